@@ -1,0 +1,34 @@
+export type { KeyPair, PublicKeyPair } from './key-pair.js'
+export type { Manifest, ManifestInput, ManifestPrologue, ManifestSigner } from './manifest.js'
+export type { CompactEncoding, Decoded, EncodingName, EncodingState, ValueEncoding } from './encoding.js'
+export type { EventSource, Listener } from './event-source.js'
+export type { ByteStream, ReadableStream, WritableStream } from './streams.js'
+export type { NoiseStream, ProtocolStream, Protomux } from './protocol-stream.js'
+export type { CoreReplicator, GroupUpdate, InnerCore, Peer } from './inner-core.js'
+export type {
+  AliasEntry,
+  CoreAlias,
+  CoreAuth,
+  CoreInfo,
+  CorestoreStorage,
+  StorageAtom,
+  StoredCore
+} from './storage.js'
+export type {
+  AppendOptions,
+  AuditResult,
+  ByteStreamOptions,
+  CoreStats,
+  Download,
+  DownloadRange,
+  Encryption,
+  EncryptionOption,
+  Extension,
+  ExtensionHandlers,
+  GetBlockOptions,
+  Hypercore,
+  HypercoreEvents,
+  ReadStreamOptions,
+  SessionOptions,
+  TruncateOptions
+} from './hypercore.js'

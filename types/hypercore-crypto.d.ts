@@ -1,0 +1,11 @@
+// Compile-only: hypercore-crypto 3.7.0 ships no types.
+declare module 'hypercore-crypto' {
+  interface KeyPair {
+    publicKey: Uint8Array
+    secretKey: Uint8Array
+  }
+  export function keyPair(seed?: Uint8Array): KeyPair
+  export function discoveryKey(key: Uint8Array): Uint8Array
+  export function randomBytes(n: number): Uint8Array
+  export function namespace(name: string, count: number | number[]): Uint8Array[]
+}

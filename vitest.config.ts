@@ -1,0 +1,22 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const packages = fileURLToPath(new URL('packages/', import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    // Tests run the sources; the packed tarballs are run by scripts/check-packed.mjs.
+    alias: Object.fromEntries(
+      readdirSync(packages).map((name) => [`@manycore/${name}`, `${packages}${name}/src/index.ts`])
+    )
+  },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    coverage: { provider: 'v8', include: ['packages/*/src/**'] }
+  }
+})
