@@ -1,0 +1,83 @@
+// npm test: installs, builds, and runs everything that must pass. Every step runs, also after one has failed.
+// The last line is `N passed, N failed`: the tests of vitest, and the cases of every check.
+import './require-node.mjs'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './root.mjs'
+import { node } from './run.mjs'
+import { build, install } from './setup.mjs'
+
+const VITEST_REPORT = join(root, 'node_modules/.cache/vitest-report.json')
+
+const total = { passed: 0, failed: 0, skipped: 0 }
+
+if (await step('install', single(install))) {
+  await step('build', single(build))
+  await step('lint', tool('oxlint/bin/oxlint', '--deny-warnings'))
+  await step('format', tool('prettier/bin/prettier.cjs', '--check', '.'))
+  await step('types of tests', tool('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json'))
+  await step('tests', vitest)
+}
+
+const { passed, failed, skipped } = total
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exitCode = failed > 0 ? 1 : 0
+
+/** Runs one step, prints and adds up its counts; a throw is one failure. Returns whether all passed. */
+async function step(name, work) {
+  const start = performance.now()
+  console.log(`> ${name}`)
+
+  const counts = await work().catch((err) => {
+    console.log(err.message)
+    return { failed: 1 }
+  })
+  for (const key of Object.keys(counts)) total[key] += counts[key]
+
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  const list = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([key, count]) => `${count} ${key}`)
+  console.log(`${counts.failed > 0 ? 'FAIL' : 'pass'} ${name} (${seconds} s): ${list.join(', ')}\n`)
+  return !(counts.failed > 0)
+}
+
+/** A function that passes unless it throws. */
+function single(work) {
+  return async () => {
+    await work()
+    return { passed: 1 }
+  }
+}
+
+/** A program of node_modules that passes when it exits with 0; silent then. */
+function tool(script, ...args) {
+  return single(async () => {
+    const { code, output } = await node([join(root, 'node_modules', script), ...args], { cwd: root })
+    if (code !== 0) throw new Error(output)
+  })
+}
+
+async function vitest() {
+  rmSync(VITEST_REPORT, { force: true })
+  const { code } = await node(
+    [
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${VITEST_REPORT}`
+    ],
+    { cwd: root, show: true }
+  )
+
+  const result = JSON.parse(readFileSync(VITEST_REPORT, 'utf8'))
+  const counts = {
+    passed: result.numPassedTests,
+    failed: result.numFailedTests,
+    skipped: result.numPendingTests + result.numTodoTests
+  }
+  // A file that does not load, or an unhandled error, fails the run and no test.
+  if (code !== 0 && counts.failed === 0) counts.failed = Math.max(1, result.numFailedTestSuites)
+  return counts
+}
