@@ -16,6 +16,7 @@ if (await step('install', single(install))) {
   await step('lint', tool('oxlint/bin/oxlint', '--deny-warnings'))
   await step('format', tool('prettier/bin/prettier.cjs', '--check', '.'))
   await step('types of tests', tool('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json'))
+  await step('edges', check('edges'))
   await step('tests', vitest)
 }
 
@@ -56,6 +57,21 @@ function tool(script, ...args) {
     const { code, output } = await node([join(root, 'node_modules', script), ...args], { cwd: root })
     if (code !== 0) throw new Error(output)
   })
+}
+
+/** scripts/check-<name>.mjs: counts its cases, shows those that failed. */
+function check(name) {
+  return async () => {
+    const { code, output } = await node([join(root, `scripts/check-${name}.mjs`)], { cwd: root })
+    const counts = {
+      passed: output.match(/^ok /gm)?.length ?? 0,
+      failed: output.match(/^not ok /gm)?.length ?? 0
+    }
+    if (counts.failed > 0) console.log(output.replace(/^ok .*\n/gm, '').trimEnd())
+    else if (code !== 0 || counts.passed === 0)
+      throw new Error(output || `check-${name}.mjs reported nothing`)
+    return counts
+  }
 }
 
 async function vitest() {

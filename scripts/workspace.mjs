@@ -1,0 +1,42 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { root } from './root.mjs'
+
+/** The directory a check looks at: its first argument, else this repository. */
+export const checked = process.argv[2] && !process.argv[2].startsWith('-') ? process.argv[2] : root
+
+/**
+ * The packages of a workspace, by directory: packages/*, then examples and bench.
+ * @returns  [{ id, dir, name, manifest, published }]: id is the directory's name, dir is absolute
+ */
+export function packagesOf(base) {
+  const folders = readdirSync(join(base, 'packages')).map((id) => ({ id, dir: join(base, 'packages', id) }))
+  return [...folders, ...['examples', 'bench'].map((id) => ({ id, dir: join(base, id) }))]
+    .filter(({ dir }) => existsSync(join(dir, 'package.json')))
+    .map(({ id, dir }) => {
+      const manifest = readJson(join(dir, 'package.json'))
+      return { id, dir, name: manifest.name, manifest, published: !manifest.private }
+    })
+}
+
+export function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+/** Files under a directory whose path matches, absolute, sorted; installed, built and hidden folders are left out. */
+export function filesUnder(dir, pattern) {
+  if (!existsSync(dir)) return []
+  return readdirSync(dir, { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = join(dir, entry.name)
+      if (entry.isDirectory())
+        return /^(node_modules|dist|\..*)$/.test(entry.name) ? [] : filesUnder(path, pattern)
+      return pattern.test(path) ? [path] : []
+    })
+    .toSorted()
+}
+
+/** A path as a message shows it. */
+export function shown(base, file) {
+  return relative(base, file).split(sep).join('/')
+}
