@@ -26,7 +26,7 @@ const WORDS = [
   '0',
   'null',
   'naïve',
-  'naïve', // the same to the eye, decomposed: another name
+  'nai\u0308ve', // the same to the eye, decomposed: another name
   'é',
   '名前',
   'имя',
