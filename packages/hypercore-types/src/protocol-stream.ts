@@ -1,5 +1,13 @@
 import type { ByteStream } from './streams.js'
 
+/** One protocol with one id on a Protomux. Source: protomux 3.12.1. */
+export interface Channel {
+  readonly closed: boolean
+  close(): void
+  /** resolves once it is closed and no message of it is being worked on */
+  fullyClosed(): Promise<void>
+}
+
 /** Several protocols over one stream. Source: protomux 3.12.1. */
 export interface Protomux {
   readonly isProtomux: true
@@ -11,6 +19,8 @@ export interface Protomux {
   uncork(): void
   /** is a channel of this protocol and id open? */
   opened(channel: { protocol: string; id?: Uint8Array | null }): boolean
+  /** the channel of this protocol and id that was opened last; null when it is closed or there was none */
+  getLastChannel(channel: { protocol: string; id?: Uint8Array | null }): Channel | null
   /** called with the id when the remote opens a channel nobody has opened here */
   pair(channel: { protocol: string; id?: Uint8Array | null }, notify: (id: Uint8Array) => unknown): void
   unpair(channel: { protocol: string; id?: Uint8Array | null }): void

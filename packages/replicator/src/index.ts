@@ -1,1 +1,10 @@
-export {}
+export { Replicator } from './replicator.js'
+export type { ReplicatorOptions } from './replicator.js'
+export type { CoreErrorInfo, ReplicatorEvents } from './replicator-events.js'
+export { HypercoreSet } from './hypercore-set.js'
+export type { HypercoreSetEvents } from './hypercore-set.js'
+export type { CoreSource } from './core-source.js'
+export type { ReplicateOptions } from './open-stream.js'
+export type { StreamRecord } from './stream-set.js'
+export { REPLICATOR_ERRORS, ReplicatorError } from './errors.js'
+export type { BadArgumentError, ReplicatorErrorCode } from './errors.js'

@@ -1,0 +1,20 @@
+import type { InnerCore } from '@manycore/hypercore-types'
+
+/**
+ * Where a Replicator finds cores. Anything of this shape will do: the session table of
+ * `@manycore/sessions`, the `HypercoreSet` of this package, or one of your own.
+ */
+export interface CoreSource {
+  /** The loaded cores; those that are closing may be left out. */
+  [Symbol.iterator](): Iterator<InnerCore>
+  /**
+   * A remote asks for this core.
+   * @param discoveryKey 32 bytes; not kept, not changed
+   * @returns the core, opened or opening; null when it is not held here. A rejection is reported as
+   *          'core-error' and looks to the remote like null.
+   */
+  open(discoveryKey: Uint8Array): Promise<InnerCore | null>
+  /** 'downloading': a session of this core began to want data. */
+  on(event: 'downloading', fn: (core: InnerCore) => void): unknown
+  off(event: 'downloading', fn: (core: InnerCore) => void): unknown
+}

@@ -1,0 +1,22 @@
+import type { InnerCore, ProtocolStream } from '@manycore/hypercore-types'
+
+/** Which core failed, and towards whom. */
+export interface CoreErrorInfo {
+  /** 32 bytes; null when a Hypercore failed to open before it knew its key */
+  discoveryKey: Uint8Array | null
+  /** the stream whose remote asked for the core; null when nobody did */
+  stream: ProtocolStream | null
+}
+
+export interface ReplicatorEvents {
+  /** `replicate()` took this stream; its handshake may still be under way */
+  'stream-open': [stream: ProtocolStream]
+  /** the stream closed, or close() let go of it; stands for the detach of all cores on it */
+  'stream-close': [stream: ProtocolStream]
+  /** the replicator offers this core on this stream from now on */
+  attach: [core: InnerCore, stream: ProtocolStream]
+  /** detach() or close() took it back */
+  detach: [core: InnerCore, stream: ProtocolStream]
+  /** one core failed; its stream and all other cores go on. Dropped when nobody listens. */
+  'core-error': [err: Error, info: CoreErrorInfo]
+}
