@@ -5,7 +5,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-const scripts = fileURLToPath(new URL('../../scripts/', import.meta.url))
+/** The path of scripts/<name>.mjs. */
+export function script(name: string): string {
+  return fileURLToPath(new URL(`../../scripts/${name}.mjs`, import.meta.url))
+}
 
 /** A small workspace on disk, removed after the test. Objects are written as JSON. */
 export function fixture(files: Record<string, string | object>): string {
@@ -26,7 +29,7 @@ export function manifest(id: string, fields: object = {}): object {
 /** Runs scripts/<name>.mjs on a directory: its exit code and its lines. */
 export function check(name: string, dir: string): Promise<{ code: number; lines: string[]; text: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [`${scripts}${name}.mjs`, dir], (err, stdout, stderr) => {
+    execFile(process.execPath, [script(name), dir], (err, stdout, stderr) => {
       const text = stdout + stderr
       resolve({ code: err ? Number(err.code ?? 1) : 0, lines: text.split('\n'), text })
     })

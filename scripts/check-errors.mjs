@@ -1,0 +1,51 @@
+// docs/errors.md is written from the error tables of the packages: `node scripts/check-errors.mjs --write`.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { format, resolveConfig } from 'prettier'
+import { report } from './report.mjs'
+import { checked, packagesOf } from './workspace.mjs'
+
+const FILE = join(checked, 'docs/errors.md')
+const packages = packagesOf(checked).filter(({ dir }) => existsSync(join(dir, 'src/errors.ts')))
+const tables = await Promise.all(packages.map(async (each) => ({ ...each, codes: await codesOf(each) })))
+
+if (process.argv.includes('--write')) writeFileSync(FILE, await render())
+
+await report({
+  'errors: every package exports its table of codes': () =>
+    tables
+      .filter(({ codes }) => !codes)
+      .map(({ name }) => `${name}: export the *_ERRORS table of src/errors.ts from src/index.ts, then build`),
+  'errors: docs/errors.md says what the packages throw': async () => {
+    const same = existsSync(FILE) && readFileSync(FILE, 'utf8') === (await render())
+    return same ? [] : ['docs/errors.md is out of date: run `node scripts/check-errors.mjs --write`']
+  }
+})
+
+/** The built package's `*_ERRORS` constant: code → meaning. */
+async function codesOf({ dir }) {
+  const module = await import(pathToFileURL(join(dir, 'dist/index.js')))
+  const name = Object.keys(module).find((each) => each.endsWith('_ERRORS'))
+  return name && module[name]
+}
+
+async function render() {
+  const sections = tables
+    .filter(({ codes }) => codes)
+    .map(({ name, codes }) => {
+      const rows = Object.entries(codes).map(([code, meaning]) => `| \`${code}\` | ${cell(meaning)} |`)
+      return [`## ${name}`, '', '| code | meaning |', '| --- | --- |', ...rows].join('\n')
+    })
+  const text = [
+    '# Errors',
+    'Every error has a `code`, stable within a major version, and a message that starts with it. A mistake of the caller\n' +
+      'is a `TypeError` with the code `BAD_ARGUMENT` and a `field`. This file is generated from the packages.',
+    ...sections
+  ].join('\n\n')
+  return format(text, { ...(await resolveConfig(FILE)), parser: 'markdown' })
+}
+
+function cell(text) {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+}
