@@ -1,1 +1,5 @@
-export {}
+export { Keychain } from './keychain.js'
+export type { CoreKeyMaterial, CoreKeyOptions, KeychainOptions } from './keychain.js'
+export { deriveKeyPair, deriveNamespace, deriveSeed } from './derive.js'
+export { KEYCHAIN_ERRORS, KeychainError } from './errors.js'
+export type { KeychainErrorCode } from './errors.js'

@@ -1,0 +1,31 @@
+import b4a from 'b4a'
+import { KEY_BYTES, MAX_MANIFEST_VERSION } from './defaults.js'
+import { badArgument } from './errors.js'
+
+/** Throws BAD_ARGUMENT unless `value` is exactly 32 bytes. */
+export function checkKeyBytes(field: string, value: unknown): asserts value is Uint8Array {
+  if (b4a.isBuffer(value) && value.byteLength === KEY_BYTES) return
+  throw badArgument(field, `a Uint8Array of ${KEY_BYTES} bytes`, value)
+}
+
+/** Throws BAD_ARGUMENT unless `value` is undefined or an object. */
+export function checkOptions(value: unknown): void {
+  if (value === undefined || (typeof value === 'object' && value !== null)) return
+  throw badArgument('opts', 'an object', value)
+}
+
+export function checkManifestVersion(value: unknown): asserts value is number {
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_MANIFEST_VERSION) return
+  throw badArgument('manifestVersion', `an integer from 0 to ${MAX_MANIFEST_VERSION}`, value)
+}
+
+/**
+ * The bytes of a name: a string's UTF-8, or the caller's own array (not copied).
+ * A lone surrogate has no UTF-8: encoders turn each into U+FFFD, and two different names would share one key.
+ */
+export function nameBytes(name: unknown): Uint8Array {
+  if (b4a.isBuffer(name)) return name
+  if (typeof name !== 'string') throw badArgument('name', 'a string or Uint8Array', name)
+  if (/\p{Cs}/u.test(name)) throw badArgument('name', 'a string without lone surrogates', name)
+  return b4a.from(name)
+}

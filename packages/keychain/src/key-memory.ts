@@ -1,0 +1,31 @@
+import b4a from 'b4a'
+import sodium from 'sodium-universal'
+import { KeychainError } from './errors.js'
+
+/** The one copy of a primary key, shared by a keychain and its namespaces. */
+export class KeyMemory {
+  readonly #bytes: Uint8Array
+  #erased = false
+
+  constructor(primaryKey: Uint8Array) {
+    // alloc, not from: a small Buffer.from() lies in Node's pool, next to other people's buffers.
+    this.#bytes = b4a.alloc(primaryKey.byteLength)
+    this.#bytes.set(primaryKey)
+  }
+
+  /** The memory itself: never let it out of this package. Throws KEYCHAIN_DESTROYED. */
+  get bytes(): Uint8Array {
+    return this.share().#bytes
+  }
+
+  /** This same memory, for one more keychain. Throws KEYCHAIN_DESTROYED. */
+  share(): this {
+    if (this.#erased) throw new KeychainError('KEYCHAIN_DESTROYED', 'the primary key was erased by destroy()')
+    return this
+  }
+
+  erase(): void {
+    this.#erased = true
+    sodium.sodium_memzero(this.#bytes)
+  }
+}
