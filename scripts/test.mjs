@@ -16,7 +16,8 @@ if (await step('install', single(install))) {
   await step('lint', tool('oxlint/bin/oxlint', '--deny-warnings'))
   await step('format', tool('prettier/bin/prettier.cjs', '--check', '.'))
   await step('types of tests', tool('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json'))
-  for (const name of ['edges', 'shims', 'errors', 'tracked']) await step(name, check(name))
+  for (const name of ['edges', 'shims', 'errors', 'tracked', 'readmes', 'examples'])
+    await step(name, check(name))
   await step('tests', vitest)
 }
 

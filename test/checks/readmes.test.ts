@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { check, fixture, manifest } from './fixture.js'
+
+const workspace = (readme: string, files: Record<string, string> = {}): string =>
+  fixture({
+    'README.md': '# Nothing to run\n\n```sh\nexit 1\n```\n',
+    'packages/kv/package.json': manifest('kv', { main: 'index.js', types: 'index.d.ts' }),
+    'packages/kv/index.js': 'exports.open = () => 1',
+    'packages/kv/index.d.ts': 'export declare function open(): number',
+    'packages/kv/README.md': readme,
+    ...files
+  })
+
+const block = (language: string, text: string): string => `# kv\n\n\`\`\`${language}\n${text}\n\`\`\`\n`
+
+test.each([
+  ['CommonJS', 'js', "const { open } = require('@manycore/kv')\nif (open() !== 1) throw new Error()"],
+  ['an ES module', 'js', "import { open } from '@manycore/kv'\nawait open()"],
+  [
+    'TypeScript',
+    'ts',
+    "import { open } from '@manycore/kv'\nconst one: number = open()\nif (one !== 1) throw new Error()"
+  ]
+])('a block of %s that is right passes', async (_name, language, text) => {
+  const { code, lines } = await check('check-readmes', workspace(block(language, text)))
+  expect(lines).toContain('ok readmes: packages/kv/README.md:3')
+  expect(code).toBe(0)
+})
+
+test.each([
+  ['throws', 'js', "require('@manycore/kv').close()", 'exits with 1'],
+  ['throws and asks not to run', 'js no-run', "require('@manycore/kv').close()", 'exits with 1'],
+  ['loads what is not there', 'js', "import '@manycore/missing'", 'exits with 1'],
+  [
+    'has a wrong type',
+    'ts',
+    "import { open } from '@manycore/kv'\nconst one: string = open()",
+    'does not compile'
+  ]
+])('a block that %s fails with its line', async (_name, language, text, message) => {
+  const { code, text: output } = await check('check-readmes', workspace(block(language, text)))
+  expect(output).toContain(`packages/kv/README.md:3 ${message}`)
+  expect(code).toBe(1)
+})
+
+test('a package without a README fails', async () => {
+  const dir = workspace('', { 'packages/sessions/package.json': JSON.stringify(manifest('sessions')) })
+  const { code, text } = await check('check-readmes', dir)
+  expect(text).toContain('packages/sessions/README.md is missing')
+  expect(code).toBe(1)
+})
+
+test('an example that fails, in JavaScript or TypeScript, fails', async () => {
+  const dir = workspace('', {
+    'examples/1-right.js': 'process.exitCode = 0',
+    'examples/2-wrong.mjs': 'process.exitCode = 3',
+    'examples/3-wrong.ts': 'const one: string = 1'
+  })
+  const { code, text, lines } = await check('check-examples', dir)
+  expect(lines).toContain('ok examples: 1-right.js')
+  expect(text).toContain('examples/2-wrong.mjs exits with 3')
+  expect(text).toContain('examples/3-wrong.ts does not compile')
+  expect(code).toBe(1)
+})
