@@ -1,1 +1,7 @@
-export {}
+export { type Clock, systemClock } from './clock.js'
+export { LINGER_MS } from './defaults.js'
+export { SESSIONS_ERRORS, SessionsError, type SessionsErrorCode } from './errors.js'
+export type { OpenCoreOptions } from './open-core-options.js'
+export { type CoreHolder, SessionScope, type SessionSource } from './session-scope.js'
+export type { SessionTableEvents } from './session-table-events.js'
+export { SessionTable, type SessionTableOptions } from './session-table.js'

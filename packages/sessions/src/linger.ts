@@ -1,0 +1,64 @@
+import type { Clock } from './clock.js'
+
+/**
+ * Items that wait, each for the same time, on one timer.
+ * All wait equally long, so a Map's insertion order is the order of the deadlines: every call is O(1).
+ */
+export class Linger<T> {
+  readonly #ms: number
+  readonly #clock: Clock
+  readonly #expire: (item: T) => void
+  readonly #deadlines: Map<T, number> = new Map()
+  #timer: unknown = null
+
+  /** @param expire  called once for an item whose time is over; it is no longer in here then */
+  constructor(ms: number, clock: Clock, expire: (item: T) => void) {
+    this.#ms = ms
+    this.#clock = clock
+    this.#expire = expire
+  }
+
+  get size(): number {
+    return this.#deadlines.size
+  }
+
+  /** Starts the item's time, or starts it again. */
+  add(item: T): void {
+    this.#deadlines.delete(item)
+    this.#deadlines.set(item, this.#clock.now() + this.#ms)
+    if (this.#timer === null) this.#arm(this.#ms)
+  }
+
+  delete(item: T): void {
+    if (this.#deadlines.delete(item) && this.#deadlines.size === 0) this.#disarm()
+  }
+
+  clear(): void {
+    this.#deadlines.clear()
+    this.#disarm()
+  }
+
+  #arm(ms: number): void {
+    this.#timer = this.#clock.setTimeout(() => this.#tick(), ms)
+  }
+
+  #disarm(): void {
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer)
+    this.#timer = null
+  }
+
+  #tick(): void {
+    this.#timer = null
+    const now = this.#clock.now()
+    for (const [item, deadline] of this.#deadlines) {
+      if (deadline > now) {
+        // An expire() above may have added an item and armed the timer for it, later than this one.
+        this.#disarm()
+        this.#arm(deadline - now)
+        return
+      }
+      this.#deadlines.delete(item)
+      this.#expire(item)
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import Hypercore from 'hypercore'
+import type { Hypercore as Session, InnerCore, SessionOptions } from '@manycore/hypercore-types'
+import { SessionsError } from './errors.js'
+import { retire } from './hypercore-internals.js'
+import { rejectable } from './rejectable.js'
+import { settle } from './settle.js'
+
+/** What a session opens on, once known; the other fields are options that only now are known. */
+export interface SessionSource extends Record<string, unknown> {
+  core: InnerCore
+}
+
+/** Who keeps a core open while a session on it is still opening. */
+export interface CoreHolder {
+  /** @returns releases it */
+  hold(core: InnerCore): () => void
+}
+
+/**
+ * Sessions that are closed together, listed by their core's id (z-base-32 of its key).
+ * A session made with `session()` or `snapshot()` of one in here is in here as well.
+ */
+export class SessionScope implements Iterable<Session<unknown>> {
+  /** id → open sessions; each list is the `sessions` array of its sessions */
+  readonly map: Map<string, Session<unknown>[]> = new Map()
+  readonly #cores: CoreHolder
+  readonly #onclose: (scope: SessionScope) => void
+  /** sessions that may not be in a list yet */
+  readonly #opening: Set<Session<unknown>> = new Set()
+  #closing: Promise<void> | null = null
+
+  /** @param onclose  called once, when the scope has closed */
+  constructor(cores: CoreHolder, onclose: (scope: SessionScope) => void = noop) {
+    this.#cores = cores
+    this.#onclose = onclose
+  }
+
+  /** how many cores have sessions here */
+  get size(): number {
+    return this.map.size
+  }
+
+  get closed(): boolean {
+    return this.#closing !== null
+  }
+
+  /** The sessions of a core, not a copy; makes the list when there is none. */
+  get(id: string): Session<unknown>[] {
+    let list = this.map.get(id)
+    if (list === undefined) this.map.set(id, (list = []))
+    return list
+  }
+
+  /** The sessions of a core, or all. */
+  list(id?: string): Session<unknown>[] {
+    return id === undefined ? [...this] : (this.map.get(id) ?? [])
+  }
+
+  *[Symbol.iterator](): Iterator<Session<unknown>> {
+    for (const sessions of this.map.values()) yield* sessions
+  }
+
+  /**
+   * A new session on a core. It comes back at once and opens by itself; what prevents it from opening
+   * rejects its ready() and every other call on it.
+   * @param source  a core of the table, or a promise of one with further options
+   * @param opts    any session option of Hypercore
+   * @throws        SESSION_CLOSED after close(), or when the core closes already
+   */
+  session<T = Uint8Array>(
+    source: InnerCore | Promise<SessionSource>,
+    opts: SessionOptions & Record<string, unknown> = {}
+  ): Session<T> {
+    if (this.closed) throw new SessionsError('SESSION_CLOSED', 'session() after the scope was closed')
+
+    let release = noop
+    const hold = (core: InnerCore) => {
+      release = this.#cores.hold(core)
+    }
+    // With its key known a core lends the session its id and key at once; without, the session waits for it.
+    const known = !isPromise(source) && source.id !== null
+    if (known) hold(source)
+    const session = new Hypercore<T>(
+      null,
+      null,
+      known ? this.#enter(source, opts) : { ...opts, preload: this.#preload(source, hold) }
+    )
+
+    const settled = () => {
+      this.#opening.delete(session)
+      release()
+    }
+    this.#opening.add(session)
+    session.opening.then(settled, () => {
+      settled()
+      retire(session)
+    })
+    return session
+  }
+
+  /**
+   * Closes every session, those still opening as well.
+   * @throws  AggregateError of the closes that failed, after all were tried
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const closing = new Map<Session<unknown>, Promise<void>>()
+    try {
+      // A session derived from one that was opening comes to a list late, hence more than one round.
+      for (;;) {
+        const found = [...this.#opening, ...this].filter((session) => !closing.has(session))
+        if (found.length === 0) break
+        for (const session of found) closing.set(session, session.close())
+        await Promise.allSettled(closing.values())
+      }
+      await settle('closing sessions', closing.values())
+    } finally {
+      this.#onclose(this)
+    }
+  }
+
+  async #preload(
+    source: InnerCore | Promise<SessionSource>,
+    hold: (core: InnerCore) => void
+  ): Promise<object> {
+    try {
+      const { core, ...late } = isPromise(source) ? await source : { core: source }
+      hold(core)
+      if (core.id === null) await core.ready()
+      return this.#enter(core, late)
+    } catch (err) {
+      throw rejectable(err)
+    }
+  }
+
+  /** The options with which Hypercore puts the session into a list of this scope, and takes it out again. */
+  #enter(core: InnerCore, opts: object): object {
+    const id = core.id as string
+    const sessions = () => this.get(id)
+    return {
+      ...opts,
+      preload: null,
+      core,
+      // Read when Hypercore puts the session in, which may be after a list fetched now was dropped as empty.
+      get sessions() {
+        return sessions()
+      },
+      ongc: () => {
+        if (this.map.get(id)?.length === 0) this.map.delete(id)
+      }
+    }
+  }
+}
+
+function isPromise<T>(value: InnerCore | Promise<T>): value is Promise<T> {
+  return 'then' in value
+}
+
+function noop(): void {}
