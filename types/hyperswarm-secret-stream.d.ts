@@ -1,0 +1,14 @@
+// Compile-only: @hyperswarm/secret-stream 6.9.2 ships no types.
+declare module '@hyperswarm/secret-stream' {
+  import type * as t from '@manycore/hypercore-types'
+
+  // eslint-disable-next-line typescript/no-unsafe-declaration-merging
+  interface NoiseSecretStream extends t.NoiseStream {}
+
+  class NoiseSecretStream {
+    constructor(isInitiator: boolean, rawStream?: object | null, opts?: object)
+    /** the other side of the encryption: what goes over the wire */
+    readonly rawStream: t.ProtocolStream
+  }
+  export = NoiseSecretStream
+}
