@@ -4,6 +4,8 @@ import { badArgument } from './errors.js'
 
 /** What `replicate()` takes beside the stream; all of it goes on to `Hypercore.createProtocolStream`. */
 export interface ReplicateOptions {
+  /** false = on this stream no core is offered unasked; default true */
+  active?: boolean
   /** ms between keep-alive packets; false = off; default 5000, which is upstream's */
   keepAlive?: number | false
   /** the stream to use, when the first argument is a boolean */

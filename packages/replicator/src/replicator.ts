@@ -81,7 +81,7 @@ export class Replicator extends Emitter {
     if (known !== null) return known.stream
     if (noise.destroyed) return stream // its 'close' is past: nothing would ever remove it
 
-    const record = this.#streams.add(stream, mux, isExternal)
+    const record = this.#streams.add(stream, mux, isExternal, opts?.active !== false)
     const unpair = pair(mux, (discoveryKey) => this.#serve(discoveryKey, record))
     const onclose = (): void => this.#leave(record)
     noise.once('close', onclose)
@@ -158,11 +158,11 @@ export class Replicator extends Emitter {
 
   readonly #onDownloading = (core: InnerCore): void => {
     if (!this.#active) return
-    for (const record of this.#streams) this.#attach(core, record)
+    for (const record of this.#streams) if (record.active) this.#attach(core, record)
   }
 
   #announceAll(record: OpenStream): void {
-    if (!this.#active) return
+    if (!this.#active || !record.active) return
     record.mux.cork() // one packet for all channels that open now
     try {
       for (const core of this.#source) if (core.replicator.downloading) this.#attach(core, record)
@@ -212,11 +212,11 @@ export class Replicator extends Emitter {
       attached.delete(core)
       this.emit('detach', core, stream)
     }
-    if (noise.handshakeHash !== null) return closeChannel(mux, core.discoveryKey)
     // attachTo() opens the channel after the handshake, detached or not (hypercore 11.37.1 lib/replicator.js:3170).
     void noise.opened.then(() => {
       if (!core.replicator.attached(mux)) void closeChannel(mux, core.discoveryKey)
     })
+    return closeChannel(mux, core.discoveryKey)
   }
 
   #setDetached(

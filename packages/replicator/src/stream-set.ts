@@ -11,6 +11,8 @@ export interface StreamRecord {
 export interface OpenStream extends StreamRecord {
   readonly noise: NoiseStream
   readonly mux: Protomux
+  /** false = no core is offered unasked here */
+  readonly active: boolean
   /** cores that we attached; those that the caller attached are not ours to detach */
   readonly attached: WeakSet<InnerCore>
   /** removes what the replicator hung on the stream */
@@ -42,7 +44,7 @@ export class StreamSet {
     return this.#byNoise.get(noise) ?? null
   }
 
-  add(stream: ProtocolStream, mux: Protomux, isExternal: boolean): OpenStream {
+  add(stream: ProtocolStream, mux: Protomux, isExternal: boolean, active: boolean): OpenStream {
     const noise = stream.noiseStream
     const index = this.#open.length
     const record = {
@@ -50,6 +52,7 @@ export class StreamSet {
       isExternal,
       noise,
       mux,
+      active,
       attached: new WeakSet<InnerCore>(),
       release: noop,
       index
