@@ -1,7 +1,7 @@
 import type { KeyPair } from '@manycore/hypercore-types'
-import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import sodium from 'sodium-universal'
+import { allocate } from './allocate.js'
 import { checkKeyBytes, nameBytes } from './check.js'
 import { KEY_BYTES } from './defaults.js'
 
@@ -17,7 +17,7 @@ const [CORESTORE] = crypto.namespace('corestore', 1) as [Uint8Array]
  */
 export function deriveNamespace(parent: Uint8Array, name: string | Uint8Array): Uint8Array {
   checkKeyBytes('parent', parent)
-  const namespace = b4a.alloc(KEY_BYTES)
+  const namespace = allocate(KEY_BYTES)
   sodium.crypto_generichash_batch(namespace, [parent, nameBytes(name)])
   return namespace
 }
@@ -37,7 +37,7 @@ export function deriveSeed(
 ): Uint8Array {
   checkKeyBytes('primaryKey', primaryKey)
   checkKeyBytes('namespace', namespace)
-  const seed = b4a.alloc(KEY_BYTES)
+  const seed = allocate(KEY_BYTES)
   sodium.crypto_generichash_batch(seed, [CORESTORE, namespace, nameBytes(name)], primaryKey)
   return seed
 }
@@ -54,8 +54,8 @@ export function deriveKeyPair(
   name: string | Uint8Array
 ): KeyPair {
   const seed = deriveSeed(primaryKey, namespace, name)
-  const publicKey = b4a.alloc(sodium.crypto_sign_PUBLICKEYBYTES)
-  const secretKey = b4a.alloc(sodium.crypto_sign_SECRETKEYBYTES)
+  const publicKey = allocate(sodium.crypto_sign_PUBLICKEYBYTES)
+  const secretKey = allocate(sodium.crypto_sign_SECRETKEYBYTES)
   sodium.crypto_sign_seed_keypair(publicKey, secretKey, seed)
   sodium.sodium_memzero(seed)
   return { publicKey, secretKey }

@@ -1,5 +1,5 @@
-import b4a from 'b4a'
 import sodium from 'sodium-universal'
+import { copy } from './allocate.js'
 import { KeychainError } from './errors.js'
 
 /** The one copy of a primary key, shared by a keychain and its namespaces. */
@@ -8,9 +8,7 @@ export class KeyMemory {
   #erased = false
 
   constructor(primaryKey: Uint8Array) {
-    // alloc, not from: a small Buffer.from() lies in Node's pool, next to other people's buffers.
-    this.#bytes = b4a.alloc(primaryKey.byteLength)
-    this.#bytes.set(primaryKey)
+    this.#bytes = copy(primaryKey)
   }
 
   /** The memory itself: never let it out of this package. Throws KEYCHAIN_DESTROYED. */

@@ -1,7 +1,7 @@
 import type { KeyPair, ManifestInput } from '@manycore/hypercore-types'
-import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import sodium from 'sodium-universal'
+import { allocate, copy } from './allocate.js'
 import { checkKeyBytes, checkManifestVersion, checkOptions } from './check.js'
 import { KEY_BYTES, MANIFEST_VERSION } from './defaults.js'
 import { deriveKeyPair, deriveNamespace } from './derive.js'
@@ -46,7 +46,7 @@ export class Keychain {
    */
   constructor(primaryKey: Uint8Array | Keychain, opts: KeychainOptions = {}) {
     checkOptions(opts)
-    const { namespace = b4a.alloc(KEY_BYTES) } = opts
+    const { namespace = allocate(KEY_BYTES) } = opts
     checkKeyBytes('namespace', namespace)
     this.#ns = copy(namespace)
     if (primaryKey instanceof Keychain) {
@@ -108,10 +108,4 @@ export class Keychain {
   destroy(): void {
     this.#memory.erase()
   }
-}
-
-function copy(bytes: Uint8Array): Uint8Array {
-  const out = b4a.alloc(bytes.byteLength)
-  out.set(bytes)
-  return out
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import b4a from 'b4a'
 import sodium from 'sodium-universal'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -92,6 +94,21 @@ describe('destroy', () => {
     keychain.destroy()
     keychain.destroy()
     expect(keychain.ns).toEqual(ns)
+  })
+})
+
+describe('key memory', () => {
+  test('lies outside the JavaScript heap, where the collector does not leave copies of it', () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const primaryKey = b4a.alloc(32, 1)
+    const count = 10_000
+    const before = (collect(), process.memoryUsage().arrayBuffers)
+    const keychains = Array.from({ length: count }, () => new Keychain(primaryKey))
+    const after = (collect(), process.memoryUsage().arrayBuffers)
+
+    // Two arrays each, the key and the namespace: a heap array counts nothing here.
+    expect(after - before).toBeGreaterThan(keychains.length * 2 * 32 * 0.9)
   })
 })
 
