@@ -1,27 +1,55 @@
 import type { CorestoreStorage } from '@manycore/hypercore-types'
 import HypercoreStorage from 'hypercore-storage'
 import { badArgument } from './errors.js'
+import { openRocks } from './rocks-storage.js'
 
-/** How a store is opened; every further option of hypercore-storage and rocksdb-native is passed on. */
+/** How a store is opened. Further options go to hypercore-storage and rocksdb-native as they are. */
 export interface OpenStorageOptions {
-  /** nothing is written and no lock is taken; the store must exist */
+  /** nothing is written and no lock is taken; the store must exist; default false */
   readOnly?: boolean
-  /** wait for the lock instead of failing */
+  /** wait for the lock instead of failing with ELOCKED; default false */
   wait?: boolean
-  /** the directory may be copied or moved: no lock, no device check */
+  /** the directory may be copied or moved: no check of the device it was made on; default false */
   allowBackup?: boolean
-  /** kept in the lock file; opening with another id fails */
+  /** stored with the lock; opening with another id fails with DEVICE_FILE; null = none */
   id?: string | null
-  /** how many Merkle tree nodes are kept in memory */
+  /** how many Merkle tree nodes are kept in memory; default 8192 */
   treeCache?: { maxSize: number }
+  [option: string]: unknown
 }
 
 /** What `openStorage()` accepts. */
 export type StorageInput = string | CorestoreStorage
 
-/** Opens what the caller has as the storage that Hypercore 11 takes. */
+/**
+ * Gives what Hypercore 11 takes as storage. Returns at once and opens at `ready()` or at the first use.
+ * @param storage  a directory path: RocksDB in Corestore 7's layout; or a hypercore-storage instance: itself
+ * @param opts     for a path only
+ * @throws         BAD_ARGUMENT. The state of the disk is never thrown here: it rejects `ready()` and the
+ *                 calls that open, with a StorageError, and the lock is free again by then
+ */
 export function openStorage(storage: StorageInput, opts: OpenStorageOptions = {}): CorestoreStorage {
-  if (typeof storage === 'string' && storage !== '') return new HypercoreStorage(storage, opts)
   if (HypercoreStorage.isCoreStorage(storage)) return storage as CorestoreStorage
-  throw badArgument('storage', 'a directory path or a hypercore-storage instance', storage)
+  if (typeof storage !== 'string' || storage === '') {
+    throw badArgument('storage', 'a directory path or a hypercore-storage instance', storage)
+  }
+  checkOptions(opts)
+  return openRocks(storage, opts)
+}
+
+function checkOptions(opts: OpenStorageOptions): void {
+  if (typeof opts !== 'object' || opts === null) throw badArgument('opts', 'an object', opts)
+  for (const field of ['readOnly', 'wait', 'allowBackup']) {
+    const value = opts[field]
+    if (value !== undefined && typeof value !== 'boolean') throw badArgument(field, 'a boolean', value)
+  }
+  const { id, treeCache } = opts
+  // It becomes a line `id=…` of the file CORESTORE, which is trimmed when read.
+  if (id !== undefined && id !== null && !(typeof id === 'string' && /^\S(.*\S)?$/.test(id))) {
+    throw badArgument('id', 'one line of text without surrounding space, or null', id)
+  }
+  const size: unknown = treeCache === undefined ? 1 : treeCache?.maxSize
+  if (!Number.isInteger(size) || (size as number) < 1) {
+    throw badArgument('treeCache', '{ maxSize: an integer ≥ 1 }', treeCache)
+  }
 }
