@@ -16,7 +16,7 @@ if (await step('install', single(install))) {
   await step('lint', tool('oxlint/bin/oxlint', '--deny-warnings'))
   await step('format', tool('prettier/bin/prettier.cjs', '--check', '.'))
   await step('types of tests', tool('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json'))
-  for (const name of ['edges', 'shims', 'errors', 'tracked', 'readmes', 'examples'])
+  for (const name of ['edges', 'shims', 'errors', 'tracked', 'readmes', 'examples', 'packed', 'alone'])
     await step(name, check(name))
   await step('tests', vitest)
 }
