@@ -16,6 +16,7 @@ declare module 'hypercore' {
       manifest: t.ManifestInput | Uint8Array,
       opts?: { compat?: boolean; version?: number; namespace?: Uint8Array }
     ): Uint8Array
+    static parseManifest(manifest: t.ManifestInput | Uint8Array, key?: Uint8Array): t.Manifest
     static discoveryKey(key: Uint8Array): Uint8Array
     static blockEncryptionKey(key: Uint8Array, encryptionKey: Uint8Array): Uint8Array
     static createCore(storage: t.CorestoreStorage | string, opts: object): t.InnerCore

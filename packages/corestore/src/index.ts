@@ -1,1 +1,10 @@
-export {}
+export { Corestore } from './corestore.js'
+export type { CorestoreEvents } from './corestore.js'
+export type { CorestoreOptions, StoreSessionOptions } from './options.js'
+export type { CoreOptions, GetOptions } from './get-options.js'
+export type { IdentityOptions } from './identity.js'
+export type { CoreAudit } from './audit.js'
+export type { GroupHandle } from './group-notify.js'
+export { CORESTORE_ERRORS, CorestoreError } from './errors.js'
+export type { ArgumentError, CorestoreErrorCode } from './errors.js'
+export type { Hypercore, KeyPair } from '@manycore/hypercore-types'

@@ -52,6 +52,9 @@ export interface GetBlockOptions<V = unknown> {
   force?: boolean
 }
 
+/** What can be appended: a value, bytes as they are, and without an encoding text as UTF-8. */
+export type Block<T> = T | Uint8Array | ([T] extends [Uint8Array] ? string : never)
+
 export interface AppendOptions {
   keyPair?: PublicKeyPair | null
   /** 64 bytes, or what a multisig manifest wants */
@@ -195,7 +198,10 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   get<V>(index: number, opts: GetBlockOptions<V> & { valueEncoding: ValueEncoding<V> }): Promise<V>
   get(index: number, opts?: GetBlockOptions): Promise<T>
   has(start: number, end?: number): Promise<boolean>
-  append(blocks: T | readonly T[], opts?: AppendOptions): Promise<{ length: number; byteLength: number }>
+  append(
+    blocks: Block<T> | readonly Block<T>[],
+    opts?: AppendOptions
+  ): Promise<{ length: number; byteLength: number }>
   truncate(length?: number, opts?: TruncateOptions | number): Promise<void>
   clear(start: number, end?: number, opts?: { diff?: boolean }): Promise<{ blocks: number } | null>
   update(opts?: { wait?: boolean; force?: boolean }): Promise<boolean>

@@ -10,6 +10,8 @@ export type {
   CoreAlias,
   CoreAuth,
   CoreInfo,
+  CoreRead,
+  CoreStorage,
   CorestoreStorage,
   StorageAtom,
   StoredCore
@@ -17,6 +19,7 @@ export type {
 export type {
   AppendOptions,
   AuditResult,
+  Block,
   ByteStreamOptions,
   CoreStats,
   Download,

@@ -1,5 +1,6 @@
-import type { Hypercore } from './hypercore.js'
+import type { AuditResult, Hypercore } from './hypercore.js'
 import type { Manifest } from './manifest.js'
+import type { CoreStorage } from './storage.js'
 import type { Protomux } from './protocol-stream.js'
 import type { PublicKeyPair } from './key-pair.js'
 
@@ -67,12 +68,18 @@ export interface InnerCore {
   /** sessions that keep the core open (weak ones do not) */
   readonly activeSessions: number
   readonly monitors: readonly Hypercore<unknown>[]
-  readonly state: { readonly length: number; readonly byteLength: number; readonly fork: number } | null
+  readonly state: {
+    readonly length: number
+    readonly byteLength: number
+    readonly fork: number
+    readonly storage: CoreStorage
+  } | null
   /** one assignable slot: called when no session, peer or write is left */
   onidle: () => void
   /** one assignable slot: called when a core of a group changed */
   ongroupupdate: (topic: Uint8Array, update: GroupUpdate) => void
   ready(): Promise<void>
+  audit(opts?: { dryRun?: boolean }): Promise<AuditResult>
   /** @throws when sessions are still open */
   close(): Promise<void>
   hasSession(): boolean

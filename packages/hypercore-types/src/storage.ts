@@ -4,7 +4,7 @@ import type { ReadableStream } from './streams.js'
 
 /** A name within a namespace. */
 export interface CoreAlias {
-  name: string | Uint8Array
+  name: string
   /** 32 bytes */
   namespace: Uint8Array
 }
@@ -41,6 +41,24 @@ export interface CoreInfo {
   auth: CoreAuth | null
   head: { length: number; fork: number; rootHash: Uint8Array; signature: Uint8Array | null } | null
   hints: { contiguousLength: number; remoteContiguousLength: number; recovering: number } | null
+}
+
+/** Reads of one core that go to the database together, at `tryFlush()`. */
+export interface CoreRead {
+  getHead(): Promise<{
+    length: number
+    fork: number
+    rootHash: Uint8Array
+    signature: Uint8Array | null
+  } | null>
+  getAuth(): Promise<CoreAuth | null>
+  tryFlush(): void
+}
+
+/** One core's own storage. Source: hypercore-storage 3.3.1 index.js, class HypercoreStorage. */
+export interface CoreStorage {
+  readonly core: { corePointer: number; dataPointer: number }
+  read(): CoreRead
 }
 
 /** Writes to several cores that become visible together, at `flush()`. */
@@ -85,7 +103,7 @@ export interface CorestoreStorage {
   setDefaultDiscoveryKey(discoveryKey: Uint8Array, opts?: { overwrite?: boolean }): Promise<Uint8Array>
   hasCore(discoveryKey: Uint8Array, opts?: { ifMigrated?: boolean }): Promise<boolean>
   /** @returns the core's own storage, or null when it is not stored */
-  resumeCore(discoveryKey: Uint8Array): Promise<object | null>
+  resumeCore(discoveryKey: Uint8Array): Promise<CoreStorage | null>
   createCore(core: {
     key: Uint8Array
     discoveryKey: Uint8Array

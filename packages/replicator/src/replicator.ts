@@ -6,7 +6,7 @@ import { badArgument, ReplicatorError } from './errors.js'
 import { HypercoreSet } from './hypercore-set.js'
 import { isProtocolStream, openStream } from './open-stream.js'
 import type { ReplicateOptions } from './open-stream.js'
-import { closeChannel, pair } from './pairing.js'
+import { closeChannel, join } from './pairing.js'
 import type { ReplicatorEvents } from './replicator-events.js'
 import { StreamSet } from './stream-set.js'
 import type { OpenStream, StreamRecord } from './stream-set.js'
@@ -23,7 +23,7 @@ const Emitter: new () => EventSource<ReplicatorEvents> =
  * Replicates the cores of a source over any number of streams: all to all.
  *
  * A core is attached to a stream when a session of it wants data, when the remote asks for it, or by
- * `attach()`. A core that fails is a 'core-error'; it never ends a stream.
+ * `attach()`. A core that fails is a 'core-error' and is detached from that stream; the stream goes on.
  */
 export class Replicator extends Emitter {
   readonly #source: CoreSource
@@ -82,11 +82,14 @@ export class Replicator extends Emitter {
     if (noise.destroyed) return stream // its 'close' is past: nothing would ever remove it
 
     const record = this.#streams.add(stream, mux, isExternal, opts?.active !== false)
-    const unpair = pair(mux, (discoveryKey) => this.#serve(discoveryKey, record))
+    const leave = join(mux, {
+      ask: (discoveryKey) => this.#serve(discoveryKey, record),
+      fail: (err, core) => this.#fail(err, core, record)
+    })
     const onclose = (): void => this.#leave(record)
     noise.once('close', onclose)
     record.release = () => {
-      unpair()
+      leave()
       noise.off('close', onclose)
     }
     this.#announceAll(record)
@@ -187,6 +190,15 @@ export class Replicator extends Emitter {
     core.checkIfIdle() // it may have been opened for this remote only, who may be gone
   }
 
+  /** A core that we attached failed at work. Left attached, the remote's next message would fail as well. */
+  #fail(err: Error, core: InnerCore, record: OpenStream): boolean {
+    if (!record.attached.has(core)) return false
+    this.#detachments.setOn(record, core.discoveryKey, true)
+    void this.#detach(core, record)
+    this.emit('core-error', err, { discoveryKey: core.discoveryKey, stream: record.stream })
+    return true
+  }
+
   async #attachOnceOpen(core: InnerCore, records: Iterable<OpenStream>): Promise<void> {
     try {
       await core.ready()
@@ -212,7 +224,7 @@ export class Replicator extends Emitter {
       attached.delete(core)
       this.emit('detach', core, stream)
     }
-    // attachTo() opens the channel after the handshake, detached or not (hypercore 11.37.1 lib/replicator.js:3170).
+    // attachTo() opens the channel after the handshake, detached or not (hypercore 11.37.1 lib/replicator.js:3171).
     void noise.opened.then(() => {
       if (!core.replicator.attached(mux)) void closeChannel(mux, core.discoveryKey)
     })

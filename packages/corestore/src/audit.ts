@@ -1,0 +1,32 @@
+import type { AuditResult, CorestoreStorage, Hypercore } from '@manycore/hypercore-types'
+
+/** One row of `store.audit()`. */
+export interface CoreAudit {
+  /** 32 bytes */
+  discoveryKey: Uint8Array
+  /** 32 bytes */
+  key: Uint8Array
+  audit: AuditResult
+}
+
+/**
+ * Checks every stored core, one at a time, and drops what does not verify.
+ * @param opts.dryRun  true = only counts
+ */
+export async function* auditCores(
+  storage: CorestoreStorage,
+  open: (discoveryKey: Uint8Array) => Hypercore,
+  opts: { dryRun?: boolean }
+): AsyncGenerator<CoreAudit> {
+  for await (const { discoveryKey, core: stored } of storage.createCoreStream()) {
+    // Version 0 is a Corestore 6 core that nobody has opened since: migrating it is its owner's choice.
+    if (stored.version < 1) continue
+    const session = open(discoveryKey)
+    try {
+      await session.ready()
+      yield { discoveryKey, key: session.key!, audit: await session.core!.audit({ dryRun: !!opts.dryRun }) }
+    } finally {
+      await session.close()
+    }
+  }
+}

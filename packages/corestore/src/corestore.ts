@@ -1,0 +1,397 @@
+import b4a from 'b4a'
+import ReadyResource from 'ready-resource'
+import type {
+  CompactEncoding,
+  CoreAuth,
+  CorestoreStorage,
+  EncodingName,
+  EventSource,
+  GroupUpdate,
+  Hypercore,
+  InnerCore,
+  KeyPair,
+  Protomux,
+  ProtocolStream,
+  ReadableStream
+} from '@manycore/hypercore-types'
+import { Keychain, deriveNamespace } from '@manycore/keychain'
+import type { Replicator } from '@manycore/replicator'
+import type { SessionScope, SessionSource, SessionTable } from '@manycore/sessions'
+import type { StorageInput } from '@manycore/storage-adapters'
+import { auditCores } from './audit.js'
+import type { CoreAudit } from './audit.js'
+import { checkBytes32, checkKey } from './check.js'
+import { KEY_BYTES, MANIFEST_VERSION } from './defaults.js'
+import { CorestoreError, badArgument } from './errors.js'
+import { FindingPeers } from './finding-peers.js'
+import { parseGet } from './get-options.js'
+import type { CoreOptions, GetOptions } from './get-options.js'
+import type { GroupHandle } from './group-notify.js'
+import { resolveName } from './identity.js'
+import type { Identity } from './identity.js'
+import { checkStoreOptions } from './options.js'
+import type { CorestoreOptions, StoreSessionOptions } from './options.js'
+import { createStaticCore } from './staticify.js'
+import { StoreRoot } from './store-root.js'
+
+/** Events of a store. Those of cores carry a weak session: it does not keep the core open. */
+export interface CorestoreEvents {
+  ready: []
+  close: []
+  /** an open core of this group changed; topic is 32 bytes */
+  'group-active': [topic: Uint8Array, update: GroupUpdate]
+  'core-open': [core: Hypercore]
+  'core-close': [core: Hypercore]
+  /** two signed histories of one core exist; its sessions are being closed */
+  conflict: [core: Hypercore, length: number, fork: number, proof: object]
+}
+
+interface Resource extends EventSource<CorestoreEvents> {
+  readonly opening: Promise<void> | null
+  readonly closing: Promise<void> | null
+  readonly opened: boolean
+  readonly closed: boolean
+  ready(): Promise<void>
+  close(): Promise<void>
+}
+
+const Resource = ReadyResource as unknown as new () => Resource
+
+/** Shared by every copy of this package, so that `isCorestore` works across copies. */
+const BRAND = Symbol.for('manycore.corestore')
+
+/**
+ * Many Hypercores under one primary key. A drop-in for npm `corestore` 7; what differs is in
+ * docs/compat.md.
+ */
+export class Corestore extends Resource {
+  /** null in the root store */
+  readonly root: Corestore | null
+  /** 32 bytes; root: zeros */
+  readonly ns: Uint8Array
+  readonly readOnly: boolean
+  readonly manifestVersion: number
+  /** do streams made by this store announce cores by themselves? */
+  readonly active: boolean
+  readonly shouldSuspend: boolean
+  /** the open sessions got through this store */
+  readonly sessions: SessionScope
+  /** callbacks of watch(); null when there are none */
+  watchers: Set<(core: InnerCore) => void> | null = null
+
+  readonly #shared: StoreRoot
+  readonly #finding = new FindingPeers()
+  #keychain: Keychain | null = null
+  #unwatch: (() => void) | null = null
+  #failure: unknown = null
+
+  /**
+   * @param storage  a directory, or a hypercore-storage instance; null for a session
+   * @throws BAD_ARGUMENT, ERR_ASSERTION; what goes wrong with the storage rejects `ready()`
+   */
+  constructor(storage: StorageInput | null, opts: CorestoreOptions & { root?: Corestore | null } = {}) {
+    super()
+    const root = opts.root ?? null
+    checkStoreOptions(opts, root)
+    this.root = root
+    this.ns = opts.namespace ? b4a.from(opts.namespace) : b4a.alloc(KEY_BYTES)
+    this.readOnly = opts.writable === false || !!opts.readOnly
+    this.manifestVersion = opts.manifestVersion ?? MANIFEST_VERSION
+    this.active = opts.active !== false
+    this.#shared = root === null ? new StoreRoot(storage as StorageInput, opts) : root.#shared
+    this.shouldSuspend = root === null ? (opts.suspend ?? this.#shared.suspends) : root.shouldSuspend
+    this.sessions = this.#shared.table.scope()
+    if (root !== null) this.#shared.stores.add(this)
+    this.#shared.events.follow(this)
+
+    // Whoever needs the store awaits ready() or a core's ready() and gets the error there.
+    this.ready().catch(() => {})
+  }
+
+  /** Returns a store unchanged and opens anything else. */
+  static from(storage: StorageInput | Corestore, opts?: CorestoreOptions): Corestore {
+    return Corestore.isCorestore(storage) ? storage : new Corestore(storage, opts)
+  }
+
+  static isCorestore(value: unknown): value is Corestore {
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
+  get storage(): CorestoreStorage {
+    return this.#shared.storage
+  }
+
+  /** the open cores of the root store and all its sessions */
+  get cores(): SessionTable {
+    return this.#shared.table
+  }
+
+  get streamTracker(): Replicator['streams'] {
+    return this.#shared.replicator.streams
+  }
+
+  /** open sessions and namespaces of the root store */
+  get corestores(): Set<Corestore> {
+    return this.#shared.stores
+  }
+
+  get globalCache(): object | null {
+    return this.#shared.globalCache
+  }
+
+  /** 32 bytes, secret; null until the store is open, unless it was given */
+  get primaryKey(): Uint8Array | null {
+    return this.#shared.primaryKey
+  }
+
+  /**
+   * A new session of a core, at once; it opens lazily (`await core.ready()`). With a key, a key pair or a
+   * manifest `core.key` is known at once, with a name after `ready()`.
+   * @param opts  32 bytes, hex or z-base-32 of a key, or options
+   * @throws BAD_ARGUMENT, SESSION_CLOSED at once; STORAGE_EMPTY, STORAGE_CONFLICT by the core's `ready()`
+   */
+  get(key: Uint8Array | string): Hypercore
+  get<T = unknown>(opts: GetOptions & { valueEncoding: 'json' | 'ndjson' }): Hypercore<T>
+  get<T>(opts: GetOptions & { valueEncoding: CompactEncoding<T> }): Hypercore<T>
+  get(
+    opts: GetOptions & { valueEncoding: Exclude<EncodingName, 'json' | 'ndjson' | 'binary'> }
+  ): Hypercore<string>
+  get(opts: GetOptions & { valueEncoding?: 'binary' | null }): Hypercore
+  get<T = unknown>(opts: GetOptions): Hypercore<T>
+  get(input: GetOptions | Uint8Array | string): Hypercore<unknown> {
+    this.#checkOpen()
+    const opts = toOptions(input)
+    const { identity, core, session } = parseGet(opts, this)
+    const known = identity !== null && identity.name === null && identity.key !== null
+    const source = known ? this.#openCore(identity, core) : this.#preload(opts)
+    const made = this.sessions.session(source, { ...session, ...(known && ofIdentity(identity)) })
+    this.#finding.add(made)
+    return made
+  }
+
+  /** A store that shares everything with this one and closes only the sessions got through it. */
+  session(opts: StoreSessionOptions = {}): Corestore {
+    this.#checkOpen()
+    return new Corestore(null, {
+      namespace: this.ns,
+      manifestVersion: this.manifestVersion,
+      active: this.active,
+      ...opts,
+      readOnly: this.readOnly || !!opts.readOnly,
+      root: this.root ?? this
+    })
+  }
+
+  /** A session whose names give other cores than the same names elsewhere; can be chained. */
+  namespace(name: string | Uint8Array, opts?: StoreSessionOptions): Corestore {
+    return this.session({ ...opts, namespace: deriveNamespace(this.ns, name) })
+  }
+
+  /**
+   * Replicates every core that is or gets loaded, with a peer that knows its key.
+   * @param isInitiator  the peer's stream (Hyperswarm), its Protomux, or which end of a new stream this is
+   * @param opts         of the new stream
+   * @throws BAD_ARGUMENT, SESSION_CLOSED
+   */
+  replicate(
+    isInitiator: boolean | ProtocolStream | Protomux,
+    opts: { [option: string]: unknown } = {}
+  ): ProtocolStream {
+    this.#checkOpen()
+    return this.#shared.replicator.replicate(isInitiator, { active: this.active, ...opts })
+  }
+
+  /**
+   * The discovery keys of all stored cores, or of the named ones of a namespace; 32 bytes each.
+   * @param namespace  32 bytes
+   */
+  list(namespace?: Uint8Array): ReadableStream<Uint8Array> {
+    this.#checkOpen()
+    if (namespace !== undefined && namespace !== null) checkBytes32('namespace', namespace)
+    return this.#shared.rows.from(async () => {
+      await this.ready()
+      return this.storage.createDiscoveryKeyStream(namespace)
+    })
+  }
+
+  /** What is stored of a core's identity, without opening it; null = not stored. */
+  async getAuth(discoveryKey: Uint8Array | string): Promise<CoreAuth | null> {
+    const id = checkKey('discoveryKey', discoveryKey)
+    await this.#whenOpen()
+    return this.storage.getAuth(id)
+  }
+
+  /** The key pair of a name; deterministic. @param ns  32 bytes */
+  async createKeyPair(name: string | Uint8Array, ns: Uint8Array = this.ns): Promise<KeyPair> {
+    await this.#whenOpen()
+    return this.#keychain!.createKeyPair(name, ns)
+  }
+
+  /**
+   * Verifies every stored core against its signatures and drops what is corrupt.
+   * @param opts.dryRun  true = only counts
+   */
+  async *audit(opts: { dryRun?: boolean } = {}): AsyncGenerator<CoreAudit> {
+    await this.#whenOpen()
+    yield* auditCores(this.storage, (discoveryKey) => this.get({ discoveryKey, active: false }), opts)
+  }
+
+  /** A session of a new, unsigned core whose key commits to the blocks that `core` has now. */
+  async staticify(core: Hypercore<unknown>, opts: GetOptions = {}): Promise<Hypercore> {
+    await this.#whenOpen()
+    const session = this.get({
+      ...opts,
+      valueEncoding: null,
+      key: await createStaticCore(this.storage, core)
+    })
+    await session.ready()
+    return session
+  }
+
+  /** Calls back for every core that enters the store, before it is open. */
+  watch(fn: (core: InnerCore) => void): void {
+    this.#checkOpen()
+    const watchers = (this.watchers ??= new Set())
+    watchers.add(fn)
+    this.#unwatch ??= this.cores.watch((core) => {
+      for (const watcher of watchers) watcher(core)
+    })
+  }
+
+  unwatch(fn: (core: InnerCore) => void): void {
+    this.watchers?.delete(fn)
+    if (this.watchers?.size === 0) this.#unwatchAll()
+  }
+
+  /** A handle that emits 'update' when a core of the group changes. @param topic  32 bytes */
+  notifyGroup(topic: Uint8Array): GroupHandle {
+    this.#checkOpen()
+    return this.#shared.groups.add(checkBytes32('topic', topic))
+  }
+
+  /** Tells the sessions of this store that peers are being looked for. @returns what ends that, once */
+  findingPeers(): () => void {
+    this.#checkOpen()
+    return this.#finding.begin(this.sessions)
+  }
+
+  /** Stops all disk activity and releases the lock until resume(). */
+  async suspend({ log = () => {} }: { log?: (message: string) => unknown } = {}): Promise<void> {
+    await this.#whenOpen()
+    if (!this.shouldSuspend) return
+    await log('Suspending storage')
+    await this.storage.suspend({ log })
+    await log('Storage suspended')
+  }
+
+  async resume(): Promise<void> {
+    await this.#whenOpen()
+    await this.storage.resume()
+  }
+
+  async #preload(asked: GetOptions): Promise<SessionSource> {
+    const { preload, ...rest } = asked
+    const late = typeof preload === 'function' ? await preload() : await preload
+    const { identity, core, session } = parseGet({ ...rest, ...late, preload: undefined }, this)
+    await this.#whenOpen()
+    const found = await this.#find(identity!)
+    this.#checkOpen()
+    return { core: this.#openCore(found, core), ...session, ...ofIdentity(found) }
+  }
+
+  async #find(identity: Identity): Promise<Identity> {
+    const { name, key, discoveryKey } = identity
+    if (name !== null) {
+      const alias = toAlias(name, this.ns)
+      const stored = alias === null ? null : await this.storage.getAlias(alias)
+      this.#checkOpen()
+      return resolveName(identity, this.#keychain!.coreOptions(name, this), stored)
+    }
+    if (key !== null || (await this.storage.hasCore(discoveryKey!))) return identity
+    throw new CorestoreError(
+      'STORAGE_EMPTY',
+      `no core is stored with discovery key ${b4a.toString(discoveryKey!, 'hex')}`
+    )
+  }
+
+  #openCore(identity: Identity, opts: CoreOptions): InnerCore {
+    const { name, key, discoveryKey, keyPair, manifest } = identity
+    return this.cores.openCore({
+      ...opts,
+      globalCache: opts.globalCache ?? this.globalCache,
+      key,
+      discoveryKey: discoveryKey!,
+      keyPair,
+      manifest,
+      alias: name === null ? null : toAlias(name, this.ns),
+      // A core must not be written before the primary key is known to be the right one.
+      preopen: this.opened ? null : this.ready()
+    })
+  }
+
+  #checkOpen(): void {
+    if (this.closing === null && (this.root === null || this.root.closing === null)) return
+    throw new CorestoreError('SESSION_CLOSED', 'the store is closed', { cause: this.#failure ?? undefined })
+  }
+
+  async #whenOpen(): Promise<void> {
+    this.#checkOpen()
+    if (!this.opened) await this.ready()
+    this.#checkOpen()
+  }
+
+  #unwatchAll(): void {
+    this.#unwatch?.()
+    this.#unwatch = null
+    this.watchers = null
+  }
+
+  protected async _open(): Promise<void> {
+    try {
+      await (this.root === null ? this.#shared.open() : this.root.ready())
+      this.#keychain = new Keychain(this.primaryKey!, { namespace: this.ns })
+    } catch (err) {
+      this.#failure = err
+      this.#shared.stores.delete(this)
+      throw err
+    }
+  }
+
+  protected async _close(): Promise<void> {
+    this.#finding.end()
+    this.#unwatchAll()
+    try {
+      if (this.root === null) await this.#shared.close(this.sessions)
+      else await this.sessions.close()
+    } finally {
+      this.#shared.stores.delete(this)
+      this.#keychain?.destroy()
+    }
+  }
+}
+
+Object.defineProperty(Corestore.prototype, BRAND, { value: true })
+
+function toOptions(input: GetOptions | Uint8Array | string): GetOptions {
+  if (typeof input === 'string' || input instanceof Uint8Array) return { key: input }
+  if (typeof input === 'object' && input !== null) return input
+  throw badArgument(
+    'options',
+    'a key, or an object with a name, key, discoveryKey, keyPair, manifest or preload',
+    input
+  )
+}
+
+function ofIdentity({ keyPair, manifest }: Identity): Pick<Identity, 'keyPair' | 'manifest'> {
+  return { keyPair, manifest }
+}
+
+/** Names are stored as text; a name of other bytes still derives its keys, but is not listed. */
+function toAlias(
+  name: string | Uint8Array,
+  namespace: Uint8Array
+): { name: string; namespace: Uint8Array } | null {
+  if (typeof name === 'string') return { name, namespace }
+  const text = b4a.toString(name, 'utf8')
+  return b4a.equals(b4a.from(text), name) ? { name: text, namespace } : null
+}

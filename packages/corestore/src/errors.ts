@@ -1,0 +1,42 @@
+/** Every code of this package and its meaning; docs/errors.md is generated from it. */
+export const CORESTORE_ERRORS = {
+  BAD_ARGUMENT: 'an argument or option has the wrong type, length or form; `field` names it',
+  ERR_ASSERTION: 'a primary key was passed without `unsafe: true`',
+  SESSION_CLOSED: 'the store, or the store it is a session of, is closed or closing',
+  STORAGE_CONFLICT: 'the primary key, or the core stored under a name, is another than the one asked for',
+  STORAGE_EMPTY: 'no core with this discovery key is stored here, or it has no data where data is needed'
+} as const
+
+export type CorestoreErrorCode = keyof typeof CORESTORE_ERRORS
+
+/** What Corestore throws when the call was well formed and could not be carried out. */
+export class CorestoreError extends Error {
+  override readonly name = 'CorestoreError'
+  readonly code: CorestoreErrorCode
+
+  constructor(code: CorestoreErrorCode, message: string, options?: { cause?: unknown }) {
+    super(`${code}: ${message}`, options)
+    this.code = code
+  }
+}
+
+/** A mistake of the caller: `field` is the argument or option at fault. */
+export interface ArgumentError extends TypeError {
+  readonly code: 'BAD_ARGUMENT'
+  readonly field: string
+}
+
+/** Makes, not throws, the error for a bad argument; the value is described by type and length only. */
+export function badArgument(field: string, expected: string, value: unknown): ArgumentError {
+  const err = new TypeError(`BAD_ARGUMENT: ${field} must be ${expected}, got ${describe(value)}`)
+  return Object.assign(err, { code: 'BAD_ARGUMENT' as const, field })
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null'
+  if (value instanceof Uint8Array) return `${value.byteLength} bytes`
+  if (typeof value === 'string') return `a string of ${value.length} characters`
+  if (typeof value === 'object') return `an object (${Object.keys(value).slice(0, 5).join(', ')})`
+  if (typeof value === 'number' || typeof value === 'boolean') return `${typeof value} ${value}`
+  return typeof value
+}

@@ -1,0 +1,137 @@
+import type {
+  Decoded,
+  EncryptionOption,
+  Hypercore,
+  SessionOptions,
+  ValueEncoding
+} from '@manycore/hypercore-types'
+import { checkBytes32, checkOptional } from './check.js'
+import { badArgument } from './errors.js'
+import { parseIdentity } from './identity.js'
+import type { Identity, IdentityOptions } from './identity.js'
+
+/** Options that make or open the shared core; the first caller's count. */
+export interface CoreOptions {
+  /** false = STORAGE_EMPTY instead of a new core; default true */
+  createIfMissing?: boolean
+  /** true = what is stored under this key is discarded */
+  overwrite?: boolean
+  force?: boolean
+  /** 32 bytes; groups cores whose updates are listed together */
+  group?: Uint8Array | null
+  /** false = a peer's longer fork is not followed; default true */
+  allowFork?: boolean
+  allowPush?: boolean
+  allowLatestBlock?: boolean
+  /** [fewest, most] blocks requested at once from one peer */
+  inflightRange?: [number, number] | null
+  /** ms a core stays announced after its last active session */
+  notDownloadingLinger?: number
+  legacy?: boolean
+  globalCache?: object | null
+}
+
+/** Everything `store.get()` takes; an option not named here is passed on to Hypercore. */
+export interface GetOptions
+  extends IdentityOptions, CoreOptions, Omit<SessionOptions, keyof IdentityOptions | 'checkout'> {
+  /** default: false in a read-only store, otherwise whether there is a secret key */
+  writable?: boolean
+  encryptionKey?: Uint8Array | null
+  isBlockKey?: boolean
+  encryption?: EncryptionOption | null
+  pushOnly?: boolean
+  /** written to the core's user data when the session opens */
+  userData?: { readonly [key: string]: Uint8Array }
+  /** more options, which may name the core; they win over these */
+  preload?: Promise<GetOptions> | (() => GetOptions | Promise<GetOptions>)
+}
+
+/** What `get()` gives for these options. */
+export type CoreOf<O> = O extends { valueEncoding: infer E }
+  ? Hypercore<E extends ValueEncoding | null | undefined ? Decoded<E> : unknown>
+  : Hypercore
+
+/** `get()`'s options, sorted by who needs them. */
+export interface ParsedGet {
+  /** null when only the preload can tell */
+  identity: Identity | null
+  core: CoreOptions
+  /** for the Hypercore session; holds every option that is not ours */
+  session: SessionOptions & { [option: string]: unknown }
+}
+
+/**
+ * Turns what the caller wrote into one shape.
+ * @param readOnly  of the store: no session of it is writable
+ * @throws BAD_ARGUMENT naming the option
+ */
+export function parseGet(
+  opts: GetOptions,
+  defaults: { manifestVersion: number; readOnly: boolean }
+): ParsedGet {
+  for (const field of FLAGS) checkOptional(field, 'boolean', opts[field])
+  for (const field of NUMBERS) checkOptional(field, 'number', opts[field])
+  if (opts.group) checkBytes32('group', opts.group)
+  if (opts.encryptionKey) checkBytes32('encryptionKey', opts.encryptionKey)
+  if (opts.encryption instanceof Uint8Array) checkBytes32('encryption', opts.encryption)
+
+  const {
+    name: _name,
+    key: _key,
+    discoveryKey: _discoveryKey,
+    manifest: _manifest,
+    keyPair: _keyPair,
+    preload,
+    createIfMissing,
+    overwrite,
+    force,
+    group,
+    allowFork,
+    allowPush,
+    allowLatestBlock,
+    inflightRange,
+    notDownloadingLinger,
+    legacy,
+    globalCache,
+    ...session
+  } = opts
+
+  if (preload && typeof preload !== 'function' && typeof preload.then !== 'function') {
+    throw badArgument('preload', 'a promise of options, or a function that gives one', preload)
+  }
+
+  return {
+    identity: preload ? null : parseIdentity(opts, defaults.manifestVersion),
+    core: {
+      createIfMissing,
+      overwrite,
+      force,
+      group,
+      allowFork,
+      allowPush,
+      allowLatestBlock,
+      inflightRange,
+      notDownloadingLinger,
+      legacy,
+      globalCache
+    },
+    session: defaults.readOnly ? { ...session, group, writable: false } : { ...session, group }
+  }
+}
+
+const FLAGS = [
+  'writable',
+  'active',
+  'exclusive',
+  'weak',
+  'createIfMissing',
+  'overwrite',
+  'force',
+  'allowFork',
+  'allowPush',
+  'allowLatestBlock',
+  'pushOnly',
+  'isBlockKey'
+] as const
+
+const NUMBERS = ['timeout', 'notDownloadingLinger'] as const

@@ -1,0 +1,60 @@
+import type { Clock } from '@manycore/sessions'
+import type { OpenStorageOptions } from '@manycore/storage-adapters'
+import type { Corestore } from './corestore.js'
+import { checkBytes32, checkOptional } from './check.js'
+import { CorestoreError, badArgument } from './errors.js'
+
+/** Options that a session or namespace may have of its own. */
+export interface StoreSessionOptions {
+  /** 32 bytes; default: that of the store the session is made from */
+  namespace?: Uint8Array
+  /** false = no core got through this store is writable; a session of it cannot undo that */
+  writable?: boolean
+  readOnly?: boolean
+  /** 0, 1 or 2: of new named cores; default 1 */
+  manifestVersion?: number
+  /** false = streams made by this store announce nothing by themselves; default true */
+  active?: boolean
+}
+
+/** Options of `new Corestore(storage, options)`. */
+export interface CorestoreOptions extends StoreSessionOptions, OpenStorageOptions {
+  /** 32 bytes, wants `unsafe: true`; default: the stored one, or a new random one */
+  primaryKey?: Uint8Array | null
+  /** acknowledges that whoever has the primary key can write to every named core */
+  unsafe?: boolean
+  /** a cache shared by cores and stores, e.g. rache */
+  globalCache?: object | null
+  /** false = suspend() does nothing; default true, on Android false */
+  suspend?: boolean
+  /** ms a core without sessions and peers stays open; default 6000 */
+  lingerMs?: number
+  /** for tests */
+  clock?: Clock
+}
+
+/** @throws BAD_ARGUMENT naming the option, ERR_ASSERTION for a primary key without `unsafe` */
+export function checkStoreOptions(opts: CorestoreOptions, root: Corestore | null): void {
+  if (typeof opts !== 'object' || opts === null) throw badArgument('options', 'an object', opts)
+  for (const field of FLAGS) checkOptional(field, 'boolean', opts[field])
+  if (opts.namespace !== undefined && opts.namespace !== null) checkBytes32('namespace', opts.namespace)
+  const version = opts.manifestVersion
+  if (
+    version !== undefined &&
+    version !== null &&
+    !(Number.isInteger(version) && version >= 0 && version <= 2)
+  ) {
+    throw badArgument('manifestVersion', '0, 1 or 2', version)
+  }
+  if (opts.primaryKey === undefined || opts.primaryKey === null) return
+  if (root !== null) throw badArgument('primaryKey', 'absent: a session uses its store’s', opts.primaryKey)
+  checkBytes32('primaryKey', opts.primaryKey)
+  if (opts.unsafe !== true) {
+    throw new CorestoreError(
+      'ERR_ASSERTION',
+      'a primaryKey gives write access to every named core; pass unsafe: true to say that you know'
+    )
+  }
+}
+
+const FLAGS = ['writable', 'readOnly', 'active', 'unsafe', 'suspend'] as const

@@ -1,0 +1,77 @@
+import b4a from 'b4a'
+import crypto from 'hypercore-crypto'
+import type { CorestoreStorage } from '@manycore/hypercore-types'
+import { Replicator } from '@manycore/replicator'
+import { SessionTable } from '@manycore/sessions'
+import type { SessionScope } from '@manycore/sessions'
+import { openStorage } from '@manycore/storage-adapters'
+import type { StorageInput } from '@manycore/storage-adapters'
+import { isAndroid } from 'which-runtime'
+import { closeAll } from './close-all.js'
+import { CoreEvents } from './core-events.js'
+import type { Corestore } from './corestore.js'
+import { CorestoreError } from './errors.js'
+import { GroupNotifier } from './group-notify.js'
+import type { CorestoreOptions } from './options.js'
+import { RowStreams } from './row-streams.js'
+
+/** What a store and all its sessions share; sessions hold it by reference. */
+export class StoreRoot {
+  readonly storage: CorestoreStorage
+  readonly table: SessionTable
+  readonly replicator: Replicator
+  readonly rows: RowStreams = new RowStreams()
+  readonly groups: GroupNotifier
+  readonly events: CoreEvents
+  /** open sessions and namespaces of the root store */
+  readonly stores: Set<Corestore> = new Set()
+  readonly globalCache: object | null
+  /** default of the option `suspend`: Android freezes the process by itself, as upstream found */
+  readonly suspends: boolean = !isAndroid
+  /** 32 bytes; what the caller gave, or null until the store is open */
+  primaryKey: Uint8Array | null
+
+  constructor(storage: StorageInput, opts: CorestoreOptions) {
+    this.primaryKey = opts.primaryKey ? b4a.from(opts.primaryKey) : null
+    this.globalCache = opts.globalCache ?? null
+    const { id, allowBackup, readOnly, wait, treeCache } = opts
+    this.storage = openStorage(storage, { id, allowBackup, readOnly, wait, treeCache })
+    this.groups = new GroupNotifier(this.storage, this.rows)
+    this.table = new SessionTable(this.storage, { lingerMs: opts.lingerMs, clock: opts.clock })
+    this.replicator = new Replicator(this.table)
+    this.events = new CoreEvents(this.table)
+    this.table.on('group-active', (topic, update) => this.groups.emit(topic, update))
+  }
+
+  /**
+   * Opens the storage and settles the primary key.
+   * @throws STORAGE_CONFLICT when another primary key is stored; the storage is closed and unlocked then
+   */
+  async open(): Promise<void> {
+    try {
+      const stored = (await this.storage.getSeed()) ?? (await this.#storeKey())
+      if (this.primaryKey !== null && !b4a.equals(stored, this.primaryKey)) {
+        throw new CorestoreError('STORAGE_CONFLICT', 'another primary key is stored here')
+      }
+      this.primaryKey = stored
+    } catch (err) {
+      await closeAll('opening failed', [() => this.replicator.close(), () => this.storage.close()], [err])
+    }
+  }
+
+  #storeKey(): Promise<Uint8Array> {
+    return this.storage.setSeed(this.primaryKey ?? crypto.randomBytes(32), { overwrite: false })
+  }
+
+  /** Closes in the order that data flows: sessions, streams, cores, storage; every step runs. */
+  close(scope: SessionScope): Promise<void> {
+    const sessions = [() => scope.close(), ...[...this.stores].map((store) => () => store.close())]
+    return closeAll('closing the store failed', [
+      () => closeAll('closing sessions failed', sessions, [], 'together'),
+      () => this.replicator.close(),
+      () => this.table.close(),
+      () => this.rows.close(),
+      () => this.storage.close()
+    ])
+  }
+}
