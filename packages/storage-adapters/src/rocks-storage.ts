@@ -1,5 +1,6 @@
-import type { CorestoreStorage } from '@manycore/hypercore-types'
+import type { AliasEntry, CorestoreStorage, ReadableStream, StoredCore } from '@manycore/hypercore-types'
 import HypercoreStorage from 'hypercore-storage'
+import { Readable } from 'streamx'
 import { StorageError } from './errors.js'
 import { explainFailure } from './explain-failure.js'
 import { checkDirectory, findForeignFiles } from './store-directory.js'
@@ -108,9 +109,44 @@ class RocksStorage extends Upstream {
     }
   }
 
+  override async export(discoveryKey: Uint8Array, opts?: { batches?: boolean }): Promise<object | null> {
+    await this.ready()
+    return super.export(discoveryKey, opts)
+  }
+
+  override createCoreStream(): ReadableStream<StoredCore> {
+    return this.#stream(() => super.createCoreStream())
+  }
+
+  override createAliasStream(namespace: Uint8Array): ReadableStream<AliasEntry> {
+    return this.#stream(() => super.createAliasStream(namespace))
+  }
+
+  override createDiscoveryKeyStream(namespace?: Uint8Array): ReadableStream<Uint8Array> {
+    return this.#stream(() => super.createDiscoveryKeyStream(namespace))
+  }
+
+  override createGroupUpdateStream(
+    group: number,
+    opts?: { since?: number; reverse?: boolean }
+  ): ReadableStream<Uint8Array> {
+    return this.#stream(() => super.createGroupUpdateStream(group, opts))
+  }
+
   override close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  /** An iterator of rocksdb-native that has to open the store itself never ends when that fails. */
+  #stream<T>(create: () => ReadableStream<T>): ReadableStream<T> {
+    if (this.rocks._state.opened && this.#closing === null) return create()
+    return Readable.from(this.#rows(create)) as unknown as ReadableStream<T>
+  }
+
+  async *#rows<T>(create: () => ReadableStream<T>): AsyncGenerator<T> {
+    await this.ready()
+    yield* create()
   }
 
   async #open(): Promise<void> {
