@@ -15,8 +15,19 @@ if (await step('install', single(install))) {
   await step('build', single(build))
   await step('lint', tool('oxlint/bin/oxlint', '--deny-warnings'))
   await step('format', tool('prettier/bin/prettier.cjs', '--check', '.'))
+  await step('unused code', tool('knip/bin/knip.js', '--no-config-hints'))
   await step('types of tests', tool('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json'))
-  for (const name of ['edges', 'shims', 'errors', 'tracked', 'readmes', 'examples', 'packed', 'alone'])
+  for (const name of [
+    'edges',
+    'shims',
+    'errors',
+    'tracked',
+    'readmes',
+    'examples',
+    'packed',
+    'alone',
+    'changesets'
+  ])
     await step(name, check(name))
   await step('tests', vitest)
 }
