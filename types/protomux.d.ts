@@ -12,7 +12,7 @@ declare module 'protomux' {
     onopen?: () => unknown
     onclose?: () => unknown
   }
-  interface Channel extends t.Channel {
+  interface Channel extends NonNullable<ReturnType<t.Protomux['getLastChannel']>> {
     readonly messages: { send(message: Uint8Array): boolean }[]
     open(): void
   }

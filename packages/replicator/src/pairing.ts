@@ -1,40 +1,54 @@
-import type { Protomux } from '@manycore/hypercore-types'
+import type { InnerCore, Protomux } from '@manycore/hypercore-types'
+import { isolateCores } from './isolate.js'
 
-/** The name under which Hypercores open their channels. Source: hypercore 11.37.1 lib/replicator.js:3166. */
+/** The name under which Hypercores open their channels. Source: hypercore 11.37.1 lib/replicator.js:3237. */
 const PROTOCOL = 'hypercore/alpha'
 
-/** Asked when a remote opens a channel for a discovery key that nobody has attached. */
-type Answer = (discoveryKey: Uint8Array) => Promise<void>
+/** One replicator on one mux. */
+export interface Party {
+  /** the remote opens a channel for a core that nobody has attached */
+  ask(discoveryKey: Uint8Array): Promise<void>
+  /** a core failed; @returns was it attached by this party? */
+  fail(err: Error, core: InnerCore): boolean
+}
 
 /**
- * Who answers on a mux. A mux has one slot for each protocol, and a second `pair()` silently takes it;
- * the list lets several replicators share a stream.
+ * Who minds the cores of a mux. A mux has one slot for each protocol, and a second `pair()` silently takes
+ * it; the list lets several replicators share a stream.
  */
-const answering = new WeakMap<Protomux, Set<Answer>>()
+const parties = new WeakMap<Protomux, { all: Set<Party>; release: () => void }>()
 
-/**
- * Calls `answer` for each core that the remote asks for.
- * @returns stops it
- */
-export function pair(mux: Protomux, answer: Answer): () => void {
-  const answers = answering.get(mux) ?? new Set()
-  if (answers.size === 0) {
-    answering.set(mux, answers)
-    mux.pair({ protocol: PROTOCOL }, (discoveryKey) => ask(answers, discoveryKey))
-  }
-  answers.add(answer)
+/** @returns takes this party off the mux */
+export function join(mux: Protomux, party: Party): () => void {
+  const { all, release } = parties.get(mux) ?? open(mux)
+  all.add(party)
 
   return () => {
-    if (!answers.delete(answer) || answers.size > 0) return
-    answering.delete(mux)
-    mux.unpair({ protocol: PROTOCOL })
+    if (!all.delete(party) || all.size > 0) return
+    parties.delete(mux)
+    release()
   }
 }
 
-/** Never rejects: Protomux would destroy the whole stream (protomux 3.12.1 index.js:608). */
-async function ask(answers: Set<Answer>, discoveryKey: Uint8Array | null): Promise<void> {
+function open(mux: Protomux): { all: Set<Party>; release: () => void } {
+  const all = new Set<Party>()
+  mux.pair({ protocol: PROTOCOL }, (discoveryKey) => ask(all, discoveryKey))
+  const restore = isolateCores(mux, PROTOCOL, (err, core) =>
+    Array.from(all).some((party) => party.fail(err, core))
+  )
+
+  const release = (): void => {
+    mux.unpair({ protocol: PROTOCOL })
+    restore()
+  }
+  parties.set(mux, { all, release })
+  return { all, release }
+}
+
+/** Never rejects: Protomux would destroy the whole stream (protomux 3.12.1 index.js:765). */
+async function ask(all: Set<Party>, discoveryKey: Uint8Array | null): Promise<void> {
   if (discoveryKey?.byteLength !== 32) return // a channel without a core: Protomux rejects it
-  await Promise.all(Array.from(answers, (answer) => answer(discoveryKey).catch(rethrow)))
+  await Promise.all(Array.from(all, (party) => party.ask(discoveryKey).catch(rethrow)))
 }
 
 /** Only a listener of the caller's can throw here; that is the process's error, not the stream's. */

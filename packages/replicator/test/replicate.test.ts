@@ -2,24 +2,10 @@ import Hypercore from 'hypercore'
 import b4a from 'b4a'
 import type * as t from '@manycore/hypercore-types'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Replicator } from '../src/index.js'
+import { offered, read, refused, side } from './side.js'
 import { next, StoredCores } from './stored-cores.js'
 import { inMemory, overTcp, pipe } from './wires.js'
 import { temporaryDirectory } from './temporary-directory.js'
-
-function side(opts?: object): { source: StoredCores; replicator: Replicator } {
-  const source = new StoredCores()
-  const replicator = new Replicator(source, opts)
-  onTestFinished(async () => {
-    await replicator.close()
-    await source.close()
-  })
-  return { source, replicator }
-}
-
-async function read(core: t.Hypercore, index = 0): Promise<string> {
-  return b4a.toString(await core.get(index))
-}
 
 describe.each([
   ['in memory', inMemory],
@@ -86,12 +72,7 @@ test('a stored core is loaded when a remote asks, without a session and without 
   const before = new StoredCores(directory)
   const { key, discoveryKey } = await before.get({ blocks: ['from disk'] })
   await before.close()
-  const after = new StoredCores(directory)
-  const replicator = new Replicator(after)
-  onTestFinished(async () => {
-    await replicator.close()
-    await after.close()
-  })
+  const { source: after, replicator } = side({}, new StoredCores(directory))
 
   const copy = await far.source.get({ key: key! })
   const [one, other] = await inMemory()
@@ -125,17 +106,30 @@ test('an inactive replicator offers nothing, serves who asks, and offers all onc
   near.replicator.replicate(one)
   far.replicator.replicate(other)
   const late = await near.source.get({ blocks: ['late'] })
-  for (const core of [copy, late]) expect(core.core!.replicator.attached(one.userData!)).toBe(false)
+  for (const core of [copy, late]) expect(offered(core, one)).toBe(false)
 
   near.replicator.setActive(true)
   expect(near.replicator.active).toBe(true)
-  for (const core of [copy, late]) expect(core.core!.replicator.attached(one.userData!)).toBe(true)
+  for (const core of [copy, late]) expect(offered(core, one)).toBe(true)
   expect(await read(copy)).toBe('w')
 
   near.replicator.setActive(false)
   const after = await near.source.get({ blocks: ['after'] })
-  expect(after.core!.replicator.attached(one.userData!)).toBe(false)
-  expect(copy.core!.replicator.attached(one.userData!)).toBe(true)
+  expect(offered(after, one)).toBe(false)
+  expect(offered(copy, one)).toBe(true)
+})
+
+test('on a stream taken with active: false no core is offered, and the others are as before', async () => {
+  const [near, far] = [side(), side()]
+  const ours = await near.source.get({ blocks: ['a'] })
+  const [[quiet], [one, other]] = await Promise.all([inMemory(), inMemory()])
+  near.replicator.replicate(quiet, { active: false })
+  near.replicator.replicate(one)
+  const late = await near.source.get({ blocks: ['b'] })
+  near.replicator.setActive(true)
+  for (const core of [ours, late]) expect([offered(core, quiet), offered(core, one)]).toEqual([false, true])
+  far.replicator.replicate(other)
+  expect(await read(await far.source.get({ key: late.key! }))).toBe('b')
 })
 
 test('two replicators share one stream', async () => {
@@ -186,10 +180,3 @@ test('events say what was attached to which stream, and when streams come and go
     ['stream-close', one]
   ])
 })
-
-/** Resolves once the remote refused a core that we asked for on this stream. */
-async function refused(core: t.Hypercore, stream: t.NoiseStream): Promise<void> {
-  const channel = stream.userData!.getLastChannel({ protocol: 'hypercore/alpha', id: core.discoveryKey })
-  await channel?.fullyClosed()
-  expect(core.peers).toEqual([])
-}
