@@ -50,8 +50,8 @@ export class SessionTable extends Emitter {
     const { lingerMs = LINGER_MS, clock = systemClock } = opts
     if (typeof storage?.resumeCore !== 'function')
       throw badArgument('storage', 'a hypercore-storage instance', storage)
-    if (!(lingerMs >= 0 && lingerMs <= MAX_LINGER_MS))
-      throw badArgument('lingerMs', `0 to ${MAX_LINGER_MS}`, lingerMs)
+    if (typeof lingerMs !== 'number' || !(lingerMs >= 0 && lingerMs <= MAX_LINGER_MS))
+      throw badArgument('lingerMs', `a number of ms, 0 to ${MAX_LINGER_MS}`, lingerMs)
     this.#storage = storage
     this.#idle = new IdleCores(lingerMs, clock, (core) => this.#closeIdle(core))
   }

@@ -1,0 +1,77 @@
+import Hypercore from 'hypercore'
+import { expect, test } from 'vitest'
+import { SessionTable } from '../src/index.js'
+import { newCore } from './new-core.js'
+import { openTable } from './open-table.js'
+
+function mistake(field: string, got: string): unknown {
+  return expect.objectContaining({
+    name: 'TypeError',
+    code: 'BAD_ARGUMENT',
+    field,
+    message: expect.stringMatching(new RegExp(`^BAD_ARGUMENT: ${field} must be .*, got ${got}$`))
+  })
+}
+
+test.each([
+  ['nothing', undefined, 'undefined'],
+  ['null', null, 'null'],
+  ['a path', './dir', 'a string of 5'],
+  ['a number', 7, 'number 7'],
+  ['another object', {}, 'object']
+])('storage: %s is refused', (_, storage, got) => {
+  expect(() => new SessionTable(storage as never)).toThrow(mistake('storage', got))
+})
+
+test.each([
+  [-1, 'number -1'],
+  [Number.NaN, 'number NaN'],
+  [2 ** 31, 'number 2147483648'],
+  [Number.POSITIVE_INFINITY, 'number Infinity'],
+  ['5', 'a string of 1'],
+  [null, 'null']
+])('lingerMs: %s is refused', (lingerMs, got) => {
+  const { storage } = openTable()
+  expect(() => new SessionTable(storage, { lingerMs: lingerMs as never })).toThrow(mistake('lingerMs', got))
+})
+
+test.each([
+  ['31 bytes', new Uint8Array(31), '31 bytes'],
+  ['a string that is no hex', 'z'.repeat(64), 'a string of 64'],
+  ['a number', 1, 'number 1'],
+  ['nothing', undefined, 'undefined']
+])('discovery key: %s is refused', async (_, value, got) => {
+  const { table } = openTable()
+  const refused = mistake('discoveryKey', got)
+  expect(() => table.get(value as never)).toThrow(refused)
+  expect(() => table.opened(value as never)).toThrow(refused)
+  await expect(table.open(value as never)).rejects.toEqual(refused)
+})
+
+test('openCore() without an identity, or with a wrong or contradicting one, is refused; nothing is left', () => {
+  const { table } = openTable()
+  const [one, two] = [newCore(), newCore()]
+  expect(() => table.openCore({})).toThrow(mistake('key', 'undefined'))
+  expect(() => table.openCore({ keyPair: one.keyPair })).toThrow(mistake('key', 'undefined'))
+  expect(() => table.openCore({ key: new Uint8Array(5) })).toThrow(mistake('key', '5 bytes'))
+  expect(() => table.openCore({ key: 'x' as never })).toThrow(mistake('key', 'a string of 1'))
+  expect(() => table.openCore({ discoveryKey: new Uint8Array(5) })).toThrow(
+    mistake('discoveryKey', '5 bytes')
+  )
+  expect(() => table.openCore({ key: one.key, discoveryKey: two.discoveryKey })).toThrow(
+    mistake('discoveryKey', '32 bytes')
+  )
+  expect(table.size).toBe(0)
+})
+
+test('a message names no byte of what was passed', () => {
+  const { table } = openTable()
+  const secret = Buffer.alloc(64, 0xab)
+  try {
+    table.openCore({ key: secret })
+    expect.unreachable()
+  } catch (err) {
+    expect(String(err)).toBe('TypeError: BAD_ARGUMENT: key must be 32 bytes, got 64 bytes')
+  }
+  expect(Hypercore.key(newCore().manifest).byteLength).toBe(32)
+})
