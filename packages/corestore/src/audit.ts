@@ -6,7 +6,8 @@ export interface CoreAudit {
   discoveryKey: Uint8Array
   /** 32 bytes */
   key: Uint8Array
-  audit: AuditResult
+  /** null = its root was lost and it was deleted */
+  audit: AuditResult | null
 }
 
 /**

@@ -1,0 +1,148 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import b4a from 'b4a'
+import crypto from 'hypercore-crypto'
+import { describe, expect, test } from 'vitest'
+import { Corestore } from '../src/index.js'
+import { openStore } from './open-store.js'
+import { temporaryDirectory } from './temporary-directory.js'
+
+const Stock = createRequire(import.meta.url)('corestore') as new (directory: string) => Corestore
+
+/** The tables of docs/compat.md, by heading; each row is its cells. */
+const tables = readTables(new URL('../../../docs/compat.md', import.meta.url))
+const rowsOf = (heading: string): Map<string, string[]> =>
+  new Map(tables.get(heading)!.map((row) => [row[0]!.replaceAll('`', ''), row]))
+
+test('every member of stock has a row, and every row holds', async () => {
+  const stock = new Stock(temporaryDirectory())
+  await stock.ready()
+  const members = [...Object.getOwnPropertyNames(Stock.prototype), ...Object.keys(stock), 'ready', 'close']
+  await stock.close()
+  const rows = rowsOf('Store')
+  const ours = openStore()
+  const isInternal = (name: string): boolean => name.startsWith('_') || name === 'constructor'
+  for (const name of members.filter((name) => !isInternal(name))) {
+    const here = rows.get(name)?.[1]
+    expect(here, `docs/compat.md has no row for ${name}`).toBeDefined()
+    expect(name in ours, `${name} is said to be ${here}`).toBe(here !== 'absent')
+  }
+  expect('from' in Corestore && 'isCorestore' in Corestore).toBe(true)
+})
+
+test('every test that the document names exists', () => {
+  const names = [...tables.values()].flat().map((row) => row.at(-1)!)
+  expect(names.length).toBeGreaterThan(90)
+  for (const name of names) expect(existsSync(fileURLToPath(new URL(name, import.meta.url))), name).toBe(true)
+})
+
+test('every row says same, stricter, more or absent, and why when not the same', () => {
+  for (const [heading, rows] of tables) {
+    if (heading === 'Errors') continue
+    for (const [name, here, why] of rows) {
+      expect(['same', 'stricter', 'more', 'absent'], `${name}`).toContain(here)
+      if (here !== 'same') expect(why, `${name} is ${here}: why?`).not.toBe('')
+    }
+  }
+})
+
+test('internal members of stock’s trackers are absent', async () => {
+  const store = openStore()
+  const absent: [object, string[]][] = [
+    [store.cores, ['set', 'gc', 'resume']],
+    [store.sessions, ['gc']],
+    [store.notifyGroup(crypto.randomBytes(32)), ['index']]
+  ]
+  for (const [object, names] of absent) for (const name of names) expect(name in object, name).toBe(false)
+  expect(store.cores.opened(crypto.randomBytes(32))).toBe(false)
+})
+
+describe('every option is taken by Hypercore', () => {
+  test('of the constructor', async () => {
+    const globalCache = { put() {}, get() {} }
+    const opts = { id: 'me', wait: true, allowBackup: true, treeCache: { maxSize: 16 }, globalCache }
+    const store = openStore(opts)
+    await store.get({ name: 'a' }).append(b4a.from('x'))
+    expect(store.globalCache).toBe(globalCache)
+    const { id, wait, allowBackup } = store.storage as unknown as typeof opts
+    expect({ id, wait, allowBackup }).toEqual({ id: 'me', wait: true, allowBackup: true })
+  })
+
+  test('of get(), for the session', async () => {
+    const store = openStore()
+    const waited: number[] = []
+    const onwait = (index: number): void => void waited.push(index)
+    const core = store.get({
+      name: 'a',
+      active: false,
+      exclusive: true,
+      wait: false,
+      timeout: 7,
+      onwait,
+      pushOnly: true
+    })
+    await core.ready()
+    const inside = core as unknown as { _active: boolean; exclusive: boolean; wait: boolean; timeout: number }
+    expect(inside).toMatchObject({ _active: false, exclusive: true, wait: false, timeout: 7 })
+    expect(core.core!.replicator).toMatchObject({ pushOnly: true })
+    expect(await core.get(0)).toBe(null)
+    await expect(core.get(0, { wait: true, timeout: 1 })).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' })
+    expect(waited).toEqual([0])
+  })
+
+  test('of get(), for the core', async () => {
+    const store = openStore()
+    const globalCache = { put() {}, get() {} }
+    const core = store.get({
+      name: 'a',
+      allowFork: false,
+      allowPush: true,
+      allowLatestBlock: true,
+      inflightRange: [3, 5],
+      legacy: true,
+      globalCache
+    })
+    await core.ready()
+    expect(core.core).toMatchObject({ globalCache, _legacy: true })
+    expect(core.core!.replicator).toMatchObject({
+      allowFork: false,
+      allowPush: true,
+      inflightRange: [3, 5],
+      _alwaysLatestBlockEnabled: true
+    })
+  })
+
+  test('overwrite discards what is stored', async () => {
+    const store = openStore({ lingerMs: 0 })
+    const core = store.get({ name: 'a' })
+    await core.append(b4a.from('x'))
+    const left = new Promise((resolve) => store.once('core-close', resolve))
+    await core.close()
+    await left
+    const again = store.get({ name: 'a', overwrite: true, force: true })
+    await again.ready()
+    expect(again.length).toBe(0)
+  })
+
+  test('isBlockKey means the block key itself', async () => {
+    const store = openStore()
+    const key = crypto.randomBytes(32)
+    const core = store.get({ name: 'a', encryptionKey: key, isBlockKey: true })
+    await core.append(b4a.from('plain'))
+    const same = store.get({ name: 'a', encryption: { key, block: true } })
+    expect(b4a.toString((await same.get(0)) as Uint8Array)).toBe('plain')
+  })
+})
+
+function readTables(url: URL): Map<string, string[][]> {
+  const found = new Map<string, string[][]>()
+  let heading = ''
+  for (const line of readFileSync(url, 'utf8').split('\n')) {
+    if (line.startsWith('## ')) heading = line.slice(3)
+    if (!line.startsWith('|') || /^\| *(-|(member|option|event|what 7 throws) )/.test(line)) continue
+    const cells = line.slice(1, -1).split('|')
+    found.set(heading, [...(found.get(heading) ?? []), cells.map((cell) => cell.trim())])
+  }
+  return found
+}
