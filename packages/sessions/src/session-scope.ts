@@ -1,6 +1,6 @@
 import Hypercore from 'hypercore'
 import type { Hypercore as Session, InnerCore, SessionOptions } from '@manycore/hypercore-types'
-import { SessionsError } from './errors.js'
+import { badArgument, SessionsError } from './errors.js'
 import { retire } from './hypercore-internals.js'
 import { rejectable } from './rejectable.js'
 import { settle } from './settle.js'
@@ -65,13 +65,14 @@ export class SessionScope implements Iterable<Session<unknown>> {
    * rejects its ready() and every other call on it.
    * @param source  a core of the table, or a promise of one with further options
    * @param opts    any session option of Hypercore
-   * @throws        SESSION_CLOSED after close(), or when the core closes already
+   * @throws        SESSION_CLOSED after close(), or when the core closes already; BAD_ARGUMENT
    */
   session<T = Uint8Array>(
     source: InnerCore | Promise<SessionSource>,
     opts: SessionOptions & Record<string, unknown> = {}
   ): Session<T> {
     if (this.closed) throw new SessionsError('SESSION_CLOSED', 'session() after the scope was closed')
+    if (!source) throw badArgument('source', 'an inner core or a promise of { core }', source)
 
     let release = noop
     const hold = (core: InnerCore) => {

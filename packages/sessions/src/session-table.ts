@@ -141,7 +141,7 @@ export class SessionTable extends Emitter {
    * @throws   SESSION_CLOSED when the core closes already or is not of this table
    */
   hold(core: InnerCore): () => void {
-    if (core.closing || !this.#hooks.has(core))
+    if (!this.#hooks.has(core) || core.closing)
       throw new SessionsError('SESSION_CLOSED', 'hold() of a closed core')
     return this.#idle.hold(core)
   }

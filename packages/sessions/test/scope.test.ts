@@ -134,10 +134,14 @@ test('a preload that throws a programming error rejects the session; the process
   await expect(session.ready()).rejects.toMatchObject({ code: 'PRELOAD_FAILED', cause })
 })
 
-test('a preload without a core rejects the session', async () => {
+test('a session on nothing is refused, and one whose preload gives no core rejects', async () => {
   const { table } = openTable()
-  const session = table.scope().session(Promise.resolve({} as never))
-  await expect(session.ready()).rejects.toMatchObject({ code: 'PRELOAD_FAILED' })
+  const scope = table.scope()
+  expect(() => scope.session(undefined as never)).toThrow(
+    expect.objectContaining({ code: 'BAD_ARGUMENT', field: 'source' })
+  )
+  const session = scope.session(Promise.resolve({} as never))
+  await expect(session.ready()).rejects.toMatchObject({ code: 'SESSION_CLOSED' })
 })
 
 test('a closed scope refuses sessions and closes only once', async () => {
