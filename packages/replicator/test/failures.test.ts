@@ -1,14 +1,21 @@
 import { once } from 'node:events'
 import Hypercore from 'hypercore'
-import NoiseSecretStream from '@hyperswarm/secret-stream'
 import Protomux from 'protomux'
 import b4a from 'b4a'
-import type { CorestoreStorage, Hypercore as Session, InnerCore } from '@manycore/hypercore-types'
+import type {
+  CorestoreStorage,
+  Hypercore as Session,
+  InnerCore,
+  NoiseStream
+} from '@manycore/hypercore-types'
 import { expect, onTestFinished, test } from 'vitest'
 import { next, StoredCores } from './stored-cores.js'
 import { offered, read, refused, side } from './side.js'
-import { destroyed, inMemory, overTcp } from './wires.js'
+import { destroyed, gated, inMemory, overTcp, type Wire } from './wires.js'
 import { temporaryDirectory } from './temporary-directory.js'
+
+/** Bytes of a block that no buffer of a stream can hold. */
+const LARGE = 1 << 18
 
 test('a core whose storage is gone when the remote asks is a core-error, and the others go on', async () => {
   const broken = new StoredCores()
@@ -80,21 +87,27 @@ test('a core whose reads fail while it is served is a core-error and detached, a
 })
 
 test('reads that fail while a slow remote drains do not leave the stream corked', async () => {
-  const { lost, copy, storage, near, far, one, other } = await twoDisks(inMemory)
+  const { gate, wire } = gated()
+  const { lost, copy, storage, near, far, one } = await twoDisks(wire)
   expect(await read(copy)).toBe('0')
-  other.pause() // reads nothing: what is asked for piles up on the other side
-  const blocked = Array.from({ length: 60 }, (_, i) => copy.get(i + 1).catch((err: Error) => err))
-  const { peers } = lost
-  const queue = (peers[0] as unknown as { receiverQueue: { length: number } }).receiverQueue
-  while (queue.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  gate.close()
+  const sent = next(lost, 'upload')
+  const blocked = [copy.get(1)] // fills every buffer on the way
+  await sent
+  const { wireRequest } = lost.peers[0]!.stats as unknown as { wireRequest: { rx: number } }
+  const before = wireRequest.rx
+  blocked.push(copy.get(2)) // waits on the other side for the stream to drain
+  while (wireRequest.rx === before) await new Promise((resolve) => setImmediate(resolve))
   await closeUnder(storage)
+
   const failed = next(near.replicator, 'core-error')
-  other.resume()
+  gate.open()
   await failed
   expect(one.userData!.corked).toBe(0)
   await carriesOn(near.source, far.source)
+  expect(b4a.byteLength(await blocked[0]!)).toBe(LARGE)
   await far.source.close()
-  await Promise.all(blocked)
+  await expect(blocked[1]).rejects.toThrow()
 })
 
 test('a remote that proves no knowledge of the key ends its own stream only', async () => {
@@ -172,26 +185,25 @@ async function carriesOn(near: StoredCores, far: StoredCores): Promise<void> {
 interface TwoDisks {
   near: ReturnType<typeof side>
   far: ReturnType<typeof side>
-  /** 100 blocks of 4 KiB, on a disk of its own; block 0 is '0' */
+  /** on a disk of its own: '0', a large block, '2' */
   lost: Session
   copy: Session
   storage: CorestoreStorage
-  one: NoiseSecretStream
-  other: NoiseSecretStream
+  one: NoiseStream
 }
 
 /** A source with one of its cores on another disk than the others. */
-async function twoDisks(wire: () => Promise<[NoiseSecretStream, NoiseSecretStream]>): Promise<TwoDisks> {
+async function twoDisks(wire: () => Promise<Wire>): Promise<TwoDisks> {
   const [near, far] = [side(), side()]
   const disk = new StoredCores(temporaryDirectory())
-  const lost = await disk.get({ blocks: ['0', ...Array.from({ length: 99 }, () => 'x'.repeat(4096))] })
+  const lost = await disk.get({ blocks: ['0', 'x'.repeat(LARGE), '2'] })
   near.source.map.set(b4a.toString(lost.discoveryKey!, 'hex'), lost.core!)
   const copy = await far.source.get({ key: lost.key! })
-  const [one, other] = (await wire()) as [NoiseSecretStream, NoiseSecretStream]
+  const [one, other] = await wire()
   near.replicator.replicate(one)
   far.replicator.replicate(other)
   onTestFinished(() => void near.source.map.delete(b4a.toString(lost.discoveryKey!, 'hex')))
-  return { near, far, lost, copy, storage: disk.storage, one, other }
+  return { near, far, lost, copy, storage: disk.storage, one }
 }
 
 /** The database goes away under its cores, as a disk does. */

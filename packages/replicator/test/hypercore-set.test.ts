@@ -113,12 +113,12 @@ test('close gives the downloading slot back to whoever had it, in any order of c
     set.on('downloading', () => calls.push(`set ${i}`))
   }
   core.setActive(true)
-  expect(calls.sort()).toEqual(['first owner', 'set 0', 'set 1'])
+  expect(calls.toSorted()).toEqual(['first owner', 'set 0', 'set 1'])
 
   await sets[0]!.close()
   calls.length = 0
   slots.ondownloading()
-  expect(calls.sort()).toEqual(['first owner', 'set 1'])
+  expect(calls.toSorted()).toEqual(['first owner', 'set 1'])
   await sets[1]!.close()
   calls.length = 0
   slots.ondownloading()
@@ -145,7 +145,7 @@ test.each([null, 7, {}, [null], ['core'], [{}]])('Replicator.of(%j) is a BAD_ARG
 })
 
 function open(key: Uint8Array | null = null, directory = temporaryDirectory(), opts: object = {}): Core {
-  const core: Core = new Hypercore(directory, key, opts)
+  const core: Core = new Hypercore<Uint8Array>(directory, key, opts)
   onTestFinished(() => core.close())
   return core
 }

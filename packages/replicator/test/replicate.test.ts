@@ -149,7 +149,7 @@ test('two replicators share one stream', async () => {
 test('a plain Hypercore on the other side needs no replicator', async () => {
   const near = side()
   const ours = await near.source.get({ blocks: ['plain'] })
-  const copy: t.Hypercore = new Hypercore(temporaryDirectory(), ours.key)
+  const copy: t.Hypercore = new Hypercore<Uint8Array>(temporaryDirectory(), ours.key)
   onTestFinished(() => copy.close())
   await copy.ready()
   pipe(near.replicator.replicate(true), copy.replicate(false))

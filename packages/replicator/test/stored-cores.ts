@@ -46,7 +46,7 @@ export class StoredCores extends EventEmitter implements CoreSource {
   }
 
   session(core: t.InnerCore, opts: object = {}): t.Hypercore {
-    const session: t.Hypercore = new Hypercore(null, null, { core, ...opts })
+    const session: t.Hypercore = new Hypercore<Uint8Array>(null, null, { core, ...opts })
     this.#sessions.push(session)
     return session
   }

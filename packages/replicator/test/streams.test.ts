@@ -145,7 +145,7 @@ test('200 streams that open and close leave no record and no listener', async ()
     }
     expect(near.replicator.streams.records).toHaveLength(10)
     // Half of them from each end, in another order than they came.
-    await Promise.all(wires.reverse().map(([one, other], i) => destroyed(i % 2 ? one : other)))
+    await Promise.all(wires.toReversed().map(([one, other], i) => destroyed(i % 2 ? one : other)))
     await Promise.all(wires.flat().map(destroyed))
     expect(wires.flat().map((stream) => stream.listenerCount('close'))).toEqual(Array(20).fill(1)) // the mux's own
   }
