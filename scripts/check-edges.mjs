@@ -21,6 +21,7 @@ const EDGES = {
   corestore: /^(?!cli$|browser$)/,
   cli: ALL,
   browser: ALL,
+  demo: ALL,
   examples: ALL,
   bench: ALL
 }

@@ -7,7 +7,11 @@ import { root } from './root.mjs'
 import { node } from './run.mjs'
 import { build, install } from './setup.mjs'
 
+const CHECKS = 'edges shims errors tracked readmes examples packed alone changesets'.split(' ')
 const VITEST_REPORT = join(root, 'node_modules/.cache/vitest-report.json')
+
+/** No step takes as long, also on a slow machine; one that hangs fails instead of holding the others up. */
+const STEP_MS = 600_000
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 
@@ -17,18 +21,7 @@ if (await step('install', single(install))) {
   await step('format', tool('prettier/bin/prettier.cjs', '--check', '.'))
   await step('unused code', tool('knip/bin/knip.js', '--no-config-hints'))
   await step('types of tests', tool('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json'))
-  for (const name of [
-    'edges',
-    'shims',
-    'errors',
-    'tracked',
-    'readmes',
-    'examples',
-    'packed',
-    'alone',
-    'changesets'
-  ])
-    await step(name, check(name))
+  for (const name of CHECKS) await step(name, check(name))
   await step('tests', vitest)
 }
 
@@ -66,7 +59,7 @@ function single(work) {
 /** A program of node_modules that passes when it exits with 0; silent then. */
 function tool(script, ...args) {
   return single(async () => {
-    const { code, output } = await node([join(root, 'node_modules', script), ...args], { cwd: root })
+    const { code, output } = await limited([join(root, 'node_modules', script), ...args])
     if (code !== 0) throw new Error(output)
   })
 }
@@ -74,7 +67,7 @@ function tool(script, ...args) {
 /** scripts/check-<name>.mjs: counts its cases, shows those that failed. */
 function check(name) {
   return async () => {
-    const { code, output } = await node([join(root, `scripts/check-${name}.mjs`)], { cwd: root })
+    const { code, output } = await limited([join(root, `scripts/check-${name}.mjs`)])
     const counts = {
       passed: output.match(/^ok /gm)?.length ?? 0,
       failed: output.match(/^not ok /gm)?.length ?? 0
@@ -88,16 +81,9 @@ function check(name) {
 
 async function vitest() {
   rmSync(VITEST_REPORT, { force: true })
-  const { code } = await node(
-    [
-      join(root, 'node_modules/vitest/vitest.mjs'),
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${VITEST_REPORT}`
-    ],
-    { cwd: root, show: true }
-  )
+  const script = join(root, 'node_modules/vitest/vitest.mjs')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${VITEST_REPORT}`]
+  const { code } = await limited([script, 'run', ...reporters], { show: true })
 
   const result = JSON.parse(readFileSync(VITEST_REPORT, 'utf8'))
   const counts = {
@@ -108,4 +94,10 @@ async function vitest() {
   // A file that does not load, or an unhandled error, fails the run and no test.
   if (code !== 0 && counts.failed === 0) counts.failed = Math.max(1, result.numFailedTestSuites)
   return counts
+}
+
+async function limited(args, options) {
+  const result = await node(args, { cwd: root, timeoutMs: STEP_MS, ...options })
+  if (result.timedOut) throw new Error(`${result.output}\nstopped after ${STEP_MS / 60_000} minutes`)
+  return result
 }
