@@ -81,7 +81,7 @@ test('a stream opened after close() does not open the store again', async () => 
   expect(fs.existsSync(directory)).toBe(false)
 })
 
-test('close() writes what was set just before, and keeps open cores from holding it', async () => {
+test('close() writes what was set just before, with a core on it closing too', async () => {
   const directory = temporary()
   const storage = openStorage(directory)
   const core = new Hypercore(storage, { valueEncoding: 'utf-8' })

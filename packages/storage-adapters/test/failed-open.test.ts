@@ -153,7 +153,7 @@ for (const [name, { spoil, opts = {}, code, cause, says = '' }] of Object.entrie
     const backup = `${root}/backup`
     await asOrdinaryUser(async () => {
       await writeStore(directory)
-      keepTimes(directory, backup)
+      fs.cpSync(directory, backup, { recursive: true })
       await spoil(directory)
 
       const err = await failure(openStorage(directory, opts).ready())
@@ -245,10 +245,6 @@ async function setVersion(directory: string, version: number): Promise<void> {
 function find(directory: string, part: string): string {
   const name = fs.readdirSync(`${directory}/db`).find((file) => file.includes(part))
   return `${directory}/db/${name}`
-}
-
-function keepTimes(directory: string, backup: string): void {
-  fs.cpSync(directory, backup, { recursive: true, preserveTimestamps: true })
 }
 
 function repair(directory: string, backup: string): void {

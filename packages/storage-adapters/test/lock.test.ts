@@ -75,6 +75,22 @@ test('every call that opens implicitly rejects with the same coded error, and ag
   await holder.release()
 })
 
+test('of many that create a store at once one gets it, and it opens again', async () => {
+  const directory = `${temporary()}/store`
+  const storages = Array.from({ length: 8 }, () => openStorage(directory))
+  const results = await Promise.allSettled(storages.map((storage) => storage.ready()))
+
+  const refused = results.filter((result) => result.status === 'rejected')
+  expect(refused.map(({ reason }) => reason.code as string)).toEqual(Array(7).fill('ELOCKED'))
+  for (const storage of storages) await storage.close()
+
+  expect(openFiles(directory)).toEqual([])
+  const storage = openStorage(directory)
+  await storage.ready()
+  await storage.close()
+  expect(await openElsewhere(directory)).toBe('ok')
+})
+
 test('wait: true opens when the holder lets go, in this process and in another', async () => {
   const directory = temporary()
   const holder = await holdElsewhere(directory)
@@ -109,7 +125,7 @@ test('close() of a waiting store resolves once the holder lets go, and leaves th
   expect(await openElsewhere(directory)).toBe('ok')
 })
 
-test('suspend() keeps the store from this process, and others from it, until resume()', async () => {
+test('suspend() opens first, resume() takes the store back, and a suspended store closes', async () => {
   const directory = temporary()
   const storage = openStorage(directory)
   await storage.suspend() // opens first

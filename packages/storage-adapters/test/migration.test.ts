@@ -1,10 +1,22 @@
 import fs from 'node:fs'
-import Corestore6 from 'corestore6'
+import { createRequire } from 'node:module'
 import Hypercore from 'hypercore'
 import { expect, test } from 'vitest'
 import { openStorage } from '../src/index.js'
 import { openElsewhere } from './other-process.js'
 import { failure, openFiles, temporary } from './temporary.js'
+
+interface Store6 {
+  readonly primaryKey: Uint8Array
+  ready(): Promise<void>
+  get(opts: { name: string }): {
+    readonly discoveryKey: Uint8Array
+    append(blocks: string[]): Promise<unknown>
+  }
+  close(): Promise<void>
+}
+
+const Corestore6 = createRequire(import.meta.url)('corestore6') as new (directory: string) => Store6
 
 const NAMESPACE = new Uint8Array(32)
 
@@ -66,7 +78,7 @@ test('a store marked for recovery opens, and marks its cores', async () => {
 
   const storage = openStorage(directory)
   const info = await storage.getInfo(discoveryKey)
-  expect(info.hints!.recovering).toBeGreaterThan(0)
+  expect(info!.hints!.recovering).toBeGreaterThan(0)
   await storage.close()
   expect(fs.existsSync(`${directory}/db/RECOVERING`)).toBe(false)
 })
