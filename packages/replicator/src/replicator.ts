@@ -48,8 +48,12 @@ export class Replicator extends Emitter {
     return replicator
   }
 
+  /** @throws BAD_ARGUMENT */
   constructor(source: CoreSource, { active = true }: ReplicatorOptions = {}) {
     super()
+    if (typeof source?.open !== 'function' || typeof source.on !== 'function') {
+      throw badArgument('source', 'a CoreSource: an iterable of cores with open(), on() and off()', source)
+    }
     this.#source = source
     this.#active = active
     source.on('downloading', this.#onDownloading)

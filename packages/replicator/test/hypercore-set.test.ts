@@ -144,6 +144,12 @@ test.each([null, 7, {}, [null], ['core'], [{}]])('Replicator.of(%j) is a BAD_ARG
   )
 })
 
+test.each([undefined, null, 7, {}, []])('new Replicator(%j) is a BAD_ARGUMENT', (bad) => {
+  expect(() => new Replicator(bad as unknown as HypercoreSet)).toThrow(
+    expect.objectContaining({ name: 'TypeError', code: 'BAD_ARGUMENT', field: 'source' })
+  )
+})
+
 function open(key: Uint8Array | null = null, directory = temporaryDirectory(), opts: object = {}): Core {
   const core: Core = new Hypercore<Uint8Array>(directory, key, opts)
   onTestFinished(() => core.close())

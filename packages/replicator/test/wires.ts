@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { type Duplex, Transform } from 'node:stream'
 import NoiseSecretStream from '@hyperswarm/secret-stream'
 import type { NoiseStream, ProtocolStream } from '@manycore/hypercore-types'
 import { onTestFinished } from 'vitest'
@@ -13,22 +12,6 @@ export async function inMemory(): Promise<Wire> {
   const wire: Wire<NoiseSecretStream> = [new NoiseSecretStream(true), new NoiseSecretStream(false)]
   pipe(wire[0].rawStream, wire[1].rawStream)
   return settled(wire)
-}
-
-/** A wire in memory and a gate in it: what the initiator sends can be held back. */
-export function gated(): { gate: { close(): void; open(): void }; wire: () => Promise<Wire> } {
-  let opened: Promise<void> = Promise.resolve()
-  let open = (): void => undefined
-  const valve = new Transform({
-    transform: (chunk, _, done) => void opened.then(() => done(null, chunk))
-  })
-  const close = (): void => {
-    opened = new Promise((resolve) => (open = resolve))
-  }
-  const wire: Wire<NoiseSecretStream> = [new NoiseSecretStream(true), new NoiseSecretStream(false)]
-  const [near, far] = wire.map((stream) => stream.rawStream as unknown as Duplex) as [Duplex, Duplex]
-  near.pipe(valve).pipe(far).pipe(near)
-  return { gate: { close, open: () => open() }, wire: () => settled(wire) }
 }
 
 /** Two Noise streams over a TCP connection on the loopback interface. */
