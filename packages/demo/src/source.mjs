@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { existsSync, realpathSync } from 'node:fs'
+import { realpath, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { usage } from './errors.mjs'
+import { scan } from './scan.mjs'
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** What a checkout holds that is made, not written: it changes from run to run. */
+const MADE = new Set(['.git', '.cache', 'node_modules', 'dist', 'coverage', 'demo-data'])
+
+/**
+ * Packages that every install of this repository has, at the versions of the lockfile: Node's API documented as
+ * declarations, and real text and binary files from 0 bytes to 6 MB. A path leads through dependencies.
+ */
+const PACKAGES = [
+  { path: ['@types/node'] },
+  { path: ['hypercore'] },
+  { path: ['hypercore-storage', 'rocksdb-native'], folder: 'prebuilds/linux-x64' },
+  { path: ['knip'] },
+  { path: ['prettier'] },
+  { path: ['typescript'] },
+  { path: ['typescript6'] }
+]
+
+/**
+ * Finds what the demo passes on.
+ * @param dir   a folder, or null for the default: this repository and PACKAGES
+ * @param data  the folder of the stores, or null for one under demo-data/, another one for each dir
+ * @returns     { title, data, files, bytes, skipped }; files as of scan()
+ * @throws      DemoError when dir is no folder or holds no files
+ */
+export async function findSource(dir, data) {
+  const path = dir === null ? null : await folderOf(dir)
+  const home = resolve(data ?? join(ROOT, 'demo-data', path === null ? 'default' : slug(path)))
+
+  const { files, skipped } = path === null ? await scanDefault(home) : await scan(path, { skip: isAt(home) })
+  if (files.length === 0) throw usage(`${dir} holds no files`)
+
+  return {
+    title: path ?? `this repository and ${PACKAGES.length} of the packages it installs`,
+    data: home,
+    files,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    skipped
+  }
+}
+
+async function scanDefault(home) {
+  const isHome = isAt(home)
+  const own = { dir: ROOT, prefix: 'manycore/', skip: (file, name) => MADE.has(name) || isHome(file) }
+  const installed = PACKAGES.map(({ path, folder = '' }) => ({
+    dir: join(packageDir(path), folder),
+    prefix: `${path.at(-1)}/`,
+    skip: (_file, name) => name === 'node_modules'
+  }))
+
+  const scans = await Promise.all([own, ...installed].map(({ dir, ...opts }) => scan(dir, opts)))
+  return {
+    files: scans.flatMap(({ files }) => files),
+    skipped: scans.reduce((sum, { skipped }) => sum + skipped, 0)
+  }
+}
+
+/** The folder of an installed package, found where its dependant looks for it, whatever its `exports` say. */
+function packageDir(path) {
+  let dir = ROOT
+  for (const name of path) {
+    const places = createRequire(join(dir, 'package.json')).resolve.paths(name)
+    dir = realpathSync(places.map((place) => join(place, name)).find(existsSync))
+  }
+  return dir
+}
+
+/** True for the folder of the stores: a demo of a folder that holds them must not store its own stores. */
+function isAt(home) {
+  return (file) => file === home
+}
+
+async function folderOf(dir) {
+  const info = await stat(dir).catch((err) => {
+    throw usage(`DIR: ${err.message}`)
+  })
+  if (!info.isDirectory()) throw usage(`DIR: ${dir} is not a folder`)
+  return realpath(dir)
+}
+
+/** A name for the stores of a folder: readable, and another one for every folder. */
+function slug(path) {
+  return `${basename(path) || 'root'}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`
+}

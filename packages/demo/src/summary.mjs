@@ -1,0 +1,45 @@
+import Table from 'cli-table3'
+import { count, megabytes } from './format.mjs'
+
+/**
+ * The result for a person: a table of the steps, and one sentence on what it means.
+ * @param result  of run()
+ */
+export function summarize({ key, files, bytes, steps }) {
+  const moved = steps.reduce((sum, { blocks = 0 }) => sum + blocks, 0)
+  const found = steps.reduce((sum, { alreadyThere = 0 }) => sum + alreadyThere, 0)
+  return [
+    table(steps),
+    `Index core: ${key}`,
+    `This run wrote or sent ${count(moved)} blocks; ${count(found)} were already there from earlier runs.`,
+    `All ${count(files)} files (${megabytes(bytes)}) arrived at the reader with the SHA-256 of their source.`
+  ].join('\n')
+}
+
+function table(steps) {
+  const grid = new Table({
+    head: ['step', 'process', 'cores', 'blocks', 'bytes', 'already there', 'seconds', 'MB/s'],
+    colAligns: ['left', ...Array(7).fill('right')],
+    style: { head: [], border: [] }
+  })
+
+  for (const { step, pid, cores, blocks, bytes, alreadyThere, seconds } of steps) {
+    grid.push([
+      step,
+      pid,
+      ...[cores, blocks].map((number) => (number === undefined ? '' : count(number))),
+      count(bytes),
+      alreadyThere === undefined ? '' : `${count(alreadyThere)} blocks`,
+      seconds.toFixed(2),
+      rate(bytes, seconds)
+    ])
+  }
+  return grid.toString()
+}
+
+/** Bytes in seconds → MB/s, '–' when nothing moved. */
+function rate(bytes, seconds) {
+  if (bytes === 0) return '–'
+  const rate = bytes / 1e6 / seconds
+  return rate < 0.05 ? '<0.1' : rate.toFixed(1)
+}
