@@ -1,0 +1,5 @@
+export type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Entry, Op, Range } from './engine.js'
+export { ENGINE_ERRORS, EngineError } from './errors.js'
+export type { EngineErrorCode } from './errors.js'
+export { MemoryEngine } from './memory-engine.js'
+export type { MemoryEngineOptions } from './memory-engine.js'
