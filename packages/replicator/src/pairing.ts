@@ -5,7 +5,7 @@ import { isolateCores } from './isolate.js'
 const PROTOCOL = 'hypercore/alpha'
 
 /** One replicator on one mux. */
-export interface Party {
+interface Party {
   /** the remote opens a channel for a core that nobody has attached */
   ask(discoveryKey: Uint8Array): Promise<void>
   /** a core failed; @returns was it attached by this party? */

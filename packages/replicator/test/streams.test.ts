@@ -159,9 +159,14 @@ test('200 streams that open and close leave no record and no listener', async ()
   }
 })
 
+/** How many listen for each event of the stream, and for channels that the remote opens. */
 function listeners(stream: NoiseStream): Record<string, number> {
   const names = (stream as unknown as EventEmitter).eventNames() as 'close'[]
-  return Object.fromEntries(names.map((name) => [name, stream.listenerCount(name)]))
+  const { _notify } = stream.userData as unknown as { _notify: Map<string, unknown> }
+  return Object.fromEntries([
+    ...names.map((name) => [name, stream.listenerCount(name)]),
+    ['pair', _notify.size]
+  ])
 }
 
 function echo(mux: Protomux): {
