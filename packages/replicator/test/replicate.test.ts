@@ -141,9 +141,11 @@ test('two replicators share one stream', async () => {
   second.replicator.replicate(near)
   far.replicator.replicate(other)
   expect(await read(await far.source.get({ key: one.key! }))).toBe('first')
+  expect(await read(await far.source.get({ key: two.key! }))).toBe('second')
 
   await first.replicator.close()
-  expect(await read(await far.source.get({ key: two.key! }))).toBe('second')
+  const three = await second.source.get({ blocks: ['third'] }, { active: false })
+  expect(await read(await far.source.get({ key: three.key! }))).toBe('third')
 })
 
 test('a plain Hypercore on the other side needs no replicator', async () => {
