@@ -1,4 +1,3 @@
-import Hypercore from 'hypercore'
 import { expect, test } from 'vitest'
 import { SessionTable } from '../src/index.js'
 import { newCore } from './new-core.js'
@@ -66,12 +65,8 @@ test('openCore() without an identity, or with a wrong or contradicting one, is r
 
 test('a message names no byte of what was passed', () => {
   const { table } = openTable()
-  const secret = Buffer.alloc(64, 0xab)
-  try {
-    table.openCore({ key: secret })
-    expect.unreachable()
-  } catch (err) {
-    expect(String(err)).toBe('TypeError: BAD_ARGUMENT: key must be 32 bytes, got 64 bytes')
-  }
-  expect(Hypercore.key(newCore().manifest).byteLength).toBe(32)
+  const refused = 'BAD_ARGUMENT: key must be 32 bytes, got 64 bytes'
+  expect(() => table.openCore({ key: Buffer.alloc(64, 0xab) })).toThrow(
+    expect.objectContaining({ message: refused })
+  )
 })

@@ -26,7 +26,7 @@ test('the storage stays open, and closes after the table', async () => {
   await storage.close()
 })
 
-test('sessions that are no scope of the table does not stop it', async () => {
+test('a session that is in no scope of the table does not stop it', async () => {
   const { table } = openTable()
   const core = table.openCore(newCore())
   const session = new Hypercore(null, null, { core })

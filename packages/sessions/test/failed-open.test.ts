@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { SessionTable } from '../src/index.js'
 import { newCore } from './new-core.js'
 import { openTable } from './open-table.js'
 
@@ -40,7 +41,6 @@ test('a core whose stored key is another fails, and its storage still closes', a
   await table.openCore(stored).ready()
   await table.close()
 
-  const { SessionTable } = await import('../src/index.js')
   const again = new SessionTable(storage)
   const core = again.openCore({ discoveryKey: stored.discoveryKey, manifest: newCore().manifest })
   await expect(core.ready()).rejects.toMatchObject({ code: 'STORAGE_CONFLICT' })
@@ -64,4 +64,14 @@ test('a failing open does not disturb the successor of a closing twin', async ()
   await expect(failed.ready()).rejects.toMatchObject({ code: 'STORAGE_EMPTY' })
   await table.openCore({ keyPair, manifest }).ready()
   expect(table.size).toBe(1)
+})
+
+test('a preopen that rejects fails the core with its error, and the next open starts afresh', async () => {
+  const { table } = openTable()
+  const who = newCore()
+  const failure = new Error('not yet')
+  const core = table.openCore({ ...who, preopen: Promise.reject(failure) })
+  await expect(core.ready()).rejects.toBe(failure)
+  expect(table.size).toBe(0)
+  await table.openCore(who).ready()
 })

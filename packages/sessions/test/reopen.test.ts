@@ -89,3 +89,22 @@ test('a core that someone closed past the table is replaced', async () => {
   expect(await left).toEqual([first])
   expect([...table]).toEqual([second])
 })
+
+test('preopen is awaited before the core reads its storage, after a closing twin', async () => {
+  const { table, clock, storage } = openTable()
+  const who = newCore()
+  const first = table.openCore(who)
+  await first.ready()
+  clock.advance(LINGER)
+  const closed = whenResumed(storage, first)
+  let go = (): void => {}
+  const preopen = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const second = table.openCore({ ...who, preopen })
+  await first.closing
+  expect(closed).toEqual([])
+  go()
+  await second.ready()
+  expect(closed).toEqual([true])
+})
