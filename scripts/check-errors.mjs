@@ -16,7 +16,7 @@ await report({
   'errors: every package exports its table of codes': () =>
     tables
       .filter(({ codes }) => !codes)
-      .map(({ name }) => `${name}: export the *_ERRORS table of src/errors.ts from src/index.ts, then build`),
+      .map(({ name }) => `${name}: export the *_ERRORS table from src/index.ts, name the package in tsconfig.json, and build`),
   'errors: docs/errors.md says what the packages throw': async () => {
     const same = existsSync(FILE) && readFileSync(FILE, 'utf8') === (await render())
     return same ? [] : ['docs/errors.md is out of date: run `node scripts/check-errors.mjs --write`']
@@ -25,7 +25,9 @@ await report({
 
 /** The built package's `*_ERRORS` constant: code → meaning. */
 async function codesOf({ dir }) {
-  const module = await import(pathToFileURL(join(dir, 'dist/index.js')))
+  const built = join(dir, 'dist/index.js')
+  if (!existsSync(built)) return undefined
+  const module = await import(pathToFileURL(built))
   const name = Object.keys(module).find((each) => each.endsWith('_ERRORS'))
   return name && module[name]
 }
