@@ -1,0 +1,23 @@
+import type { ValuePointer } from './value-pointer.js'
+
+/** What a layer holds for a key: a value, where a large value is, or null = deleted. */
+export type Stored = Uint8Array | ValuePointer | null
+
+/**
+ * Goes over entries in order, forwards or backwards, without a promise an entry:
+ * `while (cursor.next() || (await cursor.load())) use(cursor.key, cursor.value)`
+ */
+export interface Cursor {
+  /** of the entry it stands at; stays valid and unchanged after the next step. Values may be views: copy. */
+  readonly key: Uint8Array
+  readonly value: Stored
+
+  /** Steps to the next entry. false = all that was loaded has been gone over: load() knows whether there is more. */
+  next(): boolean
+
+  /** Loads more and steps to the next entry. false = the end, from then on always. */
+  load(): Promise<boolean>
+
+  /** As next(), and may leave out entries before `to` (backwards: entries at or after `to`). */
+  skip(to: Uint8Array): boolean
+}
