@@ -7,9 +7,10 @@ const packages = fileURLToPath(new URL('packages/', import.meta.url))
 export default defineConfig({
   resolve: {
     // Tests run the sources; the packed tarballs are run by scripts/check-packed.mjs.
-    alias: Object.fromEntries(
-      readdirSync(packages).map((name) => [`@manycore/${name}`, `${packages}${name}/src/index.ts`])
-    )
+    alias: readdirSync(packages).flatMap((name) => [
+      { find: new RegExp(`^@manycore/${name}$`), replacement: `${packages}${name}/src/index.ts` },
+      { find: `@manycore/${name}/compliance`, replacement: `${packages}${name}/compliance/index.ts` }
+    ])
   },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],

@@ -1,0 +1,2 @@
+export { testEngine } from './test-engine.js'
+export type { Place, Subject, TestFunction } from './subject.js'

@@ -1,0 +1,29 @@
+import type { Engine, EngineSupports } from '@manycore/kv'
+
+/**
+ * A runner's test function: `test` of node:test, vitest, brittle or tape. A case that fails throws.
+ * `skip` is told of cases that the engine's `supports` rules out, with the reason in the name.
+ */
+export interface TestFunction {
+  (name: string, fn: () => Promise<void>): unknown
+  skip(name: string, fn: () => Promise<void>): unknown
+}
+
+/** Where one engine's data lives, for the length of one case. */
+export interface Place {
+  /** An engine on this data, not opened. The one given before was closed or crashed. */
+  engine(): Engine
+  /** The process dies: whatever the engine has not written is lost. Only for persistent engines. */
+  crash?(): Promise<void>
+  /** Removes the data. */
+  remove?(): Promise<void>
+}
+
+/** What is tested. */
+export interface Subject {
+  /** e.g. 'memory', goes before each case's name */
+  name: string
+  supports: EngineSupports
+  /** a new place, empty */
+  create(): Promise<Place> | Place
+}

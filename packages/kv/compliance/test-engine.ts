@@ -1,0 +1,41 @@
+import { batch } from './batch.js'
+import type { Case } from './case.js'
+import { durability } from './durability.js'
+import { same } from './expect.js'
+import { lifecycle } from './lifecycle.js'
+import { model } from './model.js'
+import { point } from './point.js'
+import { range } from './range.js'
+import { snapshots } from './snapshots.js'
+import type { Subject, TestFunction } from './subject.js'
+
+const SECTIONS: Record<string, Case[]> = { point, range, batch, snapshots, lifecycle, durability, model }
+
+/**
+ * Registers every case that an engine must pass. A case runs on a new place and leaves nothing behind.
+ * @param test     of your runner: node:test, vitest, brittle or tape
+ * @param subject  your engine
+ */
+export function testEngine(test: TestFunction, subject: Subject): void {
+  for (const [section, cases] of Object.entries(SECTIONS)) {
+    for (const each of cases) {
+      const name = `${subject.name}: ${section}: ${each.name}`
+      const unsupported = each.needs !== undefined && !subject.supports[each.needs]
+      if (unsupported) test.skip(`${name} (supports.${each.needs} is false)`, async () => {})
+      else test(name, () => runCase(subject, each))
+    }
+  }
+}
+
+async function runCase(subject: Subject, each: Case): Promise<void> {
+  const place = await subject.create()
+  const engine = place.engine()
+  try {
+    same(engine.supports, subject.supports, 'supports')
+    await engine.open()
+    await each.run(engine, place)
+  } finally {
+    await engine.close()
+    await place.remove?.()
+  }
+}
