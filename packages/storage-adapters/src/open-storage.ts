@@ -7,7 +7,7 @@ import { openRocks } from './rocks-storage.js'
 export interface OpenStorageOptions {
   /** nothing is written and no lock is taken; the store must exist; default false */
   readOnly?: boolean
-  /** wait for the lock instead of failing with ELOCKED; default false */
+  /** wait for the lock instead of failing with ELOCKED; ignored when readOnly; default false */
   wait?: boolean
   /** the directory may be copied or moved: no check of the device it was made on; default false */
   allowBackup?: boolean

@@ -71,9 +71,11 @@ class RocksStorage extends Upstream {
   #closing: Promise<void> | null = null
 
   constructor(directory: string, opts: { readOnly?: boolean }, refusal: StorageError | null) {
-    // Read-only, upstream's constructor touches nothing on disk; a refused store is never opened.
-    super(directory, refusal === null ? opts : { ...opts, readOnly: true })
-    this.readOnly = opts.readOnly === true
+    // Read-only, upstream's constructor moves nothing; a refused store is never opened. It would still
+    // write CORESTORE and take the lock if it should wait for it.
+    const { readOnly = false } = opts
+    super(directory, readOnly || refusal !== null ? { ...opts, readOnly: true, wait: false } : opts)
+    this.readOnly = readOnly
     this.#directory = directory
     this.#refusal = refusal
 

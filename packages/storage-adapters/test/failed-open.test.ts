@@ -1,5 +1,7 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { openStorage, type OpenStorageOptions } from '../src/index.js'
 import { openElsewhere } from './other-process.js'
@@ -217,13 +219,31 @@ test('a disk that is full while CORESTORE is written: coded, the lock is free, a
   expect(await openElsewhere(directory)).toBe('ok')
 })
 
-test('100 failed opens leave no file open', async () => {
+test('100 failed opens leave no file open and no storage in memory', async () => {
   const directory = temporary()
   await writeStore(directory)
   fs.writeFileSync(`${directory}/db/CURRENT`, 'garbage')
-  for (let i = 0; i < 100; i++) await failure(openStorage(directory).ready())
+  const storages: WeakRef<object>[] = []
+  const open = async () => {
+    const storage = openStorage(directory)
+    storages.push(new WeakRef(storage))
+    await failure(storage.ready())
+  }
+  for (let i = 0; i < 100; i++) await open()
   expect(openFiles(directory)).toEqual([])
+
+  await collectGarbage()
+  expect(storages.filter((storage) => storage.deref() !== undefined)).toEqual([])
 })
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const gc = runInNewContext('gc') as () => void
+  for (let i = 0; i < 5; i++) {
+    await new Promise((resolve) => setImmediate(resolve)) // a WeakRef lives until its turn ends
+    gc()
+  }
+}
 
 async function writeStore(directory: string): Promise<void> {
   const storage = openStorage(directory)

@@ -107,12 +107,18 @@ test('readOnly reads beside a writer in another process, takes no lock and refus
   await writer.close()
 
   const holder = await holdElsewhere(directory)
-  const reader = openStorage(directory, { readOnly: true })
+  const reader = openStorage(directory, { readOnly: true, wait: true })
   expect(Uint8Array.from((await reader.getSeed())!)).toEqual(SEED)
   expect(reader.readOnly).toBe(true)
   await expect(reader.setSeed(new Uint8Array(32))).rejects.toThrow('Batch was not applied')
   await reader.close()
   await holder.release()
+
+  fs.rmSync(`${directory}/CORESTORE`)
+  const again = openStorage(directory, { readOnly: true, wait: true })
+  await again.ready()
+  await again.close()
+  expect(fs.existsSync(`${directory}/CORESTORE`)).toBe(false)
 })
 
 test('allowBackup opens a copied store, which is refused otherwise', async () => {
