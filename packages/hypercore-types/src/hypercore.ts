@@ -1,6 +1,6 @@
-import type { ValueEncoding } from './encoding.js'
+import type { CompactEncoding, ValueEncoding } from './encoding.js'
 import type { EventSource } from './event-source.js'
-import type { InnerCore, Peer } from './inner-core.js'
+import type { CoreReplicator, InnerCore, Peer } from './inner-core.js'
 import type { PublicKeyPair } from './key-pair.js'
 import type { Manifest } from './manifest.js'
 import type { NoiseStream, ProtocolStream, Protomux } from './protocol-stream.js'
@@ -121,6 +121,14 @@ export interface CoreStats {
   padding: number
 }
 
+/** Which part of the tree `proof()` proves. A block or hash cannot go with a seek while upgrading. */
+export interface ProofRequest {
+  block?: { index: number; nodes: number }
+  hash?: { index: number; nodes: number }
+  seek?: { bytes: number; padding?: number }
+  upgrade?: { start: number; length: number }
+}
+
 export interface ExtensionHandlers<M = Uint8Array> {
   encoding?: ValueEncoding<M>
   onmessage?: (message: M, peer: Peer) => void
@@ -169,6 +177,14 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   readonly keyPair: PublicKeyPair | null
   readonly manifest: Manifest | null
   readonly encryption: Encryption | null
+  readonly valueEncoding: CompactEncoding<T> | null
+  readonly encodeBatch: ((batch: unknown[]) => Uint8Array[]) | null
+  /** false = reads of missing blocks give null instead of asking peers */
+  readonly wait: boolean
+  /** ms; 0 = none */
+  readonly timeout: number
+  /** null until the preload has run */
+  readonly replicator: CoreReplicator | null
   /** all sessions that share this one's list */
   readonly sessions: Hypercore<unknown>[]
   readonly peers: readonly Peer[]
@@ -210,6 +226,24 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   /** 32 bytes */
   treeHash(length?: number): Promise<Uint8Array>
   info(opts?: { storage?: boolean }): Promise<CoreStats>
+  getManifest(opts?: { raw?: false }): Manifest | null
+  /** @returns the manifest as it is stored and hashed */
+  getManifest(opts: { raw: true }): Uint8Array | null
+  /** The bytes that a signature of this length and fork is over. */
+  signable(length?: number, fork?: number): Promise<Uint8Array>
+  proof(request: ProofRequest): Promise<object>
+  /** @throws when the proof does not verify */
+  verifyFullyRemote(proof: object): Promise<object>
+  /** How many tree nodes a proof of this block needs from a remote. */
+  missingNodes(index: number): Promise<number>
+  /** Gives the space of cleared blocks back. */
+  compact(): Promise<unknown>
+
+  /** From here on `get()` marks what it reads; `sweep()` clears all that was not marked. */
+  startMarking(): Promise<void>
+  markBlock(start: number, end?: number): Promise<unknown>
+  clearMarkings(): Promise<void>
+  sweep(opts?: { batchSize?: number }): Promise<void>
 
   createReadStream(opts?: ReadStreamOptions): ReadableStream<T>
   createWriteStream(): WritableStream<T>
@@ -227,6 +261,7 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   setEncryption(encryption: Encryption | null): Promise<void>
   setEncryptionKey(key: Uint8Array, opts?: { block?: boolean }): Promise<void>
   setActive(active: boolean): void
+  setAlwaysLatestBlock(enabled: boolean): Promise<void>
 
   /** @returns what to call once peers have been looked for */
   findingPeers(): () => void

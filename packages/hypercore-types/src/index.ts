@@ -2,8 +2,8 @@ export type { KeyPair, PublicKeyPair } from './key-pair.js'
 export type { Manifest, ManifestInput, ManifestPrologue, ManifestSigner } from './manifest.js'
 export type { CompactEncoding, Decoded, EncodingName, EncodingState, ValueEncoding } from './encoding.js'
 export type { EventSource, Listener } from './event-source.js'
-export type { ByteStream, ReadableStream, WritableStream } from './streams.js'
-export type { NoiseStream, ProtocolStream, Protomux } from './protocol-stream.js'
+export type { ByteStream, ReadableEvents, ReadableStream, WritableEvents, WritableStream } from './streams.js'
+export type { Channel, NoiseStream, ProtocolStream, Protomux } from './protocol-stream.js'
 export type { CoreReplicator, GroupUpdate, InnerCore, Peer } from './inner-core.js'
 export type {
   AliasEntry,
@@ -31,6 +31,7 @@ export type {
   GetBlockOptions,
   Hypercore,
   HypercoreEvents,
+  ProofRequest,
   ReadStreamOptions,
   SessionOptions,
   TruncateOptions

@@ -1,7 +1,7 @@
 import type { AuditResult, Hypercore } from './hypercore.js'
 import type { Manifest } from './manifest.js'
 import type { CoreStorage } from './storage.js'
-import type { Protomux } from './protocol-stream.js'
+import type { Channel, Protomux } from './protocol-stream.js'
 import type { PublicKeyPair } from './key-pair.js'
 
 /** What `ongroupupdate` and 'group-active' carry. Source: hypercore 11.37.1 lib/session-state.js:252. */
@@ -21,7 +21,7 @@ export interface Peer {
   /** blocks the remote says it has */
   readonly remoteLength: number
   readonly remoteFork: number
-  readonly channel: { close(): void; readonly closed: boolean; fullyClosed(): Promise<void> }
+  readonly channel: Channel
   readonly stats: { [name: string]: { tx: number; rx: number } | number }
 }
 
@@ -50,7 +50,7 @@ export interface InnerCore {
   readonly id: string | null
   /** 32 bytes; null until opened when only the discovery key was given */
   readonly key: Uint8Array | null
-  /** 32 bytes */
+  /** 32 bytes. Null until opened in a core that is given neither key nor discovery key; no core of ours is. */
   readonly discoveryKey: Uint8Array
   readonly manifest: Manifest | null
   readonly header: {
@@ -79,7 +79,8 @@ export interface InnerCore {
   /** one assignable slot: called when a core of a group changed */
   ongroupupdate: (topic: Uint8Array, update: GroupUpdate) => void
   ready(): Promise<void>
-  audit(opts?: { dryRun?: boolean }): Promise<AuditResult>
+  /** @returns null when its root was lost and so, unless `dryRun`, all of it was deleted */
+  audit(opts?: { dryRun?: boolean }): Promise<AuditResult | null>
   /** @throws when sessions are still open */
   close(): Promise<void>
   hasSession(): boolean

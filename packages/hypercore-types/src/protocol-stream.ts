@@ -31,7 +31,7 @@ export interface Protomux {
 export interface NoiseStream extends ByteStream {
   readonly noiseStream: NoiseStream
   readonly isInitiator: boolean
-  /** 32 bytes; null until the handshake is done */
+  /** 32 bytes, ours; null until the stream is started, which its constructor does unless told otherwise */
   readonly publicKey: Uint8Array | null
   /** 32 bytes; null until the handshake is done */
   readonly remotePublicKey: Uint8Array | null
@@ -46,8 +46,6 @@ export interface NoiseStream extends ByteStream {
   readonly keepAlive: number
   setKeepAlive(ms: number): void
   setMaxListeners(n: number): unknown
-  write(chunk: Uint8Array): boolean
-  end(): unknown
 }
 
 /**
@@ -56,6 +54,4 @@ export interface NoiseStream extends ByteStream {
  */
 export interface ProtocolStream extends ByteStream {
   readonly noiseStream: NoiseStream
-  write(chunk: Uint8Array): boolean
-  end(): unknown
 }

@@ -34,7 +34,7 @@ export interface StoredCore {
   core: { version: number; corePointer: number; dataPointer: number; alias: CoreAlias | null }
 }
 
-/** What `getInfo()` finds without opening the core; null = not asked for or not stored. */
+/** What `getInfo()` finds without opening the core; null in a member = not asked for. */
 export interface CoreInfo {
   discoveryKey: Uint8Array
   core: StoredCore['core']
@@ -94,10 +94,11 @@ export interface CorestoreStorage {
   /** @returns the discovery key stored under a name, or null */
   getAlias(alias: CoreAlias): Promise<Uint8Array | null>
   getAuth(discoveryKey: Uint8Array): Promise<CoreAuth | null>
+  /** @returns null when it is not stored */
   getInfo(
     discoveryKey: Uint8Array,
     opts?: { auth?: boolean; head?: boolean; hints?: boolean }
-  ): Promise<CoreInfo>
+  ): Promise<CoreInfo | null>
   getGroup(topic: Uint8Array): Promise<number | null>
   getDefaultDiscoveryKey(): Promise<Uint8Array | null>
   setDefaultDiscoveryKey(discoveryKey: Uint8Array, opts?: { overwrite?: boolean }): Promise<Uint8Array>
@@ -110,6 +111,7 @@ export interface CorestoreStorage {
     manifest: Manifest | null
     keyPair?: KeyPair | null
     alias?: CoreAlias | null
+    encryptionKey?: Uint8Array | null
     core?: { corePointer: number; dataPointer: number }
   }): Promise<object>
   export(discoveryKey: Uint8Array, opts?: { batches?: boolean }): Promise<object | null>
