@@ -29,7 +29,16 @@ export async function runSnippet({ text, language, base, owner }) {
 
 async function runTypeScript(dir, text) {
   writeFileSync(join(dir, 'snippet.mts'), text)
-  const options = ['--module', 'nodenext', '--target', 'es2023', '--strict', '--types', 'node']
+  const options = [
+    '--ignoreConfig',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2023',
+    '--strict',
+    '--types',
+    'node'
+  ]
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   const { code, output } = await node(
     [tsc, ...options, '--typeRoots', join(root, 'node_modules/@types'), 'snippet.mts'],
