@@ -20,7 +20,7 @@ export function temporary(name) {
 export async function pack(base) {
   const published = packagesOf(base).filter((each) => each.published)
   const filters = published.map(({ name }) => `--filter=${name}`)
-  const args = ['-y', PNPM, '-r', ...filters, 'pack', '--json', '--pack-destination', temporary('tarballs')]
+  const args = [...PNPM, '-r', ...filters, 'pack', '--json', '--pack-destination', temporary('tarballs')]
   const { stdout } = await must('npx', args, { cwd: base })
   const packed = [JSON.parse(stdout)].flat()
 

@@ -5,8 +5,11 @@ import { dirname, join } from 'node:path'
 import { root } from './root.mjs'
 import { must, node } from './run.mjs'
 
-/** The one version of the package manager; `npx` fetches it once and keeps it. */
-export const PNPM = 'pnpm@12.20.0'
+/**
+ * Arguments of `npx` for the one version of the package manager, which is fetched once and kept. The package is a
+ * flag, because below another `npx -p` a plain name is taken for a command of that one's package.
+ */
+export const PNPM = ['-y', '--package=pnpm@12.20.0', '--', 'pnpm']
 
 const STAMP = join(root, 'node_modules/.cache/manycore-install')
 
@@ -27,7 +30,7 @@ export async function install() {
 
   console.log('Installing packages (the first time this takes about a minute)')
   // CI: pnpm asks nothing.
-  await must('npx', ['-y', PNPM, 'install', '--frozen-lockfile'], { cwd: root, env: { CI: 'true' } })
+  await must('npx', [...PNPM, 'install', '--frozen-lockfile'], { cwd: root, env: { CI: 'true' } })
   mkdirSync(dirname(STAMP), { recursive: true })
   writeFileSync(STAMP, wanted)
 }
