@@ -96,7 +96,7 @@ export class Corestore extends Resource {
     this.root = root
     this.ns = opts.namespace ? b4a.from(opts.namespace) : b4a.alloc(KEY_BYTES)
     this.readOnly = opts.writable === false || !!opts.readOnly
-    this.manifestVersion = opts.manifestVersion ?? MANIFEST_VERSION
+    this.manifestVersion = opts.manifestVersion || MANIFEST_VERSION
     this.active = opts.active !== false
     this.#shared = root === null ? new StoreRoot(storage as StorageInput, opts) : root.#shared
     this.shouldSuspend = root === null ? (opts.suspend ?? this.#shared.suspends) : root.shouldSuspend

@@ -11,7 +11,7 @@ export interface StoreSessionOptions {
   /** false = no core got through this store is writable; a session of it cannot undo that */
   writable?: boolean
   readOnly?: boolean
-  /** 0, 1 or 2: of new named cores; default 1 */
+  /** 1, 2 or 3: of new named cores; default 1, for which 0 stands as well, as in Corestore 7 */
   manifestVersion?: number
   /** false = streams made by this store announce nothing by themselves; default true */
   active?: boolean
@@ -42,9 +42,9 @@ export function checkStoreOptions(opts: CorestoreOptions, root: Corestore | null
   if (
     version !== undefined &&
     version !== null &&
-    !(Number.isInteger(version) && version >= 0 && version <= 2)
+    !(Number.isInteger(version) && version >= 0 && version <= 3)
   ) {
-    throw badArgument('manifestVersion', '0, 1 or 2', version)
+    throw badArgument('manifestVersion', '1, 2 or 3', version)
   }
   if (opts.primaryKey === undefined || opts.primaryKey === null) return
   if (root !== null) throw badArgument('primaryKey', 'absent: a session uses its store’s', opts.primaryKey)

@@ -98,7 +98,7 @@ describe('the constructor refuses', () => {
     ['a short primary key', 'dir', { primaryKey: b4a.alloc(31), unsafe: true }, 'primaryKey'],
     ['text as primary key', 'dir', { primaryKey: 'x'.repeat(32), unsafe: true }, 'primaryKey'],
     ['a short namespace', 'dir', { namespace: b4a.alloc(31) }, 'namespace'],
-    ['an unknown manifest version', 'dir', { manifestVersion: 3 }, 'manifestVersion'],
+    ['an unknown manifest version', 'dir', { manifestVersion: 4 }, 'manifestVersion'],
     ['a flag that is no boolean', 'dir', { active: 1 }, 'active'],
     ['options that are none', 'dir', 7, 'options']
   ])('%s', (_, storage, opts, field) => {

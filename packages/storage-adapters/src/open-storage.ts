@@ -1,5 +1,7 @@
 import type { CorestoreStorage } from '@manycore/hypercore-types'
 import HypercoreStorage from 'hypercore-storage'
+import type { Engine } from '@manycore/kv'
+import { openEngine } from './engine-storage.js'
 import { badArgument } from './errors.js'
 import { openRocks } from './rocks-storage.js'
 
@@ -19,22 +21,29 @@ export interface OpenStorageOptions {
 }
 
 /** What `openStorage()` accepts. */
-export type StorageInput = string | CorestoreStorage
+export type StorageInput = string | CorestoreStorage | Engine
 
 /**
  * Gives what Hypercore 11 takes as storage. Returns at once and opens at `ready()` or at the first use.
- * @param storage  a directory path: RocksDB in Corestore 7's layout; or a hypercore-storage instance: itself
- * @param opts     for a path only
+ * @param storage  a directory path: RocksDB in Corestore 7's layout; a hypercore-storage instance: itself;
+ *                 an engine: hypercore-storage over it, whose close() closes the engine
+ * @param opts     not for a hypercore-storage instance
  * @throws         BAD_ARGUMENT. The state of the disk is never thrown here: it rejects `ready()` and the
  *                 calls that open, with a StorageError, and the lock is free again by then
  */
 export function openStorage(storage: StorageInput, opts: OpenStorageOptions = {}): CorestoreStorage {
   if (HypercoreStorage.isCoreStorage(storage)) return storage as CorestoreStorage
-  if (typeof storage !== 'string' || storage === '') {
-    throw badArgument('storage', 'a directory path or a hypercore-storage instance', storage)
-  }
   checkOptions(opts)
-  return openRocks(storage, opts)
+  if (typeof storage === 'string' && storage !== '') return openRocks(storage, opts)
+  if (isEngine(storage)) return openEngine(storage, opts)
+  throw badArgument('storage', 'a directory path, a hypercore-storage instance or an engine', storage)
+}
+
+function isEngine(storage: unknown): storage is Engine {
+  const engine = storage as Partial<Engine> | null | undefined
+  if (typeof engine !== 'object' || engine === null) return false
+  const calls = [engine.open, engine.close, engine.getMany, engine.batch, engine.iterator, engine.snapshot]
+  return typeof engine.supports === 'object' && calls.every((call) => typeof call === 'function')
 }
 
 function checkOptions(opts: OpenStorageOptions): void {

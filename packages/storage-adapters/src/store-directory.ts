@@ -54,7 +54,6 @@ export function checkDirectory(directory: string, readOnly: boolean): void {
     }
     return
   }
-  if (exists(directory)) fs.readdirSync(directory)
 
   // Left by a process that died, or had no disk space, between creating and writing it. It says nothing,
   // and device-file 2.1 refuses it for ever as moved.

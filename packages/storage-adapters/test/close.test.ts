@@ -12,6 +12,7 @@ test('close() before ready() creates nothing', async () => {
   expect(storage.closed).toBe(true)
   expect(fs.existsSync(directory)).toBe(false)
   expect(await failure(storage.ready())).toMatchObject({ code: 'STORAGE_CLOSED' })
+  expect(await failure(storage.compact())).toMatchObject({ code: 'STORAGE_CLOSED' })
   expect(fs.existsSync(directory)).toBe(false)
 })
 

@@ -80,11 +80,14 @@ test('an early Corestore 7 store, RocksDB’s files in the directory itself, ope
   expect(fs.readdirSync(directory).toSorted()).toEqual(['CORESTORE', 'db'])
 })
 
-test('an early store whose move was interrupted opens', async () => {
+test.each([
+  ['before', ['CURRENT', 'IDENTITY']],
+  ['after', ['IDENTITY', 'SESSION_ID']]
+])('an early store whose move was interrupted %s CURRENT opens', async (_, unmoved) => {
   const directory = temporary()
   await openAndClose(directory, 7)
   fs.rmSync(`${directory}/CORESTORE`)
-  for (const name of ['CURRENT', 'IDENTITY']) {
+  for (const name of unmoved) {
     fs.renameSync(`${directory}/db/${name}`, `${directory}/${name}`)
   }
 

@@ -55,6 +55,7 @@ test('every call that opens implicitly rejects with the same coded error, and ag
     (storage) => storage.getAlias({ name: 'a', namespace: key }),
     (storage) => storage.suspend(),
     (storage) => storage.resume(),
+    (storage) => storage.export(key),
     (storage) => storage.flush(),
     (storage) => storage.compact(),
     (storage) => storage.audit(),

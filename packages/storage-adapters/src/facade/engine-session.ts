@@ -1,0 +1,134 @@
+import type { EngineState } from './engine-state.js'
+import { EngineStream } from './engine-stream.js'
+import type { StreamRange } from './engine-stream.js'
+import { ReadBatch } from './read-batch.js'
+import type { SharedSnapshot } from './shared-snapshot.js'
+import { WriteBatch } from './write-batch.js'
+import { StorageError } from '../errors.js'
+
+/** The native object that hypercore-storage makes for its column family; an engine has no use for it. */
+interface ColumnFamily {
+  destroy(): void
+}
+
+/**
+ * One session of an engine that looks to hypercore-storage 3.3.1 like a RocksDB (rocksdb-native 3.18.1
+ * index.js): every member that is touched, and no other. The root session owns the engine.
+ */
+export class EngineSession {
+  readonly path: string
+  /** `closing` is read by hypercore-storage (lib/view.js:358) */
+  readonly _state: EngineState
+  /** tested against null (index.js:178) */
+  readonly _snapshot: SharedSnapshot | null
+  /** −1 once closed (lib/view.js:358) */
+  _index = 0
+  readonly #isRoot: boolean
+  #columnFamily: ColumnFamily | null = null
+
+  constructor(
+    state: EngineState,
+    path: string,
+    snapshot: SharedSnapshot | null = null,
+    isRoot: boolean = false
+  ) {
+    this._state = state
+    this.path = path
+    this._snapshot = snapshot?.hold() ?? null
+    this.#isRoot = isRoot
+    state.sessions.add(this)
+  }
+
+  get opened(): boolean {
+    return this._state.opened
+  }
+
+  get closed(): boolean {
+    return this.#isRoot ? this._state.closed : this._index === -1
+  }
+
+  get snapshotted(): boolean {
+    return this._snapshot !== null
+  }
+
+  ready(): Promise<void> {
+    return this._state.ready()
+  }
+
+  session(): EngineSession {
+    this.#check('session()')
+    return new EngineSession(this._state, this.path, this._snapshot)
+  }
+
+  /** A session of a snapshot is the same snapshot. */
+  snapshot(): EngineSession {
+    this.#check('snapshot()')
+    return new EngineSession(this._state, this.path, this._snapshot ?? this._state.snapshot())
+  }
+
+  columnFamily(column: ColumnFamily): EngineSession {
+    const session = this.session()
+    session.#columnFamily = column
+    return session
+  }
+
+  read(): ReadBatch {
+    this.#check('read()')
+    return new ReadBatch(this._state.turn, this._snapshot)
+  }
+
+  write(): WriteBatch {
+    this.#check('write()')
+    return new WriteBatch(this._state.turn)
+  }
+
+  iterator(range: StreamRange = {}): EngineStream {
+    this.#check('iterator()')
+    return new EngineStream(this._state, range, this._snapshot)
+  }
+
+  flush(): Promise<void> {
+    this.#check('flush()')
+    const { engine, turn } = this._state
+    return turn.run(async () => engine.flush?.())
+  }
+
+  /** RocksDB's two forms: (start, end), or (options) for everything. */
+  compactRange(start?: Uint8Array | object | null, end?: Uint8Array | null): Promise<void> {
+    this.#check('compactRange()')
+    const { engine, turn } = this._state
+    const range =
+      start instanceof Uint8Array && end instanceof Uint8Array ? { gte: start, lt: end } : undefined
+    return turn.run(async () => engine.compact?.(range))
+  }
+
+  suspend(): Promise<void> {
+    this.#check('suspend()')
+    return this._state.suspend()
+  }
+
+  resume(): Promise<void> {
+    this.#check('resume()')
+    return this._state.resume()
+  }
+
+  idle(): Promise<void> {
+    return this._state.turn.idle()
+  }
+
+  async close(): Promise<void> {
+    if (this._index !== -1) {
+      this._index = -1
+      this._state.sessions.delete(this)
+      this._snapshot?.release()
+      this.#columnFamily?.destroy()
+    }
+    if (this.#isRoot) await this._state.close()
+    else await new Promise(setImmediate) // as every close of RocksDB: in a later macrotask
+  }
+
+  #check(call: string): void {
+    if (this._index === -1) throw new StorageError('STORAGE_CLOSED', `${call} after close()`)
+    this._state.check(call)
+  }
+}

@@ -1,0 +1,99 @@
+import type { Engine } from '@manycore/kv'
+import { StorageError } from '../errors.js'
+import type { EngineSession } from './engine-session.js'
+import { SharedSnapshot } from './shared-snapshot.js'
+import { Turn } from './turn.js'
+
+/** What all sessions of one engine share: whether it is open, suspended or closing, and who uses it. */
+export class EngineState {
+  readonly engine: Engine
+  readonly turn: Turn
+  /** hypercore-storage reads this before it makes an iterator (3.3.1 lib/view.js:358) */
+  closing: Promise<void> | null = null
+  opened = false
+  closed = false
+  readonly sessions: Set<EngineSession> = new Set()
+  /** iterators that are open */
+  readonly streams: Set<{ destroy(): unknown; once(event: 'close', fn: () => void): unknown }> = new Set()
+  /** snapshots taken before the engine was open */
+  readonly #early: Set<SharedSnapshot> = new Set()
+  #opening: Promise<void> | null = null
+  #resumed: { promise: Promise<void>; resolve: () => void } | null = null
+
+  constructor(engine: Engine) {
+    this.engine = engine
+    this.turn = new Turn(engine, () => this.#gate())
+  }
+
+  ready(): Promise<void> {
+    this.#opening ??= this.#open()
+    return this.#opening
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.#close()
+    return this.closing
+  }
+
+  /** @throws STORAGE_CLOSED */
+  check(call: string): void {
+    if (this.closing !== null) throw new StorageError('STORAGE_CLOSED', `${call} after close()`)
+  }
+
+  snapshot(): SharedSnapshot {
+    const snapshot = new SharedSnapshot()
+    if (this.opened) snapshot.take(this.engine)
+    else this.#early.add(snapshot)
+    return snapshot
+  }
+
+  /** Lets what is under way end, then holds everything back until resume(). */
+  async suspend(): Promise<void> {
+    await this.ready()
+    if (this.#resumed !== null) return
+    await this.turn.idle()
+    let resolve = (): void => {}
+    const promise = new Promise<void>((fn) => (resolve = fn))
+    this.#resumed = { promise, resolve }
+    await this.engine.suspend?.()
+  }
+
+  async resume(): Promise<void> {
+    const resumed = this.#resumed
+    if (resumed === null) return
+    await this.engine.resume?.()
+    this.#resumed = null
+    resumed.resolve()
+  }
+
+  #gate(): Promise<void> | null {
+    if (!this.opened) return this.ready()
+    return this.#resumed === null ? null : this.#resumed.promise
+  }
+
+  async #open(): Promise<void> {
+    if (this.closing !== null) this.check('an open')
+    await this.engine.open()
+    this.opened = true
+    for (const snapshot of this.#early) snapshot.take(this.engine)
+    this.#early.clear()
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#opening?.catch(() => {}) // told to who opened
+      await this.resume()
+      const streams = Array.from(
+        this.streams,
+        (stream) => new Promise<void>((resolve) => stream.once('close', resolve))
+      )
+      for (const stream of this.streams) stream.destroy()
+      await Promise.all(streams)
+      await this.turn.idle()
+      for (const session of this.sessions) await session.close()
+    } finally {
+      await this.engine.close()
+      this.closed = true
+    }
+  }
+}

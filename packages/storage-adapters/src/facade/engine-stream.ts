@@ -1,0 +1,62 @@
+import { Readable } from 'streamx'
+import type { EngineIterator } from '@manycore/kv'
+import { ROWS_AT_FIRST, ROWS_AT_ONCE } from '../defaults.js'
+import type { EngineState } from './engine-state.js'
+import type { SharedSnapshot } from './shared-snapshot.js'
+import { toBytes } from './to-bytes.js'
+
+export interface StreamRange {
+  gte?: Uint8Array
+  lt?: Uint8Array
+  reverse?: boolean
+}
+
+type Callback = (err: Error | null) => void
+
+/**
+ * Entries `{ key, value }` of a range. A streamx Readable, because hypercore-storage sets its
+ * `_readableState.map` from outside. The engine's iterator is taken in `_open`: streamx never destroys a
+ * stream that never opened, and a handle taken in the constructor would be held for ever.
+ */
+export class EngineStream extends Readable {
+  readonly #state: EngineState
+  readonly #range: StreamRange
+  readonly #snapshot: SharedSnapshot | null
+  #iterator: EngineIterator | null = null
+  #rows = ROWS_AT_FIRST
+
+  constructor(state: EngineState, range: StreamRange, snapshot: SharedSnapshot | null) {
+    super({ highWaterMark: ROWS_AT_ONCE, byteLength: () => 1 } as object)
+    this.#state = state
+    this.#range = range
+    this.#snapshot = snapshot
+  }
+
+  override _open(done: Callback): void {
+    this.#state.streams.add(this)
+    this.#snapshot?.hold()
+    this.#state.turn
+      .run(async () => {
+        this.#iterator = this.#state.engine.iterator(this.#range, this.#snapshot?.at)
+      })
+      .then(() => done(null), done)
+  }
+
+  override _read(done: Callback): void {
+    this.#next().then(() => done(null), done)
+  }
+
+  override _destroy(done: Callback): void {
+    this.#state.streams.delete(this)
+    this.#snapshot?.release()
+    if (this.#iterator === null) done(null)
+    else this.#iterator.close().then(() => done(null), done)
+  }
+
+  async #next(): Promise<void> {
+    const entries = await this.#state.turn.run(() => this.#iterator!.next(this.#rows))
+    this.#rows = ROWS_AT_ONCE
+    if (entries.length === 0) this.push(null)
+    for (const { key, value } of entries) this.push({ key: toBytes(key), value: toBytes(value) })
+  }
+}

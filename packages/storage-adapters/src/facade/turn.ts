@@ -1,0 +1,99 @@
+import type { Engine, EngineSnapshot, Op } from '@manycore/kv'
+
+interface Reads {
+  readonly keys: Uint8Array[]
+  readonly settle: { resolve: (value: Uint8Array | null) => void; reject: (err: unknown) => void }[]
+}
+
+interface Write {
+  readonly ops: readonly Op[]
+  readonly resolve: () => void
+  readonly reject: (err: unknown) => void
+}
+
+/**
+ * Shares what all sessions of a database ask for in one turn of the event loop: all gets go down as one
+ * `getMany()` a snapshot, all writes as one atomic batch, in the order of their flushes. Gets are bound to
+ * the state at the end of the turn, so that a reader sees every flush that resolved before it asked.
+ */
+export class Turn {
+  readonly #engine: Engine
+  /** resolves when the engine is open and not suspended; at once = null */
+  readonly #gate: () => Promise<void> | null
+  #reads = new Map<EngineSnapshot | undefined, Reads>()
+  #writes: Write[] = []
+  #scheduled = false
+  #running = 0
+  #onidle: (() => void)[] = []
+
+  constructor(engine: Engine, gate: () => Promise<void> | null) {
+    this.#engine = engine
+    this.#gate = gate
+  }
+
+  get(key: Uint8Array, at?: EngineSnapshot): Promise<Uint8Array | null> {
+    let reads = this.#reads.get(at)
+    if (reads === undefined) this.#reads.set(at, (reads = { keys: [], settle: [] }))
+    const { keys, settle } = reads
+    this.#schedule()
+    return new Promise((resolve, reject) => {
+      keys.push(key)
+      settle.push({ resolve, reject })
+    })
+  }
+
+  /** @param ops  the engine's from now on */
+  write(ops: readonly Op[]): Promise<void> {
+    this.#schedule()
+    return new Promise((resolve, reject) => void this.#writes.push({ ops, resolve, reject }))
+  }
+
+  /** Runs something that idle() waits for, once the gate is open. */
+  async run<T>(fn: () => Promise<T>): Promise<T> {
+    this.#running++
+    try {
+      for (let gate = this.#gate(); gate !== null; gate = this.#gate()) await gate
+      return await fn()
+    } finally {
+      if (--this.#running === 0 && !this.#scheduled) for (const resolve of this.#onidle.splice(0)) resolve()
+    }
+  }
+
+  /** Resolves when nothing is queued or under way; what waits at a closed gate is under way. */
+  async idle(): Promise<void> {
+    while (this.#running > 0 || this.#scheduled)
+      await new Promise<void>((resolve) => this.#onidle.push(resolve))
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      const [reads, writes] = [this.#reads, this.#writes]
+      this.#reads = new Map()
+      this.#writes = []
+      if (writes.length > 0) void this.#write(writes)
+      for (const [at, each] of reads) void this.#read(each, at)
+    })
+  }
+
+  async #read({ keys, settle }: Reads, at: EngineSnapshot | undefined): Promise<void> {
+    try {
+      const values = await this.run(() => this.#engine.getMany(keys, at))
+      for (let i = 0; i < settle.length; i++) settle[i]!.resolve(values[i] ?? null)
+    } catch (err) {
+      for (const { reject } of settle) reject(err)
+    }
+  }
+
+  async #write(writes: readonly Write[]): Promise<void> {
+    const ops = writes.length === 1 ? writes[0]!.ops : writes.flatMap((write) => write.ops)
+    try {
+      await this.run(() => this.#engine.batch(ops))
+      for (const { resolve } of writes) resolve()
+    } catch (err) {
+      for (const { reject } of writes) reject(err)
+    }
+  }
+}

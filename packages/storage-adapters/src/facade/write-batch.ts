@@ -1,0 +1,58 @@
+import b4a from 'b4a'
+import type { Op } from '@manycore/kv'
+import { toBytes } from './to-bytes.js'
+import type { Turn } from './turn.js'
+
+/** Changes that are committed together, at flush(). */
+export class WriteBatch {
+  readonly #turn: Turn
+  #ops: Op[] = []
+
+  constructor(turn: Turn) {
+    this.#turn = turn
+  }
+
+  tryPut(key: Uint8Array, value: Uint8Array | ArrayBufferView | string | null): void {
+    this.#ops.push({ type: 'put', key, value: toBytes(value) })
+  }
+
+  tryDelete(key: Uint8Array): void {
+    this.#ops.push({ type: 'del', key })
+  }
+
+  tryDeleteRange(start: Uint8Array, end: Uint8Array): void {
+    this.#ops.push({ type: 'delRange', start, end })
+  }
+
+  /** Copies everything at once: callers change their buffers as soon as this has returned. */
+  flush(): Promise<void> {
+    const ops = this.#ops
+    this.#ops = []
+    return this.#turn.write(copyOps(ops))
+  }
+
+  destroy(): void {
+    this.#ops = []
+  }
+}
+
+/** All bytes of a batch in one allocation. */
+function copyOps(ops: readonly Op[]): Op[] {
+  let size = 0
+  for (const op of ops) {
+    size += op.type === 'delRange' ? op.start.byteLength + op.end.byteLength : op.key.byteLength
+    if (op.type === 'put') size += op.value.byteLength
+  }
+  const slab = b4a.allocUnsafeSlow(size)
+  let offset = 0
+  const copy = (bytes: Uint8Array): Uint8Array => {
+    const start = offset
+    slab.set(bytes, start)
+    return slab.subarray(start, (offset += bytes.byteLength))
+  }
+  return ops.map((op): Op => {
+    if (op.type === 'put') return { type: 'put', key: copy(op.key), value: copy(op.value) }
+    if (op.type === 'del') return { type: 'del', key: copy(op.key) }
+    return { type: 'delRange', start: copy(op.start), end: copy(op.end) }
+  })
+}
