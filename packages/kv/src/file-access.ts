@@ -18,6 +18,7 @@ export interface FileWriter {
   append(bytes: Uint8Array): Promise<number>
   /** What was appended survives a loss of power once this resolves, where the storage can do that. */
   sync(): Promise<void>
+  /** Idempotent. */
   close(): Promise<void>
 }
 

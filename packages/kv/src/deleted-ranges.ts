@@ -1,0 +1,65 @@
+import b4a from 'b4a'
+import type { DeletedRange } from './memtable.js'
+import { FieldReader, VARINT_BYTES, writeVarint } from './varint.js'
+
+/** Deleted ranges of several layers as one list: in order, disjoint, none touching the next. */
+export function uniteRanges(lists: Iterable<readonly DeletedRange[]>): DeletedRange[] {
+  const all = Array.from(lists).flat()
+  all.sort((a, b) => b4a.compare(a.start, b.start))
+  const united: DeletedRange[] = []
+  for (const range of all) {
+    const last = united.at(-1)
+    if (last === undefined || b4a.compare(last.end, range.start) < 0) united.push(range)
+    else if (b4a.compare(last.end, range.end) < 0)
+      united[united.length - 1] = { start: last.start, end: range.end }
+  }
+  return united
+}
+
+/** What lies before `key`, and what at or after it. */
+export function splitRanges(
+  ranges: readonly DeletedRange[],
+  key: Uint8Array
+): [before: DeletedRange[], after: DeletedRange[]] {
+  const before: DeletedRange[] = []
+  const after: DeletedRange[] = []
+  for (const range of ranges) {
+    if (b4a.compare(range.end, key) <= 0) before.push(range)
+    else if (b4a.compare(range.start, key) >= 0) after.push(range)
+    else {
+      before.push({ start: range.start, end: key })
+      after.push({ start: key, end: range.end })
+    }
+  }
+  return [before, after]
+}
+
+/** The index of the first range that ends after `key`: the only one that may hold it. */
+export function rangeIndex(ranges: readonly DeletedRange[], key: Uint8Array): number {
+  let low = 0
+  let high = ranges.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (b4a.compare(ranges[middle]!.end, key) <= 0) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Each bound: its length as a varint, then its bytes. */
+export function encodeRanges(ranges: readonly DeletedRange[]): Uint8Array {
+  return b4a.concat(ranges.flatMap(({ start, end }) => [...field(start), ...field(end)]))
+}
+
+export function decodeRanges(bytes: Uint8Array): DeletedRange[] {
+  const fields = new FieldReader(bytes)
+  const ranges: DeletedRange[] = []
+  while (fields.offset < bytes.byteLength)
+    ranges.push({ start: fields.slice(fields.varint()), end: fields.slice(fields.varint()) })
+  return ranges
+}
+
+function field(bytes: Uint8Array): [Uint8Array, Uint8Array] {
+  const length = b4a.alloc(VARINT_BYTES)
+  return [length.subarray(0, writeVarint(length, 0, bytes.byteLength)), bytes]
+}

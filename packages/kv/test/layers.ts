@@ -1,0 +1,103 @@
+import b4a from 'b4a'
+import fc from 'fast-check'
+import { BlockCache } from '../src/block-cache.js'
+import type { Cursor } from '../src/cursor.js'
+import type { Op, Range } from '../src/engine.js'
+import { flushMemtable } from '../src/flush-memtable.js'
+import { Memtable } from '../src/memtable.js'
+import { Segment } from '../src/segment.js'
+import { type SegmentInfo, segmentFileName } from '../src/segment-info.js'
+import { ValueFiles } from '../src/value-files.js'
+import { ValuePointer } from '../src/value-pointer.js'
+import type { MemoryFiles } from './memory-files.js'
+
+/** Keys of which many are prefixes of others. */
+export const key: fc.Arbitrary<Uint8Array> = fc
+  .array(fc.constantFrom(0, 1, 255), { minLength: 1, maxLength: 5 })
+  .map((bytes) => b4a.from(bytes))
+
+export const op: fc.Arbitrary<Op> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('put' as const),
+      key,
+      value: fc
+        .tuple(fc.nat(255), fc.constantFrom(0, 1, 20, 3000, 5000))
+        .map(([fill, length]) => b4a.alloc(length, fill))
+    })
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('del' as const), key }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('delRange' as const), start: key, end: key }) }
+)
+
+export const range: fc.Arbitrary<Range> = fc.record(
+  { gte: key, lt: key, reverse: fc.boolean() },
+  { requiredKeys: [] }
+)
+
+export function memtableOf(ops: readonly Op[]): Memtable {
+  const memtable = new Memtable()
+  memtable.apply(ops)
+  return memtable
+}
+
+/** What a store that only ever had these ops holds in a range: [hex key, value] in order. */
+export function modelEntries(ops: readonly Op[], { gte, lt, reverse }: Range = {}): [string, Uint8Array][] {
+  const model = new Map<string, Uint8Array>()
+  for (const each of ops) {
+    if (each.type === 'put') model.set(b4a.toString(each.key, 'hex'), each.value)
+    else if (each.type === 'del') model.delete(b4a.toString(each.key, 'hex'))
+    else
+      for (const hex of model.keys())
+        if (hex >= b4a.toString(each.start, 'hex') && hex < b4a.toString(each.end, 'hex')) model.delete(hex)
+  }
+  const entries = Array.from(model)
+    .filter(([hex]) => gte === undefined || hex >= b4a.toString(gte, 'hex'))
+    .filter(([hex]) => lt === undefined || hex < b4a.toString(lt, 'hex'))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return reverse ? entries.reverse() : entries
+}
+
+/** A store's segments over files in memory. */
+export class Layers {
+  readonly files: MemoryFiles
+  readonly cache: BlockCache
+  readonly values: ValueFiles
+  readonly open = new Map<number, Segment>()
+  #lastId = 0
+
+  constructor(files: MemoryFiles, cacheBytes = 1 << 20) {
+    this.files = files
+    this.cache = new BlockCache(cacheBytes)
+    this.values = new ValueFiles(files)
+  }
+
+  readonly nextId = (): number => ++this.#lastId
+
+  async openSegment(info: SegmentInfo): Promise<Segment> {
+    const file = await this.files.open(segmentFileName(info.id))
+    const segment = await Segment.open(file, info, this)
+    this.open.set(info.id, segment)
+    return segment
+  }
+
+  /** The ops as one segment of level 0; null when they say nothing. */
+  async flush(ops: readonly Op[]): Promise<Segment | null> {
+    const edit = await flushMemtable(memtableOf(ops).snapshot(), this)
+    return edit.added[0] === undefined ? null : this.openSegment(edit.added[0])
+  }
+
+  /** [hex key, value], pointers followed */
+  async read(cursor: Cursor): Promise<[string, Uint8Array | null][]> {
+    const entries: [string, Uint8Array | null][] = []
+    while (cursor.next() || (await cursor.load())) {
+      const { key, value } = cursor
+      entries.push([
+        b4a.toString(key, 'hex'),
+        value instanceof ValuePointer ? await this.values.read(value) : value && b4a.from(value)
+      ])
+    }
+    return entries
+  }
+}
