@@ -3,6 +3,7 @@ import { check, fixture, manifest } from './fixture.js'
 
 const workspace = (readme: string, files: Record<string, string> = {}): string =>
   fixture({
+    'tsconfig.json': { files: [] },
     'README.md': '# Nothing to run\n\n```sh\nexit 1\n```\n',
     'packages/kv/package.json': manifest('kv', { main: 'index.js', types: 'index.d.ts' }),
     'packages/kv/index.js': 'exports.open = () => 1',
