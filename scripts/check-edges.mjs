@@ -80,7 +80,8 @@ function forbiddenEdge({ owner, file, specifier, target }) {
 }
 
 function deepImport({ specifier, target }) {
-  if (!target || specifier === target.name) return null
+  const offered = target?.manifest.exports ?? {}
+  if (!target || specifier === target.name || specifier.replace(target.name, '.') in offered) return null
   return `import '${target.name}' and export there what is missing`
 }
 
@@ -88,14 +89,16 @@ function undeclared({ owner, file, specifier }) {
   if (NODE.has(specifier.replace(/^node:/, ''))) return null
   const { manifest } = owner
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
-  const places = [manifest.dependencies, manifest.peerDependencies]
-  if (isTest(owner, file))
-    places.push(manifest.devDependencies, rootManifest.devDependencies, { [owner.name]: true })
+  // A package may use itself by name, as its users do, but not to get around the order of its own files.
+  if (name === owner.name && !shown(owner.dir, file).startsWith('src/')) return null
+  const places = [manifest.dependencies, manifest.peerDependencies, manifest.optionalDependencies]
+  if (isTest(owner, file)) places.push(manifest.devDependencies, rootManifest.devDependencies)
   return places.some((list) => list?.[name]) ? null : `add it to ${shown(checked, owner.dir)}/package.json`
 }
 
 function nodeModule({ owner, file, specifier }) {
-  if (!PORTABLE.has(owner.id) || isTest(owner, file)) return null
+  // An `imports` map gives Bare and browsers their own module under that name.
+  if (!PORTABLE.has(owner.id) || isTest(owner, file) || owner.manifest.imports?.[specifier]) return null
   return NODE.has(specifier.replace(/^node:/, ''))
     ? 'use b4a or events-universal, or take it as an argument'
     : null

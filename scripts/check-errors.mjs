@@ -16,7 +16,10 @@ await report({
   'errors: every package exports its table of codes': () =>
     tables
       .filter(({ codes }) => !codes)
-      .map(({ name }) => `${name}: export the *_ERRORS table from src/index.ts, name the package in tsconfig.json, and build`),
+      .map(
+        ({ name }) =>
+          `${name}: export the *_ERRORS table from src/index.ts, name the package in tsconfig.json, and build`
+      ),
   'errors: docs/errors.md says what the packages throw': async () => {
     const same = existsSync(FILE) && readFileSync(FILE, 'utf8') === (await render())
     return same ? [] : ['docs/errors.md is out of date: run `node scripts/check-errors.mjs --write`']

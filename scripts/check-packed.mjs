@@ -20,7 +20,7 @@ const OPTIONS = '--module nodenext --target es2022 --lib es2022 --types --strict
 /** Bare maps Node's own modules by imports without a `#`; Node passes over them. */
 const ALLOWED = new Set(['IMPORTS_KEY_INVALID'])
 const STRAY =
-  /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|index\.[\w.]+|src\/.*|dist\/.*\.(js|d\.ts)(\.map)?)$/
+  /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|index\.[\w.]+|(src|compliance)\/.*|dist\/.*\.(js|d\.ts)(\.map)?)$/
 
 const tarballs = await pack(checked)
 const consumers = join(checked, 'test/consumers')
@@ -48,11 +48,11 @@ function strayFiles({ dir, files }) {
     .map((file) => `${file} is missing`)
   const stray = files.filter((file) => !STRAY.test(file)).map((file) => `${file}: leave it out by "files"`)
   const stale = files
+    .map((file) => /^dist\/(.*)\.js$/.exec(file)?.[1])
     .filter(
-      (file) =>
-        /^dist\/.*\.js$/.test(file) && !existsSync(join(dir, file.replace(/^dist(.*)\.js$/, 'src$1.ts')))
+      (name) => name && !existsSync(join(dir, `src/${name}.ts`)) && !existsSync(join(dir, `${name}.ts`))
     )
-    .map((file) => `${file} has no source any more: delete dist and build`)
+    .map((name) => `dist/${name}.js has no source any more: delete dist and build`)
   return [...missing, ...stray, ...stale]
 }
 

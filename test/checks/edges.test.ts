@@ -13,6 +13,12 @@ test('a house in order passes', async () => {
     'packages/keychain/src/a.ts':
       "import type { B } from './b.js'\nexport type { K } from '@manycore/hypercore-types'",
     'packages/keychain/src/b.ts': "import { a } from './a.js'",
+    'packages/kv/package.json': manifest('kv', {
+      exports: { '.': './a.js', './compliance': './b.js' },
+      imports: { fs: { bare: 'bare-fs', default: 'fs' } }
+    }),
+    'packages/kv/src/a.ts': "import fs from 'fs'",
+    'packages/kv/compliance/b.ts': "import '@manycore/kv'\nimport '@manycore/kv/compliance'",
     'packages/keychain/test/a.test.ts': "import fs from 'node:fs'\nimport { a } from '@manycore/keychain'"
   })
   const { code, text } = await check('check-edges', dir)
