@@ -6,10 +6,15 @@ import { DemoError } from './errors.mjs'
 /** The processes of one run: what happens to one of them ends the run, and none outlives it. */
 export class Crew {
   #members = new Set()
+  #onleft
   #broken = withResolvers()
 
-  /** @param signal  AbortSignal; its abort makes every wait() throw its reason */
-  constructor(signal) {
+  /**
+   * @param signal  AbortSignal; its abort makes every wait() throw its reason
+   * @param onleft  function (name, how it ended), for a process that was told to leave
+   */
+  constructor(signal, onleft) {
+    this.#onleft = onleft
     // wait() is where it is noticed; between two waits nobody listens.
     this.#broken.promise.catch(() => {})
     signal.addEventListener('abort', () => this.#broken.reject(signal.reason))
@@ -41,10 +46,9 @@ export class Crew {
       if (child.pid === undefined) ended() // it was never started
     })
     child.on('exit', (code, killer) => {
-      if (!told || code !== 0) {
-        const how = killer ?? `code ${code}`
-        this.#broken.reject(new DemoError(`${name} (process ${child.pid}) ended with ${how}`))
-      }
+      const how = code === 0 ? 'has left' : `ended with ${killer ?? `code ${code}`}`
+      if (!told || code !== 0) this.#broken.reject(new DemoError(`${name} (process ${child.pid}) ${how}`))
+      if (told) this.#onleft(name, how)
       ended()
     })
 

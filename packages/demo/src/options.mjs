@@ -15,6 +15,7 @@ the key of the index core gets every file from the relay and checks its SHA-256.
   --public       use the public DHT instead of one on this machine
                  (UNTESTED: where this was written there is no internet)
   --json         print the summary as JSON instead of a table
+                 (npm run --silent demo -- --json prints nothing else)
   --help         print this
 
 The table goes to stdout, everything else to stderr. Exit code: 0 when every

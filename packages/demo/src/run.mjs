@@ -13,7 +13,7 @@ import { DHT_NODES } from './defaults.mjs'
  */
 export async function run(source, { isPublic, signal, view }) {
   const { files, data } = source
-  const crew = new Crew(signal)
+  const crew = new Crew(signal, view.role)
   const testnet = isPublic ? null : await createTestnet(DHT_NODES)
   const bootstrap = testnet && testnet.bootstrap
   view.dht(testnet)
@@ -25,7 +25,6 @@ export async function run(source, { isPublic, signal, view }) {
     const { key } = writer.result
     const relay = await perform('mirror', 'relay', { key })
     await crew.wait(writer.leave())
-    view.role('writer', 'has left')
 
     const reader = await perform('read', 'reader', { key })
     await crew.wait(reader.leave())
