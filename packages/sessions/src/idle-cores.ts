@@ -7,7 +7,6 @@ import { Linger } from './linger.js'
 export class IdleCores {
   readonly #linger: Linger<InnerCore>
   readonly #holds: Map<InnerCore, number> = new Map()
-  #stopped = false
 
   /** @param close  called for a core whose time is over */
   constructor(lingerMs: number, clock: Clock, close: (core: InnerCore) => void) {
@@ -19,7 +18,7 @@ export class IdleCores {
 
   /** Says that a core is idle now: it starts to linger, or starts anew. */
   idle(core: InnerCore): void {
-    if (!this.#stopped && core.opened && !core.closing && !this.#holds.has(core)) this.#linger.add(core)
+    if (!this.#holds.has(core)) this.#linger.add(core)
   }
 
   /** @returns releases the core; only the first call counts */
@@ -37,12 +36,6 @@ export class IdleCores {
   forget(core: InnerCore): void {
     this.#linger.delete(core)
     this.#holds.delete(core)
-  }
-
-  /** Closes none from now on. */
-  stop(): void {
-    this.#stopped = true
-    this.#linger.clear()
   }
 
   #release(core: InnerCore): void {

@@ -33,11 +33,6 @@ export class Linger<T> {
     if (this.#deadlines.delete(item) && this.#deadlines.size === 0) this.#disarm()
   }
 
-  clear(): void {
-    this.#deadlines.clear()
-    this.#disarm()
-  }
-
   #arm(ms: number): void {
     this.#timer = this.#clock.setTimeout(() => this.#tick(), ms)
   }

@@ -131,7 +131,6 @@ export class SessionTable extends Emitter {
       if ((err as { code?: unknown }).code === 'STORAGE_EMPTY') return null
       throw err
     }
-    core.checkIfIdle()
     return core
   }
 
@@ -202,7 +201,6 @@ export class SessionTable extends Emitter {
   }
 
   async #close(): Promise<void> {
-    this.#idle.stop()
     const scopes = settle(
       'closing scopes',
       [...this.#scopes].map((scope) => scope.close())

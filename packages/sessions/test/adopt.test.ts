@@ -49,6 +49,16 @@ test('the table never closes it', async () => {
   await plain.append(Buffer.from('still open'))
 })
 
+test('the table does not close it either when only weak sessions are left', async () => {
+  const { table, clock } = openTable()
+  const plain = new Hypercore(temporaryDirectory(), { weak: true })
+  onTestFinished(() => plain.close())
+  const core = await table.adopt(plain)
+  core.checkIfIdle()
+  clock.advance(10 * LINGER)
+  expect([core.hasSession(), core.closing]).toEqual([false, null])
+})
+
 test('it gets its slots back when the table closes', async () => {
   const { table } = openTable()
   const plain = plainCore()

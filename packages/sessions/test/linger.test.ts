@@ -73,15 +73,6 @@ test('an item that comes back while it expires waits its time again, on the one 
   expect(clock.timers).toBe(0)
 })
 
-test('clear() forgets all items and the timer', () => {
-  const { clock, expired, linger } = start()
-  linger.add('a')
-  linger.clear()
-  expect([linger.size, clock.timers]).toEqual([0, 0])
-  clock.advance(100)
-  expect(expired).toEqual([])
-})
-
 test('the system clock does not keep the process alive', () => {
   const timer = systemClock.setTimeout(() => {}, 1000) as NodeJS.Timeout
   expect(timer.hasRef()).toBe(false)

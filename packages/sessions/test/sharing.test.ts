@@ -85,7 +85,7 @@ test('every option of a new core reaches Hypercore', async () => {
 
 test('options left out are those of Corestore 7', async () => {
   const { table } = openTable()
-  const core = table.openCore(newCore())
+  const core = table.openCore({ key: newCore().key })
   await core.ready()
   expect(core.replicator).toMatchObject({
     allowFork: true,
