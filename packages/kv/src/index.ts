@@ -3,3 +3,12 @@ export { ENGINE_ERRORS, EngineError } from './errors.js'
 export type { EngineErrorCode } from './errors.js'
 export { MemoryEngine } from './memory-engine.js'
 export type { MemoryEngineOptions } from './memory-engine.js'
+
+// For authors of engines: arguments checked, calls counted, reads in a later macrotask, states in O(1).
+export { checkKeys, checkOps, checkRange } from './check.js'
+export { laterTurn } from './later-turn.js'
+export { Lifecycle } from './lifecycle.js'
+export { Tree } from './tree.js'
+export { RandomAccessEngine } from './random-access-engine.js'
+export type { RandomAccessEngineOptions } from './random-access-engine.js'
+export type { RandomAccess, RandomAccessStorage } from './random-access.js'

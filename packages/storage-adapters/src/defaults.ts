@@ -6,3 +6,12 @@ export const ROWS_AT_FIRST = 16
 
 /** Rows an iterator reads at once afterwards, and keeps ready. */
 export const ROWS_AT_ONCE = 512
+
+/** Keys of a deleted range that a level engine reads at once. */
+export const KEYS_AT_ONCE = 1000
+
+/** Longer than any key that begins with 0xff: LevelDB compacts up to a key, not up to the end. */
+export const LAST_KEY_BYTES = 64
+
+/** A value of this size is copied into memory of its own, smaller ones share that of their batch. */
+export const OWN_COPY_BYTES = 1024

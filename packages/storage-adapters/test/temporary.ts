@@ -11,6 +11,12 @@ export function temporary(): string {
   return directory
 }
 
+/** The same for a suite that removes it itself. */
+export function makeDirectory(): { directory: string; remove: () => Promise<void> } {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'storage-adapters-'))
+  return { directory, remove: async () => fs.rmSync(directory, { recursive: true, force: true }) }
+}
+
 /** Every entry below a directory, sorted; files with their bytes. */
 export function tree(directory: string): string[] {
   return fs

@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import type { Op } from '@manycore/kv'
+import { OWN_COPY_BYTES } from '../defaults.js'
 import { toBytes } from './to-bytes.js'
 import type { Turn } from './turn.js'
 
@@ -36,12 +37,15 @@ export class WriteBatch {
   }
 }
 
-/** All bytes of a batch in one allocation. */
+/**
+ * The keys and small values of a batch in one allocation. A large value has its own, so that it does not
+ * stay in memory for as long as any of the small ones: Hypercore's bitfield page is rewritten at every append.
+ */
 function copyOps(ops: readonly Op[]): Op[] {
   let size = 0
   for (const op of ops) {
     size += op.type === 'delRange' ? op.start.byteLength + op.end.byteLength : op.key.byteLength
-    if (op.type === 'put') size += op.value.byteLength
+    if (op.type === 'put' && op.value.byteLength < OWN_COPY_BYTES) size += op.value.byteLength
   }
   const slab = b4a.allocUnsafeSlow(size)
   let offset = 0
@@ -50,8 +54,14 @@ function copyOps(ops: readonly Op[]): Op[] {
     slab.set(bytes, start)
     return slab.subarray(start, (offset += bytes.byteLength))
   }
+  const copyValue = (value: Uint8Array): Uint8Array => {
+    if (value.byteLength < OWN_COPY_BYTES) return copy(value)
+    const own = b4a.allocUnsafeSlow(value.byteLength)
+    own.set(value)
+    return own
+  }
   return ops.map((op): Op => {
-    if (op.type === 'put') return { type: 'put', key: copy(op.key), value: copy(op.value) }
+    if (op.type === 'put') return { type: 'put', key: copy(op.key), value: copyValue(op.value) }
     if (op.type === 'del') return { type: 'del', key: copy(op.key) }
     return { type: 'delRange', start: copy(op.start), end: copy(op.end) }
   })

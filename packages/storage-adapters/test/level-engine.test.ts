@@ -1,0 +1,87 @@
+import { ClassicLevel } from 'classic-level'
+import { MemoryLevel } from 'memory-level'
+import b4a from 'b4a'
+import { expect, onTestFinished, test } from 'vitest'
+import { testEngine } from '@manycore/kv/compliance'
+import { LevelEngine } from '../src/index.js'
+import { makeDirectory } from './temporary.js'
+import { WithoutSnapshots } from './without-snapshots.js'
+
+const supports = { persistent: true, suspend: false, compact: false, readOnly: false }
+
+testEngine(test, {
+  name: 'memory-level',
+  supports,
+  create() {
+    const db = new MemoryLevel()
+    return { engine: () => new LevelEngine(db) }
+  }
+})
+
+testEngine(test, {
+  name: 'a level without snapshots',
+  supports,
+  create() {
+    const db = new WithoutSnapshots()
+    return { engine: () => new LevelEngine(db) }
+  }
+})
+
+testEngine(test, {
+  name: 'classic-level',
+  supports: { ...supports, compact: true },
+  create() {
+    const { directory, remove } = makeDirectory()
+    return { engine: () => new LevelEngine(new ClassicLevel(directory)), remove }
+  }
+})
+
+test('bounds that are undefined or of 0 bytes', async () => {
+  const { directory, remove } = makeDirectory()
+  onTestFinished(remove)
+  for (const db of [new MemoryLevel(), new WithoutSnapshots(), new ClassicLevel(directory)]) {
+    const engine = new LevelEngine(db)
+    await engine.open()
+    await engine.batch([{ type: 'put', key: b4a.from('a'), value: b4a.from('1') }])
+    const count = async (gte?: Uint8Array, lt?: Uint8Array): Promise<number> =>
+      (await engine.iterator({ gte, lt }).next(9)).length
+    expect([await count(), await count(b4a.alloc(0)), await count(undefined, b4a.alloc(0))]).toEqual([
+      1, 1, 0
+    ])
+    await engine.flush()
+    expect(await count()).toBe(1)
+    await engine.close()
+  }
+})
+
+test('a database that is open elsewhere is ELOCKED, and opens once it is let go', async () => {
+  const { directory, remove } = makeDirectory()
+  onTestFinished(remove)
+  const [holder, engine] = [new ClassicLevel(directory), new LevelEngine(new ClassicLevel(directory))]
+  await holder.open()
+  await expect(engine.open()).rejects.toMatchObject({ code: 'ELOCKED' })
+  await holder.close()
+  await engine.open()
+  await engine.close()
+})
+
+test('after a write that failed, writes are refused until it is reopened, and reads go on', async () => {
+  const db = new MemoryLevel<Uint8Array, Uint8Array>()
+  const engine = new LevelEngine(db)
+  const put = (value: string): Promise<void> =>
+    engine.batch([{ type: 'put', key: b4a.from('a'), value: b4a.from(value) }])
+  await engine.open()
+  await put('1')
+  let failing = true
+  db.hooks.prewrite.add(() => {
+    if (failing) throw new Error('no space left')
+  })
+  await expect(put('2')).rejects.toThrow()
+  failing = false
+  await expect(put('3')).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+  expect(await engine.getMany([b4a.from('a')])).toEqual([b4a.from('1')])
+  await engine.close()
+  await engine.open()
+  await put('4')
+  await engine.close()
+})
