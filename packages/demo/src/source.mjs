@@ -8,18 +8,19 @@ import { usage } from './errors.mjs'
 import { scan } from './scan.mjs'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const HERE = fileURLToPath(new URL('../', import.meta.url))
 
 /** What a checkout holds that is made, not written: it changes from run to run. */
 const MADE = new Set(['.git', '.cache', 'node_modules', 'dist', 'coverage', 'demo-data'])
 
 /**
- * Packages that every install of this repository has, at the versions of the lockfile: Node's API documented as
+ * Packages that this one and the root depend on, at the versions of the lockfile: Node's API documented as
  * declarations, and real text and binary files from 0 bytes to 6 MB. A path leads through dependencies.
  */
 const PACKAGES = [
   { path: ['@types/node'] },
   { path: ['hypercore'] },
-  { path: ['hypercore-storage', 'rocksdb-native'], folder: 'prebuilds/linux-x64' },
+  { path: ['hypercore', 'hypercore-storage', 'rocksdb-native'], folder: 'prebuilds/linux-x64' },
   { path: ['knip'] },
   { path: ['prettier'] },
   { path: ['typescript'] },
@@ -67,7 +68,7 @@ async function scanDefault(home) {
 
 /** The folder of an installed package, found where its dependant looks for it, whatever its `exports` say. */
 function packageDir(path) {
-  let dir = ROOT
+  let dir = HERE
   for (const name of path) {
     const places = createRequire(join(dir, 'package.json')).resolve.paths(name)
     dir = realpathSync(places.map((place) => join(place, name)).find(existsSync))

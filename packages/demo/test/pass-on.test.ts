@@ -55,6 +55,18 @@ test('a run after changes moves the changes', async () => {
   for (const step of transfers(again)) expect(step.blocks).toBe(1 + 1)
 })
 
+test('the default source is real and large enough', async () => {
+  const module = new URL('../src/source.mjs', import.meta.url).href
+  const { findSource } = (await import(module)) as {
+    findSource(dir: null, data: null): Promise<{ files: { path: string }[]; bytes: number }>
+  }
+  const { files, bytes } = await findSource(null, null)
+
+  expect(files.length).toBeGreaterThan(1000)
+  expect(bytes).toBeGreaterThan(50_000_000)
+  expect(new Set(files.map(({ path }) => path)).size).toBe(files.length)
+})
+
 function transfers({ steps }: Summary): Summary['steps'] {
   return steps.filter(({ step }) => step !== 'check')
 }
