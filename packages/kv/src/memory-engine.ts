@@ -55,7 +55,6 @@ export class MemoryEngine implements Engine {
         else if (op.type === 'del') this.#tree.delete(op.key)
         else this.#tree.deleteRange(op.start, op.end)
       }
-      await laterTurn()
     })
   }
 

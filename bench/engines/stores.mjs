@@ -1,0 +1,14 @@
+// The storages that are compared. Each opens on a directory of its own; memory lives as long as the process.
+import { join } from 'node:path'
+import { MemoryEngine } from '@manycore/kv'
+import { openStorage } from '@manycore/storage-adapters'
+import RandomAccessFile from 'random-access-file'
+
+const memory = new MemoryEngine({ reusable: true })
+
+export const STORES = {
+  rocksdb: (directory) => openStorage(join(directory, 'rocksdb')),
+  'random-access-file': (directory) =>
+    openStorage((name) => new RandomAccessFile(join(directory, 'files', name))),
+  memory: () => openStorage(memory)
+}
