@@ -56,3 +56,21 @@ export const REWRITE_SEGMENTS = 16
 
 /** A rewritten value of this size on is logged as its changed bytes; below, a patch saves nothing worth a look-up. */
 export const PATCH_MIN_BYTES = 64
+
+/** A memtable, or its log, of this size is flushed: two of them are the memory that writing takes, and one is what an open reads again. */
+export const MEMTABLE_BYTES: number = 8 * 1024 * 1024
+
+/** Full memtables that wait to be flushed; with more, writers wait. */
+export const SEALED_MEMTABLES = 1
+
+/** Blocks that are kept in memory. */
+export const CACHE_BYTES: number = 32 * 1024 * 1024
+
+/** Batches that wait are joined into one record up to this size. */
+export const GROUP_BYTES: number = 1024 * 1024
+
+/** With so many flushed memtables a flush waits for the merge: each is one more look-up for a read. */
+export const LEVEL0_SEGMENTS_MAX = 12
+
+/** An open looks for files that a crash left behind until so many numbers in a row have none. */
+export const ORPHAN_WINDOW = 8

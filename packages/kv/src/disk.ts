@@ -1,0 +1,27 @@
+/** The files of one store: opened when first used, open until they are removed or the disk is closed. */
+export interface Disk {
+  /** the same object for the same name, until the file is removed */
+  file(name: string): DiskFile
+  /** A file that is not there counts as removed. */
+  remove(name: string): Promise<void>
+  /** What is open is given back to the system; the next use opens it again. */
+  suspend(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Reads may run side by side; writes are made one at a time by whoever owns the file. */
+export interface DiskFile {
+  readonly name: string
+  /** 0 = empty or not there */
+  size(): Promise<number>
+  /** @returns exactly `length` bytes, the caller's own @throws ENGINE_CORRUPT when the file ends before */
+  read(offset: number, length: number): Promise<Uint8Array>
+  /** Creates the file where it is not there. */
+  write(offset: number, bytes: Uint8Array): Promise<void>
+  /** Creates the file where it is not there. */
+  truncate(size: number): Promise<void>
+  /** What was written survives a loss of power, where the storage can do that. */
+  sync(): Promise<void>
+  /** whether sync() does anything */
+  canSync(): boolean
+}

@@ -1,0 +1,132 @@
+import b4a from 'b4a'
+import { fdatasync } from './descriptor.js'
+import type { Disk, DiskFile } from './disk.js'
+import { EngineError } from './errors.js'
+import type { FileSource, RandomAccess } from './random-access.js'
+
+/** Makes what was written to a file survive a loss of power. */
+export type Sync = (file: RandomAccess) => Promise<void>
+
+/** Files of a random-access-storage, each an instance of its own. */
+export class RandomAccessDisk implements Disk {
+  readonly #source: FileSource
+  readonly #sync: Sync | undefined
+  readonly #files = new Map<string, RandomAccessDiskFile>()
+
+  constructor(source: FileSource, sync?: Sync) {
+    this.#source = source
+    this.#sync = sync
+  }
+
+  file(name: string): DiskFile {
+    return this.#file(name)
+  }
+
+  async remove(name: string): Promise<void> {
+    const file = this.#file(name)
+    this.#files.delete(name)
+    await file.remove()
+  }
+
+  async suspend(): Promise<void> {
+    await Promise.all(Array.from(this.#files.values(), (file) => file.suspend()))
+  }
+
+  async close(): Promise<void> {
+    if (this.#source.isReused) return this.suspend()
+    const files = [...this.#files.values()]
+    this.#files.clear()
+    await Promise.all(files.map((file) => file.close()))
+  }
+
+  #file(name: string): RandomAccessDiskFile {
+    let file = this.#files.get(name)
+    if (file === undefined) {
+      file = new RandomAccessDiskFile(name, () => this.#source.get(name), this.#sync)
+      this.#files.set(name, file)
+    }
+    return file
+  }
+}
+
+/** Promises over one instance; an instance that could not be opened is replaced. */
+export class RandomAccessDiskFile implements DiskFile {
+  readonly name: string
+  readonly #make: () => RandomAccess
+  readonly #sync: Sync | undefined
+  #instance: RandomAccess | null = null
+
+  constructor(name: string, make: () => RandomAccess, sync?: Sync) {
+    this.name = name
+    this.#make = make
+    this.#sync = sync
+  }
+
+  get instance(): RandomAccess {
+    return (this.#instance ??= this.#make())
+  }
+
+  async size(): Promise<number> {
+    const file = this.instance
+    try {
+      const stat = await call<{ size: number }>((done) => file.stat(done))
+      return stat.size
+    } catch (err) {
+      if ((err as { code?: unknown }).code !== 'ENOENT') throw err
+      this.#instance = null // random-access-storage does not open it a second time
+      await call((done) => file.close(done))
+      return 0
+    }
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    if (length === 0) return b4a.alloc(0)
+    const file = this.instance
+    try {
+      return await call<Uint8Array>((done) => file.read(offset, length, done))
+    } catch (cause) {
+      // Each storage has an error of its own for a read beyond the end.
+      const size = await this.size()
+      if (offset + length <= size) throw cause
+      const message = `${this.name} at ${offset}: ${length} bytes were to be read, the file has ${size}`
+      throw new EngineError('ENGINE_CORRUPT', message, { cause, file: this.name, offset })
+    }
+  }
+
+  write(offset: number, bytes: Uint8Array): Promise<void> {
+    return call((done) => this.instance.write(offset, bytes, done))
+  }
+
+  truncate(size: number): Promise<void> {
+    return call((done) => this.instance.truncate(size, done))
+  }
+
+  canSync(): boolean {
+    return this.#sync !== undefined || typeof this.instance.fd === 'number'
+  }
+
+  async sync(): Promise<void> {
+    if (this.#sync !== undefined) await this.#sync(this.instance)
+    else if (typeof this.instance.fd === 'number') await fdatasync(this.instance.fd)
+  }
+
+  async remove(): Promise<void> {
+    await call((done) => this.instance.unlink(done)).catch((err: { code?: unknown }) => {
+      if (err.code !== 'ENOENT') throw err // it is gone, which is what was asked for
+    })
+  }
+
+  async suspend(): Promise<void> {
+    const file = this.#instance
+    if (file?.suspend !== undefined) await call((done) => file.suspend!(done))
+  }
+
+  async close(): Promise<void> {
+    const file = this.#instance
+    if (file !== null) await call((done) => file.close(done))
+  }
+}
+
+function call<T = void>(fn: (done: (err: Error | null, result?: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => fn((err, result) => (err ? reject(err) : resolve(result as T))))
+}

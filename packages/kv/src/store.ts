@@ -1,0 +1,142 @@
+import { BlockCache } from './block-cache.js'
+import { Catalog } from './catalog.js'
+import { Commits } from './commits.js'
+import { SEALED_MEMTABLES } from './defaults.js'
+import type { Disk } from './disk.js'
+import type { Op, Range } from './engine.js'
+import { EngineError } from './errors.js'
+import { Log, logFileName } from './log.js'
+import { Maintenance } from './maintenance.js'
+import type { MemtableView } from './memtable.js'
+import type { Memtables } from './memtables.js'
+import { create, fileNames, recover } from './recovery.js'
+import type { ValuePointer } from './value-pointer.js'
+import type { Version } from './version.js'
+
+export interface StoreOptions {
+  readonly isReadOnly: boolean
+  /** every batch is synced before it is acknowledged */
+  readonly isSynced: boolean
+  /** each, > 0 */
+  readonly memtableBytes: number
+  readonly cacheBytes: number
+}
+
+/** The layers of a state, newest first. */
+export interface Layers {
+  readonly memtables: readonly MemtableView[]
+  readonly version: Version
+}
+
+/** A store that is open: its layers, and the writing of new ones. */
+export class Store {
+  readonly #memtables: Memtables
+  readonly #catalog: Catalog
+  readonly #commits: Commits
+  readonly #maintenance: Maintenance
+  readonly #isReadOnly: boolean
+  /** when it was suspended */
+  #logSize = 0
+
+  /** @throws ENGINE_CORRUPT, ENGINE_VERSION */
+  static async open(disk: Disk, options: StoreOptions): Promise<Store> {
+    const start = (await recover(disk)) ?? (await create(disk, options.isReadOnly))
+    const cache = new BlockCache(options.cacheBytes)
+    const catalog = await Catalog.open(disk, start, cache)
+    const store = new Store(disk, start.memtables, catalog, options)
+    if (!options.isReadOnly) {
+      const { log } = start.memtables.active
+      if (start.isTorn) await log.cut()
+      if (start.isTorn && options.isSynced) await log.sync()
+      await Promise.all(start.orphans.flatMap((id) => fileNames(id).map((name) => disk.remove(name))))
+      store.#maintenance.kick()
+    }
+    return store
+  }
+
+  private constructor(disk: Disk, memtables: Memtables, catalog: Catalog, options: StoreOptions) {
+    this.#memtables = memtables
+    this.#catalog = catalog
+    this.#isReadOnly = options.isReadOnly
+    this.#commits = new Commits({
+      memtables,
+      isSynced: options.isSynced,
+      memtableBytes: options.memtableBytes,
+      makeRoom: async () => {
+        while (memtables.sealedCount >= SEALED_MEMTABLES) await this.#maintenance.flushed()
+      },
+      createLog: (previous) => {
+        const id = catalog.nextId()
+        return Log.create(id, previous, disk.file(logFileName(id)))
+      },
+      onRotated: () => {
+        catalog.keep(memtables.active.log.id)
+        this.#maintenance.kick()
+      }
+    })
+    this.#maintenance = new Maintenance(memtables, catalog, () => this.#commits.isBusy)
+  }
+
+  /** What the last job in the background failed with. */
+  get failure(): unknown {
+    return this.#maintenance.failure
+  }
+
+  /** The latest state, for look-ups in this turn only; hold the version for longer. */
+  latest(): Layers {
+    return { memtables: this.#memtables.layers(), version: this.#catalog.current }
+  }
+
+  /** The latest state, held: release the version. O(1) */
+  hold(): Layers {
+    return { memtables: this.#memtables.snapshot(), version: this.#catalog.current.hold() }
+  }
+
+  readValue(pointer: ValuePointer): Promise<Uint8Array> {
+    return this.#catalog.values.read(pointer)
+  }
+
+  batch(ops: readonly Op[]): Promise<void> {
+    return this.#commits.batch(ops)
+  }
+
+  /** What was committed survives a loss of power. */
+  async sync(): Promise<void> {
+    const logs = this.#memtables.all().map(({ log }) => log)
+    await Promise.all(logs.map((log) => this.#syncLog(log)))
+  }
+
+  async compact(range?: Range): Promise<void> {
+    await this.#commits.rotate()
+    await this.#maintenance.compact(range)
+  }
+
+  /** Ends the work in the background: until resume() nothing is written. */
+  async suspend(): Promise<void> {
+    await this.#maintenance.stop()
+    this.#logSize = await this.#memtables.active.log.size()
+  }
+
+  /** @throws ENGINE_FAILED when someone else wrote meanwhile */
+  async resume(): Promise<void> {
+    const logSize = await this.#memtables.active.log.size()
+    if (logSize !== this.#logSize || !(await this.#catalog.isCurrent()))
+      throw new EngineError('ENGINE_FAILED', 'the store was changed elsewhere while suspended: reopen it')
+    if (!this.#isReadOnly) this.#maintenance.start()
+  }
+
+  /** Versions that were held must have been released. */
+  async close(): Promise<void> {
+    await this.#maintenance.stop()
+    await this.#catalog.close()
+  }
+
+  async #syncLog(log: Log): Promise<void> {
+    try {
+      await log.sync()
+    } catch (err) {
+      // A log that was flushed meanwhile is in a segment, which was synced.
+      if (this.#memtables.all().some((layer) => layer.log === log)) throw err
+    }
+  }
+}
