@@ -44,7 +44,7 @@ class EngineStorage extends Upstream {
     try {
       await super._migrateStore()
     } catch (cause) {
-      if (!/^Unsupported version/.test((cause as Error).message)) throw cause
+      if (!(cause as Error).message.startsWith('Unsupported version')) throw cause
       const { name } = this.#state.engine
       throw new StorageError(
         'STORAGE_VERSION',

@@ -1,0 +1,54 @@
+// Compile-only: rocksdb-native 3.18.1 ships no types.
+declare module 'rocksdb-native' {
+  interface Entry {
+    key: Uint8Array
+    value: Uint8Array
+  }
+
+  interface ReadBatch {
+    get(key: Uint8Array): Promise<Uint8Array | null>
+    tryFlush(): void
+  }
+
+  interface WriteBatch {
+    tryPut(key: Uint8Array, value: Uint8Array): void
+    tryDelete(key: Uint8Array): void
+    tryDeleteRange(start: Uint8Array, end: Uint8Array): void
+    flush(): Promise<void>
+  }
+
+  interface RocksIterator extends AsyncIterable<Entry> {
+    destroy(): void
+    once(event: 'close', fn: () => void): void
+    readonly destroyed: boolean
+  }
+
+  interface RocksIteratorOptions {
+    gte?: Uint8Array
+    lt?: Uint8Array
+    reverse?: boolean
+    /** entries read at once */
+    capacity?: number
+  }
+
+  class ColumnFamily {
+    constructor(name: string, opts?: object)
+  }
+
+  class RocksDB {
+    static ColumnFamily: typeof ColumnFamily
+    constructor(path: string, opts?: { readOnly?: boolean })
+    columnFamily(column: ColumnFamily): RocksDB
+    snapshot(): RocksDB
+    read(opts?: { autoDestroy?: boolean }): ReadBatch
+    write(opts?: { autoDestroy?: boolean }): WriteBatch
+    iterator(opts: RocksIteratorOptions): RocksIterator
+    ready(): Promise<void>
+    flush(): Promise<void>
+    suspend(): Promise<void>
+    resume(): Promise<void>
+    compactRange(): Promise<void>
+    close(): Promise<void>
+  }
+  export = RocksDB
+}
