@@ -100,3 +100,16 @@ export function retire(session: Hypercore<unknown>): void {
   ;(session as { closed: boolean }).closed = true
   session.emit('close')
 }
+
+/**
+ * Keeps what a session's preload gives to itself. Upstream hands all of it to the sessions made from one
+ * that is still opening (index.js:325), over what they were asked for: with `exclusive` the two wait for
+ * each other for ever. They get the core and its list; encryption they take from the session (index.js:399).
+ */
+export function keepPreload(session: Hypercore<unknown>): void {
+  const opening = session as unknown as {
+    preload: Promise<{ core: InnerCore; sessions: Hypercore<unknown>[]; ongc: () => void }>
+  }
+  opening.preload = opening.preload.then(({ core, sessions, ongc }) => ({ core, sessions, ongc }))
+  opening.preload.catch(() => {}) // the session's own ready() rejects with it
+}

@@ -1,7 +1,7 @@
 import Hypercore from 'hypercore'
 import type { Hypercore as Session, InnerCore, SessionOptions } from '@manycore/hypercore-types'
 import { badArgument, SessionsError } from './errors.js'
-import { retire } from './hypercore-internals.js'
+import { keepPreload, retire } from './hypercore-internals.js'
 import { rejectable } from './rejectable.js'
 import { settle } from './settle.js'
 
@@ -86,6 +86,8 @@ export class SessionScope implements Iterable<Session<unknown>> {
       null,
       known ? this.#enter(source, opts) : { ...opts, preload: this.#preload(source, hold) }
     )
+
+    if (!known) keepPreload(session)
 
     const settled = () => {
       this.#opening.delete(session)

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { newCore } from './new-core.js'
+import { openTable } from './open-table.js'
+
+test('a session made from one that is still opening has its own options', async () => {
+  const { table } = openTable()
+  const core = table.openCore(newCore())
+  const late = { core, exclusive: true, writable: true, valueEncoding: 'utf-8' }
+  const session = table.scope().session<string>(Promise.resolve(late), { exclusive: true })
+  const derived = session.session({ writable: false, valueEncoding: 'json' })
+  const snapshot = session.snapshot()
+  await Promise.all([session.ready(), derived.ready(), snapshot.ready()])
+  expect([session.exclusive, derived.exclusive, snapshot.exclusive]).toEqual([true, false, false])
+  expect([session.writable, derived.writable]).toEqual([true, false])
+  await session.append('7')
+  expect(await derived.get(0)).toBe(7)
+})
+
+test('a session made from one that is still opening reads what it encrypts', async () => {
+  const { table } = openTable()
+  const core = table.openCore(newCore())
+  const late = { core, encryption: { key: Buffer.alloc(32, 1) } }
+  const session = table.scope().session(Promise.resolve(late))
+  const derived = session.session()
+  await session.append(Buffer.from('secret'))
+  expect(await derived.get(0)).toEqual(Buffer.from('secret'))
+})
+
+test('a session made from one whose source rejects fails as it does', async () => {
+  const { table } = openTable()
+  const failure = new Error('no source')
+  const session = table.scope().session(Promise.reject(failure))
+  const derived = session.session()
+  await expect(session.ready()).rejects.toBe(failure)
+  await expect(derived.ready()).rejects.toBe(failure)
+})
