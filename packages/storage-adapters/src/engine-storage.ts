@@ -24,12 +24,13 @@ const Upstream: new (db: EngineSession, opts: object) => Upstream = HypercoreSto
 
 /** hypercore-storage over an engine, not opened yet; its close() closes the engine. */
 export function openEngine(engine: Engine, opts: { readOnly?: boolean }): CorestoreStorage {
-  return new EngineStorage(new EngineState(engine), opts)
+  return new EngineStorage(new EngineState(engine, opts.readOnly ?? false), opts)
 }
 
 class EngineStorage extends Upstream {
   readonly #root: EngineSession
   readonly #state: EngineState
+  #failure: Error | null = null
   #closing: Promise<void> | null = null
 
   constructor(state: EngineState, opts: { readOnly?: boolean }) {
@@ -40,17 +41,14 @@ class EngineStorage extends Upstream {
   }
 
   override async _migrateStore(): Promise<void> {
+    if (this.#failure !== null) throw this.#failure
     this.#state.check('a call')
     try {
       await super._migrateStore()
-    } catch (cause) {
-      if (!(cause as Error).message.startsWith('Unsupported version')) throw cause
-      const { name } = this.#state.engine
-      throw new StorageError(
-        'STORAGE_VERSION',
-        `this ${name} store was written by a newer hypercore-storage`,
-        { cause }
-      )
+    } catch (err) {
+      this.#failure ??= explain(err as Error & { code?: string }, this.#state.engine.name)
+      await this.#root.close().catch(() => {}) // what the caller needs is why it did not open
+      throw this.#failure
     }
   }
 
@@ -67,4 +65,16 @@ class EngineStorage extends Upstream {
       await this.#root.close()
     }
   }
+}
+
+function explain(err: Error & { code?: string }, engine: string): Error {
+  if (err.message.startsWith('Unsupported version')) {
+    const message = `this ${engine} store was written by a newer hypercore-storage`
+    return new StorageError('STORAGE_VERSION', message, { cause: err })
+  }
+  // A store that was never written to is written to when it is opened first.
+  if (err.code === 'ENGINE_READ_ONLY') {
+    return new StorageError('STORAGE_EMPTY', `there is no store in this ${engine} engine`, { cause: err })
+  }
+  return err
 }

@@ -3,6 +3,9 @@ import HypercoreStorage from 'hypercore-storage'
 import type { Engine } from '@manycore/kv'
 import { openEngine } from './engine-storage.js'
 import { badArgument } from './errors.js'
+import { isLevelDatabase } from './level/level-database.js'
+import type { LevelDatabase } from './level/level-database.js'
+import { LevelEngine } from './level-engine.js'
 import { openRocks } from './rocks-storage.js'
 
 /** How a store is opened. Further options go to hypercore-storage and rocksdb-native as they are. */
@@ -21,12 +24,12 @@ export interface OpenStorageOptions {
 }
 
 /** What `openStorage()` accepts. */
-export type StorageInput = string | CorestoreStorage | Engine
+export type StorageInput = string | CorestoreStorage | Engine | LevelDatabase
 
 /**
  * Gives what Hypercore 11 takes as storage. Returns at once and opens at `ready()` or at the first use.
  * @param storage  a directory path: RocksDB in Corestore 7's layout; a hypercore-storage instance: itself;
- *                 an engine: hypercore-storage over it, whose close() closes the engine
+ *                 an engine or an abstract-level database: hypercore-storage over it, whose close() closes it
  * @param opts     not for a hypercore-storage instance
  * @throws         BAD_ARGUMENT. The state of the disk is never thrown here: it rejects `ready()` and the
  *                 calls that open, with a StorageError, and the lock is free again by then
@@ -35,8 +38,17 @@ export function openStorage(storage: StorageInput, opts: OpenStorageOptions = {}
   if (HypercoreStorage.isCoreStorage(storage)) return storage as CorestoreStorage
   checkOptions(opts)
   if (typeof storage === 'string' && storage !== '') return openRocks(storage, opts)
-  if (isEngine(storage)) return openEngine(storage, opts)
-  throw badArgument('storage', 'a directory path, a hypercore-storage instance or an engine', storage)
+  const engine = toEngine(storage)
+  if (engine !== null) return openEngine(engine, opts)
+  throw badArgument('storage', ACCEPTED, storage)
+}
+
+const ACCEPTED = 'a directory path, a hypercore-storage instance, an engine or an abstract-level database'
+
+/** By shape, not by class: there may be several copies of a package. */
+function toEngine(storage: unknown): Engine | null {
+  if (isLevelDatabase(storage)) return new LevelEngine(storage) // it has most of an engine's calls too
+  return isEngine(storage) ? storage : null
 }
 
 function isEngine(storage: unknown): storage is Engine {

@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import b4a from 'b4a'
 import Hypercore from 'hypercore'
 import { expect, test } from 'vitest'
 import { MemoryEngine } from '@manycore/kv'
+import type { CorestoreStorage } from '@manycore/hypercore-types'
+import type { EngineSession } from '../src/facade/engine-session.js'
 import { openStorage } from '../src/index.js'
 
 test('a plain Hypercore runs on an engine, with sessions, batches, truncate, clear and reopen', async () => {
@@ -58,4 +61,47 @@ test('close() with iterators open, read and unread', async () => {
   streams[0]!.on('error', () => {})
   await streams[0]![Symbol.asyncIterator]().next()
   await core.close()
+})
+
+test('read-only: an engine with a store is read and not written, one without is STORAGE_EMPTY', async () => {
+  const engine = new MemoryEngine({ reusable: true })
+  const empty = openStorage(engine, { readOnly: true })
+  await expect(empty.ready()).rejects.toMatchObject({ code: 'STORAGE_EMPTY' })
+  await expect(empty.getSeed()).rejects.toMatchObject({ code: 'STORAGE_EMPTY' })
+  expect(() => engine.snapshot()).toThrow(expect.objectContaining({ code: 'ENGINE_CLOSED' }))
+  await empty.close()
+
+  const writer = openStorage(engine)
+  await writer.setSeed(b4a.alloc(32, 7))
+  await writer.close()
+  const reader = openStorage(engine, { readOnly: true })
+  expect(await reader.getSeed()).toEqual(b4a.alloc(32, 7))
+  await expect(reader.setSeed(b4a.alloc(32, 8))).rejects.toMatchObject({ code: 'ENGINE_READ_ONLY' })
+  await reader.close()
+})
+
+test('an iterator of a snapshot that is destroyed before it opened leaves the snapshot open', async () => {
+  const storage = openStorage(new MemoryEngine()) as CorestoreStorage & { db: EngineSession }
+  await storage.setSeed(b4a.alloc(32, 7))
+  const snapshot = storage.db.snapshot()
+  const iterator = snapshot.iterator()
+  iterator.destroy()
+  await once(iterator, 'close')
+  let entries = 0
+  for await (const _ of snapshot.iterator()) entries++
+  expect(entries).toBe(1)
+  await storage.close()
+})
+
+test('suspend() twice is suspending once, and what was held back goes on', async () => {
+  const storage = openStorage(new MemoryEngine())
+  await Promise.all([storage.suspend(), storage.suspend()])
+  const seed = storage.setSeed(b4a.alloc(32, 7))
+  await storage.suspend()
+  await storage.resume()
+  expect(await seed).toEqual(b4a.alloc(32, 7))
+  await storage.suspend()
+  const late = storage.getSeed()
+  await storage.close()
+  expect(await late).toEqual(b4a.alloc(32, 7))
 })

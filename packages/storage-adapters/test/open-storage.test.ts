@@ -65,7 +65,7 @@ test.each([
     expect.objectContaining({
       code: 'BAD_ARGUMENT',
       field: 'storage',
-      message: `BAD_ARGUMENT: storage must be a directory path or a hypercore-storage instance, got ${got}`
+      message: `BAD_ARGUMENT: storage must be a directory path, a hypercore-storage instance, an engine or an abstract-level database, got ${got}`
     })
   )
 })

@@ -1,3 +1,6 @@
+import b4a from 'b4a'
+import { laterTurn } from '@manycore/kv'
+import type { Range } from '@manycore/kv'
 import type { EngineState } from './engine-state.js'
 import { EngineStream } from './engine-stream.js'
 import type { StreamRange } from './engine-stream.js'
@@ -79,7 +82,7 @@ export class EngineSession {
 
   write(): WriteBatch {
     this.#check('write()')
-    return new WriteBatch(this._state.turn)
+    return new WriteBatch(this._state)
   }
 
   iterator(range: StreamRange = {}): EngineStream {
@@ -98,7 +101,7 @@ export class EngineSession {
     this.#check('compactRange()')
     const { engine, turn } = this._state
     const range =
-      start instanceof Uint8Array && end instanceof Uint8Array ? { gte: start, lt: end } : undefined
+      start instanceof Uint8Array && end instanceof Uint8Array ? compactedRange(start, end) : undefined
     return turn.run(async () => engine.compact?.(range))
   }
 
@@ -124,11 +127,21 @@ export class EngineSession {
       this.#columnFamily?.destroy()
     }
     if (this.#isRoot) await this._state.close()
-    else await new Promise(setImmediate) // as every close of RocksDB: in a later macrotask
+    else await laterTurn() // as every close of RocksDB: in a later macrotask
   }
 
   #check(call: string): void {
     if (this._index === -1) throw new StorageError('STORAGE_CLOSED', `${call} after close()`)
     this._state.check(call)
   }
+}
+
+/** hypercore-storage names the keys of a core by their prefix, as both bounds (index.js, compact). */
+function compactedRange(start: Uint8Array, end: Uint8Array): Range {
+  if (!b4a.equals(start, end)) return { gte: start, lt: end }
+  const last = start.findLastIndex((byte) => byte < 0xff)
+  if (last === -1) return { gte: start }
+  const lt = b4a.from(start.subarray(0, last + 1))
+  lt[last]!++
+  return { gte: start, lt }
 }

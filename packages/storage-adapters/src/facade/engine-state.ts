@@ -8,6 +8,7 @@ import { Turn } from './turn.js'
 export class EngineState {
   readonly engine: Engine
   readonly turn: Turn
+  readonly readOnly: boolean
   /** hypercore-storage reads this before it makes an iterator (3.3.1 lib/view.js:358) */
   closing: Promise<void> | null = null
   opened = false
@@ -18,10 +19,13 @@ export class EngineState {
   /** snapshots taken before the engine was open */
   readonly #early: Set<SharedSnapshot> = new Set()
   #opening: Promise<void> | null = null
+  #suspending: Promise<void> | null = null
+  /** what calls wait for while it is suspended */
   #resumed: { promise: Promise<void>; resolve: () => void } | null = null
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, readOnly: boolean) {
     this.engine = engine
+    this.readOnly = readOnly
     this.turn = new Turn(engine, () => this.#gate())
   }
 
@@ -48,22 +52,29 @@ export class EngineState {
   }
 
   /** Lets what is under way end, then holds everything back until resume(). */
-  async suspend(): Promise<void> {
+  suspend(): Promise<void> {
+    this.#suspending ??= this.#suspend()
+    return this.#suspending
+  }
+
+  async resume(): Promise<void> {
+    const suspending = this.#suspending
+    if (suspending === null) return
+    await suspending.catch(() => {}) // told to who suspended
+    await this.engine.resume?.()
+    if (this.#suspending !== suspending) return // another resume() was first
+    this.#suspending = null
+    this.#resumed?.resolve()
+    this.#resumed = null
+  }
+
+  async #suspend(): Promise<void> {
     await this.ready()
-    if (this.#resumed !== null) return
     await this.turn.idle()
     let resolve = (): void => {}
     const promise = new Promise<void>((fn) => (resolve = fn))
     this.#resumed = { promise, resolve }
     await this.engine.suspend?.()
-  }
-
-  async resume(): Promise<void> {
-    const resumed = this.#resumed
-    if (resumed === null) return
-    await this.engine.resume?.()
-    this.#resumed = null
-    resumed.resolve()
   }
 
   #gate(): Promise<void> | null {

@@ -23,6 +23,7 @@ export class EngineStream extends Readable {
   readonly #range: StreamRange
   readonly #snapshot: SharedSnapshot | null
   #iterator: EngineIterator | null = null
+  #holds = false
   #rows = ROWS_AT_FIRST
 
   constructor(state: EngineState, range: StreamRange, snapshot: SharedSnapshot | null) {
@@ -35,6 +36,7 @@ export class EngineStream extends Readable {
   override _open(done: Callback): void {
     this.#state.streams.add(this)
     this.#snapshot?.hold()
+    this.#holds = true
     this.#state.turn
       .run(async () => {
         this.#iterator = this.#state.engine.iterator(this.#range, this.#snapshot?.at)
@@ -48,7 +50,7 @@ export class EngineStream extends Readable {
 
   override _destroy(done: Callback): void {
     this.#state.streams.delete(this)
-    this.#snapshot?.release()
+    if (this.#holds) this.#snapshot?.release() // not when destroyed before it opened
     if (this.#iterator === null) done(null)
     else this.#iterator.close().then(() => done(null), done)
   }

@@ -1,3 +1,4 @@
+import { laterTurn } from '@manycore/kv'
 import type { Engine, EngineSnapshot, Op } from '@manycore/kv'
 
 interface Reads {
@@ -68,7 +69,7 @@ export class Turn {
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    setImmediate(() => {
+    void laterTurn().then(() => {
       this.#scheduled = false
       const [reads, writes] = [this.#reads, this.#writes]
       this.#reads = new Map()

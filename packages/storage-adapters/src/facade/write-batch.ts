@@ -1,16 +1,16 @@
 import b4a from 'b4a'
+import { EngineError } from '@manycore/kv'
 import type { Op } from '@manycore/kv'
-import { OWN_COPY_BYTES } from '../defaults.js'
+import type { EngineState } from './engine-state.js'
 import { toBytes } from './to-bytes.js'
-import type { Turn } from './turn.js'
 
 /** Changes that are committed together, at flush(). */
 export class WriteBatch {
-  readonly #turn: Turn
+  readonly #state: EngineState
   #ops: Op[] = []
 
-  constructor(turn: Turn) {
-    this.#turn = turn
+  constructor(state: EngineState) {
+    this.#state = state
   }
 
   tryPut(key: Uint8Array, value: Uint8Array | ArrayBufferView | string | null): void {
@@ -26,10 +26,14 @@ export class WriteBatch {
   }
 
   /** Copies everything at once: callers change their buffers as soon as this has returned. */
-  flush(): Promise<void> {
+  async flush(): Promise<void> {
     const ops = this.#ops
     this.#ops = []
-    return this.#turn.write(copyOps(ops))
+    const { readOnly, turn, engine } = this.#state
+    if (readOnly) {
+      throw new EngineError('ENGINE_READ_ONLY', `a write to a ${engine.name} store opened read-only`)
+    }
+    await turn.write(copyOps(ops))
   }
 
   destroy(): void {
