@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import { EngineError } from '@manycore/kv'
 import type { Op } from '@manycore/kv'
+import { OWN_COPY_BYTES } from '../defaults.js'
 import type { EngineState } from './engine-state.js'
 import { toBytes } from './to-bytes.js'
 
