@@ -1,12 +1,19 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import type { Store } from './store.js'
+import type { ProtocolStream } from '@manycore/hypercore-types'
+
+interface Replicable {
+  replicate(isInitiator: boolean): ProtocolStream
+}
 
 /**
  * Lets two stores replicate over a TCP connection on the loopback interface.
  * @returns what ends the connection, and resolves when both sockets are closed
  */
-export async function connectOverTcp(initiator: Store, responder: Store): Promise<() => Promise<void>> {
+export async function connectOverTcp(
+  initiator: Replicable,
+  responder: Replicable
+): Promise<() => Promise<void>> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const near = connect((server.address() as AddressInfo).port, '127.0.0.1')
@@ -20,7 +27,7 @@ export async function connectOverTcp(initiator: Store, responder: Store): Promis
 }
 
 /** Pipes a store's protocol stream through the socket; either one's end is the end of both. */
-function carry(store: Store, isInitiator: boolean, socket: Socket): Promise<void> {
+function carry(store: Replicable, isInitiator: boolean, socket: Socket): Promise<void> {
   const stream = store.replicate(isInitiator)
   stream.on('error', () => socket.destroy()) // a cut connection is how these tests end
   socket.on('error', () => stream.destroy())

@@ -18,13 +18,13 @@ export interface Difference {
 /** What one call gave, and how the world looked after it. */
 interface Seen {
   readonly outcome: { readonly value: unknown } | { readonly failed: true }
-  /** the error, to be read; not compared */
-  readonly error: unknown
+  /** the error as text, to be read; not compared */
+  readonly error: string | null
   readonly world: object
 }
 
 /** ms after which a call counts as one that hangs: far more than any takes. */
-const HANGS_AFTER = 15_000
+const HANGS_AFTER = 8_000
 
 /** Makes the same calls on both classes, each in a fresh directory; the first difference, or null. */
 export async function firstDifference(
@@ -59,7 +59,7 @@ async function take(world: World, { call, args }: Step): Promise<Seen> {
     const value = await Promise.race([CALLS[call]!.run(world, args), late])
     return { outcome: { value: plain(value) }, error: null, world: observe(world) }
   } catch (error) {
-    return { outcome: { failed: true }, error, world: observe(world) }
+    return { outcome: { failed: true }, error: String(error), world: observe(world) }
   } finally {
     clearTimeout(timer)
   }

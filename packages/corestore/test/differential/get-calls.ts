@@ -37,6 +37,49 @@ export const getCalls: Record<string, Call> = {
     }
   ),
 
+  // What is asked of a session before it is open, and of sessions made from it by then.
+  useUnopened: call(
+    4,
+    {
+      store: INDEX,
+      name: NAME,
+      exclusive: boolean(),
+      child: constantFrom<object>({}, { writable: false }, { snapshot: true }, { valueEncoding: 'utf-8' }),
+      blocks: BLOCKS,
+      ...SESSION
+    },
+    async (world, { store, name, exclusive, child, blocks, ...session }) => {
+      const { store: asked, leaf } = pick(world.stores, store)!
+      const core = asked.get({
+        name,
+        exclusive,
+        ...BY_NAME[name],
+        ...defined(session),
+        ...(leaf ? UNDECIDED : {})
+      })
+      const derived = core.session(child)
+      const early = [core.key, core.length, core.opened, core.writable, derived.length]
+      try {
+        const appended = await Promise.allSettled(blocks.map((block) => core.append(block as never)))
+        await derived.ready()
+        const first = await derived.get(0, { wait: false })
+        const { length, writable, exclusive, snapshotted } = derived
+        return {
+          early,
+          appended: appended.map(({ status }) => status),
+          first,
+          length,
+          writable,
+          exclusive,
+          snapshotted
+        }
+      } finally {
+        await derived.close()
+        await core.close()
+      }
+    }
+  ),
+
   getByKey: call(
     6,
     { store: INDEX, key: INDEX, form: FORM, ...SESSION },
