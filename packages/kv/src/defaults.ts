@@ -74,3 +74,6 @@ export const LEVEL0_SEGMENTS_MAX = 12
 
 /** An open looks for files that a crash left behind until so many numbers in a row have none. */
 export const ORPHAN_WINDOW = 8
+
+/** In one file: a file that grows gets as much again as it has, up to this, so that the directory is seldom written. */
+export const MAX_GROWTH_BYTES: number = 1024 * 1024

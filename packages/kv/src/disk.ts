@@ -1,5 +1,7 @@
 /** The files of one store: opened when first used, open until they are removed or the disk is closed. */
 export interface Disk {
+  /** Before anything else, after close() too. @throws ENGINE_CORRUPT, ENGINE_VERSION */
+  open(): Promise<void>
   /** the same object for the same name, until the file is removed */
   file(name: string): DiskFile
   /** A file that is not there counts as removed. */
@@ -7,12 +9,14 @@ export interface Disk {
   /** What is open is given back to the system; the next use opens it again. */
   suspend(): Promise<void>
   close(): Promise<void>
+  /** what a process locks while it uses this disk; it may be written for that alone when `isSpare` */
+  readonly lock: { readonly file: DiskFile; readonly isSpare: boolean }
 }
 
 /** Reads may run side by side; writes are made one at a time by whoever owns the file. */
 export interface DiskFile {
   readonly name: string
-  /** 0 = empty or not there */
+  /** ≥ the bytes that were written, of a finished file the same; 0 = empty or not there */
   size(): Promise<number>
   /** @returns exactly `length` bytes, the caller's own @throws ENGINE_CORRUPT when the file ends before */
   read(offset: number, length: number): Promise<Uint8Array>
@@ -20,8 +24,12 @@ export interface DiskFile {
   write(offset: number, bytes: Uint8Array): Promise<void>
   /** Creates the file where it is not there. */
   truncate(size: number): Promise<void>
+  /** The file will not be written any more. */
+  finish(): Promise<void>
   /** What was written survives a loss of power, where the storage can do that. */
   sync(): Promise<void>
   /** whether sync() does anything */
-  canSync(): boolean
+  readonly canSync: boolean
+  /** for locks: a descriptor, 0 while the file is not open; null = files here have none */
+  readonly fd: number | null
 }

@@ -2,7 +2,7 @@
 export class Gate {
   #inside = 0
   #onEmpty: (() => void) | null = null
-  #shut: { readonly opened: Promise<void>; readonly open: () => void } | null = null
+  #shut: { readonly opened: Promise<void>; readonly open: (refusal?: Error) => void } | null = null
 
   get isShut(): boolean {
     return this.#shut !== null
@@ -22,16 +22,20 @@ export class Gate {
   /** Resolves once no call is inside. */
   async shut(): Promise<void> {
     if (this.#shut === null) {
-      let open!: () => void
-      const opened = new Promise<void>((resolve) => (open = resolve))
+      let open!: (refusal?: Error) => void
+      const opened = new Promise<void>((resolve, reject) => {
+        open = (refusal) => (refusal === undefined ? resolve() : reject(refusal))
+      })
+      opened.catch(() => {}) // told to the calls that wait, if there are any
       this.#shut = { opened, open }
     }
     if (this.#inside > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve))
     this.#onEmpty = null
   }
 
-  open(): void {
-    this.#shut?.open()
+  /** @param refusal  what the calls that wait reject with; default: they go on */
+  open(refusal?: Error): void {
+    this.#shut?.open(refusal)
     this.#shut = null
   }
 }

@@ -63,9 +63,10 @@ export class Log {
     return this.#file.truncate(this.#bytes)
   }
 
-  /** what the file holds, whole or not */
-  size(): Promise<number> {
-    return this.#file.size()
+  /** Whether someone else went on in it. */
+  async hasMore(): Promise<boolean> {
+    const bytes = await this.#file.read(0, await this.#file.size())
+    return bytes.byteLength < this.#bytes || readRecord(bytes, this.id, this.#bytes) !== null
   }
 }
 

@@ -36,7 +36,7 @@ export class Memtable implements MemtableView {
     this.#ranges = ranges
   }
 
-  /** what was put in so far: keys, values and an estimate of what holds them; overwriting does not give back */
+  /** keys, values and an estimate of what holds them; what a deleted range removed is still counted */
   get bytes(): number {
     return this.#bytes
   }
@@ -69,8 +69,10 @@ export class Memtable implements MemtableView {
       if (op.type === 'delRange') this.#deleteRange(op.start, op.end)
       else {
         const value = op.type === 'put' ? op.value : null
+        const before = this.#points.get(op.key)
         this.#points.set(op.key, value)
-        this.#bytes += op.key.byteLength + (value?.byteLength ?? 0) + ENTRY_OVERHEAD_BYTES
+        this.#bytes += (value?.byteLength ?? 0) - (before?.byteLength ?? 0)
+        if (before === undefined) this.#bytes += op.key.byteLength + ENTRY_OVERHEAD_BYTES
       }
     }
   }

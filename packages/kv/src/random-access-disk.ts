@@ -7,6 +7,8 @@ import type { FileSource, RandomAccess } from './random-access.js'
 /** Makes what was written to a file survive a loss of power. */
 export type Sync = (file: RandomAccess) => Promise<void>
 
+const LOCK_FILE = 'LOCK'
+
 /** Files of a random-access-storage, each an instance of its own. */
 export class RandomAccessDisk implements Disk {
   readonly #source: FileSource
@@ -17,6 +19,12 @@ export class RandomAccessDisk implements Disk {
     this.#source = source
     this.#sync = sync
   }
+
+  get lock(): Disk['lock'] {
+    return { file: this.#file(LOCK_FILE), isSpare: true }
+  }
+
+  async open(): Promise<void> {}
 
   file(name: string): DiskFile {
     return this.#file(name)
@@ -62,7 +70,7 @@ export class RandomAccessDiskFile implements DiskFile {
     this.#sync = sync
   }
 
-  get instance(): RandomAccess {
+  private get instance(): RandomAccess {
     return (this.#instance ??= this.#make())
   }
 
@@ -101,13 +109,21 @@ export class RandomAccessDiskFile implements DiskFile {
     return call((done) => this.instance.truncate(size, done))
   }
 
-  canSync(): boolean {
-    return this.#sync !== undefined || typeof this.instance.fd === 'number'
+  async finish(): Promise<void> {}
+
+  get fd(): number | null {
+    return typeof this.instance.fd === 'number' ? this.instance.fd : null
+  }
+
+  get canSync(): boolean {
+    return this.#sync !== undefined || this.fd !== null
   }
 
   async sync(): Promise<void> {
+    if (!this.canSync) return
+    await this.size() // opens it where it was suspended
     if (this.#sync !== undefined) await this.#sync(this.instance)
-    else if (typeof this.instance.fd === 'number') await fdatasync(this.instance.fd)
+    else await fdatasync(this.fd!)
   }
 
   async remove(): Promise<void> {

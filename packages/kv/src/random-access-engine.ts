@@ -1,6 +1,5 @@
 import b4a from 'b4a'
 import { checkKeys, checkOps, checkRange } from './check.js'
-import { CACHE_BYTES, MEMTABLE_BYTES } from './defaults.js'
 import type { Disk } from './disk.js'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from './engine.js'
 import { EngineError, badArgument } from './errors.js'
@@ -9,30 +8,13 @@ import { laterTurn } from './later-turn.js'
 import { Lifecycle } from './lifecycle.js'
 import { lookUp } from './look-up.js'
 import type { Found } from './memtable.js'
-import { type RandomAccess, type RandomAccessStorage, fileSource } from './random-access.js'
-import { RandomAccessDisk } from './random-access-disk.js'
+import { lockDisk } from './lock.js'
+import { OneFileDisk } from './one-file.js'
+import { type RandomAccessStorage, fileSource, isFile } from './random-access.js'
+import { RandomAccessDisk, RandomAccessDiskFile } from './random-access-disk.js'
+import { type CheckedOptions, type RandomAccessEngineOptions, checkOptions } from './random-access-options.js'
 import { Store } from './store.js'
 import { View } from './view.js'
-
-export interface RandomAccessEngineOptions {
-  /**
-   * What an acknowledged batch survives: 'process' (default) = the end of the process, 'power' = also a
-   * loss of power, by a sync before each acknowledgement.
-   */
-  durability?: 'process' | 'power'
-  /** Makes what was written to a file permanent; default: fdatasync where the file has a descriptor. */
-  sync?: (file: RandomAccess) => Promise<void>
-  /** of new data that is kept in memory before it is flushed to a segment, > 0; default 8 MiB */
-  memtableBytes?: number
-  /** of blocks that were read, kept in memory, ≥ 0; default 32 MiB */
-  cacheBytes?: number
-  /** true = nothing is created, written or removed; default false */
-  readOnly?: boolean
-  /** false = no process lock; default true: where the files have descriptors */
-  lock?: boolean
-  /** true = open() waits for the lock instead of rejecting with ELOCKED; default false */
-  wait?: boolean
-}
 
 /**
  * An ordered key-value store over files of a random-access-storage: a log-structured merge tree, whose
@@ -41,7 +23,7 @@ export interface RandomAccessEngineOptions {
 export class RandomAccessEngine implements Engine {
   readonly name = 'random-access'
   readonly supports: EngineSupports = { persistent: true, suspend: true, compact: true, readOnly: true }
-  readonly #options: Required<Omit<RandomAccessEngineOptions, 'sync'>>
+  readonly #options: CheckedOptions
   readonly #disk: Disk
   readonly #lifecycle = new Lifecycle('random-access')
   readonly #gate = new Gate()
@@ -53,26 +35,29 @@ export class RandomAccessEngine implements Engine {
    * @throws BAD_ARGUMENT
    */
   constructor(storage: RandomAccessStorage, options: RandomAccessEngineOptions = {}) {
-    const { sync, ...given } = options
-    this.#options = {
-      durability: 'process',
-      memtableBytes: MEMTABLE_BYTES,
-      cacheBytes: CACHE_BYTES,
-      readOnly: false,
-      lock: true,
-      wait: false,
-      ...given
-    }
-    this.#disk = new RandomAccessDisk(fileSource(storage as never), sync)
+    this.#options = checkOptions(options)
+    const { sync, durability } = this.#options
+    this.#disk = isFile(storage)
+      ? new OneFileDisk(new RandomAccessDiskFile('the store', () => storage, sync), durability === 'power')
+      : new RandomAccessDisk(fileSource(storage), sync)
   }
 
   open(): Promise<void> {
     return this.#lifecycle.open(async () => {
       const { readOnly, durability, memtableBytes, cacheBytes } = this.#options
+      const isSynced = durability === 'power'
       try {
+        if (isSynced && !this.#disk.lock.file.canSync)
+          throw badArgument(
+            'durability',
+            "'process' where files have no descriptor and no sync is given",
+            'power'
+          )
+        await this.#lock()
+        await this.#disk.open()
         this.#store = await Store.open(this.#disk, {
           isReadOnly: readOnly,
-          isSynced: durability === 'power',
+          isSynced,
           memtableBytes,
           cacheBytes
         })
@@ -85,6 +70,7 @@ export class RandomAccessEngine implements Engine {
   }
 
   close(): Promise<void> {
+    this.#gate.open(new EngineError('ENGINE_CLOSED', 'the engine was closed while it was suspended'))
     return this.#lifecycle.close(async () => {
       for (const view of this.#views) view.close()
       await laterTurn() // the versions of the views are released
@@ -155,23 +141,33 @@ export class RandomAccessEngine implements Engine {
     })
   }
 
-  /** Ends the work in the background and frees files and lock; calls wait until resume(). */
-  async suspend(): Promise<void> {
-    await this.#lifecycle.run('suspend()', async () => {
-      if (this.#gate.isShut) return
+  /** Ends the work in the background and frees files and lock; calls wait until resume(). Idempotent. */
+  suspend(): Promise<void> {
+    return this.#lifecycle.run('suspend()', async () => {
       await this.#gate.shut()
       await this.#store!.suspend()
       await this.#disk.suspend()
     })
   }
 
-  /** @throws ENGINE_FAILED when the store was written elsewhere meanwhile, ELOCKED */
-  async resume(): Promise<void> {
-    await this.#lifecycle.run('resume()', async () => {
+  /** @throws ELOCKED, ENGINE_FAILED when the store was changed elsewhere meanwhile; it stays suspended then */
+  resume(): Promise<void> {
+    return this.#lifecycle.run('resume()', async () => {
       if (!this.#gate.isShut) return
-      await this.#store!.resume()
+      try {
+        await this.#lock()
+        await this.#store!.resume()
+      } catch (err) {
+        await this.#disk.suspend()
+        throw err
+      }
       this.#gate.open()
     })
+  }
+
+  async #lock(): Promise<void> {
+    const { lock, readOnly, wait } = this.#options
+    if (lock) await lockDisk(this.#disk, { isReadOnly: readOnly, wait })
   }
 
   #call<T>(name: string, fn: (store: Store) => Promise<T>): Promise<T> {

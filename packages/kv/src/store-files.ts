@@ -2,7 +2,7 @@ import type { Disk, DiskFile } from './disk.js'
 import type { FileReader, Files, FileWriter } from './file-access.js'
 import { corrupt } from './frame.js'
 
-/** Segments and value files on a disk. They stay open until they are removed, so closing them is nothing. */
+/** Segments and value files on a disk. They stay open until they are removed. */
 export class StoreFiles implements Files {
   readonly #disk: Disk
 
@@ -51,5 +51,8 @@ class Appender implements FileWriter {
     await this.#file.sync()
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#last
+    await this.#file.finish()
+  }
 }

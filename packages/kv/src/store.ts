@@ -35,8 +35,6 @@ export class Store {
   readonly #commits: Commits
   readonly #maintenance: Maintenance
   readonly #isReadOnly: boolean
-  /** when it was suspended */
-  #logSize = 0
 
   /** @throws ENGINE_CORRUPT, ENGINE_VERSION */
   static async open(disk: Disk, options: StoreOptions): Promise<Store> {
@@ -112,15 +110,13 @@ export class Store {
   }
 
   /** Ends the work in the background: until resume() nothing is written. */
-  async suspend(): Promise<void> {
-    await this.#maintenance.stop()
-    this.#logSize = await this.#memtables.active.log.size()
+  suspend(): Promise<void> {
+    return this.#maintenance.stop()
   }
 
   /** @throws ENGINE_FAILED when someone else wrote meanwhile */
   async resume(): Promise<void> {
-    const logSize = await this.#memtables.active.log.size()
-    if (logSize !== this.#logSize || !(await this.#catalog.isCurrent()))
+    if ((await this.#memtables.active.log.hasMore()) || !(await this.#catalog.isCurrent()))
       throw new EngineError('ENGINE_FAILED', 'the store was changed elsewhere while suspended: reopen it')
     if (!this.#isReadOnly) this.#maintenance.start()
   }

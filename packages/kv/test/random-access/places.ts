@@ -42,3 +42,21 @@ export function filePlace(options: RandomAccessEngineOptions = {}): Place {
     remove: async () => rmSync(directory, { recursive: true })
   }
 }
+
+/** Everything in one instance, in memory. */
+export function oneMemoryPlace(options: RandomAccessEngineOptions = {}): Place {
+  const files = new MemoryFiles()
+  return {
+    engine: () => new RandomAccessEngine(files.open('one'), options),
+    crash: async () => {}
+  }
+}
+
+/** Everything in one instance, in a file. */
+export function oneFilePlace(options: RandomAccessEngineOptions = {}): Place {
+  const directory = mkdtempSync(join(tmpdir(), 'kv-'))
+  return {
+    engine: () => new RandomAccessEngine(new RandomAccessFile('one', { directory }), options),
+    remove: async () => rmSync(directory, { recursive: true })
+  }
+}

@@ -1,0 +1,124 @@
+import b4a from 'b4a'
+import { crc32 } from 'crc-universal'
+import type { DiskFile } from './disk.js'
+import { FieldWriter } from './field-writer.js'
+import { FRAME_BYTES, corrupt, decodeFrame, encodeFrame } from './frame.js'
+import type { Extent } from './space.js'
+import { FieldReader } from './varint.js'
+
+const MAGIC = 'KVONEFIL'
+const VERSION = 1
+/** what is given to files: the header is unit 0 */
+export const UNIT_BYTES: number = 16 * 1024
+/** two copies of the header, each written alone */
+const SLOTS = [0, 4096] as const
+const SLOT_PAYLOAD_BYTES = 32
+const SLOT_BYTES: number = FRAME_BYTES + SLOT_PAYLOAD_BYTES
+
+/** A file inside a file. */
+export interface DirectoryEntry {
+  readonly extents: readonly Extent[]
+  /** bytes; 0 = it is being written, so any number up to what its extents hold */
+  readonly size: number
+}
+
+export interface Directory {
+  readonly generation: number
+  readonly entries: ReadonlyMap<string, DirectoryEntry>
+  /** where it is stored itself; null = nowhere yet */
+  readonly extent: Extent | null
+}
+
+export const EMPTY: Directory = { generation: 0, entries: new Map(), extent: null }
+
+/** @throws ENGINE_CORRUPT, ENGINE_VERSION */
+export async function readDirectory(file: DiskFile): Promise<Directory> {
+  const size = await file.size()
+  if (size < SLOT_BYTES) return EMPTY // new, or its very first write was interrupted
+  let found: Directory | null = null
+  let failure: unknown = null
+  for (const offset of SLOTS) {
+    try {
+      const directory = await readSlot(file, offset)
+      if (found === null || directory.generation > found.generation) found = directory
+    } catch (err) {
+      if ((err as { code?: unknown }).code !== 'ENGINE_CORRUPT') throw err
+      failure ??= err // the other copy may be whole
+    }
+  }
+  if (found === null) throw failure
+  return found
+}
+
+/** Once it resolves the directory is stored; when it fails, the one before or this one is. */
+export async function writeDirectory(
+  file: DiskFile,
+  directory: Directory,
+  bytes: Uint8Array,
+  isSynced: boolean
+): Promise<void> {
+  const { generation, extent } = directory
+  const fields = new FieldWriter(0, SLOT_PAYLOAD_BYTES)
+  for (const value of [generation, extent!.start, bytes.byteLength, crc32(bytes)]) fields.varint(value)
+  const payload = b4a.alloc(SLOT_PAYLOAD_BYTES)
+  payload.set(fields.finish())
+  await file.write(extent!.start * UNIT_BYTES, bytes)
+  for (const offset of SLOTS) {
+    if (isSynced) await file.sync()
+    await file.write(offset, encodeFrame(MAGIC, VERSION, payload))
+  }
+  if (isSynced) await file.sync()
+}
+
+export function encodeEntries(entries: ReadonlyMap<string, DirectoryEntry>): Uint8Array {
+  const fields = new FieldWriter()
+  fields.varint(entries.size)
+  for (const [name, { size, extents }] of entries) {
+    fields.bytes(b4a.from(name))
+    fields.varint(size)
+    fields.varint(extents.length)
+    for (const { start, count } of extents) {
+      fields.varint(start)
+      fields.varint(count)
+    }
+  }
+  return fields.finish()
+}
+
+export function capacityOf(extents: readonly Extent[]): number {
+  return extents.reduce((sum, { count }) => sum + count * UNIT_BYTES, 0)
+}
+
+export function unitsFor(bytes: number): number {
+  return Math.ceil(bytes / UNIT_BYTES)
+}
+
+async function readSlot(file: DiskFile, offset: number): Promise<Directory> {
+  const payload = decodeFrame(await file.read(offset, SLOT_BYTES), MAGIC, VERSION, file.name, offset)
+  const fields = new FieldReader(payload)
+  const [generation, start, length, crc] = [
+    fields.varint(),
+    fields.varint(),
+    fields.varint(),
+    fields.varint()
+  ]
+  const bytes = await file.read(start * UNIT_BYTES, length)
+  if (crc32(bytes) !== crc) throw corrupt(file.name, start * UNIT_BYTES, 'the directory is damaged')
+  const extent = { start, count: unitsFor(length) }
+  return { generation, entries: decodeEntries(bytes), extent }
+}
+
+function decodeEntries(bytes: Uint8Array): Map<string, DirectoryEntry> {
+  const fields = new FieldReader(bytes)
+  const count = fields.varint()
+  const entries = new Map<string, DirectoryEntry>()
+  for (let i = 0; i < count; i++) {
+    const name = b4a.toString(fields.slice(fields.varint()))
+    const size = fields.varint()
+    const extents = Array.from({ length: fields.varint() }, (): Extent => {
+      return { start: fields.varint(), count: fields.varint() }
+    })
+    entries.set(name, { size, extents })
+  }
+  return entries
+}
