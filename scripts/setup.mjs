@@ -28,7 +28,7 @@ export async function install() {
   const wanted = fingerprint()
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return
 
-  console.log('Installing packages (the first time this takes about a minute)')
+  console.error('Installing packages (the first time this takes about a minute)')
   // CI: pnpm asks nothing.
   await must('npx', [...PNPM, 'install', '--frozen-lockfile'], { cwd: root, env: { CI: 'true' } })
   mkdirSync(dirname(STAMP), { recursive: true })
@@ -37,7 +37,7 @@ export async function install() {
 
 /** Compiles what changed since the last build. */
 export async function build() {
-  if (!existsSync(join(root, 'packages/corestore/dist'))) console.log('Building')
+  if (!existsSync(join(root, 'packages/corestore/dist'))) console.error('Building')
   const { code, output } = await node([join(root, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: root })
   if (code !== 0) throw new Error(`tsc -b failed\n${output}`)
 }

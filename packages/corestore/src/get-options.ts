@@ -1,10 +1,4 @@
-import type {
-  Decoded,
-  EncryptionOption,
-  Hypercore,
-  SessionOptions,
-  ValueEncoding
-} from '@manycore/hypercore-types'
+import type { EncryptionOption, SessionOptions } from '@manycore/hypercore-types'
 import { checkBytes32, checkOptional } from './check.js'
 import { badArgument } from './errors.js'
 import { parseIdentity } from './identity.js'
@@ -45,11 +39,6 @@ export interface GetOptions
   /** more options, which may name the core; they win over these */
   preload?: Promise<GetOptions> | (() => GetOptions | Promise<GetOptions>)
 }
-
-/** What `get()` gives for these options. */
-export type CoreOf<O> = O extends { valueEncoding: infer E }
-  ? Hypercore<E extends ValueEncoding | null | undefined ? Decoded<E> : unknown>
-  : Hypercore
 
 /** `get()`'s options, sorted by who needs them. */
 export interface ParsedGet {

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 
 const BIN = fileURLToPath(new URL('../bin.mjs', import.meta.url))
 
-export interface Step {
+interface Step {
   step: string
   pid: number
   cores: number
