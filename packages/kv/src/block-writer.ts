@@ -22,6 +22,11 @@ export class BlockWriter {
     return this.#count === 0
   }
 
+  /** of its entries so far */
+  get bytes(): number {
+    return this.#end
+  }
+
   get isFull(): boolean {
     return this.#end >= BLOCK_BYTES
   }

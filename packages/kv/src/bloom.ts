@@ -5,6 +5,8 @@ import { hashKey } from './hash-key.js'
 /** The seeds of the two hashes of a key; part of the format. */
 const SEEDS = [0, 0x9747b28c] as const
 
+const MIN_BYTES = 16
+
 /** Takes in keys until their number is known. */
 export class BloomBuilder {
   #hashes = new Uint32Array(2048)
@@ -22,7 +24,9 @@ export class BloomBuilder {
 
   /** The filter's bytes; none without keys. */
   finish(): Uint8Array {
-    const bytes = b4a.alloc(Math.ceil(((this.#length / 2) * BLOOM_BITS_PER_KEY) / 8))
+    const keys = this.#length / 2
+    // Probes of a few keys would fall together in a filter as small as they are.
+    const bytes = b4a.alloc(keys === 0 ? 0 : Math.max(MIN_BYTES, Math.ceil((keys * BLOOM_BITS_PER_KEY) / 8)))
     const bits = 8 * bytes.byteLength
     for (let i = 0; i < this.#length; i += 2) {
       let hash = this.#hashes[i]!

@@ -1,6 +1,7 @@
 import { REWRITE_SEGMENTS } from './defaults.js'
+import type { LevelSizes } from './level-sizes.js'
 import { liveValueBytes } from './levels.js'
-import type { MergePick } from './pick-merge.js'
+import type { MergePick } from './merge-pick.js'
 import type { Levels, SegmentInfo, ValueFileInfo } from './segment-info.js'
 
 /**
@@ -13,7 +14,8 @@ export function pickRewrite(
   levels: Levels,
   valueFiles: readonly ValueFileInfo[],
   share: number,
-  deadShare: number
+  deadShare: number,
+  sizes: LevelSizes
 ): MergePick | null {
   const live = liveValueBytes(levels)
   const used = valueFiles.filter(({ id }) => live.has(id))
@@ -33,7 +35,15 @@ export function pickRewrite(
     0,
     REWRITE_SEGMENTS
   )
-  return { inputs: [inputs], outputLevel: best.level, dropDeleted: false, rewrite, isMove: false }
+  return {
+    upper: [inputs],
+    below: [],
+    outputLevel: best.level,
+    dropDeleted: false,
+    splitBytes: sizes.segmentBytes,
+    rewrite,
+    isMove: false
+  }
 }
 
 /** Ids of the value files that segments point into, of whose bytes a smaller share than this is live. */

@@ -1,10 +1,10 @@
-import { SEGMENT_BYTES } from './defaults.js'
 import { uniteRanges } from './deleted-ranges.js'
 import { levelSource } from './level-source.js'
-import type { MergePick } from './pick-merge.js'
 import { mergeCursor } from './merge-cursor.js'
+import { overlapping } from './overlapping.js'
+import type { MergePick } from './merge-pick.js'
+import type { LevelEdit, SegmentInfo } from './segment-info.js'
 import type { Segment } from './segment.js'
-import type { LevelEdit } from './segment-info.js'
 import type { ValueFiles } from './value-files.js'
 import { type WriteDeps, writeSegments } from './write-segments.js'
 
@@ -19,25 +19,49 @@ export interface MergeDeps extends WriteDeps {
  * includes a `pause()` that rejects, none is left.
  */
 export async function runMerge(pick: MergePick, deps: MergeDeps): Promise<LevelEdit> {
-  const inputs = pick.inputs.flat()
-  const edit = { removed: inputs.map(({ id }) => id), level: pick.outputLevel }
-  if (pick.isMove) return { ...edit, added: inputs, addedValueFiles: [] }
+  const { outputLevel, dropDeleted, splitBytes, rewrite, isMove } = pick
+  const removed = pick.upper.flat().map(({ id }) => id)
+  if (isMove) return { removed, level: outputLevel, added: pick.upper.flat(), addedValueFiles: [] }
 
-  const sources = pick.inputs.map((segments) =>
-    levelSource(
-      segments.map(({ id }) => deps.segment(id)),
-      {},
-      { isLong: true }
-    )
-  )
-  const entries = mergeCursor(sources, {}, { keepDeleted: !pick.dropDeleted })
-  const ranges = pick.dropDeleted ? [] : uniteRanges(sources.map((source) => source.ranges))
-  // Segments of one level that are written anew may have others between them.
-  const cuts = pick.inputs.length === 1 ? inputs.slice(1).map(({ start }) => start) : []
+  const open = ({ id }: SegmentInfo): Segment => deps.segment(id)
+  const upper = pick.upper.map((infos) => infos.map(open))
+  const below: Segment[] = []
+  // No output may reach over a segment of its level that stays: between segments of the output level
+  // itself there may be such, and so may be an untouched one below.
+  const cuts =
+    pick.upper.length === 1 && pick.below.length === 0 ? pick.upper[0]!.map(({ start }) => start) : []
+  for (const segment of pick.below.map(open))
+    if (await isTouched(segment.info, upper)) below.push(segment)
+    else cuts.push(segment.info.start)
+
+  const sources = [...upper, below].map((segments) => levelSource(segments, {}, { isLong: true }))
   const { segments, valueFiles } = await writeSegments(
-    entries,
-    { ranges, splitBytes: SEGMENT_BYTES, cuts, old: { rewrite: pick.rewrite, values: deps.values } },
+    mergeCursor(sources, {}, { keepDeleted: !dropDeleted }),
+    {
+      ranges: dropDeleted ? [] : uniteRanges(sources.map(({ ranges }) => ranges)),
+      splitBytes,
+      cuts,
+      old: { rewrite, values: deps.values }
+    },
     deps
   )
-  return { ...edit, added: segments, addedValueFiles: valueFiles }
+  removed.push(...below.map(({ info }) => info.id))
+  return { removed, level: outputLevel, added: segments, addedValueFiles: valueFiles }
+}
+
+/**
+ * Whether newer segments say anything within bounds. Appending to a log leaves wide gaps between the keys
+ * of a flush, and what lies in a gap need not be written anew.
+ */
+async function isTouched(
+  { start, end }: SegmentInfo,
+  newer: readonly (readonly Segment[])[]
+): Promise<boolean> {
+  const range = { gte: start, lt: end }
+  for (const segments of newer) {
+    const { cursor, ranges } = levelSource(segments, range)
+    if (overlapping(ranges, (each) => each, range).length > 0) return true
+    if (cursor.next() || (await cursor.load())) return true
+  }
+  return false
 }

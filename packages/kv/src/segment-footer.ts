@@ -23,11 +23,11 @@ export interface SegmentFooter {
 
 const FIELDS = ['id', 'blocks', 'blockBytes', 'rangeBytes', 'indexBytes', 'bloomBytes', 'crc'] as const
 
-export function encodeFooter(footer: SegmentFooter): Uint8Array {
+export function encodeFooter(footer: SegmentFooter, version: number = VERSION): Uint8Array {
   const bytes = b4a.alloc(FOOTER_BYTES)
   const view = viewOf(bytes)
   for (const [i, field] of FIELDS.entries()) view.setUint32(4 * i, footer[field], true)
-  view.setUint32(52, VERSION, true)
+  view.setUint32(52, version, true)
   bytes.set(MAGIC, 56)
   view.setUint32(48, crcOf(bytes), true)
   return bytes

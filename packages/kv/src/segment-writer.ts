@@ -31,9 +31,9 @@ export class SegmentWriter {
     this.#buffer = new WriteBuffer(file)
   }
 
-  /** written in blocks so far */
+  /** of its blocks so far */
   get bytes(): number {
-    return this.#buffer.bytes
+    return this.#buffer.bytes + this.#block.bytes
   }
 
   /** true = flush() before the next add() */

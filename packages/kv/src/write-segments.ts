@@ -13,7 +13,7 @@ export interface WriteDeps {
   readonly files: Files
   /** a number that no file has or had, < 2³² */
   readonly nextId: () => number
-  /** Awaited about every 128 KiB: may wait while writers are busy. When it rejects, the work is given up. */
+  /** Awaited before every read and write: may wait while writers are busy. When it rejects, the work is given up. */
   readonly pause?: () => Promise<void> | undefined
 }
 
@@ -58,7 +58,11 @@ export async function writeSegments(
   }
 
   try {
-    while (entries.next() || (await entries.load())) {
+    for (;;) {
+      if (!entries.next()) {
+        await deps.pause?.()
+        if (!(await entries.load())) break
+      }
       const { key, value } = entries
       const stored = large.concerns(value) ? await large.place(value) : value
       while (cuts.length > 0 && b4a.compare(cuts.at(-1)!, key) <= 0) await finish(cuts.pop())

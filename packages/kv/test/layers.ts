@@ -42,8 +42,14 @@ export function memtableOf(ops: readonly Op[]): Memtable {
   return memtable
 }
 
-/** What a store that only ever had these ops holds in a range: [hex key, value] in order. */
-export function modelEntries(ops: readonly Op[], { gte, lt, reverse }: Range = {}): [string, Uint8Array][] {
+/** An entry as a short text: key and value in hex, a long value as its first bytes and length. */
+export function entryText(key: string, value: Uint8Array | null): string {
+  if (value === null) return `${key} deleted`
+  return `${key} = ${b4a.toString(value.subarray(0, 4), 'hex')} × ${value.byteLength}`
+}
+
+/** What a store that only ever had these ops holds in a range, in order. */
+export function modelEntries(ops: readonly Op[], { gte, lt, reverse }: Range = {}): string[] {
   const model = new Map<string, Uint8Array>()
   for (const each of ops) {
     if (each.type === 'put') model.set(b4a.toString(each.key, 'hex'), each.value)
@@ -55,8 +61,9 @@ export function modelEntries(ops: readonly Op[], { gte, lt, reverse }: Range = {
   const entries = Array.from(model)
     .filter(([hex]) => gte === undefined || hex >= b4a.toString(gte, 'hex'))
     .filter(([hex]) => lt === undefined || hex < b4a.toString(lt, 'hex'))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-  return reverse ? entries.reverse() : entries
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([hex, value]) => entryText(hex, value))
+  return reverse ? entries.toReversed() : entries
 }
 
 /** A store's segments over files in memory. */
@@ -88,15 +95,13 @@ export class Layers {
     return edit.added[0] === undefined ? null : this.openSegment(edit.added[0])
   }
 
-  /** [hex key, value], pointers followed */
-  async read(cursor: Cursor): Promise<[string, Uint8Array | null][]> {
-    const entries: [string, Uint8Array | null][] = []
+  /** As modelEntries(); pointers are followed. */
+  async read(cursor: Cursor): Promise<string[]> {
+    const entries: string[] = []
     while (cursor.next() || (await cursor.load())) {
       const { key, value } = cursor
-      entries.push([
-        b4a.toString(key, 'hex'),
-        value instanceof ValuePointer ? await this.values.read(value) : value && b4a.from(value)
-      ])
+      const bytes = value instanceof ValuePointer ? await this.values.read(value) : value
+      entries.push(entryText(b4a.toString(key, 'hex'), bytes))
     }
     return entries
   }

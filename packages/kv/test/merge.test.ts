@@ -1,10 +1,9 @@
-import b4a from 'b4a'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { levelSource } from '../src/level-source.js'
 import { memtableSource } from '../src/memtable-source.js'
 import { mergeCursor } from '../src/merge-cursor.js'
-import { Layers, key, memtableOf, modelEntries, op, range } from './layers.js'
+import { Layers, memtableOf, modelEntries, op, range } from './layers.js'
 import { MemoryFiles } from './memory-files.js'
 
 test('memtables and segments read as one store, any range, both ways', async () => {

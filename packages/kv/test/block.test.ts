@@ -1,0 +1,66 @@
+import b4a from 'b4a'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { BlockWriter } from '../src/block-writer.js'
+import { Block } from '../src/block.js'
+import type { Stored } from '../src/cursor.js'
+import { ValuePointer } from '../src/value-pointer.js'
+import { key } from './layers.js'
+
+const stored: fc.Arbitrary<Stored> = fc.oneof(
+  fc.constant(null),
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => b4a.from(bytes)),
+  fc
+    .tuple(fc.nat(2 ** 32 - 1), fc.maxSafeNat(), fc.nat(2 ** 31 - 1), fc.nat(2 ** 32 - 1))
+    .map((fields) => new ValuePointer(...fields))
+)
+const entries = fc
+  .uniqueArray(fc.tuple(key, stored), {
+    minLength: 1,
+    maxLength: 100,
+    selector: ([each]) => b4a.toString(each, 'hex')
+  })
+  .map((list) => list.toSorted(([a], [b]) => b4a.compare(a, b)))
+
+function blockOf(list: readonly (readonly [Uint8Array, Stored])[]): Block {
+  const writer = new BlockWriter()
+  for (const entry of list) writer.add(...entry)
+  return new Block(b4a.from(writer.finish()))
+}
+
+test('finds what was put in and nothing else', () => {
+  fc.assert(
+    fc.property(entries, key, (list, other) => {
+      const block = blockOf(list)
+      for (const [each, value] of list) expect(block.get(each)).toEqual(value)
+      const isThere = list.some(([each]) => b4a.equals(each, other))
+      expect(block.get(other) !== undefined).toBe(isThere)
+    })
+  )
+})
+
+test('gives its entries in order, group by group', () => {
+  fc.assert(
+    fc.property(entries, (list) => {
+      const block = blockOf(list)
+      const groups = Array.from({ length: block.groups }, (_, i) => block.group(i))
+      expect(groups.flatMap(({ keys }) => keys)).toEqual(list.map(([each]) => b4a.from(each)))
+      expect(groups.flatMap(({ values }) => values)).toEqual(list.map(([, value]) => value))
+    })
+  )
+})
+
+test('stores of a key only what the key before it has not', () => {
+  const long = b4a.alloc(1000, 7)
+  const list = Array.from({ length: 16 }, (_, i) => [b4a.concat([long, b4a.from([i])]), null] as const)
+  expect(blockOf(list).bytes.byteLength).toBeLessThan(1100)
+})
+
+test('a writer makes one block after another', () => {
+  const writer = new BlockWriter()
+  for (const value of ['first', 'second']) {
+    expect(writer.isEmpty).toBe(true)
+    writer.add(b4a.from('key'), b4a.from(value))
+    expect(b4a.toString(new Block(b4a.from(writer.finish())).get(b4a.from('key')) as Uint8Array)).toBe(value)
+  }
+})
