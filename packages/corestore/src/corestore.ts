@@ -31,7 +31,7 @@ import { resolveName } from './identity.js'
 import type { Identity } from './identity.js'
 import { checkStoreOptions } from './options.js'
 import type { CorestoreOptions, StoreSessionOptions } from './options.js'
-import { createStaticCore } from './staticify.js'
+import { copyBlocks, staticManifest } from './staticify.js'
 import { StoreRoot } from './store-root.js'
 
 /** Events of a store. Those of cores carry a weak session: it does not keep the core open. */
@@ -236,15 +236,19 @@ export class Corestore extends Resource {
     yield* auditCores(this.storage, (discoveryKey) => this.get({ discoveryKey, active: false }), opts)
   }
 
-  /** A session of a new, unsigned core whose key commits to the blocks that `core` has now. */
+  /**
+   * A session of a new, unsigned core whose key commits to the blocks that `core` has now. They are copied.
+   * @throws STORAGE_EMPTY when there are none
+   */
   async staticify(core: Hypercore<unknown>, opts: GetOptions = {}): Promise<Hypercore> {
     await this.#whenOpen()
-    const session = this.get({
-      ...opts,
-      valueEncoding: null,
-      key: await createStaticCore(this.storage, core)
-    })
-    await session.ready()
+    const session = this.get({ ...opts, valueEncoding: null, manifest: await staticManifest(core) })
+    try {
+      await copyBlocks(core, session)
+    } catch (err) {
+      await session.close()
+      throw err
+    }
     return session
   }
 

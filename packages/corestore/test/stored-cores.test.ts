@@ -1,7 +1,9 @@
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import { expect, test } from 'vitest'
+import { Corestore } from '../src/index.js'
 import { openStore } from './open-store.js'
+import { temporaryDirectory } from './temporary-directory.js'
 
 const hex = (key: Uint8Array): string => b4a.toString(key, 'hex')
 
@@ -65,6 +67,26 @@ test('staticify() gives a core whose key commits to the data of now', async () =
   expect(b4a.toString(await fixed.get(1))).toBe('y')
   expect(fixed.writable).toBe(false)
   expect(fixed.key).not.toEqual(core.key)
+})
+
+test('staticify() leaves the source as it was, also after both have grown apart and been reopened', async () => {
+  const directory = temporaryDirectory()
+  const store = new Corestore(directory)
+  const keyPair = await store.createKeyPair('signer')
+  const core = store.get({ keyPair, valueEncoding: 'utf-8' })
+  await core.append(['x', 'y'])
+  const fixed = await store.staticify(core)
+  const again = await store.staticify(core)
+  expect(again.key).toEqual(fixed.key)
+  await core.append('z')
+  const keys = [core.key!, fixed.key!]
+  await store.close()
+
+  const reopened = openStore({}, directory)
+  const [source, copy] = keys.map((key) => reopened.get({ key, valueEncoding: 'utf-8' }))
+  await Promise.all([source!.ready(), copy!.ready()])
+  expect([source!.length, source!.writable, await source!.get(2)]).toEqual([3, true, 'z'])
+  expect([copy!.length, copy!.writable, await copy!.get(1)]).toEqual([2, false, 'y'])
 })
 
 test('a closed core reopens with what was written', async () => {
