@@ -41,7 +41,9 @@ test('gives the points of any range, both ways', async () => {
       const segment = await store.flush(ops)
       if (segment === null) return
       for (const each of ranges) {
-        const expected = Array.from(memtable.entries(each), ([k]) => b4a.toString(k, 'hex'))
+        const expected = Array.from({ [Symbol.iterator]: () => memtable.entries(each) }, ([k]) =>
+          b4a.toString(k, 'hex')
+        )
         for (const isLong of [false, true]) {
           const read = await store.read(segment.cursor(each, { isLong }))
           expect(read.map((text) => text.split(' ')[0])).toEqual(expected)
@@ -139,7 +141,7 @@ test('whatever byte is damaged, in whatever way: the right answer or ENGINE_CORR
     const bytes = store.files.bytes.get(name)!
     for (let at = 0; at < bytes.byteLength; at += name.endsWith('.val') && at > 12 ? 29 : 1) {
       const damaged = b4a.from(bytes)
-      damaged[at] ^= 1 << (at % 8)
+      damaged[at]! ^= 1 << (at % 8)
       await expectSafe(name, damaged)
       if (at % 16 === 0) await expectSafe(name, b4a.from(bytes.subarray(0, at)))
     }
