@@ -69,8 +69,8 @@ export const CACHE_BYTES: number = 32 * 1024 * 1024
 /** Batches that wait are joined into one record up to this size. */
 export const GROUP_BYTES: number = 1024 * 1024
 
-/** With so many flushed memtables a flush waits for the merge: each is one more look-up for a read. */
-export const LEVEL0_SEGMENTS_MAX = 12
+/** With so many times the flushed memtables that start a merge, flushes wait for it: each is one more look-up for a read. */
+export const LEVEL0_STALL = 3
 
 /** An open looks for files that a crash left behind until so many numbers in a row have none. */
 export const ORPHAN_WINDOW = 8

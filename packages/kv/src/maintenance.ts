@@ -1,9 +1,10 @@
 import type { Catalog } from './catalog.js'
-import { LEVEL0_SEGMENTS_MAX } from './defaults.js'
+import { LEVEL0_STALL } from './defaults.js'
 import type { Range } from './engine.js'
 import { EngineError } from './errors.js'
 import { flushMemtable } from './flush-memtable.js'
 import { laterTurn } from './later-turn.js'
+import type { LevelSizes } from './level-sizes.js'
 import type { Memtables } from './memtables.js'
 import { pickCompaction } from './pick-compaction.js'
 import type { MergePick } from './merge-pick.js'
@@ -19,6 +20,7 @@ interface Deferred {
 export class Maintenance {
   readonly #memtables: Memtables
   readonly #catalog: Catalog
+  readonly #sizes: LevelSizes
   readonly #isWriting: () => boolean
   #running: Promise<void> | null = null
   #isStopped = false
@@ -27,9 +29,10 @@ export class Maintenance {
   #compactions: (Deferred & { readonly range: Range | undefined })[] = []
 
   /** @param isWriting  whether a batch is being committed: merges then go slowly */
-  constructor(memtables: Memtables, catalog: Catalog, isWriting: () => boolean) {
+  constructor(memtables: Memtables, catalog: Catalog, sizes: LevelSizes, isWriting: () => boolean) {
     this.#memtables = memtables
     this.#catalog = catalog
+    this.#sizes = sizes
     this.#isWriting = isWriting
   }
 
@@ -94,7 +97,8 @@ export class Maintenance {
     for (;;) {
       const wanted = this.#compactions[0]
       const pick =
-        pickMerge(levels, valueFiles) ?? (wanted ? pickCompaction(levels, valueFiles, wanted.range) : null)
+        pickMerge(levels, valueFiles, this.#sizes) ??
+        (wanted ? pickCompaction(levels, valueFiles, wanted.range, this.#sizes) : null)
       if (pick !== null) return () => this.#merge(pick)
       if (wanted === undefined) return null
       this.#compactions.shift()
@@ -105,7 +109,7 @@ export class Maintenance {
   /** Writers wait for merges when reads would have to look into too many segments. */
   #mayFlush(): boolean {
     const level0 = this.#catalog.manifest.levels[0]?.length ?? 0
-    const isMerged = level0 < LEVEL0_SEGMENTS_MAX || this.#failure !== null
+    const isMerged = level0 < LEVEL0_STALL * this.#sizes.level0Segments || this.#failure !== null
     return this.#memtables.oldest !== undefined && isMerged
   }
 

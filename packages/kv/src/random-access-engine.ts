@@ -44,7 +44,7 @@ export class RandomAccessEngine implements Engine {
 
   open(): Promise<void> {
     return this.#lifecycle.open(async () => {
-      const { readOnly, durability, memtableBytes, cacheBytes } = this.#options
+      const { readOnly, durability, memtableBytes, cacheBytes, levelSizes } = this.#options
       const isSynced = durability === 'power'
       try {
         if (isSynced && !this.#disk.lock.file.canSync)
@@ -59,7 +59,8 @@ export class RandomAccessEngine implements Engine {
           isReadOnly: readOnly,
           isSynced,
           memtableBytes,
-          cacheBytes
+          cacheBytes,
+          levelSizes
         })
       } catch (err) {
         await this.#disk.close().catch(() => {}) // the first failure matters more

@@ -1,5 +1,6 @@
 import { CACHE_BYTES, MEMTABLE_BYTES } from './defaults.js'
 import { badArgument } from './errors.js'
+import { DEFAULT_SIZES, type LevelSizes } from './level-sizes.js'
 import type { RandomAccess } from './random-access.js'
 
 export interface RandomAccessEngineOptions {
@@ -14,6 +15,8 @@ export interface RandomAccessEngineOptions {
   memtableBytes?: number
   /** of blocks that were read, kept in memory, ≥ 0; default 32 MiB */
   cacheBytes?: number
+  /** of what is on the disk; default: see LevelSizes */
+  levelSizes?: Partial<LevelSizes>
   /** true = nothing is created, written or removed; default false */
   readOnly?: boolean
   /** false = no process lock; default true: where the files have descriptors */
@@ -22,15 +25,17 @@ export interface RandomAccessEngineOptions {
   wait?: boolean
 }
 
-export type CheckedOptions = Required<Omit<RandomAccessEngineOptions, 'sync'>> &
-  Pick<RandomAccessEngineOptions, 'sync'>
+/** With what was left out. */
+export type CheckedOptions = Required<Omit<RandomAccessEngineOptions, 'sync' | 'levelSizes'>> &
+  Pick<RandomAccessEngineOptions, 'sync'> & { levelSizes: LevelSizes }
 
-/** With what was left out. @throws BAD_ARGUMENT */
+/** @throws BAD_ARGUMENT */
 export function checkOptions(options: RandomAccessEngineOptions): CheckedOptions {
   const {
     durability = 'process',
     memtableBytes = MEMTABLE_BYTES,
     cacheBytes = CACHE_BYTES,
+    levelSizes,
     readOnly = false,
     lock = true,
     wait = false,
@@ -41,5 +46,9 @@ export function checkOptions(options: RandomAccessEngineOptions): CheckedOptions
   if (!(memtableBytes > 0)) throw badArgument('memtableBytes', 'a number > 0', memtableBytes)
   if (!(cacheBytes >= 0)) throw badArgument('cacheBytes', 'a number ≥ 0', cacheBytes)
   if (sync !== undefined && typeof sync !== 'function') throw badArgument('sync', 'a function', sync)
-  return { durability, memtableBytes, cacheBytes, readOnly, lock, wait, ...(sync && { sync }) }
+  const sizes = { ...DEFAULT_SIZES, ...levelSizes }
+  for (const [name, size] of Object.entries(sizes))
+    if (!(size > 0)) throw badArgument(`levelSizes.${name}`, 'a number > 0', size)
+  const checked = { durability, memtableBytes, cacheBytes, levelSizes: sizes, readOnly, lock, wait }
+  return sync === undefined ? checked : { ...checked, sync }
 }

@@ -5,6 +5,7 @@ import { SEALED_MEMTABLES } from './defaults.js'
 import type { Disk } from './disk.js'
 import type { Op, Range } from './engine.js'
 import { EngineError } from './errors.js'
+import type { LevelSizes } from './level-sizes.js'
 import { Log, logFileName } from './log.js'
 import { Maintenance } from './maintenance.js'
 import type { MemtableView } from './memtable.js'
@@ -20,6 +21,7 @@ export interface StoreOptions {
   /** each, > 0 */
   readonly memtableBytes: number
   readonly cacheBytes: number
+  readonly levelSizes: LevelSizes
 }
 
 /** The layers of a state, newest first. */
@@ -72,7 +74,7 @@ export class Store {
         this.#maintenance.kick()
       }
     })
-    this.#maintenance = new Maintenance(memtables, catalog, () => this.#commits.isBusy)
+    this.#maintenance = new Maintenance(memtables, catalog, options.levelSizes, () => this.#commits.isBusy)
   }
 
   /** What the last job in the background failed with. */

@@ -7,7 +7,11 @@ import type { Place } from '../../compliance/index.js'
 import { RandomAccessEngine, type RandomAccessEngineOptions } from '../../src/index.js'
 
 /** Small enough for flushes and merges to happen in a test. */
-export const SMALL: RandomAccessEngineOptions = { memtableBytes: 20_000, cacheBytes: 50_000 }
+export const SMALL: RandomAccessEngineOptions = {
+  memtableBytes: 20_000,
+  cacheBytes: 50_000,
+  levelSizes: { level0Segments: 2, level1Bytes: 30_000, ratio: 3, segmentBytes: 10_000 }
+}
 
 /** Files in memory, by name; an instance that is asked for goes on from the last one of its name. */
 export class MemoryFiles {
