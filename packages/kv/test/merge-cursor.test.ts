@@ -80,6 +80,20 @@ test('a layer that cannot be read fails the merge, also when it is asked again',
   expect(count).toBe(before)
 })
 
+test('a layer that could not be read once does not make the others lose an entry', async () => {
+  const store = new Layers(new MemoryFiles())
+  const segment = (await store.flush([put(2), put(4)]))!
+  const { cursor: older, ranges } = levelSource([segment], {})
+  let failures = 1
+  const load = async (): Promise<boolean> =>
+    failures-- > 0 ? Promise.reject(new Error('once')) : older.load()
+  const flaky = Object.assign(Object.create(older) as typeof older, { load, next: () => older.next() })
+  const newer = memtableSource(memtableOf([put(1), put(3)]).snapshot(), {})
+  const cursor = mergeCursor([newer, { cursor: flaky, ranges }], {})
+  const step = async (): Promise<boolean> => cursor.next() || cursor.load()
+  for (let i = 0; i < 3; i++) await expect(step()).rejects.toThrow('once')
+})
+
 test('the end is the end', async () => {
   const store = new Layers(new MemoryFiles())
   const segment = (await store.flush([put(1)]))!
