@@ -1,2 +1,3 @@
 export { testEngine } from './test-engine.js'
 export type { Place, Subject, TestFunction } from './subject.js'
+export { fails, ok, same } from './expect.js'

@@ -26,6 +26,8 @@ export class LevelEngine implements Engine {
   readonly #lifecycle: Lifecycle = new Lifecycle('level')
   readonly #handles: LevelHandles = new Set()
   readonly #writes: WriteQueue = new WriteQueue()
+  /** open() was called */
+  #isUsed = false
   /** why nothing is written any more */
   #failure: unknown = null
 
@@ -38,6 +40,7 @@ export class LevelEngine implements Engine {
   }
 
   open(): Promise<void> {
+    this.#isUsed = true
     return this.#lifecycle.open(async () => {
       await this.#explained(this.#db.open())
       this.#failure = null
@@ -45,6 +48,7 @@ export class LevelEngine implements Engine {
   }
 
   close(): Promise<void> {
+    if (!this.#isUsed) return this.#db.close() // abstract-level opens a database by itself
     return this.#lifecycle.close(async () => {
       await Promise.all(Array.from(this.#handles, (handle) => handle.close()))
       await this.#db.close()

@@ -69,6 +69,8 @@ class RocksStorage extends Upstream {
   #failure: StorageError | null = null
   #releasing: Promise<void> | null = null
   #closing: Promise<void> | null = null
+  /** not ended yet */
+  readonly #streams = new Set<ReadableStream<unknown>>()
 
   constructor(directory: string, opts: { readOnly?: boolean }, refusal: StorageError | null) {
     // Read-only, upstream's constructor moves nothing; a refused store is never opened. It would still
@@ -140,10 +142,23 @@ class RocksStorage extends Upstream {
     return this.#closing
   }
 
+  /** RocksDB waits for them when it closes, for ever if nobody reads on. */
+  async #endStreams(): Promise<void> {
+    const ended = Array.from(
+      this.#streams,
+      (stream) => new Promise<void>((resolve) => stream.once('close', resolve))
+    )
+    for (const stream of this.#streams) stream.destroy()
+    await Promise.all(ended)
+  }
+
   /** An iterator of rocksdb-native that has to open the store itself never ends when that fails. */
   #stream<T>(create: () => ReadableStream<T>): ReadableStream<T> {
-    if (this.rocks._state.opened && this.#closing === null) return create()
-    return Readable.from(this.#rows(create)) as unknown as ReadableStream<T>
+    const isOpen = this.rocks._state.opened && this.#closing === null
+    const stream = isOpen ? create() : (Readable.from(this.#rows(create)) as unknown as ReadableStream<T>)
+    this.#streams.add(stream)
+    stream.once('close', () => this.#streams.delete(stream))
+    return stream
   }
 
   async *#rows<T>(create: () => ReadableStream<T>): AsyncGenerator<T> {
@@ -190,7 +205,7 @@ class RocksStorage extends Upstream {
     await state.opening?.catch(() => {}) // opened by a stream, told there
     this.version = 0 // later calls run _migrateStore() again, which refuses
 
-    const steps = [async () => this.treeCache.destroy()]
+    const steps = [() => this.#endStreams(), async () => this.treeCache.destroy()]
     if (state.opened)
       steps.push(
         () => this._flush(),

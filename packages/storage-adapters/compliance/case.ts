@@ -1,0 +1,30 @@
+import type { Hypercore } from '@manycore/hypercore-types'
+import type { Store } from './store.js'
+import type { StoragePlace, StorageSupports } from './subject.js'
+
+/** One case: what it promises, and what the storage must support for it. */
+export interface Case {
+  name: string
+  needs?: keyof StorageSupports
+  /** @param store  on an empty place; closed after the case */
+  run(store: Store, place: StoragePlace): Promise<void>
+}
+
+export function range(start: number, end: number): number[] {
+  return Array.from({ length: end - start }, (_, i) => start + i)
+}
+
+export function blocks(start: number, end: number, word: string = 'block'): string[] {
+  return range(start, end).map((i) => `${word} ${i}`)
+}
+
+/** Every block from 0 on; null where there is none. */
+export function readAll(core: Hypercore<string>): Promise<(string | null)[]> {
+  return Promise.all(range(0, core.length).map((i) => core.get(i, { wait: false })))
+}
+
+export async function readStream<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const rows: T[] = []
+  for await (const row of stream) rows.push(row)
+  return rows
+}

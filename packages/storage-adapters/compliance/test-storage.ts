@@ -1,0 +1,44 @@
+import type { TestFunction } from '@manycore/kv/compliance'
+import type { Case } from './case.js'
+import { cores } from './cores.js'
+import { lifecycle } from './lifecycle.js'
+import { registry } from './registry.js'
+import { replication, toCase } from './replication.js'
+import { sessions } from './sessions.js'
+import { Store } from './store.js'
+import type { StorageSubject } from './subject.js'
+
+/**
+ * Registers every case that a storage for Hypercore must pass, through hypercore-storage and Hypercore. A
+ * case runs on a new place and leaves nothing behind.
+ * @param test     of your runner: node:test, vitest, brittle or tape
+ * @param subject  your storage
+ */
+export function testStorage(test: TestFunction, subject: StorageSubject): void {
+  const sections: Record<string, Case[]> = {
+    cores,
+    sessions,
+    registry,
+    lifecycle,
+    replication: replication.map((each) => toCase(each, () => subject.create()))
+  }
+  for (const [section, cases] of Object.entries(sections)) {
+    for (const each of cases) {
+      const name = `${subject.name}: ${section}: ${each.name}`
+      const unsupported = each.needs !== undefined && !subject.supports[each.needs]
+      if (unsupported) test.skip(`${name} (supports.${each.needs} is false)`, async () => {})
+      else test(name, () => runCase(subject, each))
+    }
+  }
+}
+
+async function runCase(subject: StorageSubject, each: Case): Promise<void> {
+  const place = await subject.create()
+  const store = new Store(place.open())
+  try {
+    await each.run(store, place)
+  } finally {
+    await store.close()
+    await place.remove?.()
+  }
+}
