@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
 import { EngineError } from './errors.js'
+import { corrupt } from './frame.js'
 import { segmentFileName } from './segment-info.js'
 
 /** The last bytes of a segment, in every version of the format. */
@@ -57,8 +58,7 @@ export function decodeFooter(bytes: Uint8Array, id: number, offset: number): Seg
 }
 
 export function corruptSegment(id: number, offset: number, what: string): EngineError {
-  const file = segmentFileName(id)
-  return new EngineError('ENGINE_CORRUPT', `${file} at ${offset}: ${what}`, { file, offset })
+  return corrupt(segmentFileName(id), offset, what)
 }
 
 /** Of everything but the checksum itself. */

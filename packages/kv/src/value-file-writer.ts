@@ -1,25 +1,14 @@
 import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
 import type { FileWriter } from './file-access.js'
+import { encodeFrame } from './frame.js'
 import type { ValueFileInfo } from './segment-info.js'
 import { ValuePointer } from './value-pointer.js'
 import { WriteBuffer } from './write-buffer.js'
 
+/** What a value file starts with: a frame without payload. */
+export const VALUE_FILE_MAGIC = 'KVVALUES'
 export const VALUE_FILE_VERSION = 1
-export const VALUE_FILE_HEADER_BYTES = 12
-
-/** What a value file starts with: a name, the version of the format, CRC-32 of both. */
-export function valueFileHeader(version: number): Uint8Array {
-  const bytes = b4a.alloc(VALUE_FILE_HEADER_BYTES)
-  bytes.set(b4a.from('KVVALUE'))
-  bytes[7] = version
-  new DataView(bytes.buffer, bytes.byteOffset, VALUE_FILE_HEADER_BYTES).setUint32(
-    8,
-    crc32(bytes.subarray(0, 8)),
-    true
-  )
-  return bytes
-}
 
 /** Writes large values one after another. */
 export class ValueFileWriter {
@@ -29,7 +18,7 @@ export class ValueFileWriter {
   constructor(file: FileWriter, id: number) {
     this.#id = id
     this.#buffer = new WriteBuffer(file)
-    this.#buffer.write(valueFileHeader(VALUE_FILE_VERSION))
+    this.#buffer.write(encodeFrame(VALUE_FILE_MAGIC, VALUE_FILE_VERSION, b4a.alloc(0)))
   }
 
   get bytes(): number {

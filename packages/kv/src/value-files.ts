@@ -1,9 +1,8 @@
-import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
-import { EngineError } from './errors.js'
 import type { FileReader, Files } from './file-access.js'
+import { FRAME_BYTES, corrupt, decodeFrame } from './frame.js'
 import { valueFileName } from './segment-info.js'
-import { VALUE_FILE_HEADER_BYTES, VALUE_FILE_VERSION, valueFileHeader } from './value-file-writer.js'
+import { VALUE_FILE_MAGIC, VALUE_FILE_VERSION } from './value-file-writer.js'
 import type { ValuePointer } from './value-pointer.js'
 
 /** Reads large values; a value file is opened when it is first read from. */
@@ -19,7 +18,8 @@ export class ValueFiles {
   async read({ file: id, offset, length, crc }: ValuePointer): Promise<Uint8Array> {
     const file = await this.#file(id)
     const value = await file.read(offset, length)
-    if (crc32(value) !== crc) throw corrupt(id, offset, `a value of ${length} bytes is not what was written`)
+    if (crc32(value) !== crc)
+      throw corrupt(valueFileName(id), offset, `a value of ${length} bytes is not what was written`)
     return value
   }
 
@@ -47,23 +47,11 @@ export class ValueFiles {
   async #openFile(id: number): Promise<FileReader> {
     const file = await this.#files.open(valueFileName(id))
     try {
-      checkHeader(id, await file.read(0, VALUE_FILE_HEADER_BYTES))
+      decodeFrame(await file.read(0, FRAME_BYTES), VALUE_FILE_MAGIC, VALUE_FILE_VERSION, valueFileName(id))
       return file
     } catch (err) {
       await file.close()
       throw err
     }
   }
-}
-
-function checkHeader(id: number, header: Uint8Array): void {
-  const version = header[7]!
-  if (!b4a.equals(header, valueFileHeader(version))) throw corrupt(id, 0, 'not the start of a value file')
-  if (version !== VALUE_FILE_VERSION)
-    throw new EngineError('ENGINE_VERSION', `${valueFileName(id)} has format version ${version}`)
-}
-
-function corrupt(id: number, offset: number, what: string): EngineError {
-  const file = valueFileName(id)
-  return new EngineError('ENGINE_CORRUPT', `${file} at ${offset}: ${what}`, { file, offset })
 }
