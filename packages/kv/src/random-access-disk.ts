@@ -50,48 +50,43 @@ export class RandomAccessDisk implements Disk {
   #file(name: string): RandomAccessDiskFile {
     let file = this.#files.get(name)
     if (file === undefined) {
-      file = new RandomAccessDiskFile(name, () => this.#source.get(name), this.#sync)
+      file = new RandomAccessDiskFile(name, this.#source.get(name), this.#sync)
       this.#files.set(name, file)
     }
     return file
   }
 }
 
-/** Promises over one instance; an instance that could not be opened is replaced. */
+/** Promises over one instance. */
 export class RandomAccessDiskFile implements DiskFile {
   readonly name: string
-  readonly #make: () => RandomAccess
+  readonly #file: RandomAccess
   readonly #sync: Sync | undefined
-  #instance: RandomAccess | null = null
+  /** An instance whose file is not there fails until it is written to. */
+  #isMissing = false
 
-  constructor(name: string, make: () => RandomAccess, sync?: Sync) {
+  constructor(name: string, file: RandomAccess, sync?: Sync) {
     this.name = name
-    this.#make = make
+    this.#file = file
     this.#sync = sync
   }
 
-  private get instance(): RandomAccess {
-    return (this.#instance ??= this.#make())
-  }
-
   async size(): Promise<number> {
-    const file = this.instance
+    if (this.#isMissing) return 0
     try {
-      const stat = await call<{ size: number }>((done) => file.stat(done))
+      const stat = await call<{ size: number }>((done) => this.#file.stat(done))
       return stat.size
     } catch (err) {
       if ((err as { code?: unknown }).code !== 'ENOENT') throw err
-      this.#instance = null // random-access-storage does not open it a second time
-      await call((done) => file.close(done))
+      this.#isMissing = true
       return 0
     }
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {
     if (length === 0) return b4a.alloc(0)
-    const file = this.instance
     try {
-      return await call<Uint8Array>((done) => file.read(offset, length, done))
+      return await call<Uint8Array>((done) => this.#file.read(offset, length, done))
     } catch (cause) {
       // Each storage has an error of its own for a read beyond the end.
       const size = await this.size()
@@ -102,17 +97,19 @@ export class RandomAccessDiskFile implements DiskFile {
   }
 
   write(offset: number, bytes: Uint8Array): Promise<void> {
-    return call((done) => this.instance.write(offset, bytes, done))
+    this.#isMissing = false
+    return call((done) => this.#file.write(offset, bytes, done))
   }
 
   truncate(size: number): Promise<void> {
-    return call((done) => this.instance.truncate(size, done))
+    this.#isMissing = false
+    return call((done) => this.#file.truncate(size, done))
   }
 
   async finish(): Promise<void> {}
 
   get fd(): number | null {
-    return typeof this.instance.fd === 'number' ? this.instance.fd : null
+    return typeof this.#file.fd === 'number' ? this.#file.fd : null
   }
 
   get canSync(): boolean {
@@ -122,24 +119,23 @@ export class RandomAccessDiskFile implements DiskFile {
   async sync(): Promise<void> {
     if (!this.canSync) return
     await this.size() // opens it where it was suspended
-    if (this.#sync !== undefined) await this.#sync(this.instance)
+    if (this.#sync !== undefined) await this.#sync(this.#file)
     else await fdatasync(this.fd!)
   }
 
   async remove(): Promise<void> {
-    await call((done) => this.instance.unlink(done)).catch((err: { code?: unknown }) => {
+    await call((done) => this.#file.unlink(done)).catch((err: { code?: unknown }) => {
       if (err.code !== 'ENOENT') throw err // it is gone, which is what was asked for
     })
   }
 
   async suspend(): Promise<void> {
-    const file = this.#instance
-    if (file?.suspend !== undefined) await call((done) => file.suspend!(done))
+    this.#isMissing = false // the next use opens it again
+    if (this.#file.suspend !== undefined) await call((done) => this.#file.suspend!(done))
   }
 
-  async close(): Promise<void> {
-    const file = this.#instance
-    if (file !== null) await call((done) => file.close(done))
+  close(): Promise<void> {
+    return call((done) => this.#file.close(done))
   }
 }
 

@@ -38,7 +38,7 @@ export class RandomAccessEngine implements Engine {
     this.#options = checkOptions(options)
     const { sync, durability } = this.#options
     this.#disk = isFile(storage)
-      ? new OneFileDisk(new RandomAccessDiskFile('the store', () => storage, sync), durability === 'power')
+      ? new OneFileDisk(new RandomAccessDiskFile('the store', storage, sync), durability === 'power')
       : new RandomAccessDisk(fileSource(storage), sync)
   }
 

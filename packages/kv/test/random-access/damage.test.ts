@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { RandomAccessEngine } from '../../src/index.js'
+import { RandomAccessEngine, type RandomAccessStorage } from '../../src/index.js'
 import { SMALL } from './places.js'
-import { type Recorded, contents, randomNumbers, record } from './recorded.js'
+import { ONE, type Recorded, contents, randomNumbers, record, recordOne } from './recorded.js'
 import { Shelf } from './shelf.js'
 
 const SEED = 7
 const TRIALS = 2400
+/** one file with less is a new one: not even the first write to it was done */
+const MIN_BYTES = 52
 
 let recorded: Recorded
 let stateOf: Map<string, number>
@@ -15,19 +17,56 @@ beforeAll(async () => {
   stateOf = new Map(recorded.states.map((state, k) => [state, k]))
 })
 
+type Damage = (bytes: Buffer, random: (n: number) => number) => { bytes: Buffer; from: number; to: number }
+
+const KINDS: Record<string, Damage> = {
+  cut(bytes, random) {
+    const length = random(bytes.length)
+    return { bytes: bytes.subarray(0, length), from: length, to: bytes.length }
+  },
+  'bit flip'(bytes, random) {
+    const from = random(bytes.length)
+    const damaged = Buffer.from(bytes)
+    damaged[from]! ^= 1 << random(8)
+    return { bytes: damaged, from, to: from + 1 }
+  },
+  zeros(bytes, random) {
+    const from = random(bytes.length)
+    const to = Math.min(bytes.length, from + 1 + random(random(2) === 0 ? 600 : bytes.length))
+    return { bytes: Buffer.from(bytes).fill(0, from, to), from, to }
+  },
+  'region written twice'(bytes, random) {
+    const [source, from] = [random(bytes.length), random(bytes.length)]
+    const damaged = Buffer.from(bytes)
+    const length = bytes.copy(damaged, from, source, source + 1 + random(600))
+    return { bytes: damaged, from, to: from + length }
+  },
+  'region inserted twice'(bytes, random) {
+    const [source, from] = [random(bytes.length), random(bytes.length + 1)]
+    const region = bytes.subarray(source, source + 1 + random(600))
+    const damaged = Buffer.concat([bytes.subarray(0, from), region, bytes.subarray(from)])
+    return { bytes: damaged, from, to: bytes.length }
+  }
+}
+
 /** How many batches a store of these files holds; the error it reports otherwise. */
-async function reopen(files: ReadonlyMap<string, Buffer>, readOnly: boolean): Promise<number | Error> {
+async function reopen(
+  files: ReadonlyMap<string, Buffer>,
+  readOnly: boolean,
+  states: ReadonlyMap<string, number> = stateOf
+): Promise<number | Error> {
   const shelf = new Shelf(files)
-  const engine = new RandomAccessEngine(shelf.open, { ...SMALL, readOnly })
+  const storage = (): RandomAccessStorage => (files.has(ONE) ? shelf.open(ONE) : shelf.open)
+  const engine = new RandomAccessEngine(storage(), { ...SMALL, readOnly })
   try {
     await engine.open()
     const state = await contents(engine)
-    const batches = stateOf.get(state)
+    const batches = states.get(state)
     if (batches === undefined) throw new Error('a state that never was')
     if (!readOnly) {
       await engine.batch([{ type: 'put', key: Buffer.from('z'), value: Buffer.from('after') }])
       await engine.close()
-      const again = new RandomAccessEngine(shelf.open, { ...SMALL, readOnly: true })
+      const again = new RandomAccessEngine(storage(), { ...SMALL, readOnly: true })
       await again.open()
       expect(await contents(again)).toBe(`${state}\n7a YWZ0ZXI=`)
       await again.close()
@@ -64,34 +103,6 @@ test('every prefix of the last record is cut, and all before it is there', async
 })
 
 describe(`damaged files, seed ${SEED}`, () => {
-  const KINDS: Record<string, (bytes: Buffer, random: (n: number) => number) => [Buffer, number]> = {
-    cut: (bytes, random) => {
-      const length = random(bytes.length)
-      return [bytes.subarray(0, length), length]
-    },
-    'bit flip': (bytes, random) => {
-      const damaged = Buffer.from(bytes)
-      const offset = random(bytes.length)
-      damaged[offset]! ^= 1 << random(8)
-      return [damaged, offset]
-    },
-    zeros: (bytes, random) => {
-      const [damaged, from] = [Buffer.from(bytes), random(bytes.length)]
-      damaged.fill(0, from, Math.min(bytes.length, from + 1 + random(random(2) === 0 ? 600 : bytes.length)))
-      return [damaged, from]
-    },
-    'region written twice': (bytes, random) => {
-      const [damaged, from, to] = [Buffer.from(bytes), random(bytes.length), random(bytes.length)]
-      bytes.copy(damaged, to, from, from + 1 + random(600))
-      return [damaged, to]
-    },
-    'region inserted twice': (bytes, random) => {
-      const [from, to] = [random(bytes.length), random(bytes.length + 1)]
-      const region = bytes.subarray(from, from + 1 + random(600))
-      return [Buffer.concat([bytes.subarray(0, to), region, bytes.subarray(to)]), to]
-    }
-  }
-
   for (const [kind, damage] of Object.entries(KINDS)) {
     test(`${kind}: an earlier state with all before the damage, or ENGINE_CORRUPT`, async () => {
       const random = randomNumbers(SEED + kind.length)
@@ -100,7 +111,7 @@ describe(`damaged files, seed ${SEED}`, () => {
       for (let trial = 0; trial < trials; trial++) {
         const names = [...recorded.files.keys()]
         const name = trial % 3 === 0 ? recorded.log : names[random(names.length)]!
-        const [bytes, from] = damage(recorded.files.get(name)!, random)
+        const { bytes, from } = damage(recorded.files.get(name)!, random)
         const files = new Map(recorded.files).set(name, bytes)
         const what = `${kind} of ${name} at ${from}, trial ${trial}`
         const found = await reopen(files, trial % 8 !== 0).catch((cause: unknown) => {
@@ -126,4 +137,27 @@ test('a file that is missing is noticed, or not needed', async () => {
     if (/log|seg/.test(name)) expect(found, name).toMatchObject({ code: 'ENGINE_CORRUPT', file: name })
     else if (!(found instanceof Error)) expect(found, name).toBe(recorded.states.length - 1)
   }
+})
+
+test(`one file, damaged anywhere: an earlier state or ENGINE_CORRUPT, seed ${SEED}`, async () => {
+  const { file, states, ages } = await recordOne(SEED)
+  const batchesOf = new Map(states.map((state, k) => [state, k]))
+  const kinds = Object.entries(KINDS)
+  const random = randomNumbers(SEED)
+  let corrupt = 0
+  for (let trial = 0; trial < 600; trial++) {
+    const [kind, damage] = kinds[trial % kinds.length]!
+    const { bytes, from, to } = damage(file, random)
+    const what = `${kind} at ${from}, trial ${trial}`
+    const found = await reopen(new Map([[ONE, bytes]]), trial % 8 !== 0, batchesOf).catch(
+      (cause: unknown) => {
+        throw new Error(what, { cause })
+      }
+    )
+    if (found instanceof Error) corrupt++
+    else if (bytes.length >= MIN_BYTES)
+      expect(found, what).toBeGreaterThanOrEqual(Math.min(...ages.subarray(from, to)))
+  }
+  expect(corrupt).toBeGreaterThan(60)
+  expect(corrupt).toBeLessThan(600)
 })

@@ -31,7 +31,8 @@ test('an append of Hypercore takes at most 450 bytes of log', async () => {
   // Key and value lengths as Hypercore 11.37.1 writes them for a block of 100 bytes.
   const append = async (i: number): Promise<void> => {
     page[i >> 3]! |= 1 << (i & 7)
-    const random = (length: number): Buffer => Buffer.from({ length }, (_, j) => (i * 31 + j * 7) & 255)
+    const random = (length: number): Buffer =>
+      Buffer.from(Array.from({ length }, (_, j) => (i * 31 + j * 7) & 255))
     const index = String(i).padStart(4, '0')
     const node = (n: number): Op => put(`${n}n${index}`, random(36))
     const written = [node(1), node(2), put('hed', random(114)), put('bits0', Buffer.from(page))]

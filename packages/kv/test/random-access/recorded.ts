@@ -54,6 +54,34 @@ export interface Recorded {
   readonly ends: readonly number[]
 }
 
+/** The name of the file that holds them all. */
+export const ONE = 'one'
+
+/**
+ * A store in one file, and for each byte how many batches were acknowledged when it was written.
+ */
+export async function recordOne(
+  seed: number,
+  batches = 120
+): Promise<{ file: Buffer; states: string[]; ages: Uint16Array }> {
+  const random = randomNumbers(seed)
+  const shelf = new Shelf()
+  const engine = new RandomAccessEngine(shelf.open(ONE), SMALL)
+  const ages = new Uint16Array(8 * 1024 * 1024).fill(batches)
+  const states: string[] = []
+  shelf.onWrite = (_, offset, length) => void ages.fill(states.length - 1, offset, offset + length)
+  await engine.open()
+  states.push(await contents(engine))
+  while (states.length <= batches) {
+    await engine.batch(randomOps(random))
+    states.push(await contents(engine))
+  }
+  await settle(shelf)
+  const file = shelf.files.get(ONE)!
+  await engine.close()
+  return { file, states, ages: ages.subarray(0, file.length) }
+}
+
 /** @param tail  batches in the last log, at least */
 export async function record(seed: number, batches = 160, tail = 12): Promise<Recorded> {
   const random = randomNumbers(seed)

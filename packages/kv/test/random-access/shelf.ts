@@ -11,6 +11,8 @@ export class Shelf {
   handles = 0
   syncs = 0
   writes = 0
+  /** told of every write */
+  onWrite: ((name: string, offset: number, length: number) => void) | null = null
   /** what writes fail with, half-way */
   failWrites: Error | null = null
   /** bytes that still fit; a write that does not fit writes what does */
@@ -45,7 +47,7 @@ export class Shelf {
       const kept = Buffer.alloc(length)
       for (let page = 0; page < length; page += PAGE_BYTES) {
         const source = random(2) === 0 ? bytes : synced
-        source.copy(kept, page, page, Math.min(page + PAGE_BYTES, length))
+        if (page < source.length) source.copy(kept, page, page, Math.min(page + PAGE_BYTES, length))
       }
       left.set(name, kept)
     }
@@ -63,6 +65,7 @@ export class Shelf {
     after.set(bytes.subarray(0, fits), offset)
     this.space -= after.length - before.length
     this.files.set(name, after)
+    this.onWrite?.(name, offset, fits)
     if (this.failWrites !== null) throw this.failWrites
     if (fits < bytes.length) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
   }

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { RandomAccessEngine, type RandomAccessEngineOptions } from '../../src/index.js'
+import { SMALL } from './places.js'
+import { contents, randomNumbers, randomOps } from './recorded.js'
+import { Shelf } from './shelf.js'
+
+const SEED = 3
+
+for (const [where, storageOf] of Object.entries({
+  'many files': (shelf: Shelf) => shelf.open,
+  'one file': (shelf: Shelf) => shelf.open('one')
+})) {
+  test(`after a loss of power nothing acknowledged is lost: ${where}`, async () => {
+    const random = randomNumbers(SEED)
+    let files = new Map<string, Buffer>()
+    let states = ['']
+    for (let round = 0; round < 50; round++) {
+      const shelf = new Shelf(files)
+      const options: RandomAccessEngineOptions = { ...SMALL, durability: 'power', sync: shelf.sync }
+      const engine = new RandomAccessEngine(storageOf(shelf), options)
+      await engine.open()
+      const found = await contents(engine)
+      expect(states, `round ${round}, seed ${SEED}`).toContain(found)
+
+      let acknowledged = found
+      for (let i = random(40); i > 0; i--) {
+        await engine.batch(randomOps(random))
+        acknowledged = await contents(engine)
+      }
+      // The power goes while this one is written, synced or flushed: it is there wholly, or not at all.
+      const last = engine.batch(randomOps(random))
+      for (let turns = random(30); turns > 0; turns--) await Promise.resolve()
+      files = shelf.afterPowerLoss(random)
+      await last
+      states = [acknowledged, await contents(engine)]
+      await engine.close()
+    }
+  })
+}
+
+test("'power' is refused where files can neither be synced nor a sync is given", async () => {
+  const engine = new RandomAccessEngine(new Shelf().open, { durability: 'power' })
+  await expect(engine.open()).rejects.toMatchObject({ code: 'BAD_ARGUMENT', field: 'durability' })
+  await engine.close()
+})
+
+test("flush() syncs what 'process' did not", async () => {
+  const shelf = new Shelf()
+  const engine = new RandomAccessEngine(shelf.open, { sync: shelf.sync })
+  await engine.open()
+  const before = shelf.syncs
+  await engine.batch([{ type: 'put', key: Buffer.from('a'), value: Buffer.from('1') }])
+  expect(shelf.syncs).toBe(before)
+  await engine.flush()
+  expect(shelf.syncs).toBe(before + 1)
+  const state = await contents(engine)
+  const files = shelf.afterPowerLoss(() => 1)
+  await engine.close()
+  const again = new RandomAccessEngine(new Shelf(files).open)
+  await again.open()
+  expect(await contents(again)).toBe(state)
+  await again.close()
+})
