@@ -50,6 +50,12 @@ export async function readDirectory(file: DiskFile): Promise<Directory> {
   return found
 }
 
+/** Says that the file is a store without files, before anything beyond the header is written. */
+export async function writeHeader(file: DiskFile, isSynced: boolean): Promise<void> {
+  for (const offset of SLOTS) await file.write(offset, encodeSlot([0]))
+  if (isSynced) await file.sync()
+}
+
 /** Once it resolves the directory is stored; when it fails, the one before or this one is. */
 export async function writeDirectory(
   file: DiskFile,
@@ -58,14 +64,11 @@ export async function writeDirectory(
   isSynced: boolean
 ): Promise<void> {
   const { generation, extent } = directory
-  const fields = new FieldWriter(0, SLOT_PAYLOAD_BYTES)
-  for (const value of [generation, extent!.start, bytes.byteLength, crc32(bytes)]) fields.varint(value)
-  const payload = b4a.alloc(SLOT_PAYLOAD_BYTES)
-  payload.set(fields.finish())
+  const slot = encodeSlot([generation, extent!.start, bytes.byteLength, crc32(bytes)])
   await file.write(extent!.start * UNIT_BYTES, bytes)
   for (const offset of SLOTS) {
     if (isSynced) await file.sync()
-    await file.write(offset, encodeFrame(MAGIC, VERSION, payload))
+    await file.write(offset, slot)
   }
   if (isSynced) await file.sync()
 }
@@ -93,6 +96,14 @@ export function unitsFor(bytes: number): number {
   return Math.ceil(bytes / UNIT_BYTES)
 }
 
+function encodeSlot(values: readonly number[]): Uint8Array {
+  const fields = new FieldWriter(0, SLOT_PAYLOAD_BYTES)
+  for (const value of values) fields.varint(value)
+  const payload = b4a.alloc(SLOT_PAYLOAD_BYTES)
+  payload.set(fields.finish())
+  return encodeFrame(MAGIC, VERSION, payload)
+}
+
 async function readSlot(file: DiskFile, offset: number): Promise<Directory> {
   const payload = decodeFrame(await file.read(offset, SLOT_BYTES), MAGIC, VERSION, file.name, offset)
   const fields = new FieldReader(payload)
@@ -102,6 +113,7 @@ async function readSlot(file: DiskFile, offset: number): Promise<Directory> {
     fields.varint(),
     fields.varint()
   ]
+  if (generation === 0) return EMPTY
   const bytes = await file.read(start * UNIT_BYTES, length)
   if (crc32(bytes) !== crc) throw corrupt(file.name, start * UNIT_BYTES, 'the directory is damaged')
   const extent = { start, count: unitsFor(length) }

@@ -8,7 +8,8 @@ import {
   encodeEntries,
   readDirectory,
   unitsFor,
-  writeDirectory
+  writeDirectory,
+  writeHeader
 } from './directory.js'
 import { MAX_GROWTH_BYTES } from './defaults.js'
 import type { Disk, DiskFile } from './disk.js'
@@ -122,6 +123,7 @@ export class OneFileDisk implements Disk {
     const extent = this.#space.take(unitsFor(bytes.byteLength))
     const directory = { generation: ++this.#generation, entries, extent }
     try {
+      if (place === null) await writeHeader(this.#file, this.#isSynced)
       for (const { start, count } of [...taken, extent]) await this.#reach((start + count) * UNIT_BYTES)
       await writeDirectory(this.#file, directory, bytes, this.#isSynced)
     } catch (err) {

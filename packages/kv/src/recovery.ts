@@ -29,11 +29,8 @@ export interface Recovered {
  */
 export async function recover(disk: Disk): Promise<Recovered | null> {
   const manifests = new ManifestFiles(disk)
-  const manifest = await manifests.read()
-  if (manifest === null) {
-    await checkUnused(disk)
-    return null
-  }
+  const manifest = await readManifest(disk, manifests)
+  if (manifest === null) return null
 
   const layers: Logged[] = []
   let last: LogContents
@@ -108,10 +105,26 @@ async function checkNotNext(disk: Disk, id: number, last: Log): Promise<void> {
   }
 }
 
-/** The first log has records only once there is a manifest. @throws ENGINE_CORRUPT */
-async function checkUnused(disk: Disk): Promise<void> {
+/**
+ * The first log is made before any manifest, and has records only after both: without a manifest, the making
+ * of the store was interrupted or its manifests are lost.
+ * @throws ENGINE_CORRUPT, ENGINE_VERSION
+ */
+async function readManifest(disk: Disk, manifests: ManifestFiles): Promise<Manifest | null> {
+  let manifest: Manifest | null = null
+  let failure: unknown = null
+  try {
+    manifest = await manifests.read()
+  } catch (err) {
+    if ((err as { code?: unknown }).code !== 'ENGINE_CORRUPT') throw err
+    failure = err
+  }
+  if (manifest !== null) return manifest
+
   const first = await tryLog(disk, FIRST_LOG)
-  if (first?.hasRecords) throw corrupt(MANIFEST_FILES[0], 0, 'the file is missing or empty')
+  if (first?.hasRecords) throw failure ?? corrupt(MANIFEST_FILES[0], 0, 'the file is missing or empty')
+  if (first === null && failure !== null) throw failure
+  return null
 }
 
 async function tryLog(disk: Disk, id: number): Promise<LogContents | null> {
