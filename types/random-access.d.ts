@@ -27,6 +27,8 @@ declare module 'random-access-file' {
 declare module 'random-access-memory' {
   import type RandomAccessStorage from 'random-access-storage'
   export default class RandomAccessMemory extends RandomAccessStorage {
+    /** files that are found again by name */
+    static reusable(): (name: string) => RandomAccessMemory
     constructor(options?: { length?: number; buffer?: Uint8Array; pageSize?: number } | string)
     length: number
     /** pages */

@@ -1,6 +1,7 @@
 import type { CorestoreStorage } from '@manycore/hypercore-types'
 import HypercoreStorage from 'hypercore-storage'
-import type { Engine } from '@manycore/kv'
+import { RandomAccessEngine } from '@manycore/kv'
+import type { Engine, RandomAccessStorage } from '@manycore/kv'
 import { openEngine } from './engine-storage.js'
 import { badArgument } from './errors.js'
 import { isLevelDatabase } from './level/level-database.js'
@@ -24,12 +25,13 @@ export interface OpenStorageOptions {
 }
 
 /** What `openStorage()` accepts. */
-export type StorageInput = string | CorestoreStorage | Engine | LevelDatabase
+export type StorageInput = string | CorestoreStorage | Engine | RandomAccessStorage | LevelDatabase
 
 /**
  * Gives what Hypercore 11 takes as storage. Returns at once and opens at `ready()` or at the first use.
  * @param storage  a directory path: RocksDB in Corestore 7's layout; a hypercore-storage instance: itself;
- *                 an engine or an abstract-level database: hypercore-storage over it, whose close() closes it
+ *                 an engine or an abstract-level database: hypercore-storage over it, whose close() closes
+ *                 it; a random-access-storage class, `(path) => instance`, or one instance: a store in files
  * @param opts     not for a hypercore-storage instance
  * @throws         BAD_ARGUMENT. The state of the disk is never thrown here: it rejects `ready()` and the
  *                 calls that open, with a StorageError, and the lock is free again by then
@@ -38,17 +40,28 @@ export function openStorage(storage: StorageInput, opts: OpenStorageOptions = {}
   if (HypercoreStorage.isCoreStorage(storage)) return storage as CorestoreStorage
   checkOptions(opts)
   if (typeof storage === 'string' && storage !== '') return openRocks(storage, opts)
-  const engine = toEngine(storage)
+  const engine = toEngine(storage, opts)
   if (engine !== null) return openEngine(engine, opts)
   throw badArgument('storage', ACCEPTED, storage)
 }
 
-const ACCEPTED = 'a directory path, a hypercore-storage instance, an engine or an abstract-level database'
+const ACCEPTED =
+  'a directory path, a hypercore-storage instance, an engine, ' +
+  'a random-access-storage class, function or instance, or an abstract-level database'
 
 /** By shape, not by class: there may be several copies of a package. */
-function toEngine(storage: unknown): Engine | null {
+function toEngine(storage: unknown, { readOnly = false, wait = false }: OpenStorageOptions): Engine | null {
   if (isLevelDatabase(storage)) return new LevelEngine(storage) // it has most of an engine's calls too
-  return isEngine(storage) ? storage : null
+  if (isEngine(storage)) return storage
+  if (isRandomAccess(storage)) return new RandomAccessEngine(storage, { readOnly, wait })
+  return null
+}
+
+function isRandomAccess(storage: unknown): storage is RandomAccessStorage {
+  if (typeof storage === 'function') return true
+  const file = storage as Partial<Record<'read' | 'write' | 'stat' | 'del', unknown>> | null | undefined
+  const calls = [file?.read, file?.write, file?.stat, file?.del]
+  return calls.every((call) => typeof call === 'function')
 }
 
 function isEngine(storage: unknown): storage is Engine {

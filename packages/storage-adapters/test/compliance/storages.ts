@@ -1,5 +1,7 @@
 import { ClassicLevel } from 'classic-level'
 import { MemoryLevel } from 'memory-level'
+import RandomAccessFile from 'random-access-file'
+import RandomAccessMemory from 'random-access-memory'
 import { MemoryEngine } from '@manycore/kv'
 import { RocksEngine, openStorage } from '../../src/index.js'
 import type { StorageInput } from '../../src/index.js'
@@ -14,7 +16,10 @@ export const STORAGES: StorageSubject[] = [
   inMemory('memory', () => new MemoryEngine({ reusable: true })),
   inMemory('memory-level', () => new MemoryLevel()),
   inMemory('a level without snapshots', () => new WithoutSnapshots()),
-  onDisk('classic-level', (directory) => new ClassicLevel(directory))
+  onDisk('classic-level', (directory) => new ClassicLevel(directory)),
+  onDisk('random-access-file', (directory) => (name) => new RandomAccessFile(`${directory}/${name}`)),
+  onDisk('random-access-file, all in one', (directory) => new RandomAccessFile(`${directory}/store`)),
+  inMemory('random-access-memory', () => RandomAccessMemory.reusable())
 ]
 
 function onDisk(name: string, storage: (directory: string) => StorageInput): StorageSubject {
