@@ -1,5 +1,6 @@
 import { Readable } from 'streamx'
-import type { EngineIterator } from '@manycore/kv'
+import type { ReadableStream } from '@manycore/hypercore-types'
+import type { EngineIterator, Entry } from '@manycore/kv'
 import { ROWS_AT_FIRST, ROWS_AT_ONCE } from '../defaults.js'
 import type { EngineState } from './engine-state.js'
 import type { SharedSnapshot } from './shared-snapshot.js'
@@ -13,12 +14,19 @@ export interface StreamRange {
 
 type Callback = (err: Error | null) => void
 
+interface Rows extends ReadableStream<Entry> {
+  /** null = the end */
+  push(entry: Entry | null): boolean
+}
+
+const Rows = Readable as unknown as new (opts: object) => Rows
+
 /**
  * Entries `{ key, value }` of a range. A streamx Readable, because hypercore-storage sets its
  * `_readableState.map` from outside. The engine's iterator is taken in `_open`: streamx never destroys a
  * stream that never opened, and a handle taken in the constructor would be held for ever.
  */
-export class EngineStream extends Readable {
+export class EngineStream extends Rows {
   readonly #state: EngineState
   readonly #range: StreamRange
   readonly #snapshot: SharedSnapshot | null
@@ -27,13 +35,13 @@ export class EngineStream extends Readable {
   #rows = ROWS_AT_FIRST
 
   constructor(state: EngineState, range: StreamRange, snapshot: SharedSnapshot | null) {
-    super({ highWaterMark: ROWS_AT_ONCE, byteLength: () => 1 } as object)
+    super({ highWaterMark: ROWS_AT_ONCE, byteLength: () => 1 })
     this.#state = state
     this.#range = range
     this.#snapshot = snapshot
   }
 
-  override _open(done: Callback): void {
+  _open(done: Callback): void {
     this.#state.streams.add(this)
     this.#snapshot?.hold()
     this.#holds = true
@@ -44,11 +52,11 @@ export class EngineStream extends Readable {
       .then(() => done(null), done)
   }
 
-  override _read(done: Callback): void {
+  _read(done: Callback): void {
     this.#next().then(() => done(null), done)
   }
 
-  override _destroy(done: Callback): void {
+  _destroy(done: Callback): void {
     this.#state.streams.delete(this)
     if (this.#holds) this.#snapshot?.release() // not when destroyed before it opened
     if (this.#iterator === null) done(null)
