@@ -1,6 +1,7 @@
 import b4a from 'b4a'
+import { FieldWriter } from './field-writer.js'
 import type { DeletedRange } from './memtable.js'
-import { FieldReader, VARINT_BYTES, writeVarint } from './varint.js'
+import { FieldReader } from './varint.js'
 
 /** Deleted ranges of several layers as one list: in order, disjoint, none touching the next. */
 export function uniteRanges(lists: Iterable<readonly DeletedRange[]>): DeletedRange[] {
@@ -48,7 +49,12 @@ export function rangeIndex(ranges: readonly DeletedRange[], key: Uint8Array): nu
 
 /** Each bound: its length as a varint, then its bytes. */
 export function encodeRanges(ranges: readonly DeletedRange[]): Uint8Array {
-  return b4a.concat(ranges.flatMap(({ start, end }) => [...field(start), ...field(end)]))
+  const fields = new FieldWriter()
+  for (const { start, end } of ranges) {
+    fields.bytes(start)
+    fields.bytes(end)
+  }
+  return fields.finish()
 }
 
 export function decodeRanges(bytes: Uint8Array): DeletedRange[] {
@@ -57,9 +63,4 @@ export function decodeRanges(bytes: Uint8Array): DeletedRange[] {
   while (fields.offset < bytes.byteLength)
     ranges.push({ start: fields.slice(fields.varint()), end: fields.slice(fields.varint()) })
   return ranges
-}
-
-function field(bytes: Uint8Array): [Uint8Array, Uint8Array] {
-  const length = b4a.alloc(VARINT_BYTES)
-  return [length.subarray(0, writeVarint(length, 0, bytes.byteLength)), bytes]
 }
