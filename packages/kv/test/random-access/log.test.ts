@@ -147,6 +147,31 @@ test('after a write to the log that failed, batches are refused and reads go on'
   await engine.close()
 })
 
+test('a log that goes on in another is whole to its end', async () => {
+  const shelf = new Shelf()
+  const engine = new RandomAccessEngine(shelf.open, { memtableBytes: 3000 })
+  await engine.open()
+  let files = new Map<string, Buffer>()
+  shelf.onWrite = (name, offset) => {
+    if (name === '000002.log' && offset > 0 && files.size === 0) files = new Map(shelf.files)
+  }
+  for (let i = 0; files.size === 0; i++) await engine.batch([put(`key ${i}`, 'x'.repeat(50))])
+  const all = await contents(engine)
+  await engine.close()
+  expect(await reopened(new Shelf(files))).toBe(all)
+
+  const first = files.get(LOG)!
+  for (const cut of [1, 14, 60]) {
+    const damaged = new Shelf(new Map(files).set(LOG, first.subarray(0, first.length - cut)))
+    await expect(reopened(damaged)).rejects.toMatchObject({ code: 'ENGINE_CORRUPT', file: LOG })
+  }
+  files.delete('000002.log')
+  await expect(reopened(new Shelf(files))).rejects.toMatchObject({
+    code: 'ENGINE_CORRUPT',
+    file: '000002.log'
+  })
+})
+
 test('a log of a newer format is ENGINE_VERSION', async () => {
   const shelf = new Shelf()
   await (await open(shelf)).close()
