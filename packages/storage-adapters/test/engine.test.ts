@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import b4a from 'b4a'
 import Hypercore from 'hypercore'
 import { expect, test } from 'vitest'
@@ -86,7 +85,7 @@ test('an iterator of a snapshot that is destroyed before it opened leaves the sn
   const snapshot = storage.db.snapshot()
   const iterator = snapshot.iterator()
   iterator.destroy()
-  await once(iterator, 'close')
+  await new Promise<void>((resolve) => iterator.once('close', resolve))
   let entries = 0
   for await (const _ of snapshot.iterator()) entries++
   expect(entries).toBe(1)
