@@ -37,7 +37,7 @@ export interface LevelRange<K> {
   values?: boolean
 }
 
-export interface LevelWriteOptions {
+interface LevelWriteOptions {
   keyEncoding: string
   valueEncoding: string
   /** LevelDB: the log is on the disk before the batch resolves */
@@ -46,7 +46,7 @@ export interface LevelWriteOptions {
 
 export type LevelOperation<K, V> = { type: 'put'; key: K; value: V } | { type: 'del'; key: K }
 
-export interface LevelIterator<K, V> {
+interface LevelIterator<K, V> {
   nextv(size: number): Promise<[K, V][]>
   close(): Promise<void>
 }
