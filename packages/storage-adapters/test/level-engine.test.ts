@@ -1,10 +1,10 @@
 import { ClassicLevel } from 'classic-level'
 import { MemoryLevel } from 'memory-level'
 import b4a from 'b4a'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { testEngine } from '@manycore/kv/compliance'
 import { LevelEngine } from '../src/index.js'
-import { makeDirectory } from './temporary.js'
+import { makeDirectory, temporary } from './temporary.js'
 import { WithoutSnapshots } from './without-snapshots.js'
 
 const supports = { persistent: true, suspend: false, compact: false, readOnly: false }
@@ -31,14 +31,24 @@ testEngine(test, {
   name: 'classic-level',
   supports: { ...supports, compact: true },
   create() {
-    const { directory, remove } = makeDirectory()
-    return { engine: () => new LevelEngine(new ClassicLevel(directory)), remove }
+    const directory = makeDirectory()
+    const engines: LevelEngine[] = []
+    return {
+      engine() {
+        engines.push(new LevelEngine(new ClassicLevel(directory.path)))
+        return engines.at(-1)!
+      },
+      crash: async () => directory.crash(),
+      async remove() {
+        for (const engine of engines) await engine.close()
+        await directory.remove()
+      }
+    }
   }
 })
 
 test('bounds that are undefined or of 0 bytes', async () => {
-  const { directory, remove } = makeDirectory()
-  onTestFinished(remove)
+  const directory = temporary()
   for (const db of [new MemoryLevel(), new WithoutSnapshots(), new ClassicLevel(directory)]) {
     const engine = new LevelEngine(db)
     await engine.open()
@@ -55,8 +65,7 @@ test('bounds that are undefined or of 0 bytes', async () => {
 })
 
 test('a database that is open elsewhere is ELOCKED, and opens once it is let go', async () => {
-  const { directory, remove } = makeDirectory()
-  onTestFinished(remove)
+  const directory = temporary()
   const [holder, engine] = [new ClassicLevel(directory), new LevelEngine(new ClassicLevel(directory))]
   await holder.open()
   await expect(engine.open()).rejects.toMatchObject({ code: 'ELOCKED' })

@@ -2,6 +2,7 @@ import { ClassicLevel } from 'classic-level'
 import { MemoryLevel } from 'memory-level'
 import RandomAccessFile from 'random-access-file'
 import RandomAccessMemory from 'random-access-memory'
+import type { CorestoreStorage } from '@manycore/hypercore-types'
 import { MemoryEngine } from '@manycore/kv'
 import { RocksEngine, openStorage } from '../../src/index.js'
 import type { StorageInput } from '../../src/index.js'
@@ -27,8 +28,11 @@ function onDisk(name: string, storage: (directory: string) => StorageInput): Sto
     name,
     supports: { persistent: true, readOnly: true },
     create() {
-      const { directory, remove } = makeDirectory()
-      return { open: (opts) => openStorage(storage(directory), opts), remove }
+      const directory = makeDirectory()
+      // After a crash it is a copy, whose CORESTORE would be refused.
+      const open = (opts?: object): CorestoreStorage =>
+        openStorage(storage(directory.path), { allowBackup: true, ...opts })
+      return { open, crash: async () => directory.crash(), remove: directory.remove }
     }
   }
 }
