@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { Corestore } from '../src/index.js'
 import { connectOverTcp } from './connect-over-tcp.js'
 import { openStore } from './open-store.js'
-import { temporaryDirectory } from './temporary-directory.js'
+import { KEPT } from './storages.js'
 
 interface Node {
   value: { add?: string; say?: string }
@@ -64,36 +64,39 @@ async function said(base: Autobase): Promise<string[]> {
   return lines
 }
 
-test('two writers of an Autobase agree, and still do after their stores were reopened', async () => {
-  const directories = [temporaryDirectory(), temporaryDirectory()] as const
-  const stores = directories.map((directory) => new Corestore(directory)) as [Corestore, Corestore]
-  const one = new Autobase(stores[0], null, HANDLERS)
-  await one.ready()
-  const two = new Autobase(stores[1], one.key, HANDLERS)
-  await two.ready()
-  const disconnect = await connectOverTcp(one, two)
+test.each(KEPT)(
+  'two writers of an Autobase, on RocksDB and on $kind, agree, also reopened',
+  async ({ place }) => {
+    const places = [KEPT[0]!.place(), place()]
+    const stores = places.map((next) => new Corestore(next())) as [Corestore, Corestore]
+    const one = new Autobase(stores[0], null, HANDLERS)
+    await one.ready()
+    const two = new Autobase(stores[1], one.key, HANDLERS)
+    await two.ready()
+    const disconnect = await connectOverTcp(one, two)
 
-  await one.append({ say: 'one 0' })
-  await one.append({ add: Buffer.from(two.local.key).toString('hex') })
-  await until(two, 'writable', () => two.writable)
-  await two.append({ say: 'two 0' })
-  await until(one, 'update', () => one.view.length === 2)
-  await one.append({ say: 'one 1' })
-  await until(two, 'update', () => two.view.length === 3)
+    await one.append({ say: 'one 0' })
+    await one.append({ add: Buffer.from(two.local.key).toString('hex') })
+    await until(two, 'writable', () => two.writable)
+    await two.append({ say: 'two 0' })
+    await until(one, 'update', () => one.view.length === 2)
+    await one.append({ say: 'one 1' })
+    await until(two, 'update', () => two.view.length === 3)
 
-  const lines = await said(one)
-  expect(lines).toEqual(['one 0', 'two 0', 'one 1'])
-  expect(await said(two)).toEqual(lines)
+    const lines = await said(one)
+    expect(lines).toEqual(['one 0', 'two 0', 'one 1'])
+    expect(await said(two)).toEqual(lines)
 
-  await disconnect()
-  for (const base of [one, two]) await base.close()
-  for (const store of stores) await store.close()
+    await disconnect()
+    for (const base of [one, two]) await base.close()
+    for (const store of stores) await store.close()
 
-  for (const directory of directories) {
-    const reopened = new Autobase(openStore({}, directory), one.key, HANDLERS)
-    onTestFinished(async () => await reopened.close())
-    await reopened.ready()
-    expect(await said(reopened)).toEqual(lines)
-    expect(reopened.writable).toBe(true)
+    for (const next of places) {
+      const reopened = new Autobase(openStore({}, next()), one.key, HANDLERS)
+      onTestFinished(async () => await reopened.close())
+      await reopened.ready()
+      expect(await said(reopened)).toEqual(lines)
+      expect(reopened.writable).toBe(true)
+    }
   }
-})
+)

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module'
 import type { Hypercore } from '@manycore/hypercore-types'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { Corestore } from '../src/index.js'
 import { connectOverTcp } from './connect-over-tcp.js'
 import { openStore } from './open-store.js'
-import { temporaryDirectory } from './temporary-directory.js'
+import { KEPT } from './storages.js'
 
 interface Entry {
   key: string
@@ -47,21 +47,23 @@ async function checkBee(bee: Hyperbee): Promise<void> {
   expect(await bee.checkout(301).get(key(8))).toMatchObject({ value: { i: 8 } })
 }
 
-test('a Hyperbee is the same after its store was reopened', async () => {
-  const directory = temporaryDirectory()
-  const store = new Corestore(directory)
-  await checkBee(new Hyperbee(await filled(store), ENCODINGS))
-  await store.close()
-  const reopened = openStore({}, directory)
-  await checkBee(new Hyperbee(reopened.namespace('bees').get({ name: 'bee' }), ENCODINGS))
-})
+describe.each(KEPT)('a Hyperbee in a store on $kind', ({ place }) => {
+  test('is the same after the store was reopened', async () => {
+    const next = place()
+    const store = new Corestore(next())
+    await checkBee(new Hyperbee(await filled(store), ENCODINGS))
+    await store.close()
+    const reopened = openStore({}, next())
+    await checkBee(new Hyperbee(reopened.namespace('bees').get({ name: 'bee' }), ENCODINGS))
+  })
 
-test('a Hyperbee is read through another store by its key', async () => {
-  const near = openStore()
-  const far = openStore()
-  const core = await filled(near)
-  onTestFinished(await connectOverTcp(near, far))
-  const copy = far.get({ key: core.key! })
-  await copy.get(0)
-  await checkBee(new Hyperbee(copy, ENCODINGS))
+  test('is read by its key through a store on RocksDB', async () => {
+    const near = openStore({}, place()())
+    const far = openStore()
+    const core = await filled(near)
+    onTestFinished(await connectOverTcp(near, far))
+    const copy = far.get({ key: core.key! })
+    await copy.get(0)
+    await checkBee(new Hyperbee(copy, ENCODINGS))
+  })
 })

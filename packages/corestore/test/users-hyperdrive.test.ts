@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module'
 import b4a from 'b4a'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { Corestore } from '../src/index.js'
 import { connectOverTcp } from './connect-over-tcp.js'
 import { openStore } from './open-store.js'
-import { temporaryDirectory } from './temporary-directory.js'
+import { KEPT } from './storages.js'
 
 interface Hyperdrive {
   readonly key: Uint8Array
@@ -42,33 +42,46 @@ async function checkDrive(drive: Hyperdrive): Promise<void> {
   expect(paths).toEqual(['/docs/a.txt', '/docs/b.bin'])
 }
 
-test('a Hyperdrive is the same after its store was reopened', async () => {
-  const directory = temporaryDirectory()
-  const store = new Corestore(directory)
-  const drive = new Hyperdrive(store)
-  await fill(drive)
-  await checkDrive(drive)
-  const { key, version } = drive
-  await drive.close() // closes the store as well
-  await store.close()
-  const reopened = new Hyperdrive(openStore({}, directory))
-  await checkDrive(reopened)
-  expect(reopened.key).toEqual(key)
-  expect(reopened.version).toBe(version)
+describe.each(KEPT)('a Hyperdrive in a store on $kind', ({ place }) => {
+  test('is the same after the store was reopened', async () => {
+    const next = place()
+    const store = new Corestore(next())
+    const drive = new Hyperdrive(store)
+    await fill(drive)
+    await checkDrive(drive)
+    const { key, version } = drive
+    await drive.close() // closes the store as well
+    await store.close()
+    const reopened = new Hyperdrive(openStore({}, next()))
+    await checkDrive(reopened)
+    expect(reopened.key).toEqual(key)
+    expect(reopened.version).toBe(version)
+  })
+
+  test('is read by its key through a store on RocksDB, and mirrored there', async () => {
+    const near = openStore({}, place()())
+    const far = openStore()
+    const drive = new Hyperdrive(near)
+    await fill(drive)
+    onTestFinished(await connectOverTcp(near, far))
+    await checkCopy(new Hyperdrive(far, drive.key), new Hyperdrive(far.namespace('mine')))
+  })
+
+  test('is a copy of one on RocksDB, and mirrored here', async () => {
+    const near = openStore()
+    const far = openStore({}, place()())
+    const drive = new Hyperdrive(near)
+    await fill(drive)
+    onTestFinished(await connectOverTcp(near, far))
+    await checkCopy(new Hyperdrive(far, drive.key), new Hyperdrive(far.namespace('mine')))
+  })
 })
 
-test('a Hyperdrive is read and mirrored through another store by its key', async () => {
-  const near = openStore()
-  const far = openStore()
-  const drive = new Hyperdrive(near)
-  await fill(drive)
-  onTestFinished(await connectOverTcp(near, far))
-  const copy = new Hyperdrive(far, drive.key)
+async function checkCopy(copy: Hyperdrive, mine: Hyperdrive): Promise<void> {
   await copy.update({ wait: true })
   await checkDrive(copy)
-  const mine = new Hyperdrive(far.namespace('mine'))
   const mirror = copy.mirror(mine)
   await mirror.done()
   expect(mirror.count.files).toBe(2)
   await checkDrive(mine)
-})
+}
