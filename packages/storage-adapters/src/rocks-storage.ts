@@ -154,16 +154,19 @@ class RocksStorage extends Upstream {
 
   /** An iterator of rocksdb-native that has to open the store itself never ends when that fails. */
   #stream<T>(create: () => ReadableStream<T>): ReadableStream<T> {
-    const isOpen = this.rocks._state.opened && this.#closing === null
-    const stream = isOpen ? create() : (Readable.from(this.#rows(create)) as unknown as ReadableStream<T>)
-    this.#streams.add(stream)
-    stream.once('close', () => this.#streams.delete(stream))
-    return stream
+    if (this.rocks._state.opened && this.#closing === null) return this.#tracked(create())
+    return Readable.from(this.#rows(create)) as unknown as ReadableStream<T>
   }
 
   async *#rows<T>(create: () => ReadableStream<T>): AsyncGenerator<T> {
     await this.ready()
-    yield* create()
+    yield* this.#tracked(create())
+  }
+
+  #tracked<T>(stream: ReadableStream<T>): ReadableStream<T> {
+    this.#streams.add(stream)
+    stream.once('close', () => this.#streams.delete(stream))
+    return stream
   }
 
   async #open(): Promise<void> {
