@@ -2,6 +2,8 @@ import { ClassicLevel } from 'classic-level'
 import { MemoryLevel } from 'memory-level'
 import b4a from 'b4a'
 import { expect, test } from 'vitest'
+import { laterTurn } from '@manycore/kv'
+import type { Op } from '@manycore/kv'
 import { testEngine } from '@manycore/kv/compliance'
 import { LevelEngine } from '../src/index.js'
 import { makeDirectory, temporary } from './temporary.js'
@@ -93,4 +95,43 @@ test('after a write that failed, writes are refused until it is reopened, and re
   await engine.open()
   await put('4')
   await engine.close()
+})
+
+test('a state taken at any moment of a batch is the one before it or the one after it', async () => {
+  const engine = new LevelEngine(new WithoutSnapshots())
+  await engine.open()
+  const keys = Array.from({ length: 5 }, (_, i) => b4a.from(`key ${i}`))
+  const write = (value: string): Promise<void> =>
+    engine.batch(keys.map((key) => ({ type: 'put', key, value: b4a.from(value) })))
+  await write('0')
+  for (let moment = 0; moment < 20; moment++) {
+    const written = write(`${moment + 1}`)
+    for (let i = 0; i < moment; i++) await laterTurn()
+    const snapshot = engine.snapshot()
+    const entries = engine.iterator({})
+    const early = [engine.getMany(keys, snapshot), engine.getMany(keys)]
+    const first = entries.next(2)
+    await written
+    const [before, latest] = await Promise.all(early)
+    const after = await engine.getMany(keys, snapshot)
+    const iterated = [...(await first), ...(await entries.next(9))].map(({ value }) => value)
+    for (const values of [[...before!, ...after], latest!, iterated])
+      expect(new Set(values.map(String)).size, `moment ${moment}`).toBe(1)
+    snapshot.close()
+    await entries.close()
+  }
+  await engine.close()
+})
+
+test('a deleted range knows what batches before it put', async () => {
+  for (const db of [new MemoryLevel(), new WithoutSnapshots()]) {
+    const engine = new LevelEngine(db)
+    await engine.open()
+    const put = (key: string): Op => ({ type: 'put', key: b4a.from(key), value: b4a.from('') })
+    const all: Op = { type: 'delRange', start: b4a.from('a'), end: b4a.from('z') }
+    const ops = [put('a'), put('b'), all, put('c'), put('d'), all, put('e')]
+    await Promise.all(ops.map((op) => engine.batch([op])))
+    expect((await engine.iterator({}).next(9)).map(({ key }) => String(key))).toEqual(['e'])
+    await engine.close()
+  }
 })

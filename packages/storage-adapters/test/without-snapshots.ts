@@ -36,9 +36,9 @@ export class WithoutSnapshots implements LevelDatabase {
   }
 
   batch: LevelDatabase['batch'] = async (operations, options) => {
-    await turn()
+    for (let i = 0; i < 4; i++) await turn()
     await this.#db.batch(operations, options)
-    await turn()
+    for (let i = 0; i < 4; i++) await turn()
   }
 
   iterator: LevelDatabase['iterator'] = <K, V>(options: Parameters<LevelDatabase['iterator']>[0]) => {
