@@ -1,4 +1,4 @@
-import b4a from 'b4a'
+import { compareKeys } from './compare-keys.js'
 import { FieldWriter } from './field-writer.js'
 import type { DeletedRange } from './memtable.js'
 import { FieldReader } from './varint.js'
@@ -6,12 +6,12 @@ import { FieldReader } from './varint.js'
 /** Deleted ranges of several layers as one list: in order, disjoint, none touching the next. */
 export function uniteRanges(lists: Iterable<readonly DeletedRange[]>): DeletedRange[] {
   const all = Array.from(lists).flat()
-  all.sort((a, b) => b4a.compare(a.start, b.start))
+  all.sort((a, b) => compareKeys(a.start, b.start))
   const united: DeletedRange[] = []
   for (const range of all) {
     const last = united.at(-1)
-    if (last === undefined || b4a.compare(last.end, range.start) < 0) united.push(range)
-    else if (b4a.compare(last.end, range.end) < 0)
+    if (last === undefined || compareKeys(last.end, range.start) < 0) united.push(range)
+    else if (compareKeys(last.end, range.end) < 0)
       united[united.length - 1] = { start: last.start, end: range.end }
   }
   return united
@@ -25,8 +25,8 @@ export function splitRanges(
   const before: DeletedRange[] = []
   const after: DeletedRange[] = []
   for (const range of ranges) {
-    if (b4a.compare(range.end, key) <= 0) before.push(range)
-    else if (b4a.compare(range.start, key) >= 0) after.push(range)
+    if (compareKeys(range.end, key) <= 0) before.push(range)
+    else if (compareKeys(range.start, key) >= 0) after.push(range)
     else {
       before.push({ start: range.start, end: key })
       after.push({ start: key, end: range.end })
@@ -41,7 +41,7 @@ export function rangeIndex(ranges: readonly DeletedRange[], key: Uint8Array): nu
   let high = ranges.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (b4a.compare(ranges[middle]!.end, key) <= 0) low = middle + 1
+    if (compareKeys(ranges[middle]!.end, key) <= 0) low = middle + 1
     else high = middle
   }
   return low

@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import { compareKeys } from './compare-keys.js'
 import type { Cursor, Stored } from './cursor.js'
 import type { Range } from './engine.js'
 import type { Source } from './merge-cursor.js'
@@ -61,7 +62,7 @@ class LevelCursor implements Cursor {
   }
 
   #isBefore({ info }: Segment, to: Uint8Array): boolean {
-    return this.#range.reverse ? b4a.compare(info.start, to) >= 0 : b4a.compare(info.end, to) <= 0
+    return this.#range.reverse ? compareKeys(info.start, to) >= 0 : compareKeys(info.end, to) <= 0
   }
 
   #took(isThere: boolean): boolean {

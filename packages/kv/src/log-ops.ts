@@ -86,13 +86,13 @@ export function encodeNext(log: number): Uint8Array {
 }
 
 /**
- * Applies a record's payload.
+ * Applies a record's payload, which the memtable refers to from then on.
  * @returns  the next log, when this record ends its log; null = more may follow; undefined = the payload
  *           makes no sense (its checksum is right, so it was written so)
  */
 export function applyRecord(payload: Uint8Array, memtable: Memtable): number | null | undefined {
   const fields = new FieldReader(payload)
-  const bytes = (): Uint8Array => b4a.from(fields.slice(fields.varint()))
+  const bytes = (): Uint8Array => fields.slice(fields.varint())
   while (fields.offset < payload.byteLength) {
     const kind = fields.varint()
     if (kind === PUT) memtable.apply([{ type: 'put', key: bytes(), value: bytes() }])

@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import { compareKeys } from './compare-keys.js'
 import { ENTRY_OVERHEAD_BYTES } from './defaults.js'
 import type { Op, Range } from './engine.js'
 import { Tree } from './tree.js'
@@ -69,8 +70,7 @@ export class Memtable implements MemtableView {
       if (op.type === 'delRange') this.#deleteRange(op.start, op.end)
       else {
         const value = op.type === 'put' ? op.value : null
-        const before = this.#points.get(op.key)
-        this.#points.set(op.key, value)
+        const before = this.#points.set(op.key, value)
         this.#bytes += (value?.byteLength ?? 0) - (before?.byteLength ?? 0)
         if (before === undefined) this.#bytes += op.key.byteLength + ENTRY_OVERHEAD_BYTES
       }
@@ -78,19 +78,19 @@ export class Memtable implements MemtableView {
   }
 
   #deleteRange(start: Uint8Array, end: Uint8Array): void {
-    if (b4a.compare(start, end) >= 0) return
+    if (compareKeys(start, end) >= 0) return
     this.#points.deleteRange(start, end)
     this.#bytes += start.byteLength + end.byteLength + ENTRY_OVERHEAD_BYTES
 
     // Joins what it overlaps or touches.
     const before = this.#rangeBefore(start)
     let [from, to] = [start, end]
-    if (before !== null && b4a.compare(before[1], start) >= 0) {
+    if (before !== null && compareKeys(before[1], start) >= 0) {
       from = before[0]
-      if (b4a.compare(before[1], to) > 0) to = before[1]
+      if (compareKeys(before[1], to) > 0) to = before[1]
     }
     for (const [, inner] of this.#ranges.snapshot().entries({ gte: from, lt: successor(end) })) {
-      if (b4a.compare(inner, to) > 0) to = inner
+      if (compareKeys(inner, to) > 0) to = inner
     }
     this.#ranges.deleteRange(from, successor(end))
     this.#ranges.set(from, to)
@@ -98,7 +98,7 @@ export class Memtable implements MemtableView {
 
   #isDeleted(key: Uint8Array): boolean {
     const range = this.#rangeBefore(key)
-    return range !== null && b4a.compare(key, range[1]) < 0
+    return range !== null && compareKeys(key, range[1]) < 0
   }
 
   /** The last range that starts at or before the key. */

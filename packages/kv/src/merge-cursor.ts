@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import { compareKeys } from './compare-keys.js'
 import type { Cursor, Stored } from './cursor.js'
 import { rangeIndex } from './deleted-ranges.js'
 import type { Range } from './engine.js'
@@ -60,7 +61,7 @@ class MergeCursor implements Cursor {
       const deletion = this.#deletionOf(lane.age, key)
       this.#advance(lane, deletion)
 
-      if (this.#lastKey !== null && b4a.equals(key, this.#lastKey)) continue // a newer one was there
+      if (this.#lastKey !== null && compareKeys(key, this.#lastKey) === 0) continue // a newer one was there
       this.#lastKey = key
       if (deletion !== null || (value === null && !this.#keepDeleted)) continue
       this.key = key
@@ -111,7 +112,7 @@ class MergeCursor implements Cursor {
   }
 
   #order(a: Lane, b: Lane): number {
-    const order = b4a.compare(a.cursor.key, b.cursor.key)
+    const order = compareKeys(a.cursor.key, b.cursor.key)
     if (order === 0) return a.age - b.age
     return this.#isReverse ? -order : order
   }
@@ -123,7 +124,7 @@ class MergeCursor implements Cursor {
       // Keys come in order, so that the next range is mostly the last one or the one after it.
       if (shade.at < 0 || !mayHold(shade.ranges, shade.at, key)) shade.at = rangeIndex(shade.ranges, key)
       const range = shade.ranges[shade.at]
-      if (range !== undefined && b4a.compare(range.start, key) <= 0) return range
+      if (range !== undefined && compareKeys(range.start, key) <= 0) return range
     }
     return null
   }
@@ -132,7 +133,7 @@ class MergeCursor implements Cursor {
 /** Whether `at` is what rangeIndex() would say. */
 function mayHold(ranges: readonly DeletedRange[], at: number, key: Uint8Array): boolean {
   return (
-    (at === ranges.length || b4a.compare(ranges[at]!.end, key) > 0) &&
-    (at === 0 || b4a.compare(ranges[at - 1]!.end, key) <= 0)
+    (at === ranges.length || compareKeys(ranges[at]!.end, key) > 0) &&
+    (at === 0 || compareKeys(ranges[at - 1]!.end, key) <= 0)
   )
 }

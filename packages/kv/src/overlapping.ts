@@ -1,4 +1,4 @@
-import b4a from 'b4a'
+import { compareKeys } from './compare-keys.js'
 import type { Range } from './engine.js'
 
 /** Keys in `[start, end)`. */
@@ -12,9 +12,9 @@ export interface Bounds {
  * @param items  in order, disjoint
  */
 export function overlapping<T>(items: readonly T[], bounds: (item: T) => Bounds, { gte, lt }: Range): T[] {
-  const from = gte === undefined ? 0 : firstOf(items, (item) => b4a.compare(bounds(item).end, gte) > 0)
+  const from = gte === undefined ? 0 : firstOf(items, (item) => compareKeys(bounds(item).end, gte) > 0)
   const to =
-    lt === undefined ? items.length : firstOf(items, (item) => b4a.compare(bounds(item).start, lt) >= 0)
+    lt === undefined ? items.length : firstOf(items, (item) => compareKeys(bounds(item).start, lt) >= 0)
   return items.slice(from, to)
 }
 

@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import { compareKeys } from './compare-keys.js'
 import type { Block, EntryGroup } from './block.js'
 import type { Cursor, Stored } from './cursor.js'
 import { READ_AHEAD_BLOCKS } from './defaults.js'
@@ -60,7 +61,7 @@ export class SegmentCursor implements Cursor {
     this.key = this.#group.keys[this.#at]!
     this.value = this.#group.values[this.#at]!
     if (this.#index !== this.#lastIndex || this.#bound === undefined) return true
-    const order = b4a.compare(this.key, this.#bound)
+    const order = compareKeys(this.key, this.#bound)
     if (this.#step === 1 ? order < 0 : order >= 0) return true
     this.#leaveFor(this.#lastIndex + this.#step)
     return false
@@ -97,7 +98,7 @@ export class SegmentCursor implements Cursor {
     this.#enterGroup(block.groupOf(target))
     const { keys } = this.#group
     let at = 0
-    while (at < keys.length && b4a.compare(keys[at]!, target) < 0) at++
+    while (at < keys.length && compareKeys(keys[at]!, target) < 0) at++
     this.#at = this.#step === 1 ? at - 1 : at
   }
 

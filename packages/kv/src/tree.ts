@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import { compareKeys } from './compare-keys.js'
 import { NODE_ENTRIES } from './defaults.js'
 import type { Range } from './engine.js'
 
@@ -28,6 +29,8 @@ type Node<V> = Leaf<V> | Branch<V>
 export class Tree<V> {
   #root: Node<V> | null
   #owner: Owner = {}
+  /** by the set() that runs */
+  #replaced: V | undefined
 
   constructor(root: Node<V> | null = null) {
     this.#root = root
@@ -42,21 +45,23 @@ export class Tree<V> {
     if (node === null) return undefined
     while (node.children !== null) node = node.children[childIndex(node, key)] as Node<V>
     const i = lowerBound(node.keys, key)
-    return i < node.keys.length && b4a.equals(node.keys[i]!, key) ? node.values[i] : undefined
+    return i < node.keys.length && compareKeys(node.keys[i]!, key) === 0 ? node.values[i] : undefined
   }
 
-  /** Neither key nor value is copied. */
-  set(key: Uint8Array, value: V): void {
+  /** Neither key nor value is copied. @returns the value before */
+  set(key: Uint8Array, value: V): V | undefined {
     if (this.#root === null) {
       this.#root = { owner: this.#owner, keys: [key], values: [value], children: null }
-      return
+      return undefined
     }
+    this.#replaced = undefined
     const root = this.#own(this.#root)
     const right = this.#insert(root, key, value)
     this.#root =
       right === null
         ? root
         : { owner: this.#owner, keys: [firstKey(root), firstKey(right)], children: [root, right] }
+    return this.#replaced
   }
 
   delete(key: Uint8Array): void {
@@ -65,7 +70,7 @@ export class Tree<V> {
 
   /** Every key in `[start, end)`; whole subtrees are dropped without being visited. */
   deleteRange(start: Uint8Array, end: Uint8Array): void {
-    if (this.#root === null || b4a.compare(start, end) >= 0) return
+    if (this.#root === null || compareKeys(start, end) >= 0) return
     let root = this.#cut(this.#root, start, end)
     while (root !== null && root.children !== null && root.children.length === 1) root = root.children[0]!
     this.#root = root
@@ -97,7 +102,8 @@ export class Tree<V> {
   #insert(node: Node<V>, key: Uint8Array, value: V): Node<V> | null {
     if (node.children === null) {
       const i = lowerBound(node.keys, key)
-      if (i < node.keys.length && b4a.equals(node.keys[i]!, key)) {
+      if (i < node.keys.length && compareKeys(node.keys[i]!, key) === 0) {
+        this.#replaced = node.values[i]
         node.values[i] = value
         return null
       }
@@ -157,7 +163,7 @@ function lowerBound(keys: readonly Uint8Array[], key: Uint8Array): number {
   let high = keys.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (b4a.compare(keys[middle]!, key) < 0) low = middle + 1
+    if (compareKeys(keys[middle]!, key) < 0) low = middle + 1
     else high = middle
   }
   return low
@@ -169,7 +175,7 @@ function childIndex<V>({ keys }: Branch<V>, key: Uint8Array): number {
   let high = keys.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (b4a.compare(keys[middle]!, key) <= 0) low = middle + 1
+    if (compareKeys(keys[middle]!, key) <= 0) low = middle + 1
     else high = middle
   }
   return low - 1
