@@ -84,7 +84,12 @@ function aliased(symbol) {
 function resolve(name) {
   const owners = [...packages, { dir: checked, manifest: readJson(join(checked, 'package.json')) }]
   const owner = owners.find(({ manifest }) =>
-    [manifest.dependencies, manifest.peerDependencies, manifest.devDependencies].some((list) => list?.[name])
+    [
+      manifest.dependencies,
+      manifest.optionalDependencies,
+      manifest.peerDependencies,
+      manifest.devDependencies
+    ].some((list) => list?.[name])
   )
   return owner ? createRequire(join(owner.dir, 'package.json')).resolve(name) : null
 }

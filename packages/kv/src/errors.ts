@@ -3,7 +3,8 @@ export const ENGINE_ERRORS = {
   BAD_ARGUMENT: 'an argument or option has the wrong type, length or form; `field` names it',
   ENGINE_CLOSED: 'a call before open() or after close(), or at a closed snapshot',
   ENGINE_CORRUPT: 'stored bytes are not what was written; `file` and `offset` say where',
-  ENGINE_FAILED: 'an earlier write failed half-way; reads go on, writes are refused until it is reopened',
+  ENGINE_FAILED:
+    'a write failed, for the reason in `cause`; where it failed half-way, writes are refused until the engine is reopened; reads go on',
   ENGINE_READ_ONLY: 'a write to an engine that was opened read-only',
   ENGINE_VERSION: 'the files were written by a newer version',
   ELOCKED: 'the store is open elsewhere, in this process or another; `holder` is its process where known'

@@ -42,6 +42,14 @@ export class RandomAccessEngine implements Engine {
       : new RandomAccessDisk(fileSource(storage), sync)
   }
 
+  /**
+   * What the last flush or merge in the background failed with; null = it went well. Nothing is lost by it,
+   * reads and writes go on, and it is tried again.
+   */
+  get failure(): unknown {
+    return this.#store?.failure ?? null
+  }
+
   open(): Promise<void> {
     return this.#lifecycle.open(async () => {
       const { readOnly, durability, memtableBytes, cacheBytes, levelSizes } = this.#options

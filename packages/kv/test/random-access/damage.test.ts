@@ -161,3 +161,25 @@ test(`one file, damaged anywhere: an earlier state or ENGINE_CORRUPT, seed ${SEE
   expect(corrupt).toBeGreaterThan(60)
   expect(corrupt).toBeLessThan(600)
 })
+
+test('a merge that meets damage is reported; what is not damaged is read and written on', async () => {
+  const shelf = new Shelf()
+  const engine = new RandomAccessEngine(shelf.open, { ...SMALL, cacheBytes: 0 })
+  await engine.open()
+  const put = (key: string, i: number): Promise<void> =>
+    engine.batch([{ type: 'put', key: Buffer.from(key), value: Buffer.alloc(1000, i) }])
+  for (let i = 0; i < 10; i++) await put('a', i)
+  await engine.compact()
+  const [name] = [...shelf.files.keys()].filter((each) => each.endsWith('.seg'))
+  shelf.files.get(name!)![3]! ^= 1
+  await put('b', 1)
+  const corrupt = { code: 'ENGINE_CORRUPT', file: name, offset: 0 }
+  await expect(engine.getMany([Buffer.from('a')])).rejects.toMatchObject(corrupt)
+  await put('a', 2)
+  await expect(engine.compact()).rejects.toMatchObject(corrupt)
+  expect(engine.failure).toMatchObject(corrupt)
+  for (let i = 0; i < 300; i++) await put(`b${i}`, i)
+  const values = await engine.getMany(['a', 'b', 'b299'].map((key) => Buffer.from(key)))
+  expect(values.map((value) => value?.[0])).toEqual([2, 1, 299 % 256])
+  await engine.close()
+})
