@@ -38,7 +38,7 @@ export const STORAGES: readonly StorageKind[] = [
     canBeReadOnly: false // it was opened already
   },
   {
-    kind: 'a function that gives random-access-files',
+    kind: 'a random-access-file function',
     place: inDirectory((directory) => (name: string) => new RandomAccessFile(name, { directory }))
   },
   {
@@ -46,7 +46,7 @@ export const STORAGES: readonly StorageKind[] = [
     place: inDirectory((directory) => new RandomAccessFile('store', { directory }))
   },
   {
-    kind: 'an engine that flushes and merges all the time',
+    kind: 'an engine that merges all the time',
     place: inDirectory(
       (directory) =>
         new RandomAccessEngine((name) => new RandomAccessFile(join(directory, name)), {
