@@ -7,7 +7,7 @@ import { VARINT_BYTES, writeVarint } from './varint.js'
 
 /** What an entry is; part of the format. */
 export const TOMBSTONE = 0
-export const VALUE = 1
+const VALUE = 1
 export const POINTER = 2
 
 /** Collects entries, in order of their keys, into a block. */
