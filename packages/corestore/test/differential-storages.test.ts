@@ -1,3 +1,4 @@
+import b4a from 'b4a'
 import { assert, asyncProperty, check } from 'fast-check'
 import type { StorageInput } from '@manycore/storage-adapters'
 import { expect, test } from 'vitest'
@@ -54,8 +55,9 @@ const WRONG_ENGINES = {
     }
   },
   'forgets what was written when it is reopened': class extends MemoryEngine {
-    constructor() {
-      super()
+    override async close(): Promise<void> {
+      await this.batch([{ type: 'delRange', start: b4a.alloc(1), end: b4a.alloc(1, 0xff) }])
+      await super.close()
     }
   }
 }
