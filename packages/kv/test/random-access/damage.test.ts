@@ -129,6 +129,17 @@ describe(`damaged files, seed ${SEED}`, () => {
   }
 })
 
+test('each byte of a manifest may be damaged: nothing is lost, or it is noticed', async () => {
+  for (const name of ['MANIFEST-0', 'MANIFEST-1']) {
+    for (let offset = 0; offset < recorded.files.get(name)!.length; offset++) {
+      const bytes = Buffer.from(recorded.files.get(name)!)
+      bytes[offset]! ^= 255
+      const found = await reopen(new Map(recorded.files).set(name, bytes), true)
+      if (!(found instanceof Error)) expect(found, `${name} at ${offset}`).toBe(recorded.states.length - 1)
+    }
+  }
+})
+
 test('a file that is missing is noticed, or not needed', async () => {
   for (const name of recorded.files.keys()) {
     const files = new Map(recorded.files)

@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest'
+import fs, { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import RandomAccessFile from 'random-access-file'
+import { expect, test, vi } from 'vitest'
 import { RandomAccessEngine, type RandomAccessEngineOptions } from '../../src/index.js'
 import { SMALL } from './places.js'
 import { contents, randomNumbers, randomOps } from './recorded.js'
@@ -37,6 +41,27 @@ for (const [where, storageOf] of Object.entries({
     }
   })
 }
+
+test("'power' over random-access-file is fdatasync, before a batch resolves", async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kv-power-'))
+  const fdatasync = vi.spyOn(fs, 'fdatasync')
+  const storage = (name: string): RandomAccessFile => new RandomAccessFile(name, { directory })
+  const engine = new RandomAccessEngine(storage, { durability: 'power' })
+  await engine.open()
+  for (let i = 0; i < 5; i++) {
+    const before = fdatasync.mock.calls.length
+    await engine.batch([{ type: 'put', key: Buffer.from(`${i}`), value: Buffer.from('1') }])
+    expect(fdatasync.mock.calls.length).toBe(before + 1)
+  }
+  for (const [fd] of fdatasync.mock.calls) expect(fd).toBeGreaterThan(2)
+  await engine.suspend()
+  await engine.resume()
+  await engine.flush()
+  expect(fdatasync.mock.calls.at(-1)![0]).toBeGreaterThan(2)
+  await engine.close()
+  fdatasync.mockRestore()
+  rmSync(directory, { recursive: true })
+})
 
 test("'power' is refused where files can neither be synced nor a sync is given", async () => {
   const engine = new RandomAccessEngine(new Shelf().open, { durability: 'power' })
