@@ -78,7 +78,12 @@ export class Maintenance {
     await laterTurn() // not in the turn of a writer
     let failure: unknown = null
     try {
-      for (let job = this.#next(); job !== null && !this.#isStopped; job = this.#next()) await job()
+      while (!this.#isStopped) {
+        const pick = this.#mayFlush() || failure !== null ? null : this.#pick()
+        if (pick !== null) await this.#merge(pick).catch((err: unknown) => (failure = this.#failure = err))
+        else if (this.#mayFlush()) await this.#flush()
+        else break
+      }
     } catch (err) {
       failure = err
     }
@@ -91,16 +96,14 @@ export class Maintenance {
     }
   }
 
-  #next(): (() => Promise<void>) | null {
+  #pick(): MergePick | null {
     const { levels, valueFiles } = this.#catalog.manifest
-    if (this.#mayFlush()) return () => this.#flush()
     for (;;) {
       const wanted = this.#compactions[0]
       const pick =
         pickMerge(levels, valueFiles, this.#sizes) ??
         (wanted ? pickCompaction(levels, valueFiles, wanted.range, this.#sizes) : null)
-      if (pick !== null) return () => this.#merge(pick)
-      if (wanted === undefined) return null
+      if (pick !== null || wanted === undefined) return pick
       this.#compactions.shift()
       wanted.resolve()
     }
