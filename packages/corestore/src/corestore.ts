@@ -86,7 +86,8 @@ export class Corestore extends Resource {
   #failure: unknown = null
 
   /**
-   * @param storage  a directory, or a hypercore-storage instance; null for a session
+   * @param storage  a directory (RocksDB), a hypercore-storage instance, an engine, a random-access-storage
+   *                 class, function or instance, or an abstract-level database; null for a session
    * @throws BAD_ARGUMENT, ERR_ASSERTION; what goes wrong with the storage rejects `ready()`
    */
   constructor(storage: StorageInput | null, opts: CorestoreOptions & { root?: Corestore | null } = {}) {
