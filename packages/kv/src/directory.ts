@@ -14,6 +14,17 @@ export const UNIT_BYTES: number = 16 * 1024
 const SLOTS = [0, 4096] as const
 const SLOT_PAYLOAD_BYTES = 32
 const SLOT_BYTES: number = FRAME_BYTES + SLOT_PAYLOAD_BYTES
+const HEADER_BYTES: number = SLOTS[1] + SLOT_BYTES
+
+/** A copy of the header: where the directory of a generation is. */
+interface Slot {
+  readonly generation: number
+  /** unit */
+  readonly start: number
+  /** bytes */
+  readonly length: number
+  readonly crc: number
+}
 
 /** A file inside a file. */
 export interface DirectoryEntry {
@@ -34,20 +45,26 @@ export const EMPTY: Directory = { generation: 0, entries: new Map(), extent: nul
 /** @throws ENGINE_CORRUPT, ENGINE_VERSION */
 export async function readDirectory(file: DiskFile): Promise<Directory> {
   const size = await file.size()
-  if (size < SLOT_BYTES) return EMPTY // new, or its very first write was interrupted
-  let found: Directory | null = null
+  const slots: Slot[] = []
   let failure: unknown = null
   for (const offset of SLOTS) {
     try {
-      const directory = await readSlot(file, offset)
-      if (found === null || directory.generation > found.generation) found = directory
+      slots.push(await readSlot(file, offset))
     } catch (err) {
-      if ((err as { code?: unknown }).code !== 'ENGINE_CORRUPT') throw err
-      failure ??= err // the other copy may be whole
+      failure = unlessCorrupt(err) // the other copy may be whole
     }
   }
-  if (found === null) throw failure
-  return found
+  // Nothing follows the header before it is stored for the first time.
+  if (slots.length === 0 && size <= HEADER_BYTES) return EMPTY
+
+  for (const slot of slots.toSorted((a, b) => b.generation - a.generation)) {
+    try {
+      return await readEntries(file, slot)
+    } catch (err) {
+      failure = unlessCorrupt(err) // that of the other copy may be whole
+    }
+  }
+  throw failure
 }
 
 /** Says that the file is a store without files, before anything beyond the header is written. */
@@ -104,20 +121,27 @@ function encodeSlot(values: readonly number[]): Uint8Array {
   return encodeFrame(MAGIC, VERSION, payload)
 }
 
-async function readSlot(file: DiskFile, offset: number): Promise<Directory> {
+async function readSlot(file: DiskFile, offset: number): Promise<Slot> {
   const payload = decodeFrame(await file.read(offset, SLOT_BYTES), MAGIC, VERSION, file.name, offset)
   const fields = new FieldReader(payload)
-  const [generation, start, length, crc] = [
-    fields.varint(),
-    fields.varint(),
-    fields.varint(),
-    fields.varint()
-  ]
+  return {
+    generation: fields.varint(),
+    start: fields.varint(),
+    length: fields.varint(),
+    crc: fields.varint()
+  }
+}
+
+async function readEntries(file: DiskFile, { generation, start, length, crc }: Slot): Promise<Directory> {
   if (generation === 0) return EMPTY
   const bytes = await file.read(start * UNIT_BYTES, length)
   if (crc32(bytes) !== crc) throw corrupt(file.name, start * UNIT_BYTES, 'the directory is damaged')
-  const extent = { start, count: unitsFor(length) }
-  return { generation, entries: decodeEntries(bytes), extent }
+  return { generation, entries: decodeEntries(bytes), extent: { start, count: unitsFor(length) } }
+}
+
+function unlessCorrupt(err: unknown): unknown {
+  if ((err as { code?: unknown }).code !== 'ENGINE_CORRUPT') throw err
+  return err
 }
 
 function decodeEntries(bytes: Uint8Array): Map<string, DirectoryEntry> {

@@ -18,7 +18,7 @@ for (const [where, storageOf] of Object.entries({
     const random = randomNumbers(SEED)
     let files = new Map<string, Buffer>()
     let states = ['']
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < 40; round++) {
       const shelf = new Shelf(files)
       const options: RandomAccessEngineOptions = { ...SMALL, durability: 'power', sync: shelf.sync }
       const engine = new RandomAccessEngine(storageOf(shelf), options)
@@ -27,18 +27,47 @@ for (const [where, storageOf] of Object.entries({
       expect(states, `round ${round}, seed ${SEED}`).toContain(found)
 
       let acknowledged = found
-      for (let i = random(40); i > 0; i--) {
+      for (let i = random(12); i > 0; i--) {
         await engine.batch(randomOps(random))
         acknowledged = await contents(engine)
       }
       // The power goes while this one is written, synced or flushed: it is there wholly, or not at all.
       const last = engine.batch(randomOps(random))
-      for (let turns = random(30); turns > 0; turns--) await Promise.resolve()
+      for (let turns = random(200); turns > 0; turns--) await Promise.resolve()
       files = shelf.afterPowerLoss(random)
       await last
       states = [acknowledged, await contents(engine)]
       await engine.close()
     }
+  })
+
+  test(`the power may go at any write: ${where}`, async () => {
+    const random = randomNumbers(SEED)
+    const shelf = new Shelf()
+    const lost: { files: Map<string, Buffer>; acknowledged: number }[] = []
+    const states = ['']
+    shelf.onWrite = () => {
+      if (random(3) === 0) lost.push({ files: shelf.afterPowerLoss(random), acknowledged: states.length - 1 })
+    }
+    const engine = new RandomAccessEngine(storageOf(shelf), {
+      ...SMALL,
+      durability: 'power',
+      sync: shelf.sync
+    })
+    await engine.open()
+    for (let i = 0; i < 100; i++) {
+      await engine.batch(randomOps(random))
+      states.push(await contents(engine))
+    }
+    shelf.onWrite = null
+    await engine.close()
+    for (const { files, acknowledged } of lost) {
+      const after = new RandomAccessEngine(storageOf(new Shelf(files)), SMALL)
+      await after.open()
+      expect(states.slice(acknowledged, acknowledged + 2), `seed ${SEED}`).toContain(await contents(after))
+      await after.close()
+    }
+    expect(lost.length).toBeGreaterThan(50)
   })
 }
 

@@ -13,8 +13,9 @@ export class Shelf {
   writes = 0
   /** told of every write */
   onWrite: ((name: string, offset: number, length: number) => void) | null = null
-  /** what writes fail with, half-way */
+  /** what writes fail with, half-way or at their end */
   failWrites: Error | null = null
+  failAtEnd = false
   /** bytes that still fit; a write that does not fit writes what does */
   space = Infinity
 
@@ -58,7 +59,7 @@ export class Shelf {
   write(name: string, offset: number, bytes: Uint8Array): void {
     this.writes++
     const before = this.files.get(name) ?? Buffer.alloc(0)
-    const room = this.failWrites === null ? this.space : bytes.length >> 1
+    const room = this.failWrites === null ? this.space : this.failAtEnd ? bytes.length : bytes.length >> 1
     const fits = Math.min(bytes.length, Math.max(0, before.length - offset) + room)
     const after = Buffer.alloc(Math.max(before.length, offset + fits))
     before.copy(after)

@@ -48,6 +48,22 @@ test('a batch that does not fit is taken back; later ones that fit go on', async
   await engine.close()
 })
 
+test('a batch that was refused is not there after a crash, were it written to the last byte', async () => {
+  const shelf = new Shelf()
+  const engine = new RandomAccessEngine(shelf.open)
+  await engine.open()
+  await engine.batch([put('a', 100)])
+  const before = await contents(engine)
+  shelf.failAtEnd = true
+  shelf.failWrites = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+  await expect(engine.batch([put('b', 100)])).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+  const crashed = new RandomAccessEngine(new Shelf(shelf.files).open)
+  await crashed.open()
+  expect(await contents(crashed)).toBe(before)
+  await crashed.close()
+  await engine.close()
+})
+
 test('wherever space ends (log, flush, merge, manifest), reads go on, and writes when there is space', async () => {
   const random = randomNumbers(SEED)
   const shelf = new Shelf()
