@@ -5,7 +5,7 @@ import type { Place } from './subject.js'
 /** One case: what it promises, and what the engine must support for it. */
 export interface Case {
   name: string
-  needs?: keyof EngineSupports
+  needs?: keyof EngineSupports | 'crashes'
   /** @param engine  open, empty */
   run(engine: Engine, place: Place): Promise<void>
 }

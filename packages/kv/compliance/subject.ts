@@ -13,7 +13,7 @@ export interface TestFunction {
 export interface Place {
   /** An engine on this data, not opened. The one given before was closed or crashed. */
   engine(): Engine
-  /** The process dies: whatever the engine has not written is lost. Only for persistent engines. */
+  /** The process dies: whatever the engine has not written is lost, and nothing more is written. */
   crash?(): Promise<void>
   /** Removes the data. */
   remove?(): Promise<void>
@@ -24,6 +24,8 @@ export interface Subject {
   /** e.g. 'memory', goes before each case's name */
   name: string
   supports: EngineSupports
+  /** true = its places can crash(); without, kill real processes instead. Default false */
+  crashes?: boolean
   /** a new place, empty */
   create(): Promise<Place> | Place
 }

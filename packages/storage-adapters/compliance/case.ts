@@ -5,7 +5,7 @@ import type { StoragePlace, StorageSupports } from './subject.js'
 /** One case: what it promises, and what the storage must support for it. */
 export interface Case {
   name: string
-  needs?: keyof StorageSupports
+  needs?: keyof StorageSupports | 'crashes'
   /** @param store  on an empty place; closed after the case */
   run(store: Store, place: StoragePlace): Promise<void>
 }

@@ -12,7 +12,7 @@ export interface StorageSupports {
 export interface StoragePlace {
   /** A storage on this data, not opened. The one given before was closed or crashed. */
   open(opts?: { readOnly?: boolean }): CorestoreStorage
-  /** The process dies: whatever the storage has not written is lost. */
+  /** The process dies: whatever the storage has not written is lost, and nothing more is written. */
   crash?(): Promise<void>
   /** Removes the data. */
   remove?(): Promise<void>
@@ -23,6 +23,8 @@ export interface StorageSubject {
   /** e.g. 'memory', goes before each case's name */
   name: string
   supports: StorageSupports
+  /** true = its places can crash(); without, kill real processes instead. Default false */
+  crashes?: boolean
   /** a new place, empty */
   create(): StoragePlace | Promise<StoragePlace>
 }

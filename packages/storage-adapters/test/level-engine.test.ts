@@ -33,19 +33,8 @@ testEngine(test, {
   name: 'classic-level',
   supports: { ...supports, compact: true },
   create() {
-    const directory = makeDirectory()
-    const engines: LevelEngine[] = []
-    return {
-      engine() {
-        engines.push(new LevelEngine(new ClassicLevel(directory.path)))
-        return engines.at(-1)!
-      },
-      crash: async () => directory.crash(),
-      async remove() {
-        for (const engine of engines) await engine.close()
-        await directory.remove()
-      }
-    }
+    const { path, remove } = makeDirectory()
+    return { engine: () => new LevelEngine(new ClassicLevel(path)), remove }
   }
 })
 

@@ -8,19 +8,8 @@ testEngine(test, {
   name: 'rocksdb',
   supports: { persistent: true, suspend: true, compact: true, readOnly: true },
   create() {
-    const directory = makeDirectory()
-    const engines: RocksEngine[] = []
-    return {
-      engine() {
-        engines.push(new RocksEngine(directory.path))
-        return engines.at(-1)!
-      },
-      crash: async () => directory.crash(),
-      async remove() {
-        for (const engine of engines) await engine.close()
-        await directory.remove()
-      }
-    }
+    const { path, remove } = makeDirectory()
+    return { engine: () => new RocksEngine(path), remove }
   }
 })
 

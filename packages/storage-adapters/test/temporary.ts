@@ -11,22 +11,10 @@ export function temporary(): string {
   return directory
 }
 
-/** The same for a suite that removes it itself, and lets processes die. */
-export function makeDirectory(): { path: string; crash: () => void; remove: () => Promise<void> } {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'storage-adapters-'))
-  let crashes = 0
-  const directory = {
-    path: path.join(root, '0'),
-    /** Goes on with the files as they are now: whatever a process had not written is lost. */
-    crash(): void {
-      const copy = path.join(root, String(++crashes))
-      fs.cpSync(directory.path, copy, { recursive: true })
-      directory.path = copy
-    },
-    remove: async () => fs.rmSync(root, { recursive: true, force: true })
-  }
-  fs.mkdirSync(directory.path)
-  return directory
+/** The same for a suite that removes it itself. */
+export function makeDirectory(): { path: string; remove: () => Promise<void> } {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'storage-adapters-'))
+  return { path: directory, remove: async () => fs.rmSync(directory, { recursive: true, force: true }) }
 }
 
 /** Every entry below a directory, sorted; files with their bytes. */

@@ -25,6 +25,7 @@ for (const [name, create] of Object.entries(PLACES)) {
   testEngine(test, {
     name,
     supports: { persistent: true, suspend: true, compact: true, readOnly: true },
+    crashes: name.includes('memory,') || name.endsWith('memory'),
     create
   })
 }

@@ -1,8 +1,8 @@
+import b4a from 'b4a'
 import { ClassicLevel } from 'classic-level'
 import { MemoryLevel } from 'memory-level'
 import RandomAccessFile from 'random-access-file'
 import RandomAccessMemory from 'random-access-memory'
-import type { CorestoreStorage } from '@manycore/hypercore-types'
 import { MemoryEngine } from '@manycore/kv'
 import { RocksEngine, openStorage } from '../../src/index.js'
 import type { StorageInput } from '../../src/index.js'
@@ -20,7 +20,8 @@ export const STORAGES: StorageSubject[] = [
   onDisk('classic-level', (directory) => new ClassicLevel(directory)),
   onDisk('random-access-file', (directory) => (name) => new RandomAccessFile(`${directory}/${name}`)),
   onDisk('random-access-file, all in one', (directory) => new RandomAccessFile(`${directory}/store`)),
-  inMemory('random-access-memory', () => RandomAccessMemory.reusable())
+  inMemory('random-access-memory', () => RandomAccessMemory.reusable()),
+  inCopies('random-access-memory, copied')
 ]
 
 function onDisk(name: string, storage: (directory: string) => StorageInput): StorageSubject {
@@ -28,11 +29,30 @@ function onDisk(name: string, storage: (directory: string) => StorageInput): Sto
     name,
     supports: { persistent: true, readOnly: true },
     create() {
-      const directory = makeDirectory()
-      // After a crash it is a copy, whose CORESTORE would be refused.
-      const open = (opts?: object): CorestoreStorage =>
-        openStorage(storage(directory.path), { allowBackup: true, ...opts })
-      return { open, crash: async () => directory.crash(), remove: directory.remove }
+      const { path, remove } = makeDirectory()
+      return { open: (opts) => openStorage(storage(path), opts), remove }
+    }
+  }
+}
+
+/** Files in memory, of which each open goes on with copies: whatever an earlier one writes on is lost. */
+function inCopies(name: string): StorageSubject {
+  return {
+    name,
+    supports: { persistent: true, readOnly: true },
+    crashes: true,
+    create() {
+      const files = new Map<string, RandomAccessMemory>()
+      const open = (file: string): RandomAccessMemory => {
+        const before = files.get(file)
+        const copy = new RandomAccessMemory({ pageSize: 4096 })
+        copy.length = before?.length ?? 0
+        copy.buffers = before?.buffers.map((page) => page && b4a.from(page)) ?? []
+        copy.on('unlink', () => files.get(file) === copy && files.delete(file))
+        files.set(file, copy)
+        return copy
+      }
+      return { open: (opts) => openStorage(open, opts), crash: async () => {} }
     }
   }
 }
