@@ -1,12 +1,12 @@
 import type { SharedSnapshot } from './shared-snapshot.js'
 import { toBytes } from './to-bytes.js'
-import type { Turn } from './turn.js'
+import type { Reader, Turn } from './turn.js'
 
 /** Gets that go down together at tryFlush(), with those of every other batch of the turn. */
 export class ReadBatch {
   readonly #turn: Turn
   readonly #snapshot: SharedSnapshot | null
-  #queued: { key: Uint8Array; resolve: (value: Promise<Uint8Array | null>) => void }[] = []
+  #queued: (Reader & { readonly key: Uint8Array })[] = []
 
   constructor(turn: Turn, snapshot: SharedSnapshot | null) {
     this.#turn = turn
@@ -16,31 +16,32 @@ export class ReadBatch {
   /** @returns a fresh Buffer, or null when absent */
   get(key: Uint8Array): Promise<Uint8Array | null> {
     this.#snapshot?.hold() // the session may close before the turn ends
-    return new Promise((resolve) => void this.#queued.push({ key, resolve }))
+    return new Promise((resolve, reject) => {
+      this.#queued.push({ key, resolve: (value) => resolve(value && toBytes(value)), reject })
+    })
   }
 
   tryFlush(): void {
     const queued = this.#queued
     this.#queued = []
-    for (const { key, resolve } of queued) resolve(this.#read(key))
+    for (const each of queued) {
+      if (this.#snapshot === null) this.#turn.get(each.key, each)
+      else this.#readAt(this.#snapshot, each.key).then(each.resolve, each.reject)
+    }
   }
 
   destroy(): void {
     for (const _ of this.#queued.splice(0)) this.#snapshot?.release()
   }
 
-  async #read(key: Uint8Array): Promise<Uint8Array | null> {
-    const snapshot = this.#snapshot
-    if (snapshot === null) return toBuffer(await this.#turn.get(key))
+  async #readAt(snapshot: SharedSnapshot, key: Uint8Array): Promise<Uint8Array | null> {
     try {
       // Taken before the engine was open, it has a state only once it is.
-      return toBuffer(await this.#turn.run(() => this.#turn.get(key, snapshot.at)))
+      return await this.#turn.run(
+        () => new Promise((resolve, reject) => this.#turn.get(key, { resolve, reject }, snapshot.at))
+      )
     } finally {
       snapshot.release()
     }
   }
-}
-
-function toBuffer(value: Uint8Array | null): Uint8Array | null {
-  return value === null ? null : toBytes(value)
 }

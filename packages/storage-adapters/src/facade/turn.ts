@@ -1,9 +1,15 @@
 import { laterTurn } from '@manycore/kv'
 import type { Engine, EngineSnapshot, Op } from '@manycore/kv'
 
+/** Whom to tell what was read. */
+export interface Reader {
+  resolve(value: Uint8Array | null): void
+  reject(err: unknown): void
+}
+
 interface Reads {
   readonly keys: Uint8Array[]
-  readonly settle: { resolve: (value: Uint8Array | null) => void; reject: (err: unknown) => void }[]
+  readonly readers: Reader[]
 }
 
 interface Write {
@@ -32,15 +38,12 @@ export class Turn {
     this.#gate = gate
   }
 
-  get(key: Uint8Array, at?: EngineSnapshot): Promise<Uint8Array | null> {
+  get(key: Uint8Array, reader: Reader, at?: EngineSnapshot): void {
     let reads = this.#reads.get(at)
-    if (reads === undefined) this.#reads.set(at, (reads = { keys: [], settle: [] }))
-    const { keys, settle } = reads
+    if (reads === undefined) this.#reads.set(at, (reads = { keys: [], readers: [] }))
+    reads.keys.push(key)
+    reads.readers.push(reader)
     this.#schedule()
-    return new Promise((resolve, reject) => {
-      keys.push(key)
-      settle.push({ resolve, reject })
-    })
   }
 
   /** @param ops  the engine's from now on */
@@ -79,12 +82,12 @@ export class Turn {
     })
   }
 
-  async #read({ keys, settle }: Reads, at: EngineSnapshot | undefined): Promise<void> {
+  async #read({ keys, readers }: Reads, at: EngineSnapshot | undefined): Promise<void> {
     try {
       const values = await this.run(() => this.#engine.getMany(keys, at))
-      for (let i = 0; i < settle.length; i++) settle[i]!.resolve(values[i] ?? null)
+      for (let i = 0; i < readers.length; i++) readers[i]!.resolve(values[i] ?? null)
     } catch (err) {
-      for (const { reject } of settle) reject(err)
+      for (const reader of readers) reader.reject(err)
     }
   }
 
