@@ -13,3 +13,10 @@ export { RandomAccessEngine } from './random-access-engine.js'
 export type { RandomAccessEngineOptions } from './random-access-options.js'
 export type { RandomAccess, RandomAccessStorage } from './random-access.js'
 export type { LevelSizes } from './level-sizes.js'
+
+// For tests: another engine, or the files of one, with faults.
+export { FaultEngine } from './fault-engine.js'
+export { FaultFiles } from './fault-files.js'
+export type { FaultFile } from './fault-file.js'
+export { FaultPlan } from './fault-plan.js'
+export type { Fault, FaultAction, FaultHit, FaultOperation } from './faults.js'

@@ -139,6 +139,7 @@ export class RandomAccessDiskFile implements DiskFile {
   }
 }
 
-function call<T = void>(fn: (done: (err: Error | null, result?: T) => void) => void): Promise<T> {
+/** Promise of an operation. */
+export function call<T = void>(fn: (done: (err: Error | null, result?: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => fn((err, result) => (err ? reject(err) : resolve(result as T))))
 }

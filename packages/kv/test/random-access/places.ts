@@ -14,7 +14,7 @@ export const SMALL: RandomAccessEngineOptions = {
 }
 
 /** Files in memory, by name; an instance that is asked for goes on from the last one of its name. */
-class MemoryFiles {
+export class MemoryFiles {
   readonly files = new Map<string, RandomAccessMemory>()
 
   open = (name: string): RandomAccessMemory => {

@@ -1,17 +1,9 @@
 import { type Engine, type Op, RandomAccessEngine } from '../../src/index.js'
+import { randomNumbers } from '../../src/random-numbers.js'
 import { SMALL } from './places.js'
 import { Shelf } from './shelf.js'
 
-/** Mulberry32: @returns a function that gives integers in [0, n) */
-export function randomNumbers(seed: number): (n: number) => number {
-  let state = seed
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % n
-  }
-}
+export { randomNumbers }
 
 /** Everything a store holds, as one text. */
 export async function contents(engine: Engine): Promise<string> {

@@ -1,0 +1,56 @@
+import { badArgument } from './errors.js'
+import { FaultDisk } from './fault-disk.js'
+import { FaultFile } from './fault-file.js'
+import { FaultPlan } from './fault-plan.js'
+import type { RandomAccess } from './random-access.js'
+
+/**
+ * The files of a random-access-storage, with faults: for tests of what is built on files. What was changed
+ * since a file's last sync is kept in memory, to be taken back.
+ */
+export class FaultFiles {
+  readonly plan: FaultPlan
+  readonly #storage: (name: string) => RandomAccess
+  #disk = new FaultDisk()
+
+  /**
+   * @param storage  gives the file of a name, an instance that goes on from what earlier ones wrote
+   * @throws         BAD_ARGUMENT
+   */
+  constructor(storage: (name: string) => RandomAccess, plan: FaultPlan = new FaultPlan()) {
+    if (typeof storage !== 'function') throw badArgument('storage', 'a function (name) => instance', storage)
+    this.#storage = storage
+    this.plan = plan
+  }
+
+  /** bytes by which files can still grow; then writes end half-way (ENOSPC) until there is more */
+  get space(): number {
+    return this.#disk.space
+  }
+
+  set space(bytes: number) {
+    this.#disk.space = bytes
+  }
+
+  /** The storage of an engine; `open('name')` is the one instance of an engine in one file. */
+  readonly open = (name: string): FaultFile => new FaultFile(name, this.#storage(name), this.#disk, this.plan)
+
+  /** The engine's option of that name: what was written to a file survives loseUnsynced(). */
+  readonly sync = (file: RandomAccess): Promise<void> => {
+    if (!(file instanceof FaultFile)) throw badArgument('file', 'a file of these', file)
+    return new Promise((resolve, reject) => file.sync((err) => (err ? reject(err) : resolve())))
+  }
+
+  /**
+   * As a loss of power does, takes every file back to its last sync, made and removed ones too. Files that
+   * were open are of no use any more (EIO); open() gives new ones.
+   */
+  async loseUnsynced(): Promise<void> {
+    const lost = this.#disk
+    const done = lost.lose(this.#storage)
+    this.plan.release() // to fail
+    await done
+    this.#disk = new FaultDisk()
+    this.#disk.space = lost.space
+  }
+}

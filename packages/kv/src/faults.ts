@@ -1,0 +1,95 @@
+import { EngineError, badArgument } from './errors.js'
+
+/**
+ * What happens to an operation:
+ * - `fail`: nothing is done, and it rejects
+ * - `drop`: nothing is done, and it is acknowledged
+ * - `delay`: it is done once `release()` is called
+ * - `tear`: a prefix is done, and it rejects
+ * - `reorder`: it is acknowledged at once, and done after the next write or batch; at the latest before
+ *   a flush, sync, truncate, unlink or close
+ */
+export type FaultAction = 'fail' | 'drop' | 'delay' | 'tear' | 'reorder'
+
+/** Of an engine, then of a file. */
+export type FaultOperation =
+  | 'open'
+  | 'getMany'
+  | 'next'
+  | 'batch'
+  | 'flush'
+  | 'compact'
+  | 'read'
+  | 'stat'
+  | 'write'
+  | 'truncate'
+  | 'sync'
+  | 'unlink'
+
+const ANY: readonly FaultAction[] = ['fail', 'delay']
+const NO_RESULT: readonly FaultAction[] = [...ANY, 'drop']
+const WRITE: readonly FaultAction[] = [...NO_RESULT, 'tear', 'reorder']
+
+/** What can happen to each. */
+const ACTIONS: Record<FaultOperation, readonly FaultAction[]> = {
+  open: ANY,
+  getMany: ANY,
+  next: ANY,
+  batch: WRITE,
+  flush: NO_RESULT,
+  compact: NO_RESULT,
+  read: ANY,
+  stat: ANY,
+  write: WRITE,
+  truncate: NO_RESULT,
+  sync: NO_RESULT,
+  unlink: NO_RESULT
+}
+
+/** One thing that goes wrong: once, at the `nth` operation, or again and again, at one in `oneIn`. */
+export interface Fault {
+  readonly on: FaultOperation
+  readonly action: FaultAction
+  /** 1 = the first from now on; default 1 */
+  readonly nth?: number
+  /** instead of `nth`: each operation with this chance, drawn from the plan's seed */
+  readonly oneIn?: number
+  /** only operations on files of such a name count; default: all */
+  readonly file?: RegExp
+  /** what fail and tear reject with; default: code EIO, for an engine's writes ENGINE_FAILED because of it */
+  readonly error?: Error
+  /** tear: how many bytes of the write, or ops of the batch, are done; default: half of them */
+  readonly keep?: number
+}
+
+/** A fault that happened. */
+export interface FaultHit {
+  readonly on: FaultOperation
+  readonly action: FaultAction
+  /** '' = the operation was not on a file */
+  readonly file: string
+}
+
+/** @throws BAD_ARGUMENT */
+export function checkFault({ on, action, nth = 1, oneIn }: Fault): void {
+  const allowed: readonly FaultAction[] | undefined = ACTIONS[on]
+  if (allowed === undefined) throw badArgument('on', Object.keys(ACTIONS).join(', '), on)
+  if (!allowed.includes(action)) throw badArgument('action', `for ${on} ${allowed.join(', ')}`, action)
+  if (!(nth >= 1)) throw badArgument('nth', 'a number ≥ 1', nth)
+  if (oneIn !== undefined && !(oneIn >= 1)) throw badArgument('oneIn', 'a number ≥ 1', oneIn)
+}
+
+/** What a fault rejects with. */
+export function errorOf({ on, action, error }: Fault): Error {
+  if (error !== undefined) return error
+  const cause = Object.assign(new Error(`EIO: ${action} ${on}, as planned`), { code: 'EIO' })
+  return on === 'batch' || on === 'flush' || on === 'compact' ? engineFailed(cause) : cause
+}
+
+export function noSpace(): Error {
+  return Object.assign(new Error('ENOSPC: no space left, as planned'), { code: 'ENOSPC' })
+}
+
+export function engineFailed(cause: Error): EngineError {
+  return new EngineError('ENGINE_FAILED', cause.message, { cause })
+}
