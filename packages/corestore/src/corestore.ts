@@ -1,12 +1,9 @@
 import b4a from 'b4a'
-import ReadyResource from 'ready-resource'
 import type {
   CompactEncoding,
   CoreAuth,
   CorestoreStorage,
   EncodingName,
-  EventSource,
-  GroupUpdate,
   Hypercore,
   InnerCore,
   KeyPair,
@@ -16,46 +13,23 @@ import type {
 } from '@manycore/hypercore-types'
 import { Keychain, deriveNamespace } from '@manycore/keychain'
 import type { Replicator } from '@manycore/replicator'
-import type { SessionScope, SessionSource, SessionTable } from '@manycore/sessions'
+import type { SessionScope, SessionTable } from '@manycore/sessions'
 import type { StorageInput } from '@manycore/storage-adapters'
 import { auditCores } from './audit.js'
 import type { CoreAudit } from './audit.js'
 import { checkBytes32, checkKey } from './check.js'
 import { KEY_BYTES, MANIFEST_VERSION } from './defaults.js'
-import { CorestoreError, badArgument } from './errors.js'
+import { CoreGetter } from './core-getter.js'
+import { CoreWatchers } from './core-watchers.js'
+import { CorestoreError } from './errors.js'
 import { FindingPeers } from './finding-peers.js'
-import { parseGet } from './get-options.js'
-import type { CoreOptions, GetOptions } from './get-options.js'
+import type { GetOptions } from './get-options.js'
 import type { GroupHandle } from './group-notify.js'
-import { resolveName } from './identity.js'
-import type { Identity } from './identity.js'
 import { checkStoreOptions } from './options.js'
 import type { CorestoreOptions, StoreSessionOptions } from './options.js'
 import { copyBlocks, staticManifest } from './staticify.js'
+import { StoreResource } from './store-resource.js'
 import { StoreRoot } from './store-root.js'
-
-/** Events of a store. Those of cores carry a weak session: it does not keep the core open. */
-export interface CorestoreEvents {
-  ready: []
-  close: []
-  /** an open core of this group changed; topic is 32 bytes */
-  'group-active': [topic: Uint8Array, update: GroupUpdate]
-  'core-open': [core: Hypercore]
-  'core-close': [core: Hypercore]
-  /** two signed histories of one core exist; its sessions are being closed */
-  conflict: [core: Hypercore, length: number, fork: number, proof: object]
-}
-
-interface Resource extends EventSource<CorestoreEvents> {
-  readonly opening: Promise<void> | null
-  readonly closing: Promise<void> | null
-  readonly opened: boolean
-  readonly closed: boolean
-  ready(): Promise<void>
-  close(): Promise<void>
-}
-
-const Resource = ReadyResource as unknown as new () => Resource
 
 /** Shared by every copy of this package, so that `isCorestore` works across copies. */
 const BRAND = Symbol.for('manycore.corestore')
@@ -64,7 +38,7 @@ const BRAND = Symbol.for('manycore.corestore')
  * Many Hypercores under one primary key. A drop-in for npm `corestore` 7; what differs is in
  * docs/compat.md.
  */
-export class Corestore extends Resource {
+export class Corestore extends StoreResource {
   /** null in the root store */
   readonly root: Corestore | null
   /** 32 bytes; root: zeros */
@@ -76,13 +50,12 @@ export class Corestore extends Resource {
   readonly shouldSuspend: boolean
   /** the open sessions got through this store */
   readonly sessions: SessionScope
-  /** callbacks of watch(); null when there are none */
-  watchers: Set<(core: InnerCore) => void> | null = null
 
   readonly #shared: StoreRoot
+  readonly #getter: CoreGetter
   readonly #finding = new FindingPeers()
   #keychain: Keychain | null = null
-  #unwatch: (() => void) | null = null
+  readonly #watching: CoreWatchers
   #failure: unknown = null
 
   /**
@@ -102,6 +75,12 @@ export class Corestore extends Resource {
     this.#shared = root === null ? new StoreRoot(storage as StorageInput, opts) : root.#shared
     this.shouldSuspend = root === null ? (opts.suspend ?? this.#shared.suspends) : root.shouldSuspend
     this.sessions = this.#shared.table.scope()
+    this.#watching = new CoreWatchers(this.#shared.table)
+    this.#getter = new CoreGetter(this, {
+      checkOpen: () => this.#checkOpen(),
+      whenOpen: () => this.#whenOpen(),
+      keychain: () => this.#keychain!
+    })
     if (root !== null) this.#shared.stores.add(this)
     this.#shared.events.follow(this)
 
@@ -136,6 +115,11 @@ export class Corestore extends Resource {
     return this.#shared.stores
   }
 
+  /** callbacks of watch(); null when there are none */
+  get watchers(): ReadonlySet<(core: InnerCore) => void> | null {
+    return this.#watching.callbacks
+  }
+
   get globalCache(): object | null {
     return this.#shared.globalCache
   }
@@ -161,13 +145,9 @@ export class Corestore extends Resource {
   get<T = unknown>(opts: GetOptions): Hypercore<T>
   get(input: GetOptions | Uint8Array | string): Hypercore<unknown> {
     this.#checkOpen()
-    const opts = toOptions(input)
-    const { identity, core, session } = parseGet(opts, this)
-    const known = identity !== null && identity.name === null && identity.key !== null
-    const source = known ? this.#openCore(identity, core) : this.#preload(opts)
-    const made = this.sessions.session(source, { ...session, ...(known && ofIdentity(identity)) })
-    this.#finding.add(made)
-    return made
+    const session = this.#getter.get(input)
+    this.#finding.add(session)
+    return session
   }
 
   /** A store that shares everything with this one and closes only the sessions got through it. */
@@ -256,16 +236,11 @@ export class Corestore extends Resource {
   /** Calls back for every core that enters the store, before it is open. */
   watch(fn: (core: InnerCore) => void): void {
     this.#checkOpen()
-    const watchers = (this.watchers ??= new Set())
-    watchers.add(fn)
-    this.#unwatch ??= this.cores.watch((core) => {
-      for (const watcher of watchers) watcher(core)
-    })
+    this.#watching.add(fn)
   }
 
   unwatch(fn: (core: InnerCore) => void): void {
-    this.watchers?.delete(fn)
-    if (this.watchers?.size === 0) this.#unwatchAll()
+    this.#watching.delete(fn)
   }
 
   /** A handle that emits 'update' when a core of the group changes. @param topic  32 bytes */
@@ -281,57 +256,14 @@ export class Corestore extends Resource {
   }
 
   /** Stops all disk activity and releases the lock until resume(). */
-  async suspend({ log = () => {} }: { log?: (message: string) => unknown } = {}): Promise<void> {
+  async suspend(opts: { log?: (message: string) => unknown } = {}): Promise<void> {
     await this.#whenOpen()
-    if (!this.shouldSuspend) return
-    await log('Suspending storage')
-    await this.storage.suspend({ log })
-    await log('Storage suspended')
+    if (this.shouldSuspend) await this.storage.suspend(opts)
   }
 
   async resume(): Promise<void> {
     await this.#whenOpen()
     await this.storage.resume()
-  }
-
-  async #preload(asked: GetOptions): Promise<SessionSource> {
-    const { preload, ...rest } = asked
-    const late = typeof preload === 'function' ? await preload() : await preload
-    const { identity, core, session } = parseGet({ ...rest, ...late, preload: undefined }, this)
-    await this.#whenOpen()
-    const found = await this.#find(identity!)
-    this.#checkOpen()
-    return { core: this.#openCore(found, core), ...session, ...ofIdentity(found) }
-  }
-
-  async #find(identity: Identity): Promise<Identity> {
-    const { name, key, discoveryKey } = identity
-    if (name !== null) {
-      const alias = toAlias(name, this.ns)
-      const stored = alias === null ? null : await this.storage.getAlias(alias)
-      this.#checkOpen()
-      return resolveName(identity, this.#keychain!.coreOptions(name, this), stored)
-    }
-    if (key !== null || (await this.storage.hasCore(discoveryKey!))) return identity
-    throw new CorestoreError(
-      'STORAGE_EMPTY',
-      `no core is stored with discovery key ${b4a.toString(discoveryKey!, 'hex')}`
-    )
-  }
-
-  #openCore(identity: Identity, opts: CoreOptions): InnerCore {
-    const { name, key, discoveryKey, keyPair, manifest } = identity
-    return this.cores.openCore({
-      ...opts,
-      globalCache: opts.globalCache ?? this.globalCache,
-      key,
-      discoveryKey: discoveryKey!,
-      keyPair,
-      manifest,
-      alias: name === null ? null : toAlias(name, this.ns),
-      // A core must not be written before the primary key is known to be the right one.
-      preopen: this.opened ? null : this.ready()
-    })
   }
 
   #checkOpen(): void {
@@ -343,12 +275,6 @@ export class Corestore extends Resource {
     this.#checkOpen()
     if (!this.opened) await this.ready()
     this.#checkOpen()
-  }
-
-  #unwatchAll(): void {
-    this.#unwatch?.()
-    this.#unwatch = null
-    this.watchers = null
   }
 
   protected async _open(): Promise<void> {
@@ -364,7 +290,7 @@ export class Corestore extends Resource {
 
   protected async _close(): Promise<void> {
     this.#finding.end()
-    this.#unwatchAll()
+    this.#watching.clear()
     try {
       if (this.root === null) await this.#shared.close(this.sessions)
       else await this.sessions.close()
@@ -376,27 +302,3 @@ export class Corestore extends Resource {
 }
 
 Object.defineProperty(Corestore.prototype, BRAND, { value: true })
-
-function toOptions(input: GetOptions | Uint8Array | string): GetOptions {
-  if (typeof input === 'string' || input instanceof Uint8Array) return { key: input }
-  if (typeof input === 'object' && input !== null) return input
-  throw badArgument(
-    'options',
-    'a key, or an object with a name, key, discoveryKey, keyPair, manifest or preload',
-    input
-  )
-}
-
-function ofIdentity({ keyPair, manifest }: Identity): Pick<Identity, 'keyPair' | 'manifest'> {
-  return { keyPair, manifest }
-}
-
-/** Names are stored as text; a name of other bytes still derives its keys, but is not listed. */
-function toAlias(
-  name: string | Uint8Array,
-  namespace: Uint8Array
-): { name: string; namespace: Uint8Array } | null {
-  if (typeof name === 'string') return { name, namespace }
-  const text = b4a.toString(name, 'utf8')
-  return b4a.equals(b4a.from(text), name) ? { name: text, namespace } : null
-}

@@ -64,49 +64,36 @@ export function parseGet(
   if (opts.encryptionKey) checkBytes32('encryptionKey', opts.encryptionKey)
   if (opts.encryption instanceof Uint8Array) checkBytes32('encryption', opts.encryption)
 
-  const {
-    name: _name,
-    key: _key,
-    discoveryKey: _discoveryKey,
-    manifest: _manifest,
-    keyPair: _keyPair,
-    preload,
-    createIfMissing,
-    overwrite,
-    force,
-    group,
-    allowFork,
-    allowPush,
-    allowLatestBlock,
-    inflightRange,
-    notDownloadingLinger,
-    legacy,
-    globalCache,
-    ...session
-  } = opts
-
-  if (preload && typeof preload !== 'function' && typeof preload.then !== 'function') {
-    throw badArgument('preload', 'a promise of options, or a function that gives one', preload)
+  if (opts.preload && typeof opts.preload !== 'function' && typeof opts.preload.then !== 'function') {
+    throw badArgument('preload', 'a promise of options, or a function that gives one', opts.preload)
   }
 
-  return {
-    identity: preload ? null : parseIdentity(opts, defaults.manifestVersion),
-    core: {
-      createIfMissing,
-      overwrite,
-      force,
-      group,
-      allowFork,
-      allowPush,
-      allowLatestBlock,
-      inflightRange,
-      notDownloadingLinger,
-      legacy,
-      globalCache
-    },
-    session: defaults.readOnly ? { ...session, group, writable: false } : { ...session, group }
+  const core: { [option: string]: unknown } = {}
+  const session: { [option: string]: unknown } = {}
+  for (const [option, value] of Object.entries(opts)) {
+    if (OF_CORE.has(option)) core[option] = value
+    else if (!OF_IDENTITY.has(option)) session[option] = value
   }
+  session.group = opts.group // Hypercore lets a session put a core that has none into a group
+  if (defaults.readOnly) session.writable = false
+  return { identity: opts.preload ? null : parseIdentity(opts, defaults.manifestVersion), core, session }
 }
+
+const OF_IDENTITY = new Set(['name', 'key', 'discoveryKey', 'manifest', 'keyPair', 'preload'])
+
+const OF_CORE = new Set([
+  'createIfMissing',
+  'overwrite',
+  'force',
+  'group',
+  'allowFork',
+  'allowPush',
+  'allowLatestBlock',
+  'inflightRange',
+  'notDownloadingLinger',
+  'legacy',
+  'globalCache'
+])
 
 const FLAGS = [
   'writable',

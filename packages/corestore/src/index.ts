@@ -1,5 +1,5 @@
 export { Corestore } from './corestore.js'
-export type { CorestoreEvents } from './corestore.js'
+export type { CorestoreEvents } from './store-resource.js'
 export type { CorestoreOptions, StoreSessionOptions } from './options.js'
 export type { CoreOptions, GetOptions } from './get-options.js'
 export type { IdentityOptions } from './identity.js'

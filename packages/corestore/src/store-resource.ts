@@ -1,0 +1,26 @@
+import ReadyResource from 'ready-resource'
+import type { EventSource, GroupUpdate, Hypercore } from '@manycore/hypercore-types'
+
+/** Events of a store. Those of cores carry a weak session: it does not keep the core open. */
+export interface CorestoreEvents {
+  ready: []
+  close: []
+  /** an open core of this group changed; topic is 32 bytes */
+  'group-active': [topic: Uint8Array, update: GroupUpdate]
+  'core-open': [core: Hypercore]
+  'core-close': [core: Hypercore]
+  /** two signed histories of one core exist; its sessions are being closed */
+  conflict: [core: Hypercore, length: number, fork: number, proof: object]
+}
+
+/** A ready-resource with typed events; its subclass has `_open()` and `_close()`. */
+export interface StoreResource extends EventSource<CorestoreEvents> {
+  readonly opening: Promise<void> | null
+  readonly closing: Promise<void> | null
+  readonly opened: boolean
+  readonly closed: boolean
+  ready(): Promise<void>
+  close(): Promise<void>
+}
+
+export const StoreResource: new () => StoreResource = ReadyResource as never
