@@ -18,7 +18,9 @@ await report({
     linesWith(MACHINE, 'use a path relative to the file, or os.tmpdir()'),
   'tracked: the lockfile names no address': () => {
     const lines = read(LOCKFILE).split('\n')
-    return lines.flatMap((line, i) => (/https?:\/\//.test(line) ? [`${LOCKFILE}:${i + 1}: ${line.trim()}`] : []))
+    return lines.flatMap((line, i) =>
+      /https?:\/\//.test(line) ? [`${LOCKFILE}:${i + 1}: ${line.trim()}`] : []
+    )
   },
   'tracked: one copy of Hypercore 11': () => {
     const installed = read(LOCKFILE).split('\nsnapshots:\n')[1] ?? ''
