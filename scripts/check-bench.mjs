@@ -9,7 +9,7 @@ const ROWS = 10
 
 await report({
   'bench: engines': async () => {
-    const script = join(checked, 'bench/engines/run.mjs')
+    const script = join(checked, 'bench/run.mjs')
     const { code, output, timedOut } = await node([script, '--scale', '0.002', '--runs', '1'], {
       cwd: checked,
       timeoutMs: TIMEOUT_MS

@@ -1,5 +1,5 @@
-// One workload a function: (open, scale) → figures. `open()` gives a storage on the same data each time;
-// what is measured is only what stands between start() and stop().
+// One workload a function: ({ open, scale, directory }) → figures. `open()` gives a storage on the same data each
+// time; what is measured is only what stands between start() and stop().
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Corestore from '@manycore/corestore'
@@ -7,7 +7,7 @@ import Hypercore from 'hypercore'
 
 const BLOCK = Buffer.alloc(100, 'x')
 
-export const WORKLOADS = {
+const MEASURES = {
   'append one by one': async ({ open, scale }) => {
     const core = await openCore(open)
     const n = 100_000 * scale
@@ -120,14 +120,8 @@ export const WORKLOADS = {
   },
 
   /** rss after filling, reopening and 20,000 random reads, in a process that did nothing else since */
-  'resident memory': async ({ open, scale, phase }) => {
+  'resident memory': async ({ open, scale }) => {
     const n = 1_000_000 * scale
-    if (phase === 'fill') {
-      const core = await openCore(open)
-      await fill(core, n, 1000)
-      await core.close()
-      return {}
-    }
     const core = await openCore(open)
     const next = randomNumbers(n)
     for (let i = 0; i < 20_000; i++) await core.get(next())
@@ -156,6 +150,37 @@ export const WORKLOADS = {
   }
 }
 
+const PREPARES = {
+  'resident memory': async ({ open, scale }) => {
+    const core = await openCore(open)
+    await fill(core, 1_000_000 * scale, 1000)
+    await core.close()
+    return {}
+  }
+}
+
+const PERSISTENT_ONLY = new Set([
+  'reopen',
+  'resident memory',
+  'disk after single appends',
+  'open stored cores by key'
+])
+
+export const WORKLOADS = Object.fromEntries(
+  Object.entries(MEASURES).map(([name, measure]) => [
+    name,
+    {
+      skip: PERSISTENT_ONLY.has(name) ? ['memory'] : [],
+      prepare: PREPARES[name] && onStorage(PREPARES[name]),
+      measure: onStorage(measure)
+    }
+  ])
+)
+
+function onStorage(work) {
+  return ({ contender, scale, directory }) => work({ open: () => contender(directory), scale, directory })
+}
+
 async function openCore(open) {
   const core = new Hypercore(open())
   await core.ready()
@@ -179,7 +204,7 @@ async function emptyMemory() {
   return new MemoryEngine()
 }
 
-/** @returns a function that ends the measurement: ms, and operations a second */
+/** @returns ends the measurement: ms, and operations a second */
 function start(operations) {
   const before = performance.now()
   return () => {

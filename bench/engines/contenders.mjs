@@ -6,7 +6,7 @@ import RandomAccessFile from 'random-access-file'
 
 const memory = new MemoryEngine({ reusable: true })
 
-export const STORES = {
+export const CONTENDERS = {
   rocksdb: (directory) => openStorage(join(directory, 'rocksdb')),
   'random-access-file': (directory) =>
     openStorage((name) => new RandomAccessFile(join(directory, 'files', name))),
