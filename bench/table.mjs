@@ -1,6 +1,6 @@
 // What a person reads of a run: medians with least and most, and their ratio to the first contender.
 
-export function median(numbers) {
+function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b)
   const half = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
@@ -18,7 +18,11 @@ export function toMarkdown(rows) {
       (name, i) => `| ${i === 0 ? workload : ''} | ${cells(contenders)[i].replace(': ', ' | ')} |`
     )
   )
-  return ['| workload | contender | median (least to most), ratio to the first |', '| --- | --- | --- |', ...body].join('\n')
+  return [
+    '| workload | contender | median (least to most), ratio to the first |',
+    '| --- | --- | --- |',
+    ...body
+  ].join('\n')
 }
 
 function cells(contenders) {
@@ -27,7 +31,8 @@ function cells(contenders) {
     const figures = Object.keys(runs[0]).map((figure) => {
       const of = (each) => each.map((run) => run[figure])
       const ratio = runs === base ? '' : ` × ${(median(of(runs)) / median(of(base))).toFixed(2)}`
-      const spread = runs.length > 1 ? ` (${show(Math.min(...of(runs)))} to ${show(Math.max(...of(runs)))})` : ''
+      const spread =
+        runs.length > 1 ? ` (${show(Math.min(...of(runs)))} to ${show(Math.max(...of(runs)))})` : ''
       return `${figure} ${show(median(of(runs)))}${spread}${ratio}`
     })
     return `${name}: ${figures.join(', ')}`

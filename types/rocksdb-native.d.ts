@@ -17,10 +17,12 @@ declare module 'rocksdb-native' {
     flush(): Promise<void>
   }
 
-  interface RocksIterator extends AsyncIterable<Entry> {
+  interface RocksIterator {
+    /** null = nothing is ready */
+    read(): Entry | null
+    on(event: 'readable' | 'end' | 'close', fn: () => void): void
+    on(event: 'error', fn: (err: Error) => void): void
     destroy(): void
-    once(event: 'close', fn: () => void): void
-    readonly destroyed: boolean
   }
 
   interface RocksIteratorOptions {
@@ -33,15 +35,16 @@ declare module 'rocksdb-native' {
 
   class ColumnFamily {
     constructor(name: string, opts?: object)
+    destroy(): void
   }
 
   class RocksDB {
     static ColumnFamily: typeof ColumnFamily
-    constructor(path: string, opts?: { readOnly?: boolean })
+    constructor(path: string, opts?: object)
     columnFamily(column: ColumnFamily): RocksDB
     snapshot(): RocksDB
-    read(opts?: { autoDestroy?: boolean }): ReadBatch
-    write(opts?: { autoDestroy?: boolean }): WriteBatch
+    read(opts?: { autoDestroy?: boolean; capacity?: number }): ReadBatch
+    write(opts?: { autoDestroy?: boolean; capacity?: number }): WriteBatch
     iterator(opts: RocksIteratorOptions): RocksIterator
     ready(): Promise<void>
     flush(): Promise<void>

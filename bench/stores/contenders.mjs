@@ -12,23 +12,23 @@ const files = (directory) => (name) => new RandomAccessFile(join(directory, name
 
 /** `open()` gives a store on this directory, with what an earlier one left there. */
 export const CONTENDERS = {
-  'corestore 7.12.5': { module: 'corestore', open: (directory) => new Corestore7(directory) },
-  'ours, RocksDB': { module: '@manycore/corestore', open: (directory) => new Corestore(directory) },
-  'ours, random-access-file': {
+  'corestore@7.12.5': { module: 'corestore', open: (directory) => new Corestore7(directory) },
+  'ours on RocksDB': { module: '@manycore/corestore', open: (directory) => new Corestore(directory) },
+  'ours on random-access-file': {
     module: '@manycore/corestore',
     open: (directory) => new Corestore(files(directory))
   },
-  'ours, memory': {
+  'ours in memory': {
     module: '@manycore/corestore',
     open: (directory) => {
       if (!memory.has(directory)) memory.set(directory, new MemoryEngine({ reusable: true }))
       return new Corestore(memory.get(directory))
     }
   },
-  'corestore 6.18.4, random-access-file': {
+  'corestore@6.18.4 on random-access-file': {
     module: 'corestore6',
     open: (directory) => new Corestore6(files(directory))
   },
   // The floor of what a store can do where it has one core: no store at all.
-  'hypercore 11.37.1': { module: 'hypercore', core: (directory, key) => new Hypercore(directory, key) }
+  'hypercore@11.37.1': { module: 'hypercore', core: (directory, key) => new Hypercore(directory, key) }
 }

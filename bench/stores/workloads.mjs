@@ -6,16 +6,15 @@ import { importTime } from './import-time.mjs'
 import { attachStreams, replicateMany, replicateOne, serveClosed } from './replication.mjs'
 import { AT_ONCE, BLOCK, inParallel, memoryInUse, name, start } from './work.mjs'
 
-const VOLATILE = 'ours, memory' // keeps nothing from one process to the next
-const ALONE = 'hypercore 11.37.1' // no store
-const OLD = 'corestore 6.18.4, random-access-file'
+const VOLATILE = 'ours in memory' // keeps nothing from one process to the next
+const ALONE = 'hypercore@11.37.1' // no store
+const OLD = 'corestore@6.18.4 on random-access-file'
 
 export const WORKLOADS = {
   'open 10,000 stored named cores, 64 at once': openStored(10_000),
 
-  'get and close by name, 100 cores in turn, 20,000 cycles': cycle(
-    20_000,
-    (store, i) => store.get({ name: name(i) })
+  'get and close by name, 100 cores in turn, 20,000 cycles': cycle(20_000, (store, i) =>
+    store.get({ name: name(i) })
   ),
   'get and close by key, 100 cores in turn, 20,000 cycles': cycle(20_000, (store, _, key) => store.get(key)),
 
@@ -74,7 +73,7 @@ export const WORKLOADS = {
   },
 
   'append latency, one writer, 5,000 appends': { measure: appendLatency(5_000) },
-  'require() of the package': { skip: [VOLATILE, 'ours, random-access-file'], measure: importTime },
+  'require() of the package': { skip: [VOLATILE, 'ours on random-access-file'], measure: importTime },
 
   ...growth('open stored named cores', openStored),
   ...growth('replicate cores × 5 blocks', (n) => ({ skip: [ALONE], measure: replicateMany(n, 5) }))

@@ -18,9 +18,11 @@ export function blocks(start: number, end: number, word: string = 'block'): stri
   return range(start, end).map((i) => `${word} ${i}`)
 }
 
-/** Every block from 0 on; null where there is none. */
-export function readAll(core: Hypercore<string>): Promise<(string | null)[]> {
-  return Promise.all(range(0, core.length).map((i) => core.get(i, { wait: false })))
+/** Every block from 0 on, null where there is none; of several that fail, the first in the core is thrown. */
+export async function readAll(core: Hypercore<string>): Promise<(string | null)[]> {
+  const blocks = range(0, core.length).map((i) => core.get(i, { wait: false }))
+  await Promise.allSettled(blocks)
+  return Promise.all(blocks)
 }
 
 export async function readStream<T>(stream: AsyncIterable<T>): Promise<T[]> {

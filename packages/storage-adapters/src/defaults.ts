@@ -7,6 +7,12 @@ export const ROWS_AT_FIRST = 16
 /** Rows an iterator reads at once afterwards, and keeps ready. */
 export const ROWS_AT_ONCE = 512
 
+/** Rows that RocksDB's iterator reads in one call: it has memory for so many, however few there are. */
+export const ROCKS_ROWS_AT_ONCE = 128
+
+/** Bitfield pages of a range that are read as keys: 16 pages of 32,768 blocks and 4 KiB each. */
+export const PAGES_AS_KEYS = 16
+
 /** Keys of a deleted range that a level engine reads at once. */
 export const KEYS_AT_ONCE = 1000
 

@@ -1,5 +1,6 @@
 import HypercoreStorage from 'hypercore-storage'
-import type { CorestoreStorage } from '@manycore/hypercore-types'
+import { Readable } from 'streamx'
+import type { AliasEntry, CorestoreStorage, ReadableStream, StoredCore } from '@manycore/hypercore-types'
 import type { Engine } from '@manycore/kv'
 import { StorageError } from './errors.js'
 import { EngineSession } from './facade/engine-session.js'
@@ -13,6 +14,11 @@ const NOWHERE = '/dev/null/manycore/db'
 
 /** With the private members of hypercore-storage 3.3.1, index.js:491-815. */
 interface Upstream extends CorestoreStorage {
+  version: number
+  readonly db: EngineSession
+  readonly treeCache: { destroy(): void }
+  _flush(): Promise<void>
+  _getHead(view: object): Promise<object>
   /** what every call runs first while `version` is 0: opens, checks the version, migrates */
   _migrateStore(): Promise<void>
 }
@@ -24,17 +30,24 @@ const Upstream: new (db: EngineSession, opts: object) => Upstream = HypercoreSto
 
 /** hypercore-storage over an engine, not opened yet; its close() closes the engine. */
 export function openEngine(engine: Engine, opts: { readOnly?: boolean }): CorestoreStorage {
-  return new EngineStorage(new EngineState(engine, opts.readOnly ?? false), opts)
+  return new EngineStorage(engine, opts)
 }
 
-class EngineStorage extends Upstream {
+/**
+ * hypercore-storage with one way in and one way out: each failure to open is coded and leaves nothing
+ * open, and close() works at any moment.
+ */
+export class EngineStorage extends Upstream {
   readonly #root: EngineSession
   readonly #state: EngineState
+  #opening: Promise<void> | null = null
   #failure: Error | null = null
   #closing: Promise<void> | null = null
 
-  constructor(state: EngineState, opts: { readOnly?: boolean }) {
-    const root = new EngineSession(state, NOWHERE, null, true)
+  /** @param path  of the engine, where there is one on disk */
+  constructor(engine: Engine, opts: { readOnly?: boolean }, path: string = NOWHERE) {
+    const state = new EngineState(engine, opts.readOnly ?? false)
+    const root = new EngineSession(state, path, null, true)
     super(root, { ...opts, wait: false }) // the engine has the lock, and does the waiting for it
     this.#root = root
     this.#state = state
@@ -43,13 +56,54 @@ class EngineStorage extends Upstream {
   override async _migrateStore(): Promise<void> {
     if (this.#failure !== null) throw this.#failure
     this.#state.check('a call')
-    try {
-      await super._migrateStore()
-    } catch (err) {
-      this.#failure ??= explain(err as Error & { code?: string }, this.#state.engine.name)
-      await this.#root.close().catch(() => {}) // what the caller needs is why it did not open
-      throw this.#failure
-    }
+    this.#opening ??= this.#open()
+    return this.#opening
+  }
+
+  // Upstream runs each of these on a store that is not open yet, or goes past its version.
+
+  override async suspend(opts?: { log?: (message: string) => unknown }): Promise<void> {
+    await this.ready()
+    await super.suspend(opts)
+  }
+
+  override async resume(): Promise<void> {
+    await this.ready()
+    await super.resume()
+  }
+
+  override async compact(opts?: object): Promise<void> {
+    await this.ready()
+    await super.compact(opts)
+  }
+
+  override async flush(): Promise<void> {
+    await this.ready()
+    await super.flush()
+  }
+
+  override async export(discoveryKey: Uint8Array, opts?: { batches?: boolean }): Promise<object | null> {
+    await this.ready()
+    return super.export(discoveryKey, opts)
+  }
+
+  override createCoreStream(): ReadableStream<StoredCore> {
+    return this.#stream(() => super.createCoreStream())
+  }
+
+  override createAliasStream(namespace: Uint8Array): ReadableStream<AliasEntry> {
+    return this.#stream(() => super.createAliasStream(namespace))
+  }
+
+  override createDiscoveryKeyStream(namespace?: Uint8Array): ReadableStream<Uint8Array> {
+    return this.#stream(() => super.createDiscoveryKeyStream(namespace))
+  }
+
+  override createGroupUpdateStream(
+    group: number,
+    opts?: { since?: number; reverse?: boolean }
+  ): ReadableStream<Uint8Array> {
+    return this.#stream(() => super.createGroupUpdateStream(group, opts))
   }
 
   override close(): Promise<void> {
@@ -57,13 +111,50 @@ class EngineStorage extends Upstream {
     return this.#closing
   }
 
-  /** Upstream opens a store to close it, and rejects when it cannot. */
-  async #close(): Promise<void> {
+  /** What a failure to open is to the caller. */
+  protected explain(err: Error & { code?: string }): Error {
+    return explain(err, this.#state.engine.name)
+  }
+
+  /** Not by `version`: upstream reads a stream while it opens, to mark the cores of a store that lost its log. */
+  #stream<T>(create: () => ReadableStream<T>): ReadableStream<T> {
+    const { opened, closing } = this.#state
+    if (opened && closing === null) return create()
+    return Readable.from(this.#rows(create)) as unknown as ReadableStream<T>
+  }
+
+  async *#rows<T>(create: () => ReadableStream<T>): AsyncGenerator<T> {
+    await this.ready()
+    yield* create()
+  }
+
+  async #open(): Promise<void> {
     try {
-      if (this.#state.opened) await super.close()
-    } finally {
-      await this.#root.close()
+      await super._migrateStore()
+    } catch (err) {
+      this.#failure = this.explain(err as Error)
+      await this.#root.close().catch(() => {}) // what the caller needs is why it did not open
+      throw this.#failure
     }
+  }
+
+  /** Upstream opens a store to close it, rejects when it cannot, and stops at the first step that fails. */
+  async #close(): Promise<void> {
+    const state = this.#state
+    await this.#opening?.catch(() => {}) // told to who opened
+    this.version = 0 // later calls run _migrateStore() again, which refuses
+    const steps = [async () => this.treeCache.destroy()]
+    if (state.opened && state.closing === null)
+      steps.push(
+        () => this._flush(),
+        () => this.db.close()
+      )
+    steps.push(() => this.#root.close())
+
+    const errors: unknown[] = []
+    for (const step of steps) await step().catch((err: unknown) => errors.push(err))
+    if (errors.length === 1) throw errors[0]
+    if (errors.length > 1) throw new AggregateError(errors, `closing the ${state.engine.name} store failed`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { EngineError } from '@manycore/kv'
 import { StorageError } from './errors.js'
 import { findLockHolder } from './lock-holder.js'
 
@@ -21,7 +22,11 @@ const CHANGED = /^Session ID does not match/
 export function explainFailure(err: unknown, directory: string): StorageError {
   if (err instanceof StorageError) return err
 
-  const cause = err as Error & { code?: string; syscall?: string }
+  // An engine's own error only says less than the one below it.
+  const cause = (err instanceof EngineError ? (err.cause ?? err) : err) as Error & {
+    code?: string
+    syscall?: string
+  }
   const fail = (code: StorageError['code'], message: string): StorageError =>
     new StorageError(code, message, { cause })
 
@@ -32,6 +37,9 @@ export function explainFailure(err: unknown, directory: string): StorageError {
   }
   if (cause.code === 'DEVICE_FILE') {
     return fail('DEVICE_FILE', `${directory}/CORESTORE does not belong here: ${cause.message}`)
+  }
+  if (cause.code === 'ENGINE_READ_ONLY') {
+    return fail('STORAGE_EMPTY', `there is no store at ${directory} yet`)
   }
   if (VERSION.test(cause.message)) {
     return fail('STORAGE_VERSION', `the store at ${directory} was written by a newer hypercore-storage`)

@@ -5,7 +5,7 @@ import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range 
 import { RocksCursor, RocksSnapshot } from './rocks-handles.js'
 import { WriteQueue } from './write-queue.js'
 
-/** As hypercore-storage 3.3.1 has it (index.js, createColumnFamily): both open what the other wrote. */
+/** As hypercore-storage 3.3.1 has it (index.js:1299): both open what the other wrote. */
 const COLUMN_FAMILY = 'corestore'
 const COLUMN_FAMILY_OPTIONS = {
   enableBlobFiles: true,
@@ -18,20 +18,28 @@ const COLUMN_FAMILY_OPTIONS = {
   blobGarbageCollectionForceThreshold: 1.0
 }
 
+/** A lock that the database takes over when it opens: a file of device-file 2. */
+export interface RocksLock {
+  ready(): Promise<void>
+  suspend(): Promise<void>
+  resume(): Promise<void>
+}
+
 export interface RocksEngineOptions {
   /** nothing is written and no lock is taken; the database must exist; default false */
   readOnly?: boolean
+  /** taken before the database is opened, and RocksDB's to let go; default: only RocksDB's own lock */
+  lock?: RocksLock | null
+  /** further options go to rocksdb-native as they are */
+  [option: string]: unknown
 }
 
-/**
- * An engine over RocksDB: what every other engine is compared with. For a store, openStorage(path) is
- * faster: hypercore-storage then uses RocksDB without an engine between them.
- */
+/** An engine over RocksDB, in the column family and with the settings that Corestore 7 has. */
 export class RocksEngine implements Engine {
   readonly name = 'rocksdb'
   readonly supports: EngineSupports = { persistent: true, suspend: true, compact: true, readOnly: true }
   readonly #directory: string
-  readonly #readOnly: boolean
+  readonly #opts: RocksEngineOptions
   readonly #lifecycle: Lifecycle = new Lifecycle('rocksdb')
   readonly #handles = new Set<RocksSnapshot | RocksCursor>()
   readonly #writes: WriteQueue = new WriteQueue()
@@ -40,18 +48,21 @@ export class RocksEngine implements Engine {
   #isSuspended = false
 
   /** @param directory  RocksDB's own: of a Corestore 7 store the directory `db` in it */
-  constructor(directory: string, { readOnly = false }: RocksEngineOptions = {}) {
+  constructor(directory: string, opts: RocksEngineOptions = {}) {
     this.#directory = directory
-    this.#readOnly = readOnly
+    this.#opts = opts
   }
 
+  /** @throws ELOCKED, or what rocksdb-native says; nothing is left open then */
   open(): Promise<void> {
     return this.#lifecycle.open(async () => {
-      this.#root = new RocksDB(this.#directory, { readOnly: this.#readOnly })
-      this.#db = this.#root.columnFamily(new RocksDB.ColumnFamily(COLUMN_FAMILY, COLUMN_FAMILY_OPTIONS))
+      const column = new RocksDB.ColumnFamily(COLUMN_FAMILY, { ...COLUMN_FAMILY_OPTIONS, ...this.#opts })
       try {
+        this.#root = new RocksDB(this.#directory, this.#opts)
+        this.#db = this.#root.columnFamily(column)
         await this.#root.ready()
       } catch (cause) {
+        column.destroy()
         if (!/lock hold by current process|^While lock file/i.test((cause as Error).message)) throw cause
         throw new EngineError('ELOCKED', `the RocksDB at ${this.#directory} is open elsewhere`, { cause })
       }
@@ -59,7 +70,7 @@ export class RocksEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    await this.resume()
+    await this.resume().catch(() => {}) // another process has it: nothing is left to write
     await this.#lifecycle.close(async () => {
       await Promise.all(Array.from(this.#handles, (handle) => handle.close()))
       await this.#db.close()
@@ -71,12 +82,14 @@ export class RocksEngine implements Engine {
     return this.#lifecycle.run('getMany()', async () => {
       checkKeys(keys)
       const db = at === undefined ? this.#db : RocksSnapshot.session(at)
-      if (keys.length === 0) return []
-      const batch = db.read({ autoDestroy: true })
-      const values = Promise.all(keys.map((key) => batch.get(key)))
+      if (keys.length === 0) {
+        await laterTurn()
+        return []
+      }
+      const batch = db.read({ autoDestroy: true, capacity: keys.length })
+      const values = keys.map((key) => batch.get(key))
       batch.tryFlush()
-      const [found] = await Promise.all([values, laterTurn()])
-      return found
+      return Promise.all(values)
     })
   }
 
@@ -111,12 +124,14 @@ export class RocksEngine implements Engine {
     this.#lifecycle.check('suspend()')
     this.#isSuspended = true
     await this.#db.suspend()
+    await this.#opts.lock?.suspend()
   }
 
   async resume(): Promise<void> {
     if (!this.#isSuspended) return
-    this.#isSuspended = false
+    await this.#opts.lock?.resume()
     await this.#db.resume()
+    this.#isSuspended = false
   }
 
   /** Everything, whatever the range: rocksdb-native 3.18.1 takes Buffers for options (index.js, compactRange). */
@@ -125,8 +140,10 @@ export class RocksEngine implements Engine {
   }
 
   #write(ops: readonly Op[]): Promise<void> {
-    if (this.#readOnly) throw new EngineError('ENGINE_READ_ONLY', 'batch() on a RocksDB opened read-only')
-    const batch = this.#db.write({ autoDestroy: true })
+    if (this.#opts.readOnly) {
+      throw new EngineError('ENGINE_READ_ONLY', 'batch() on a RocksDB opened read-only')
+    }
+    const batch = this.#db.write({ autoDestroy: true, capacity: ops.length })
     for (const op of ops) {
       if (op.type === 'put') batch.tryPut(op.key, op.value)
       else if (op.type === 'del') batch.tryDelete(op.key)

@@ -1,6 +1,15 @@
 import { EngineError, laterTurn } from '@manycore/kv'
 import type { EngineIterator, EngineSnapshot, Entry, Range } from '@manycore/kv'
-import { ROWS_AT_ONCE } from './defaults.js'
+import { ROCKS_ROWS_AT_ONCE } from './defaults.js'
+
+/** Rows of RocksDB, a streamx Readable. */
+interface RocksRows {
+  /** null = nothing is ready */
+  read(): Entry | null
+  on(event: 'readable' | 'end' | 'close', fn: () => void): void
+  on(event: 'error', fn: (err: Error) => void): void
+  destroy(): void
+}
 
 /** What is used of a session of RocksDB: rocksdb-native 3.18.1 index.js. */
 export interface RocksSession {
@@ -10,8 +19,8 @@ export interface RocksSession {
     reverse?: boolean | undefined
     /** entries read at once */
     capacity: number
-  }): AsyncIterable<Entry>
-  read(opts: { autoDestroy: boolean }): {
+  }): RocksRows
+  read(opts: { autoDestroy: boolean; capacity: number }): {
     get(key: Uint8Array): Promise<Uint8Array | null>
     tryFlush(): void
   }
@@ -51,8 +60,10 @@ export class RocksCursor implements EngineIterator {
   readonly #session: RocksSession
   readonly #range: Range
   readonly #handles: RocksHandles
-  #entries: AsyncGenerator<Entry> | null = null
-  #isClosed = false
+  #rows: RocksRows | null = null
+  #state: 'open' | 'ended' | 'closed' = 'open'
+  #failure: Error | null = null
+  #wake: () => void = noop
 
   constructor(session: RocksSession, range: Range, handles: RocksHandles) {
     this.#session = session
@@ -62,26 +73,47 @@ export class RocksCursor implements EngineIterator {
 
   async next(max: number): Promise<Entry[]> {
     const read: Entry[] = []
-    if (!this.#isClosed) this.#entries ??= this.#walk()
-    while (this.#entries !== null && read.length < max) {
-      const { value, done } = await this.#entries.next()
-      if (done) break
-      read.push(value)
+    let waited = false
+    while (read.length < max) {
+      const row = this.#state === 'open' ? this.#walk().read() : null
+      if (row !== null) read.push(row)
+      else if (this.#state !== 'open' || read.length > 0) break
+      else {
+        waited = true
+        await new Promise<void>((resolve) => (this.#wake = resolve))
+      }
     }
-    await laterTurn()
+    if (this.#failure !== null) throw this.#failure
+    if (!waited) await laterTurn()
     return read
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
     this.#handles.delete(this)
-    await this.#entries?.return(undefined)
+    if (this.#rows !== null && this.#state !== 'closed') {
+      const closed = new Promise<void>((resolve) => this.#rows!.on('close', resolve))
+      this.#rows.destroy()
+      await closed
+    }
+    this.#state = 'closed'
     await this.#session.close()
   }
 
-  async *#walk(): AsyncGenerator<Entry> {
+  #walk(): RocksRows {
+    if (this.#rows !== null) return this.#rows
     const { gte, lt, reverse } = this.#range
-    if (lt?.byteLength === 0) return // to RocksDB no bound
-    yield* this.#session.iterator({ gte, lt, reverse, capacity: ROWS_AT_ONCE })
+    const rows = this.#session.iterator({ gte, lt, reverse, capacity: ROCKS_ROWS_AT_ONCE })
+    rows.on('readable', () => this.#wake())
+    rows.on('end', () => this.#stop('ended'))
+    rows.on('close', () => this.#stop('closed'))
+    rows.on('error', (err) => (this.#failure = err))
+    return (this.#rows = rows)
+  }
+
+  #stop(state: 'ended' | 'closed'): void {
+    this.#state = state
+    this.#wake()
   }
 }
+
+function noop(): void {}

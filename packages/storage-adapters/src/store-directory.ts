@@ -20,14 +20,8 @@ const STAYS = new Set([
 const ROCKS =
   /^(CURRENT|IDENTITY|SESSION_ID|LOCK|RECOVERING|LOG(\.old\.\d+)?|(MANIFEST|OPTIONS)-\d+|\d+\.(sst|log|blob|dbtmp)|OPTIONS-\d+\.dbtmp)$/
 
-/**
- * hypercore-storage moves everything it does not know into `db/` when a directory has no file CORESTORE:
- * meant for early Corestore 7 stores, whose RocksDB files lie in the directory itself.
- * @returns why that must not happen here: the directory holds other files; null = it may
- */
-export function findForeignFiles(directory: string): StorageError | null {
-  const entries = list(directory)
-  if (entries.includes('CORESTORE')) return null
+/** @returns why this must not become a store: the directory holds files of others; null = it may */
+function findForeignFiles(directory: string, entries: readonly string[]): StorageError | null {
   const early = entries.includes('CURRENT') || entries.includes('db')
   const foreign = entries.filter((name) => !STAYS.has(name) && !(early && ROCKS.test(name)))
   if (foreign.length === 0) return null
@@ -41,10 +35,11 @@ export function findForeignFiles(directory: string): StorageError | null {
 }
 
 /**
- * Run before a store is opened: finds what RocksDB would report less clearly, or only after creating something.
- * @throws the file system's error, or STORAGE_EMPTY
+ * Run before a store is opened: moves the files of an early store, and finds what RocksDB would report less
+ * clearly, or only after creating something.
+ * @throws the file system's error, STORAGE_FOREIGN_FILES, or STORAGE_EMPTY
  */
-export function checkDirectory(directory: string, readOnly: boolean): void {
+export function prepareDirectory(directory: string, readOnly: boolean): void {
   if (readOnly) {
     if (!exists(`${directory}/db/CURRENT`)) {
       throw new StorageError(
@@ -54,11 +49,28 @@ export function checkDirectory(directory: string, readOnly: boolean): void {
     }
     return
   }
+  moveEarlyStore(directory)
 
   // Left by a process that died, or had no disk space, between creating and writing it. It says nothing,
   // and device-file 2.1 refuses it for ever as moved.
   const deviceFile = `${directory}/CORESTORE`
   if (exists(deviceFile) && fs.statSync(deviceFile).size === 0) fs.unlinkSync(deviceFile)
+  fs.mkdirSync(`${directory}/db`, { recursive: true }) // RocksDB makes only the last directory of a path
+}
+
+/**
+ * The RocksDB files of an early Corestore 7 store lie in the directory itself; they belong into `db/`.
+ * hypercore-storage 3.3.1 (index.js:1325) moves whatever it does not know.
+ */
+function moveEarlyStore(directory: string): void {
+  const entries = list(directory)
+  if (entries.includes('CORESTORE')) return
+  const foreign = findForeignFiles(directory, entries)
+  if (foreign !== null) throw foreign
+  const early = entries.filter((name) => !STAYS.has(name))
+  if (early.length === 0) return
+  fs.mkdirSync(`${directory}/db`, { recursive: true })
+  for (const name of early) fs.renameSync(`${directory}/${name}`, `${directory}/db/${name}`)
 }
 
 function list(directory: string): string[] {

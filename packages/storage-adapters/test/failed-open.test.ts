@@ -3,18 +3,12 @@ import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { openStorage, type OpenStorageOptions } from '../src/index.js'
+import { RocksEngine, openStorage, type OpenStorageOptions } from '../src/index.js'
 import { openElsewhere } from './other-process.js'
 import { asOrdinaryUser, failure, openFiles, temporary, tree } from './temporary.js'
 
 const { store: keys } = createRequire(import.meta.url)('hypercore-storage/lib/keys.js') as {
   store: { head(): Uint8Array }
-}
-
-interface Database {
-  get(key: Uint8Array): Promise<Uint8Array>
-  put(key: Uint8Array, value: Uint8Array): Promise<void>
-  flush(): Promise<void>
 }
 
 interface Case {
@@ -44,7 +38,7 @@ const CASES: Record<string, Case> = {
       fs.writeFileSync(`${directory}/db`, 'not a directory')
     },
     code: 'STORAGE_UNREADABLE',
-    says: 'is not a directory'
+    says: 'file already exists'
   },
   'a directory in place of CORESTORE': {
     spoil: (directory) => {
@@ -248,18 +242,17 @@ async function collectGarbage(): Promise<void> {
 async function writeStore(directory: string): Promise<void> {
   const storage = openStorage(directory)
   await storage.setSeed(new Uint8Array(32).fill(7))
-  await (storage as unknown as { db: Database }).db.flush() // so that there is a sorted file
+  await storage.flush() // so that there is a sorted file
   await storage.close()
 }
 
 async function setVersion(directory: string, version: number): Promise<void> {
-  const storage = openStorage(directory)
-  await storage.ready()
-  const { db } = storage as unknown as { db: Database }
-  const head = await db.get(keys.head())
-  head[0] = version
-  await db.put(keys.head(), head)
-  await storage.close()
+  const engine = new RocksEngine(`${directory}/db`)
+  await engine.open()
+  const [head] = await engine.getMany([keys.head()])
+  head![0] = version
+  await engine.batch([{ type: 'put', key: keys.head(), value: head! }])
+  await engine.close()
 }
 
 function find(directory: string, part: string): string {

@@ -127,7 +127,7 @@ test('readOnly reads beside a writer in another process, takes no lock and refus
   const reader = openStorage(directory, { readOnly: true, wait: true })
   expect(Uint8Array.from((await reader.getSeed())!)).toEqual(SEED)
   expect(reader.readOnly).toBe(true)
-  await expect(reader.setSeed(new Uint8Array(32))).rejects.toThrow('Batch was not applied')
+  expect(await failure(reader.setSeed(new Uint8Array(32)))).toMatchObject({ code: 'ENGINE_READ_ONLY' })
   await reader.close()
   await holder.release()
 
@@ -170,12 +170,14 @@ test('a store with an id does not open under another', async () => {
 })
 
 test('treeCache bounds the cached nodes, and options of the layers below reach them', async () => {
-  const storage = openStorage(temporary(), { treeCache: { maxSize: 5 }, writeBufferSize: 1234567 })
-  const { treeCache, db } = storage as unknown as {
-    treeCache: { maxSize: number }
-    db: { _columnFamily: { _options: { writeBufferSize: number } } }
-  }
+  const directory = temporary()
+  const storage = openStorage(directory, { treeCache: { maxSize: 5 }, tableBlockSize: 12345 })
+  const { treeCache } = storage as unknown as { treeCache: { maxSize: number } }
   expect(treeCache.maxSize).toBe(5)
-  expect(db._columnFamily._options.writeBufferSize).toBe(1234567)
+  await storage.ready()
   await storage.close()
+
+  const name = fs.readdirSync(`${directory}/db`).findLast((file) => file.startsWith('OPTIONS-'))
+  const options = fs.readFileSync(`${directory}/db/${name}`, 'utf8')
+  expect(options.slice(options.indexOf('"corestore"'))).toContain('block_size=12345')
 })

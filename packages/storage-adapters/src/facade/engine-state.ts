@@ -21,7 +21,7 @@ export class EngineState {
   #opening: Promise<void> | null = null
   #suspending: Promise<void> | null = null
   /** what calls wait for while it is suspended */
-  #resumed: { promise: Promise<void>; resolve: () => void } | null = null
+  #resumed: { promise: Promise<void>; resolve: () => void; reject: (err: unknown) => void } | null = null
 
   constructor(engine: Engine, readOnly: boolean) {
     this.engine = engine
@@ -71,9 +71,10 @@ export class EngineState {
   async #suspend(): Promise<void> {
     await this.ready()
     await this.turn.idle()
-    let resolve = (): void => {}
-    const promise = new Promise<void>((fn) => (resolve = fn))
-    this.#resumed = { promise, resolve }
+    let [resolve, reject] = [(): void => {}, (_: unknown): void => {}]
+    const promise = new Promise<void>((...fns) => ([resolve, reject] = fns))
+    promise.catch(() => {}) // perhaps nobody waits
+    this.#resumed = { promise, resolve, reject }
     await this.engine.suspend?.()
   }
 
@@ -93,7 +94,8 @@ export class EngineState {
   async #close(): Promise<void> {
     try {
       await this.#opening?.catch(() => {}) // told to who opened
-      await this.resume()
+      // What was held back still runs, if the engine is still ours.
+      await this.resume().catch((err: unknown) => this.#resumed?.reject(err))
       const streams = Array.from(
         this.streams,
         (stream) => new Promise<void>((resolve) => stream.once('close', resolve))

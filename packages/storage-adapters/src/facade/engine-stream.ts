@@ -2,6 +2,7 @@ import { Readable } from 'streamx'
 import type { ReadableStream } from '@manycore/hypercore-types'
 import type { EngineIterator, Entry } from '@manycore/kv'
 import { ROWS_AT_FIRST, ROWS_AT_ONCE } from '../defaults.js'
+import { KeyCursor, bitfieldPages } from './bitfield-pages.js'
 import type { EngineState } from './engine-state.js'
 import type { SharedSnapshot } from './shared-snapshot.js'
 import { toBytes } from './to-bytes.js'
@@ -47,7 +48,7 @@ export class EngineStream extends Rows {
     this.#holds = true
     this.#state.turn
       .run(async () => {
-        this.#iterator = this.#state.engine.iterator(this.#range, this.#snapshot?.at)
+        this.#iterator = this.#iterate()
       })
       .then(() => done(null), done)
   }
@@ -61,6 +62,18 @@ export class EngineStream extends Rows {
     if (this.#holds) this.#snapshot?.release() // not when destroyed before it opened
     if (this.#iterator === null) done(null)
     else this.#iterator.close().then(() => done(null), done)
+  }
+
+  #iterate(): EngineIterator {
+    const { engine, turn } = this.#state
+    const at = this.#snapshot?.at
+    const { gte, lt, reverse } = this.#range
+    const pages = gte === undefined || lt === undefined || reverse === true ? null : bitfieldPages(gte, lt)
+    if (pages === null) return engine.iterator(this.#range, at)
+    return new KeyCursor(
+      pages,
+      (key) => new Promise((resolve, reject) => turn.get(key, { resolve, reject }, at))
+    )
   }
 
   async #next(): Promise<void> {

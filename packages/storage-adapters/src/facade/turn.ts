@@ -22,6 +22,10 @@ interface Write {
  * Shares what all sessions of a database ask for in one turn of the event loop: all gets go down as one
  * `getMany()` a snapshot, all writes as one atomic batch, in the order of their flushes. Gets are bound to
  * the state at the end of the turn, so that a reader sees every flush that resolved before it asked.
+ *
+ * A turn ends with the event that it began in when the engine has nothing to do, so that a lone call waits
+ * for nobody; with the next pass of the event loop when it has. Writes that come while one is under way
+ * wait for it and go down together.
  */
 export class Turn {
   readonly #engine: Engine
@@ -30,6 +34,7 @@ export class Turn {
   #reads = new Map<EngineSnapshot | undefined, Reads>()
   #writes: Write[] = []
   #scheduled = false
+  #isWriting = false
   #running = 0
   #onidle: (() => void)[] = []
 
@@ -59,27 +64,35 @@ export class Turn {
       for (let gate = this.#gate(); gate !== null; gate = this.#gate()) await gate
       return await fn()
     } finally {
-      if (--this.#running === 0 && !this.#scheduled) for (const resolve of this.#onidle.splice(0)) resolve()
+      if (--this.#running === 0 && !this.#scheduled && this.#writes.length === 0)
+        for (const resolve of this.#onidle.splice(0)) resolve()
     }
   }
 
   /** Resolves when nothing is queued or under way; what waits at a closed gate is under way. */
   async idle(): Promise<void> {
-    while (this.#running > 0 || this.#scheduled)
+    while (this.#running > 0 || this.#scheduled || this.#writes.length > 0)
       await new Promise<void>((resolve) => this.#onidle.push(resolve))
   }
 
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    void laterTurn().then(() => {
-      this.#scheduled = false
-      const [reads, writes] = [this.#reads, this.#writes]
-      this.#reads = new Map()
+    if (this.#running === 0) afterEvent(this.#end)
+    else void laterTurn().then(this.#end)
+  }
+
+  readonly #end = (): void => {
+    this.#scheduled = false
+    if (this.#writes.length > 0 && !this.#isWriting) {
+      const writes = this.#writes
       this.#writes = []
-      if (writes.length > 0) void this.#write(writes)
-      for (const [at, each] of reads) void this.#read(each, at)
-    })
+      void this.#write(writes)
+    }
+    if (this.#reads.size === 0) return
+    const reads = this.#reads
+    this.#reads = new Map()
+    for (const [at, each] of reads) void this.#read(each, at)
   }
 
   async #read({ keys, readers }: Reads, at: EngineSnapshot | undefined): Promise<void> {
@@ -93,11 +106,19 @@ export class Turn {
 
   async #write(writes: readonly Write[]): Promise<void> {
     const ops = writes.length === 1 ? writes[0]!.ops : writes.flatMap((write) => write.ops)
+    this.#isWriting = true
     try {
       await this.run(() => this.#engine.batch(ops))
       for (const { resolve } of writes) resolve()
     } catch (err) {
       for (const { reject } of writes) reject(err)
+    } finally {
+      this.#isWriting = false
+      if (this.#writes.length > 0) this.#schedule()
     }
   }
 }
+
+/** Runs when all that follows at once from the event being handled has run; Node and Electron have a hook for that. */
+const afterEvent: (fn: () => void) => void =
+  (globalThis as { process?: { nextTick?(fn: () => void): void } }).process?.nextTick ?? queueMicrotask
