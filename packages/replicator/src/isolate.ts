@@ -1,74 +1,88 @@
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
 
+type Handler<T extends unknown[]> = (...args: [...T, CoreChannel]) => unknown
+
 /** What hypercore gives to createChannel, as far as it is touched here. Source: 11.37.1 lib/replicator.js:3235. */
 interface CoreChannelOptions {
   protocol: string
-  messages: { onmessage(message: unknown, channel: CoreChannel): unknown }[]
-  ondrain(channel: CoreChannel): unknown
+  messages: { onmessage: Handler<[unknown]> }[]
+  ondrain: Handler<[]>
 }
 
 interface CoreChannel {
   readonly closed: boolean
   /** hypercore's Peer */
-  readonly userData: { readonly core: InnerCore }
+  readonly userData: { readonly core: InnerCore; readonly protomux: Protomux }
 }
 
 interface OpenMux extends Protomux {
   createChannel(opts: CoreChannelOptions): unknown
 }
 
+/** Gets a core's failure; false = nobody minds this core, the stream ends. */
+type Report = (err: Error, core: InnerCore) => boolean
+
+const reports = new WeakMap<Protomux, Report>()
+
+/** Upstream's handlers are the same functions for all channels (lib/replicator.js:3389): so are ours. */
+const isolated = new WeakMap<object, unknown>()
+
 /**
  * Keeps a core that fails at work, as with a read error while it serves a block, from ending the stream:
  * Protomux destroys it when a handler of any channel rejects (protomux 3.12.1 index.js:122). Channels
  * opened from now on report instead. What the remote did wrong is a HypercoreError (hypercore 11.37.1
  * lib/replicator.js:3379) and ends the stream as before.
- * @param report gets the failure; false = nobody minds this core, the stream ends
  * @returns ends it
  */
-export function isolateCores(
-  mux: Protomux,
-  protocol: string,
-  report: (err: Error, core: InnerCore) => boolean
-): () => void {
+export function isolateCores(mux: Protomux, protocol: string, report: Report): () => void {
   const open = mux as OpenMux
   const { createChannel } = open
 
-  const settle = (err: Error, channel: CoreChannel): void => {
-    if (channel.closed || err.name === 'HypercoreError' || !report(err, channel.userData.core)) throw err
-  }
-  const isolated = (opts: CoreChannelOptions): unknown => {
-    if (opts.protocol !== protocol) return createChannel.call(mux, opts)
-    const messages = opts.messages.map(({ onmessage, ...rest }) => ({
-      ...rest,
-      onmessage: (message: unknown, channel: CoreChannel) =>
-        settled(
-          () => onmessage(message, channel),
-          (err) => settle(err, channel)
-        )
-    }))
-    const ondrain = (channel: CoreChannel): unknown =>
-      settled(
-        () => opts.ondrain(channel),
-        (err) => {
-          mux.uncork() // ondrain corks, and forgets that when it fails (hypercore 11.37.1 lib/replicator.js:975)
-          settle(err, channel)
-        }
-      )
-    return createChannel.call(mux, { ...opts, messages, ondrain })
+  const isolating = (opts: CoreChannelOptions): unknown => {
+    if (opts.protocol === protocol) {
+      for (const message of opts.messages) message.onmessage = isolate(message.onmessage, settle)
+      opts.ondrain = isolate(opts.ondrain, settleDrain)
+    }
+    return createChannel.call(mux, opts)
   }
 
-  open.createChannel = isolated
+  reports.set(mux, report)
+  open.createChannel = isolating
   return () => {
-    if (open.createChannel === isolated) open.createChannel = createChannel
+    reports.delete(mux)
+    if (open.createChannel === isolating) open.createChannel = createChannel
   }
 }
 
-/** Runs a handler that may throw, reject, or do neither. */
-function settled(handle: () => unknown, onerror: (err: Error) => void): unknown {
-  try {
-    const working = handle()
-    return working instanceof Promise ? working.catch(onerror) : working
-  } catch (err) {
-    return onerror(err as Error)
+function settle(err: Error, { closed, userData }: CoreChannel): void {
+  const report = reports.get(userData.protomux)
+  if (closed || err.name === 'HypercoreError' || !report?.(err, userData.core)) throw err
+}
+
+/** ondrain corks, and forgets that when it fails (hypercore 11.37.1 lib/replicator.js:975). */
+function settleDrain(err: Error, channel: CoreChannel): void {
+  channel.userData.protomux.uncork()
+  settle(err, channel)
+}
+
+/** The handler, which may throw, reject, or do neither, with its failures going to `onerror`. */
+function isolate<T extends unknown[]>(
+  handler: Handler<T>,
+  onerror: (err: Error, channel: CoreChannel) => void
+): Handler<T> {
+  const known = isolated.get(handler)
+  if (known !== undefined) return known as Handler<T>
+
+  const fresh: Handler<T> = (...args) => {
+    const channel = args.at(-1) as CoreChannel
+    try {
+      const working = handler(...args)
+      if (!(working instanceof Promise)) return working
+      return working.catch((err: Error) => onerror(err, channel))
+    } catch (err) {
+      return onerror(err as Error, channel)
+    }
   }
+  isolated.set(handler, fresh)
+  return fresh
 }
