@@ -1,5 +1,11 @@
 import b4a from 'b4a'
-import type { CoreAlias, CorestoreStorage, Hypercore, InnerCore } from '@manycore/hypercore-types'
+import type {
+  CoreAlias,
+  CorestoreStorage,
+  Hypercore,
+  InnerCore,
+  PublicKeyPair
+} from '@manycore/hypercore-types'
 import type { Keychain } from '@manycore/keychain'
 import type { SessionScope, SessionSource, SessionTable } from '@manycore/sessions'
 import { CorestoreError, badArgument } from './errors.js'
@@ -7,6 +13,7 @@ import { parseGet } from './get-options.js'
 import type { CoreOptions, GetOptions } from './get-options.js'
 import { resolveName } from './identity.js'
 import type { Identity } from './identity.js'
+import type { KnownNames } from './known-names.js'
 
 /** What is used of the store whose cores are got. */
 export interface GettingStore {
@@ -28,49 +35,91 @@ export interface StoreSecrets {
   whenOpen(): Promise<void>
   /** of the store's namespace; there is one once the store is open */
   keychain(): Keychain
+  readonly names: KnownNames
 }
 
 /** `store.get()`: from what the caller wrote to a session of the one shared core. */
 export class CoreGetter {
   readonly #store: GettingStore
   readonly #secrets: StoreSecrets
+  /** 64 hex digits */
+  readonly #namespace: string
 
   constructor(store: GettingStore, secrets: StoreSecrets) {
     this.#store = store
     this.#secrets = secrets
+    this.#namespace = b4a.toString(store.ns, 'hex')
   }
 
   get(input: GetOptions | Uint8Array | string): Hypercore<unknown> {
     const opts = toOptions(input)
     const { identity, core, session } = parseGet(opts, this.#store)
-    const known = identity !== null && identity.name === null && identity.key !== null
-    const source = known ? this.#openCore(identity, core) : this.#preload(opts)
-    return this.#store.sessions.session(source, { ...session, ...(known && ofIdentity(identity)) })
+    const { sessions } = this.#store
+    if (identity === null) return sessions.session(this.#preload(opts), session)
+    const loaded = this.#loaded(identity)
+    if (loaded === null && (identity.name !== null || identity.key === null)) {
+      return sessions.session(this.#preload(opts), session)
+    }
+    session.keyPair = identity.keyPair
+    session.manifest = identity.manifest
+    return sessions.session(loaded ?? this.#openCore(identity, core), session)
+  }
+
+  /** The core, when it is known at once which one is meant and it is loaded; by its name alone also open. */
+  #loaded({ name, key, discoveryKey, manifest }: Identity): InnerCore | null {
+    const { cores } = this.#store
+    if (name === null) return key === null ? null : cores.get(discoveryKey!)
+    if (typeof name !== 'string' || discoveryKey !== null || manifest !== null) return null
+    const known = this.#secrets.names.get(this.#namespace, name)
+    const core = known === undefined ? null : cores.get(known)
+    return core !== null && hasKeyPair(core) ? core : null
   }
 
   /** For a name, a lone discovery key, or options that come later. */
   async #preload(asked: GetOptions): Promise<SessionSource> {
     const { preload, ...rest } = asked
     const late = typeof preload === 'function' ? await preload() : await preload
-    const { identity, core, session } = parseGet({ ...rest, ...late, preload: undefined }, this.#store)
+    const { identity, core: opts, session } = parseGet({ ...rest, ...late, preload: undefined }, this.#store)
     await this.#secrets.whenOpen()
     const found = await this.#find(identity!)
     this.#secrets.checkOpen()
-    return { core: this.#openCore(found, core), ...session, ...ofIdentity(found) }
+    const core = this.#openCore(found, opts)
+    const { keyPair, manifest } = found
+    return { core, ...session, manifest, keyPair: keyPair ?? (await this.#storedKeyPair(found, core)) }
   }
 
   async #find(identity: Identity): Promise<Identity> {
     const { name, key, discoveryKey } = identity
-    const { storage, ns } = this.#store
     if (name !== null) {
-      const alias = toAlias(name, ns)
-      const stored = alias === null ? null : await storage.getAlias(alias)
+      const stored = await this.#findStored(name)
       this.#secrets.checkOpen()
-      return resolveName(identity, this.#secrets.keychain().coreOptions(name, this.#store), stored)
+      return resolveName(identity, stored, () => this.#secrets.keychain().coreOptions(name, this.#store))
     }
-    if (key !== null || (await storage.hasCore(discoveryKey!))) return identity
+    if (key !== null || (await this.#store.storage.hasCore(discoveryKey!))) return identity
     const id = b4a.toString(discoveryKey!, 'hex')
     throw new CorestoreError('STORAGE_EMPTY', `no core is stored with discovery key ${id}`)
+  }
+
+  /** @returns 32 bytes, the discovery key stored under a name, or null */
+  async #findStored(name: string | Uint8Array): Promise<Uint8Array | null> {
+    const alias = toAlias(name, this.#store.ns)
+    if (alias === null) return null
+    const { names } = this.#secrets
+    const known = names.get(this.#namespace, alias.name)
+    if (known !== undefined) return b4a.from(known, 'hex')
+    const stored = await this.#store.storage.getAlias(alias)
+    if (stored !== null) names.set(this.#namespace, alias.name, stored)
+    return stored
+  }
+
+  /**
+   * The key pair of a stored core by its name, where it is not stored with the core. Deriving one for every core
+   * that is opened would cost more than half of what opening costs.
+   */
+  async #storedKeyPair({ name }: Identity, core: InnerCore): Promise<PublicKeyPair | null> {
+    if (name === null) return null
+    await core.ready()
+    return hasKeyPair(core) ? null : this.#secrets.keychain().createKeyPair(name)
   }
 
   #openCore(identity: Identity, opts: CoreOptions): InnerCore {
@@ -97,8 +146,8 @@ function toOptions(input: GetOptions | Uint8Array | string): GetOptions {
   throw badArgument('options', expected, input)
 }
 
-function ofIdentity({ keyPair, manifest }: Identity): Pick<Identity, 'keyPair' | 'manifest'> {
-  return { keyPair, manifest }
+function hasKeyPair({ header }: InnerCore): boolean {
+  return !!header?.keyPair?.secretKey
 }
 
 /** Names are stored as text; a name of other bytes still derives its keys, but is not listed. */

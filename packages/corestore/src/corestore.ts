@@ -79,7 +79,8 @@ export class Corestore extends StoreResource {
     this.#getter = new CoreGetter(this, {
       checkOpen: () => this.#checkOpen(),
       whenOpen: () => this.#whenOpen(),
-      keychain: () => this.#keychain!
+      keychain: () => this.#keychain!,
+      names: this.#shared.names
     })
     if (root !== null) this.#shared.stores.add(this)
     this.#shared.events.follow(this)

@@ -10,3 +10,6 @@ export const KEY_BYTES = 32
  * beyond it.
  */
 export const NAME_MAX_BYTES = 2000
+
+/** Names whose discovery key is kept in memory: at most 1 MB with names of 30 bytes. */
+export const NAMES_KEPT = 4096

@@ -58,19 +58,11 @@ export function parseGet(
   opts: GetOptions,
   defaults: { manifestVersion: number; readOnly: boolean }
 ): ParsedGet {
-  for (const field of FLAGS) checkOptional(field, 'boolean', opts[field])
-  for (const field of NUMBERS) checkOptional(field, 'number', opts[field])
-  if (opts.group) checkBytes32('group', opts.group)
-  if (opts.encryptionKey) checkBytes32('encryptionKey', opts.encryptionKey)
-  if (opts.encryption instanceof Uint8Array) checkBytes32('encryption', opts.encryption)
-
-  if (opts.preload && typeof opts.preload !== 'function' && typeof opts.preload.then !== 'function') {
-    throw badArgument('preload', 'a promise of options, or a function that gives one', opts.preload)
-  }
-
   const core: { [option: string]: unknown } = {}
   const session: { [option: string]: unknown } = {}
-  for (const [option, value] of Object.entries(opts)) {
+  for (const option of Object.keys(opts)) {
+    const value = opts[option as keyof GetOptions]
+    CHECKS[option]?.(option, value)
     if (OF_CORE.has(option)) core[option] = value
     else if (!OF_IDENTITY.has(option)) session[option] = value
   }
@@ -95,19 +87,38 @@ const OF_CORE = new Set([
   'globalCache'
 ])
 
-const FLAGS = [
-  'writable',
-  'active',
-  'exclusive',
-  'weak',
-  'createIfMissing',
-  'overwrite',
-  'force',
-  'allowFork',
-  'allowPush',
-  'allowLatestBlock',
-  'pushOnly',
-  'isBlockKey'
-] as const
+type Check = (option: string, value: unknown) => void
 
-const NUMBERS = ['timeout', 'notDownloadingLinger'] as const
+const flag: Check = (option, value) => checkOptional(option, 'boolean', value)
+const number: Check = (option, value) => checkOptional(option, 'number', value)
+const bytes32: Check = (option, value) => {
+  if (value) checkBytes32(option, value)
+}
+
+/** By option; looked up on a null prototype. */
+const CHECKS: { readonly [option: string]: Check | undefined } = {
+  __proto__: null as never,
+  writable: flag,
+  active: flag,
+  exclusive: flag,
+  weak: flag,
+  createIfMissing: flag,
+  overwrite: flag,
+  force: flag,
+  allowFork: flag,
+  allowPush: flag,
+  allowLatestBlock: flag,
+  pushOnly: flag,
+  isBlockKey: flag,
+  timeout: number,
+  notDownloadingLinger: number,
+  group: bytes32,
+  encryptionKey: bytes32,
+  encryption: (option, value) => {
+    if (value instanceof Uint8Array) checkBytes32(option, value)
+  },
+  preload: (option, value) => {
+    if (value && typeof value !== 'function' && typeof (value as PromiseLike<unknown>).then !== 'function')
+      throw badArgument(option, 'a promise of options, or a function that gives one', value)
+  }
+}

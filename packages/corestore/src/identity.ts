@@ -64,22 +64,24 @@ export function parseIdentity(opts: IdentityOptions, manifestVersion: number): I
 
 /**
  * Completes the identity of a named core.
- * @param keys    what the keychain derives for the name
  * @param stored  32 bytes, the discovery key stored under the name, or null
+ * @param derive  gives what the keychain derives for the name; not called when the core is stored, whose key
+ *                pair is stored with it
  * @throws STORAGE_CONFLICT when key, discovery key or manifest were given too and mean another core
  */
 export function resolveName(
   identity: Identity,
-  keys: { keyPair: KeyPair; manifest: ManifestInput },
-  stored: Uint8Array | null
+  stored: Uint8Array | null,
+  derive: () => { keyPair: KeyPair; manifest: ManifestInput }
 ): Identity {
   const { name, key, discoveryKey } = identity
   // What is stored under the name wins: its manifest may be older (Corestore 6) than what we would make.
   if (stored !== null) {
     if (discoveryKey !== null && !b4a.equals(discoveryKey, stored)) throw otherCore(name)
-    return { ...identity, keyPair: keys.keyPair, discoveryKey: stored }
+    return { ...identity, discoveryKey: stored }
   }
 
+  const keys = derive()
   const manifest = identity.manifest ?? keys.manifest
   const hashed = hashManifest(manifest)
   if (key !== null && !b4a.equals(key, hashed)) throw otherCore(name)

@@ -12,6 +12,7 @@ import { CoreEvents } from './core-events.js'
 import type { Corestore } from './corestore.js'
 import { CorestoreError } from './errors.js'
 import { GroupNotifier } from './group-notify.js'
+import { KnownNames } from './known-names.js'
 import type { CorestoreOptions } from './options.js'
 import { RowStreams } from './row-streams.js'
 
@@ -26,6 +27,7 @@ export class StoreRoot {
   /** open sessions and namespaces of the root store */
   readonly stores: Set<Corestore> = new Set()
   readonly globalCache: object | null
+  readonly names: KnownNames = new KnownNames()
   /** default of the option `suspend`: Android freezes the process by itself, as upstream found */
   readonly suspends: boolean = !isAndroid
   /** 32 bytes; what the caller gave, or null until the store is open */

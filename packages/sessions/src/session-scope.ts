@@ -84,9 +84,13 @@ export class SessionScope implements Iterable<Session<unknown>> {
     const session = new Hypercore<T>(
       null,
       null,
-      known ? this.#enter(source, opts) : { ...opts, preload: this.#preload(source, hold) }
+      known ? { ...opts, ...this.#enter(source) } : { ...opts, preload: this.#preload(source, hold) }
     )
-
+    // On an open core it is open at once, as a rule, and keeps the core open itself.
+    if (session.opened) {
+      release()
+      return session
+    }
     if (!known) keepPreload(session)
 
     const settled = () => {
@@ -134,26 +138,29 @@ export class SessionScope implements Iterable<Session<unknown>> {
       const { core, ...late } = isPromise(source) ? await source : { core: source }
       hold(core)
       if (core.id === null) await core.ready()
-      return this.#enter(core, late)
+      return this.#enterLater(core, late)
     } catch (err) {
       throw rejectable(err)
     }
   }
 
   /** The options with which Hypercore puts the session into a list of this scope, and takes it out again. */
-  #enter(core: InnerCore, opts: object): object {
+  #enter(core: InnerCore): { core: InnerCore; sessions: Session<unknown>[]; ongc: () => void } {
     const id = core.id as string
-    const sessions = () => this.get(id)
+    const ongc = () => {
+      if (this.map.get(id)?.length === 0) this.map.delete(id)
+    }
+    return { core, sessions: this.get(id), ongc }
+  }
+
+  /** The same for a session that reads them later: a list fetched now may be dropped as empty by then. */
+  #enterLater(core: InnerCore, opts: object): object {
+    const sessions = () => this.get(core.id as string)
     return {
       ...opts,
-      preload: null,
-      core,
-      // Read when Hypercore puts the session in, which may be after a list fetched now was dropped as empty.
+      ...this.#enter(core),
       get sessions() {
         return sessions()
-      },
-      ongc: () => {
-        if (this.map.get(id)?.length === 0) this.map.delete(id)
       }
     }
   }

@@ -5,6 +5,7 @@ import type { Engine } from '@manycore/kv'
 import { StorageError } from './errors.js'
 import { EngineSession } from './facade/engine-session.js'
 import { EngineState } from './facade/engine-state.js'
+import type { OpenStorageOptions } from './open-storage.js'
 
 /**
  * A directory that cannot exist, below a file: hypercore-storage looks there for stores of Corestore 6 and
@@ -15,6 +16,7 @@ const NOWHERE = '/dev/null/manycore/db'
 /** With the private members of hypercore-storage 3.3.1, index.js:491-815. */
 interface Upstream extends CorestoreStorage {
   version: number
+  wait: boolean
   readonly db: EngineSession
   readonly treeCache: { destroy(): void }
   _flush(): Promise<void>
@@ -29,7 +31,7 @@ const Upstream: new (db: EngineSession, opts: object) => Upstream = HypercoreSto
 ) => Upstream
 
 /** hypercore-storage over an engine, not opened yet; its close() closes the engine. */
-export function openEngine(engine: Engine, opts: { readOnly?: boolean }): CorestoreStorage {
+export function openEngine(engine: Engine, opts: OpenStorageOptions): CorestoreStorage {
   return new EngineStorage(engine, opts)
 }
 
@@ -45,10 +47,11 @@ export class EngineStorage extends Upstream {
   #closing: Promise<void> | null = null
 
   /** @param path  of the engine, where there is one on disk */
-  constructor(engine: Engine, opts: { readOnly?: boolean }, path: string = NOWHERE) {
+  constructor(engine: Engine, opts: OpenStorageOptions, path: string = NOWHERE) {
     const state = new EngineState(engine, opts.readOnly ?? false)
     const root = new EngineSession(state, path, null, true)
     super(root, { ...opts, wait: false }) // the engine has the lock, and does the waiting for it
+    this.wait = opts.wait === true
     this.#root = root
     this.#state = state
   }

@@ -58,14 +58,16 @@ export const getCalls: Record<string, Call> = {
         ...(leaf ? UNDECIDED : {})
       })
       const derived = core.session(child)
-      const early = [core.key, core.length, core.opened, core.writable, derived.length]
+      const state = () => [core.key && hex(core.key), core.opened, core.writable]
+      const early = state()
       try {
         const appended = await Promise.allSettled(blocks.map((block) => core.append(block as never)))
         await derived.ready()
         const first = await derived.get(0, { wait: false })
         const { length, writable, exclusive, snapshotted } = derived
         return {
-          early,
+          // Stock knows nothing of a name before ready(), ours may: when its core is open. It must be right.
+          early: state().every((value, i) => !early[i] || early[i] === value),
           appended: appended.map(({ status }) => status),
           first,
           length,
