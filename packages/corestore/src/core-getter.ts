@@ -77,15 +77,18 @@ export class CoreGetter {
 
   /** For a name, a lone discovery key, or options that come later. */
   async #preload(asked: GetOptions): Promise<SessionSource> {
-    const { preload, ...rest } = asked
+    const { preload } = asked
     const late = typeof preload === 'function' ? await preload() : await preload
-    const { identity, core: opts, session } = parseGet({ ...rest, ...late, preload: undefined }, this.#store)
+    const all = preload ? { ...asked, ...late, preload: undefined } : asked
+    const { identity, core: opts, session } = parseGet(all, this.#store)
     await this.#secrets.whenOpen()
     const found = await this.#find(identity!)
     this.#secrets.checkOpen()
     const core = this.#openCore(found, opts)
     const { keyPair, manifest } = found
-    return { core, ...session, manifest, keyPair: keyPair ?? (await this.#storedKeyPair(found, core)) }
+    session.manifest = manifest
+    session.keyPair = keyPair ?? (await this.#storedKeyPair(found, core))
+    return Object.assign(session, { core })
   }
 
   async #find(identity: Identity): Promise<Identity> {
@@ -125,17 +128,18 @@ export class CoreGetter {
   #openCore(identity: Identity, opts: CoreOptions): InnerCore {
     const { name, key, discoveryKey, keyPair, manifest } = identity
     const store = this.#store
-    return store.cores.openCore({
-      ...opts,
-      globalCache: opts.globalCache ?? store.globalCache,
-      key,
-      discoveryKey: discoveryKey!,
-      keyPair,
-      manifest,
-      alias: name === null ? null : toAlias(name, store.ns),
-      // A core must not be written before the primary key is known to be the right one.
-      preopen: store.opened ? null : store.ready()
-    })
+    return store.cores.openCore(
+      Object.assign({}, opts, {
+        globalCache: opts.globalCache ?? store.globalCache,
+        key,
+        discoveryKey: discoveryKey!,
+        keyPair,
+        manifest,
+        alias: name === null ? null : toAlias(name, store.ns),
+        // A core must not be written before the primary key is known to be the right one.
+        preopen: store.opened ? null : store.ready()
+      })
+    )
   }
 }
 
