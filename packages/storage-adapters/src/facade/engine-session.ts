@@ -77,7 +77,7 @@ export class EngineSession {
 
   read(): ReadBatch {
     this.#check('read()')
-    return new ReadBatch(this._state.turn, this._snapshot)
+    return new ReadBatch(this._state, this._snapshot)
   }
 
   write(): WriteBatch {

@@ -3,11 +3,13 @@ import { StorageError } from '../errors.js'
 import type { EngineSession } from './engine-session.js'
 import { SharedSnapshot } from './shared-snapshot.js'
 import { Turn } from './turn.js'
+import { WrittenRecords } from './written-records.js'
 
 /** What all sessions of one engine share: whether it is open, suspended or closing, and who uses it. */
 export class EngineState {
   readonly engine: Engine
   readonly turn: Turn
+  readonly writtenRecords: WrittenRecords = new WrittenRecords()
   readonly readOnly: boolean
   /** hypercore-storage reads this before it makes an iterator (3.3.1 lib/view.js:358) */
   closing: Promise<void> | null = null

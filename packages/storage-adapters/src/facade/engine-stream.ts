@@ -1,10 +1,11 @@
 import { Readable } from 'streamx'
 import type { ReadableStream } from '@manycore/hypercore-types'
 import type { EngineIterator, Entry } from '@manycore/kv'
-import { ROWS_AT_FIRST, ROWS_AT_ONCE } from '../defaults.js'
-import { KeyCursor, bitfieldPages } from './bitfield-pages.js'
+import { PAGES_AS_KEYS, ROWS_AT_FIRST, ROWS_AT_ONCE } from '../defaults.js'
 import type { EngineState } from './engine-state.js'
+import { KeyCursor } from './key-cursor.js'
 import type { SharedSnapshot } from './shared-snapshot.js'
+import { bitfieldPages } from './storage-keys.js'
 import { toBytes } from './to-bytes.js'
 
 export interface StreamRange {
@@ -64,16 +65,20 @@ export class EngineStream extends Rows {
     else this.#iterator.close().then(() => done(null), done)
   }
 
+  /**
+   * Opening a core reads its bitfield as a range (hypercore 11.37.1 lib/bitfield.js:528), mostly of one page, and a
+   * get costs a fraction of an iterator.
+   */
   #iterate(): EngineIterator {
     const { engine, turn } = this.#state
     const at = this.#snapshot?.at
     const { gte, lt, reverse } = this.#range
-    const pages = gte === undefined || lt === undefined || reverse === true ? null : bitfieldPages(gte, lt)
+    const isPlain = gte !== undefined && lt !== undefined && reverse !== true
+    const pages = isPlain ? bitfieldPages(gte, lt, PAGES_AS_KEYS) : null
     if (pages === null) return engine.iterator(this.#range, at)
-    return new KeyCursor(
-      pages,
-      (key) => new Promise((resolve, reject) => turn.get(key, { resolve, reject }, at))
-    )
+    const get = (key: Uint8Array): Promise<Uint8Array | null> =>
+      new Promise((resolve, reject) => turn.get(key, { resolve, reject }, at))
+    return new KeyCursor(pages, get)
   }
 
   async #next(): Promise<void> {

@@ -1,15 +1,20 @@
+import { laterTurn } from '@manycore/kv'
+import type { EngineState } from './engine-state.js'
 import type { SharedSnapshot } from './shared-snapshot.js'
 import { toBytes } from './to-bytes.js'
 import type { Reader, Turn } from './turn.js'
+import type { WrittenRecords } from './written-records.js'
 
 /** Gets that go down together at tryFlush(), with those of every other batch of the turn. */
 export class ReadBatch {
   readonly #turn: Turn
+  readonly #written: WrittenRecords
   readonly #snapshot: SharedSnapshot | null
   #queued: (Reader & { readonly key: Uint8Array })[] = []
 
-  constructor(turn: Turn, snapshot: SharedSnapshot | null) {
+  constructor({ turn, writtenRecords }: EngineState, snapshot: SharedSnapshot | null) {
     this.#turn = turn
+    this.#written = writtenRecords
     this.#snapshot = snapshot
   }
 
@@ -25,13 +30,19 @@ export class ReadBatch {
     const queued = this.#queued
     this.#queued = []
     for (const each of queued) {
-      if (this.#snapshot === null) this.#turn.get(each.key, each)
+      if (this.#snapshot === null) this.#read(each)
       else this.#readAt(this.#snapshot, each.key).then(each.resolve, each.reject)
     }
   }
 
   destroy(): void {
     for (const _ of this.#queued.splice(0)) this.#snapshot?.release()
+  }
+
+  #read(reader: Reader & { readonly key: Uint8Array }): void {
+    const known = this.#written.get(reader.key)
+    if (known === null) this.#turn.get(reader.key, reader)
+    else this.#turn.run(laterTurn).then(() => reader.resolve(known), reader.reject)
   }
 
   async #readAt(snapshot: SharedSnapshot, key: Uint8Array): Promise<Uint8Array | null> {

@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { EngineError } from '@manycore/kv'
+import { EngineError, laterTurn } from '@manycore/kv'
 import type { Op } from '@manycore/kv'
 import { OWN_COPY_BYTES } from '../defaults.js'
 import type { EngineState } from './engine-state.js'
@@ -30,11 +30,15 @@ export class WriteBatch {
   async flush(): Promise<void> {
     const ops = this.#ops
     this.#ops = []
-    const { readOnly, turn, engine } = this.#state
+    const { readOnly, turn, engine, writtenRecords, closing } = this.#state
     if (readOnly) {
       throw new EngineError('ENGINE_READ_ONLY', `a write to a ${engine.name} store opened read-only`)
     }
-    await turn.write(copyOps(ops))
+    if (closing === null && writtenRecords.has(ops)) return laterTurn()
+    const copy = copyOps(ops)
+    writtenRecords.queue(copy)
+    await turn.write(copy)
+    writtenRecords.written(copy)
   }
 
   destroy(): void {
