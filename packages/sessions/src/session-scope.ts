@@ -27,6 +27,8 @@ export class SessionScope implements Iterable<Session<unknown>> {
   readonly #onclose: (scope: SessionScope) => void
   /** sessions that may not be in a list yet */
   readonly #opening: Set<Session<unknown>> = new Set()
+  /** list → sessions that are about to come to it */
+  readonly #awaited: Map<Session<unknown>[], number> = new Map()
   #closing: Promise<void> | null = null
 
   /** @param onclose  called once, when the scope has closed */
@@ -74,19 +76,31 @@ export class SessionScope implements Iterable<Session<unknown>> {
     if (this.closed) throw new SessionsError('SESSION_CLOSED', 'session() after the scope was closed')
     if (!source) throw badArgument('source', 'an inner core or a promise of { core }', source)
 
+    // With its key known a core lends the session its id and key at once; without, the session waits for it.
+    const known = !isPromise(source) && source.id !== null
     let release = noop
     const hold = (core: InnerCore) => {
       release = this.#cores.hold(core)
     }
-    // With its key known a core lends the session its id and key at once; without, the session waits for it.
-    const known = !isPromise(source) && source.id !== null
+    const late = (core: InnerCore): Entry => {
+      hold(core)
+      const entry = this.#enter(core)
+      const letGo = release
+      this.#await(entry.sessions, 1)
+      release = () => {
+        this.#await(entry.sessions, -1)
+        entry.ongc()
+        letGo()
+      }
+      return entry
+    }
     if (known) hold(source)
-    // Assigned, never spread: V8 gives an object that grows out of a spread a shape of its own, each time, and
-    // Hypercore then reads some forty options the slow way. Spread, a session costs six times as much.
     const session = new Hypercore<T>(
       null,
       null,
-      Object.assign({}, opts, known ? this.#enter(source) : { preload: this.#preload(source, hold) })
+      known
+        ? Object.assign({}, opts, this.#enter(source))
+        : Object.assign({}, NOTHING_YET, opts, { preload: this.#preload(source, late) })
     )
     // On an open core it is open at once, as a rule, and keeps the core open itself.
     if (session.opened) {
@@ -134,37 +148,55 @@ export class SessionScope implements Iterable<Session<unknown>> {
 
   async #preload(
     source: InnerCore | Promise<SessionSource>,
-    hold: (core: InnerCore) => void
+    enter: (core: InnerCore) => Entry
   ): Promise<object> {
+    let letGo = noop
     try {
       const late = isPromise(source) ? await source : { core: source }
       const { core } = late
-      hold(core)
+      letGo = this.#cores.hold(core)
       if (core.id === null) await core.ready()
-      return this.#enterLater(core, late)
+      return Object.assign({}, late, enter(core))
     } catch (err) {
       throw rejectable(err)
+    } finally {
+      letGo()
     }
   }
 
   /** The options with which Hypercore puts the session into a list of this scope, and takes it out again. */
-  #enter(core: InnerCore): { core: InnerCore; sessions: Session<unknown>[]; ongc: () => void } {
+  #enter(core: InnerCore): Entry {
     const id = core.id as string
+    const sessions = this.get(id)
     const ongc = () => {
-      if (this.map.get(id)?.length === 0) this.map.delete(id)
+      const isLast = sessions.length === 0 && !this.#awaited.has(sessions)
+      if (isLast && this.map.get(id) === sessions) this.map.delete(id)
     }
-    return { core, sessions: this.get(id), ongc }
+    return { core, sessions, ongc }
   }
 
-  /** The same for a session that reads them later: a list fetched now may be dropped as empty by then. */
-  #enterLater(core: InnerCore, opts: object): object {
-    const sessions = () => this.get(core.id as string)
-    return Object.defineProperty(Object.assign({}, opts, this.#enter(core)), 'sessions', {
-      get: sessions,
-      enumerable: true
-    })
+  /** Sessions will come to this list, or have come: until then it stays, also when its last session goes. */
+  #await(sessions: Session<unknown>[], change: 1 | -1): void {
+    const count = (this.#awaited.get(sessions) ?? 0) + change
+    if (count === 0) this.#awaited.delete(sessions)
+    else this.#awaited.set(sessions, count)
   }
 }
+
+interface Entry {
+  core: InnerCore
+  /** the list that the session is in while it is open */
+  sessions: Session<unknown>[]
+  /** drops the list when it is empty */
+  ongc(): void
+}
+
+/**
+ * What a preload may add. Options are assigned, never spread, and none is new when Hypercore merges the preload
+ * (index.js:330): V8 gives an object that grows out of a spread a shape of its own, each time, and Hypercore then
+ * reads some forty options the slow way: 7 µs a session instead of 1.
+ */
+const NOTHING_YET = { core: null, sessions: null, ongc: null, keyPair: null, manifest: null, group: null }
 
 function isPromise<T>(value: InnerCore | Promise<T>): value is Promise<T> {
   return 'then' in value
