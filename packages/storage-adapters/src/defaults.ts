@@ -22,7 +22,7 @@ export const LAST_KEY_BYTES = 64
 /** A value of this size is copied into memory of its own, smaller ones share that of their batch. */
 export const OWN_COPY_BYTES = 1024
 
-/** Records that are not written twice, at most 400 bytes each: one for each core that is written to in turn. */
+/** Records that are not read back nor written twice, at most 400 bytes each: three a core that was just created. */
 export const RECORDS_KEPT = 512
 
 /** Bitfield pages that are not read back, 4 KiB each: of so many cores that are written to in turn. */

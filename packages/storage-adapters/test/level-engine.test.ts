@@ -57,8 +57,9 @@ test('bounds that are undefined or of 0 bytes', async () => {
 
 test('a database that is open elsewhere is ELOCKED, and opens once it is let go', async () => {
   const directory = temporary()
-  const [holder, engine] = [new ClassicLevel(directory), new LevelEngine(new ClassicLevel(directory))]
+  const holder = new ClassicLevel(directory)
   await holder.open()
+  const engine = new LevelEngine(new ClassicLevel(directory)) // a level opens by itself, in the next tick
   await expect(engine.open()).rejects.toMatchObject({ code: 'ELOCKED' })
   await holder.close()
   await engine.open()

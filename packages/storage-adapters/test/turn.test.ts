@@ -22,17 +22,21 @@ class CountingEngine extends MemoryEngine {
 }
 
 test('all gets of one turn are one getMany, all writes one batch, across cores', async () => {
-  const engine = new CountingEngine()
-  const storage = openStorage(engine)
-  const inner = Array.from({ length: 20 }, () => Hypercore.createCore(storage, { keyPair: null }))
-  await Promise.all(inner.map((core) => core.ready()))
-  const keys = inner.map((core) => core.discoveryKey)
+  const engine = new CountingEngine({ reusable: true })
+  const first = openStorage(engine)
+  const created = Array.from({ length: 20 }, () => Hypercore.createCore(first, { keyPair: null }))
+  await Promise.all(created.map((core) => core.ready()))
+  const keys = created.map((core) => core.discoveryKey)
+  await first.close()
 
+  const storage = openStorage(engine)
+  await storage.ready()
   engine.gets.length = 0
   const auths = await Promise.all(keys.map((key) => storage.getAuth(key)))
   expect(auths.every((auth) => auth !== null)).toBe(true)
   expect(engine.gets).toEqual([20, 20]) // their pointers, then what they point to
 
+  const inner = keys.map((discoveryKey) => Hypercore.createCore(storage, { discoveryKey }))
   const sessions = inner.map((core) => new Hypercore(null, null, { core }))
   await Promise.all(sessions.map((session) => session.ready()))
   engine.batches.length = 0

@@ -3,13 +3,13 @@ import { StorageError } from '../errors.js'
 import type { EngineSession } from './engine-session.js'
 import { SharedSnapshot } from './shared-snapshot.js'
 import { Turn } from './turn.js'
-import { WrittenRecords } from './written-records.js'
+import { RecentRecords } from './recent-records.js'
 
 /** What all sessions of one engine share: whether it is open, suspended or closing, and who uses it. */
 export class EngineState {
   readonly engine: Engine
   readonly turn: Turn
-  readonly writtenRecords: WrittenRecords = new WrittenRecords()
+  readonly recent: RecentRecords = new RecentRecords()
   readonly readOnly: boolean
   /** hypercore-storage reads this before it makes an iterator (3.3.1 lib/view.js:358) */
   closing: Promise<void> | null = null
@@ -77,6 +77,7 @@ export class EngineState {
     const promise = new Promise<void>((...fns) => ([resolve, reject] = fns))
     promise.catch(() => {}) // perhaps nobody waits
     this.#resumed = { promise, resolve, reject }
+    this.recent.clear()
     await this.engine.suspend?.()
   }
 

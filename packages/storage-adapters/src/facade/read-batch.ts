@@ -3,18 +3,18 @@ import type { EngineState } from './engine-state.js'
 import type { SharedSnapshot } from './shared-snapshot.js'
 import { toBytes } from './to-bytes.js'
 import type { Reader, Turn } from './turn.js'
-import type { WrittenRecords } from './written-records.js'
+import type { RecentRecords } from './recent-records.js'
 
 /** Gets that go down together at tryFlush(), with those of every other batch of the turn. */
 export class ReadBatch {
   readonly #turn: Turn
-  readonly #written: WrittenRecords
+  readonly #recent: RecentRecords
   readonly #snapshot: SharedSnapshot | null
   #queued: (Reader & { readonly key: Uint8Array })[] = []
 
-  constructor({ turn, writtenRecords }: EngineState, snapshot: SharedSnapshot | null) {
+  constructor({ turn, recent }: EngineState, snapshot: SharedSnapshot | null) {
     this.#turn = turn
-    this.#written = writtenRecords
+    this.#recent = recent
     this.#snapshot = snapshot
   }
 
@@ -40,9 +40,18 @@ export class ReadBatch {
   }
 
   #read(reader: Reader & { readonly key: Uint8Array }): void {
-    const known = this.#written.get(reader.key)
-    if (known === null) this.#turn.get(reader.key, reader)
-    else this.#turn.run(laterTurn).then(() => reader.resolve(known), reader.reject)
+    const { key, resolve, reject } = reader
+    const known = this.#recent.get(key)
+    if (known !== undefined) {
+      this.#turn.run(laterTurn).then(() => resolve(known), reject)
+      return
+    }
+    const note = this.#recent.read(key)
+    const settle = (value: Uint8Array | null): void => {
+      note!(value)
+      resolve(value)
+    }
+    this.#turn.get(key, note === null ? reader : { resolve: settle, reject })
   }
 
   async #readAt(snapshot: SharedSnapshot, key: Uint8Array): Promise<Uint8Array | null> {

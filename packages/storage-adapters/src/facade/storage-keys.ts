@@ -1,11 +1,18 @@
 import b4a from 'b4a'
 
 // The keys that are told apart here: hypercore-storage 3.3.1 lib/keys.js. All of a core's are [kind, pointer, type, …].
+const HEAD = 0
+const CORE_BY_DISCOVERY_KEY = 1
 const CORE = 3
 const AUTH = 0
 const DATA = 4
 const HINTS = 2
 const BITFIELD = 5
+
+/** Where a core's records are, `[CORE_BY_DISCOVERY_KEY, 32 bytes]`, or how many cores there are, `[HEAD]`. */
+export function isCoreOrHead(key: Uint8Array): boolean {
+  return key[0] === CORE_BY_DISCOVERY_KEY ? key.byteLength === 33 : key[0] === HEAD && key.byteLength === 1
+}
 
 /** Of a core: whose signatures it takes `[CORE, pointer, AUTH]`, what is known of its blocks `[DATA, pointer, HINTS]`. */
 export function isAuthOrHints(key: Uint8Array): boolean {

@@ -30,15 +30,15 @@ export class WriteBatch {
   async flush(): Promise<void> {
     const ops = this.#ops
     this.#ops = []
-    const { readOnly, turn, engine, writtenRecords, closing } = this.#state
+    const { readOnly, turn, engine, recent, closing } = this.#state
     if (readOnly) {
       throw new EngineError('ENGINE_READ_ONLY', `a write to a ${engine.name} store opened read-only`)
     }
-    if (closing === null && writtenRecords.has(ops)) return laterTurn()
+    if (closing === null && recent.has(ops)) return laterTurn()
     const copy = copyOps(ops)
-    writtenRecords.queue(copy)
+    recent.queue(copy)
     await turn.write(copy)
-    writtenRecords.written(copy)
+    recent.written(copy)
   }
 
   destroy(): void {

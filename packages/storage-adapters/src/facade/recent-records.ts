@@ -1,0 +1,100 @@
+import b4a from 'b4a'
+import type { Op } from '@manycore/kv'
+import { PAGES_KEPT, RECORDS_KEPT } from '../defaults.js'
+import { isBitfieldPage, isCoreOrHead, isAuthOrHints } from './storage-keys.js'
+
+interface RecentRecord {
+  /** the batch that will write it, or the read that is under way */
+  pending: object | null
+  /** what is stored; null = nothing, undefined = not known */
+  value: Uint8Array | null | undefined
+}
+
+/** By key in hex, the oldest first. */
+type Records = Map<string, RecentRecord>
+
+/**
+ * Records that Hypercore and hypercore-storage come back to at once; each time is a trip to the engine for what is
+ * known. An append reads the bitfield page that the last one wrote (hypercore 11.37.1 lib/session-state.js:712), and
+ * commits the hints with the block and then, alone, once more (:730). A new core is looked for twice, the second
+ * time while all other new cores wait (hypercore-storage 3.3.1 index.js:1132), and commits its auth record twice
+ * (hypercore lib/core.js:356). A core that a remote asks for is looked for before it is opened.
+ */
+export class RecentRecords {
+  readonly #records: Records = new Map()
+  readonly #pages: Records = new Map()
+
+  /** @returns what is stored, a fresh copy; null = nothing, undefined = not known here */
+  get(key: Uint8Array): Uint8Array | null | undefined {
+    const value = this.#of(key)?.get(toHex(key))?.value
+    return value ? b4a.from(value) : value
+  }
+
+  /** Is this one record, written already? */
+  has(ops: readonly Op[]): boolean {
+    const [op] = ops
+    if (op === undefined || ops.length > 1 || op.type !== 'put') return false
+    const value = this.#of(op.key)?.get(toHex(op.key))?.value
+    return !!value && b4a.equals(value, op.value)
+  }
+
+  /** A read begins. @returns to be told what it found; null = this record is not kept */
+  read(key: Uint8Array): ((found: Uint8Array | null) => void) | null {
+    if (!isCoreOrHead(key)) return null
+    const hex = toHex(key)
+    const record: RecentRecord = { pending: {}, value: undefined }
+    // One that is queued to be written, or read already, says more than we do.
+    if (!this.#records.has(hex)) this.#set(this.#records, hex, record)
+    return (found) => {
+      if (this.#records.get(hex) === record) this.#settle(record, found)
+    }
+  }
+
+  /** What is queued now: until it is written, nobody knows what is stored. */
+  queue(ops: readonly Op[]): void {
+    for (const op of ops) {
+      if (op.type === 'delRange') {
+        this.clear()
+        continue
+      }
+      const records = this.#of(op.key)
+      if (records !== null) this.#set(records, toHex(op.key), { pending: ops, value: undefined })
+    }
+  }
+
+  /** What was queued is written; where nothing else was queued since, it is what is stored. */
+  written(ops: readonly Op[]): void {
+    for (const op of ops) {
+      if (op.type !== 'put') continue
+      const record = this.#of(op.key)?.get(toHex(op.key))
+      if (record?.pending === ops) this.#settle(record, op.value)
+    }
+  }
+
+  /** Somebody else may write. */
+  clear(): void {
+    this.#records.clear()
+    this.#pages.clear()
+  }
+
+  #of(key: Uint8Array): Records | null {
+    if (isAuthOrHints(key) || isCoreOrHead(key)) return this.#records
+    return isBitfieldPage(key) ? this.#pages : null
+  }
+
+  #settle(record: RecentRecord, value: Uint8Array | null): void {
+    record.pending = null
+    record.value = value && b4a.from(value)
+  }
+
+  #set(records: Records, hex: string, record: RecentRecord): void {
+    records.delete(hex)
+    records.set(hex, record)
+    const most = records === this.#pages ? PAGES_KEPT : RECORDS_KEPT
+    if (records.size > most) records.delete(records.keys().next().value!)
+  }
+}
+
+function toHex(key: Uint8Array): string {
+  return b4a.toString(key, 'hex')
+}
