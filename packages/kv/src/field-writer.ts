@@ -41,7 +41,7 @@ export class FieldWriter {
 
   #grow(more: number): void {
     if (this.#length + more <= this.#bytes.byteLength) return
-    const wider = b4a.alloc(2 * (this.#length + more))
+    const wider = b4a.allocUnsafeSlow(2 * (this.#length + more))
     wider.set(this.#bytes.subarray(0, this.#length))
     this.#bytes = wider
   }

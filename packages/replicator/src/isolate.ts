@@ -40,7 +40,9 @@ export function isolateCores(mux: Protomux, protocol: string, report: Report): (
 
   const isolating = (opts: CoreChannelOptions): unknown => {
     if (opts.protocol === protocol) {
-      for (const message of opts.messages) message.onmessage = isolate(message.onmessage, settle)
+      for (const message of opts.messages) {
+        Object.assign(message, { onmessage: isolate(message.onmessage, settle) })
+      }
       opts.ondrain = isolate(opts.ondrain, settleDrain)
     }
     return createChannel.call(mux, opts)

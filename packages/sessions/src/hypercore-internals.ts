@@ -1,13 +1,13 @@
 import type { GroupUpdate, Hypercore, InnerCore } from '@manycore/hypercore-types'
 
-/** What a core tells its owner. */
+/** What cores tell their owner. */
 export interface CoreListener {
   /** no session, peer or write is left, or the core failed to open */
-  onidle(): void
-  ondownloading(): void
+  onidle(core: InnerCore): void
+  ondownloading(core: InnerCore): void
   ongroupupdate(topic: Uint8Array, update: GroupUpdate): void
   /** @param proof  the remote's signed proof of another block at `length` */
-  onconflict(length: number, fork: number, proof: object): void
+  onconflict(core: InnerCore, length: number, fork: number, proof: object): void
 }
 
 /** Fields of hypercore 11.37.1 that are nobody's interface; this package touches them in this file only. */
@@ -16,23 +16,8 @@ interface HookedCore extends InnerCore {
   readonly autoClose: boolean
   readonly replicator: InnerCore['replicator'] & { destroy(): void }
   /** lib/core.js:79, :84 */
-  addMonitor(monitor: Monitor): void
-  removeMonitor(monitor: Monitor): void
-}
-
-/**
- * What lib/core.js and lib/replicator.js read and call of a monitor, which is a Hypercore session there.
- * A plain object hears events without being a session, so it neither keeps the core open nor is closed
- * with the sessions after a conflict (lib/core.js:920).
- */
-interface Monitor {
-  /** its place in core.monitors, kept by the core; lib/core.js:79 */
-  _monitorIndex: number
-  /** lib/replicator.js:3284: a new peer gets each monitor's extensions */
-  readonly extensions: Map<string, unknown>
-  /** lib/replicator.js:3296: subtracted from the byte length of a 'download' */
-  readonly padding: number
-  emit(event: string, ...args: unknown[]): void
+  addMonitor(monitor: CoreHook): void
+  removeMonitor(monitor: CoreHook): void
 }
 
 /** The cores whose slots are taken: a second owner would silence the first. */
@@ -44,35 +29,60 @@ export function isFree(core: InnerCore): boolean {
 }
 
 /**
- * Takes the core's single-slot hooks and listens for conflicts.
- * @returns gives the slots back as they were; call it once
+ * Takes the core's single-slot hooks and listens for conflicts: as a monitor, which is a Hypercore session in
+ * upstream. A plain object hears events without being a session, so it neither keeps the core open nor is closed
+ * with the sessions after a conflict (lib/core.js:920). There is one for each open core: it is kept small.
  */
-export function hookCore(core: InnerCore, listener: CoreListener): () => void {
-  const { onidle, ongroupupdate } = core
-  const { ondownloading } = core.replicator
-  const monitor: Monitor = {
-    _monitorIndex: -1,
-    extensions: new Map(),
-    padding: 0,
-    emit(event, ...args) {
-      if (event === 'conflict') listener.onconflict(...(args as [number, number, object]))
-    }
+export class CoreHook {
+  /** its place in core.monitors, kept by the core; lib/core.js:79 */
+  _monitorIndex = -1
+  /** of a core's owner before */
+  readonly #before: Pick<InnerCore, 'onidle' | 'ongroupupdate'> &
+    Pick<InnerCore['replicator'], 'ondownloading'>
+  readonly #core: HookedCore
+  readonly #listener: CoreListener
+
+  /** @param listener  may be that of other cores as well */
+  constructor(core: InnerCore, listener: CoreListener) {
+    const { onidle, ongroupupdate } = core
+    const { ondownloading } = core.replicator
+    this.#before = { onidle, ongroupupdate, ondownloading }
+    this.#core = core as HookedCore
+    this.#listener = listener
+
+    owned.add(core)
+    core.onidle = () => listener.onidle(core)
+    core.ongroupupdate = listener.ongroupupdate
+    core.replicator.ondownloading = () => listener.ondownloading(core)
+    this.#core.addMonitor(this)
   }
 
-  owned.add(core)
-  core.onidle = () => listener.onidle()
-  core.ongroupupdate = (topic, update) => listener.ongroupupdate(topic, update)
-  core.replicator.ondownloading = () => listener.ondownloading()
-  ;(core as HookedCore).addMonitor(monitor)
+  /** lib/replicator.js:3284: a new peer gets each monitor's extensions */
+  get extensions(): ReadonlyMap<string, unknown> {
+    return NO_EXTENSIONS
+  }
 
-  return () => {
-    owned.delete(core)
-    core.onidle = onidle
-    core.ongroupupdate = ongroupupdate
-    core.replicator.ondownloading = ondownloading
-    ;(core as HookedCore).removeMonitor(monitor)
+  /** lib/replicator.js:3296: subtracted from the byte length of a 'download' */
+  get padding(): number {
+    return 0
+  }
+
+  emit(event: string, ...args: unknown[]): void {
+    if (event === 'conflict') this.#listener.onconflict(this.#core, ...(args as [number, number, object]))
+  }
+
+  /** Gives the slots back as they were; call it once. */
+  release(): void {
+    const { onidle, ongroupupdate, ondownloading } = this.#before
+    owned.delete(this.#core)
+    this.#core.onidle = onidle
+    this.#core.ongroupupdate = ongroupupdate
+    this.#core.replicator.ondownloading = ondownloading
+    this.#core.removeMonitor(this)
   }
 }
+
+const NO_EXTENSIONS: ReadonlyMap<string, unknown> = new Map()
 
 /** Is the core, which is hooked, free of sessions, peers and writes? Upstream's own test, asked without its effect. */
 export function isIdle(core: InnerCore): boolean {
