@@ -178,3 +178,26 @@ test('createIfMissing: false does not spoil the core for later callers', async (
   await store.get({ key }).ready()
   expect(await store.storage.hasCore(crypto.discoveryKey(key))).toBe(true)
 })
+
+test('a name whose core is open is known at once, in its namespace and with what it was got with', async () => {
+  const store = openStore()
+  const first = store.get({ name: 'log' })
+  await first.append(b4a.from('block'))
+  await first.close()
+  const looked = store.get({ name: 'log' }) // looks it up once more: what was created may not have been stored
+  expect(looked.key).toBe(null)
+  await looked.ready()
+
+  const known = store.get({ name: 'log' })
+  expect([known.key, known.opened, known.writable, known.length]).toEqual([looked.key, true, true, 1])
+  await known.append(b4a.from('another'))
+  expect(looked.length).toBe(2)
+  expect(store.get({ name: 'log', writable: false }).writable).toBe(false)
+
+  const elsewhere = store.namespace('a').get({ name: 'log' })
+  expect(elsewhere.key).toBe(null)
+  await elsewhere.ready()
+  expect(elsewhere.key).not.toEqual(looked.key)
+  const other = store.get({ name: 'log', key: elsewhere.key! })
+  await expect(other.ready()).rejects.toMatchObject({ code: 'STORAGE_CONFLICT' })
+})

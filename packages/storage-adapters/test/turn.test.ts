@@ -2,24 +2,8 @@ import b4a from 'b4a'
 import Hypercore from 'hypercore'
 import { expect, test } from 'vitest'
 import { MemoryEngine } from '@manycore/kv'
-import type { Op } from '@manycore/kv'
 import { openStorage } from '../src/index.js'
-
-/** How many keys each getMany() asked for, and how many ops each batch() had. */
-class CountingEngine extends MemoryEngine {
-  readonly gets: number[] = []
-  readonly batches: number[] = []
-
-  override getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | null)[]> {
-    this.gets.push(keys.length)
-    return super.getMany(keys)
-  }
-
-  override batch(ops: readonly Op[]): Promise<void> {
-    this.batches.push(ops.length)
-    return super.batch(ops)
-  }
-}
+import { CountingEngine } from './counting-engine.js'
 
 test('all gets of one turn are one getMany, all writes one batch, across cores', async () => {
   const engine = new CountingEngine({ reusable: true })
@@ -31,7 +15,7 @@ test('all gets of one turn are one getMany, all writes one batch, across cores',
 
   const storage = openStorage(engine)
   await storage.ready()
-  engine.gets.length = 0
+  engine.forget()
   const auths = await Promise.all(keys.map((key) => storage.getAuth(key)))
   expect(auths.every((auth) => auth !== null)).toBe(true)
   expect(engine.gets).toEqual([20, 20]) // their pointers, then what they point to
@@ -39,7 +23,7 @@ test('all gets of one turn are one getMany, all writes one batch, across cores',
   const inner = keys.map((discoveryKey) => Hypercore.createCore(storage, { discoveryKey }))
   const sessions = inner.map((core) => new Hypercore(null, null, { core }))
   await Promise.all(sessions.map((session) => session.ready()))
-  engine.batches.length = 0
+  engine.forget()
   await Promise.all(sessions.map((session) => session.setUserData('note', b4a.from('x'))))
   expect(engine.batches).toEqual([20])
   await storage.close()
