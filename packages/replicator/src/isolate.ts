@@ -40,6 +40,7 @@ export function isolateCores(mux: Protomux, protocol: string, report: Report): (
 
   const isolating = (opts: CoreChannelOptions): unknown => {
     if (opts.protocol === protocol) {
+      // oxlint-disable-next-line unicorn/prefer-add-event-listener -- an option of Protomux, no DOM event
       for (const message of opts.messages) message.onmessage = isolate(message.onmessage, settle)
       opts.ondrain = isolate(opts.ondrain, settleDrain)
     }

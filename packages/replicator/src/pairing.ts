@@ -1,5 +1,6 @@
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
 import { isolateCores } from './isolate.js'
+import type { Verdict } from './verdict.js'
 
 /** The name under which Hypercores open their channels. Source: hypercore 11.37.1 lib/replicator.js:3237. */
 const PROTOCOL = 'hypercore/alpha'
@@ -10,6 +11,8 @@ interface Party {
   ask(discoveryKey: Uint8Array): Promise<void>
   /** a core failed; @returns was it attached by this party? */
   fail(err: Error, core: InnerCore): boolean
+  /** which way a core goes that this party attached; null = both, or not attached */
+  oneWay(discoveryKey: Uint8Array): Verdict | null
 }
 
 /**

@@ -1,12 +1,21 @@
 import { EventEmitter } from 'events-universal'
 import type { EventSource, Hypercore, InnerCore, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import { systemClock } from './clock.js'
+import type { Clock } from './clock.js'
 import type { CoreSource } from './core-source.js'
+import { innerCore, policyCore } from './described-core.js'
 import { Detachments } from './detachments.js'
 import { badArgument, ReplicatorError } from './errors.js'
 import { HypercoreSet } from './hypercore-set.js'
 import { isProtocolStream, openStream } from './open-stream.js'
 import type { ReplicateOptions } from './open-stream.js'
 import { closeChannel, join } from './pairing.js'
+import { checkPolicies } from './policies.js'
+import type { ReplicationPolicy } from './policy.js'
+import { isSameCore, isSamePeer } from './policy-change.js'
+import type { PolicyChange } from './policy-change.js'
+import { PolicyGate } from './policy-gate.js'
+import { Refusals } from './refusals.js'
 import type { ReplicatorEvents } from './replicator-events.js'
 import { StreamSet } from './stream-set.js'
 import type { OpenStream, StreamRecord } from './stream-set.js'
@@ -14,6 +23,10 @@ import type { OpenStream, StreamRecord } from './stream-set.js'
 export interface ReplicatorOptions {
   /** false = offer no core unasked; remotes that ask are served. Default true. */
   active?: boolean
+  /** which cores go over which stream; several: all must allow. Default: none, as in Corestore */
+  policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
+  /** for tests */
+  clock?: Clock
 }
 
 const Emitter: new () => EventSource<ReplicatorEvents> =
@@ -29,6 +42,8 @@ export class Replicator extends Emitter {
   readonly #source: CoreSource
   readonly #streams = new StreamSet()
   readonly #detachments = new Detachments()
+  readonly #policies: readonly ReplicationPolicy[]
+  readonly #refusals: Refusals
   #active: boolean
   #ownSource: HypercoreSet | null = null
   #closing: Promise<void> | null = null
@@ -49,11 +64,14 @@ export class Replicator extends Emitter {
   }
 
   /** @throws BAD_ARGUMENT */
-  constructor(source: CoreSource, { active = true }: ReplicatorOptions = {}) {
+  constructor(source: CoreSource, opts: ReplicatorOptions = {}) {
     super()
+    const { active = true, policy, clock = systemClock } = opts
     if (typeof source?.open !== 'function' || typeof source.on !== 'function') {
       throw badArgument('source', 'a CoreSource: an iterable of cores with open(), on() and off()', source)
     }
+    this.#policies = checkPolicies(policy)
+    this.#refusals = new Refusals(clock)
     this.#source = source
     this.#active = active
     source.on('downloading', this.#onDownloading)
@@ -70,7 +88,7 @@ export class Replicator extends Emitter {
 
   /**
    * Replicates over a stream: the caller's, or with a boolean a new one, whose bytes the caller pipes to
-   * the other side. A stream that is replicated already is given back as it is.
+   * the other side. A stream that is replicated already is given back as it is; a new policy narrows it.
    * @param isInitiator exactly one of the two sides says true; or a stream or Protomux of the caller's,
    *                    which close() leaves open
    * @returns the stream that was passed, a Protomux's stream, or the new one. Its errors are the caller's
@@ -79,16 +97,19 @@ export class Replicator extends Emitter {
    */
   replicate(isInitiator: boolean | ProtocolStream | Protomux, opts?: ReplicateOptions): ProtocolStream {
     this.#refuseClosed('replicate()')
+    const policies = checkPolicies(opts?.policy)
     const { stream, mux, isExternal } = openStream(isInitiator, opts)
     const noise = stream.noiseStream
     const known = this.#streams.find(noise)
-    if (known !== null) return known.stream
+    if (known !== null) return this.#narrow(known, policies)
     if (noise.destroyed) return stream // its 'close' is past: nothing would ever remove it
 
     const record = this.#streams.add(stream, mux, isExternal, opts?.active !== false)
+    if (policies.length + this.#policies.length > 0) this.#gate(record).narrow(policies)
     const leave = join(mux, {
       ask: (discoveryKey) => this.#serve(discoveryKey, record),
-      fail: (err, core) => this.#fail(err, core, record)
+      fail: (err, core) => this.#fail(err, core, record),
+      oneWay: (discoveryKey) => record.gate?.oneWay(discoveryKey) ?? null
     })
     const onclose = (): void => this.#leave(record)
     noise.once('close', onclose)
@@ -109,7 +130,7 @@ export class Replicator extends Emitter {
    */
   attach(core: InnerCore | Hypercore<unknown>, stream?: ProtocolStream): void {
     const [inner, records] = this.#setDetached('attach()', false, core, stream)
-    if (inner.opened) for (const record of records) this.#attach(inner, record)
+    if (inner.opened) for (const record of records) this.#attachIfAllowed(inner, record)
     else void this.#attachOnceOpen(inner, records)
   }
 
@@ -122,6 +143,23 @@ export class Replicator extends Emitter {
   detach(core: InnerCore | Hypercore<unknown>, stream?: ProtocolStream): void {
     const [inner, records] = this.#setDetached('detach()', true, core, stream)
     for (const record of records) void this.#detach(inner, record)
+  }
+
+  /**
+   * What the policies say has changed: asks them again about all that is open, that we would offer, or that the
+   * peer was denied. What is denied now is closed, what is allowed now is opened; the streams stay.
+   * @returns resolves when no block of a core that was closed is read or handed to its stream any more. What
+   *          was handed over before is in the stream's buffer, or with the peer.
+   */
+  async policyChanged(change: PolicyChange = {}): Promise<void> {
+    this.#refuseClosed('policyChanged()')
+    const steps: Promise<unknown>[] = []
+    for (const record of this.#streams) {
+      if (record.gate !== null && isSamePeer(change.peer, record.gate.peer)) {
+        steps.push(this.#review(record, record.gate, change))
+      }
+    }
+    await Promise.all(steps)
   }
 
   /** false: offers no further core unasked. true: offers all cores that want data on all streams. */
@@ -142,6 +180,7 @@ export class Replicator extends Emitter {
 
   async #close(): Promise<void> {
     this.#source.off('downloading', this.#onDownloading)
+    this.#refusals.close()
     const steps: Promise<unknown>[] = []
     for (const record of this.#streams) {
       steps.push(record.isExternal ? this.#letGo(record) : destroyStream(record))
@@ -165,33 +204,85 @@ export class Replicator extends Emitter {
 
   readonly #onDownloading = (core: InnerCore): void => {
     if (!this.#active) return
-    for (const record of this.#streams) if (record.active) this.#attach(core, record)
+    for (const record of this.#streams) if (record.active) this.#offer([core], record)
   }
 
   #announceAll(record: OpenStream): void {
     if (!this.#active || !record.active) return
     record.mux.cork() // one packet for all channels that open now
     try {
-      for (const core of this.#source) if (core.replicator.downloading) this.#attach(core, record)
+      this.#offer(
+        Array.from(this.#source).filter((core) => core.replicator.downloading),
+        record
+      )
     } finally {
       void record.noise.opened.then(() => record.mux.uncork())
     }
   }
 
+  #offer(cores: readonly InnerCore[], record: OpenStream): void {
+    if (record.gate !== null) void record.gate.offer(cores)
+    else for (const core of cores) this.#attach(core, record)
+  }
+
   /** The remote asks for a core. */
   async #serve(discoveryKey: Uint8Array, record: OpenStream): Promise<void> {
-    if (this.#detachments.has(discoveryKey, record)) return
+    if (record.gate === null) {
+      if (!this.#detachments.has(discoveryKey, record)) await this.#openFor(discoveryKey, record)
+      return
+    }
+    const question = this.#refusals.begin()
+    if (await this.#openFor(discoveryKey, record)) question.drop()
+    else await question.refuse()
+  }
+
+  /** @returns whether the core is open on the stream now, as far as a policy has to know */
+  async #openFor(discoveryKey: Uint8Array, record: OpenStream): Promise<boolean> {
     let core: InnerCore | null
     try {
       core = await this.#source.open(discoveryKey)
       await core?.ready()
     } catch (err) {
       this.emit('core-error', err as Error, { discoveryKey, stream: record.stream })
-      return
+      return false
     }
-    if (core === null) return
-    this.#attach(core, record)
+    if (core === null) return false
+    const served = record.gate === null ? this.#attach(core, record) : await record.gate.serve(core)
     core.checkIfIdle() // it may have been opened for this remote only, who may be gone
+    return served
+  }
+
+  #narrow(record: OpenStream, policies: readonly ReplicationPolicy[]): ProtocolStream {
+    const gate = policies.length > 0 ? this.#gate(record) : null
+    if (gate?.narrow(policies)) void this.#review(record, gate, {})
+    return record.stream
+  }
+
+  #gate(record: OpenStream): PolicyGate {
+    if (record.gate !== null) return record.gate
+    const { stream, mux } = record
+    const gate: PolicyGate = new PolicyGate(stream, mux, {
+      describe: (core) => policyCore(core, this.#source),
+      attach: (core) => this.#attach(core, record),
+      detach: (core) => this.#detach(core, record),
+      denied: (core, question) => this.emit('denied', core, stream, question),
+      failed: (err, { discoveryKey }) => this.emit('core-error', err as Error, { discoveryKey, stream })
+    })
+    gate.narrow(this.#policies)
+    return (record.gate = gate)
+  }
+
+  async #review(record: OpenStream, gate: PolicyGate, { core }: PolicyChange): Promise<void> {
+    gate.expire()
+    const cores = Array.from(this.#source).filter((one) => isSameCore(core, one))
+    const [open, closed] = [[] as InnerCore[], [] as InnerCore[]]
+    for (const one of cores) (record.attached.has(one) ? open : closed).push(one)
+    const steps: Promise<unknown>[] = open.map((one) => gate.review(one))
+    if (this.#active && record.active) {
+      steps.push(gate.offer(closed.filter((one) => one.replicator.downloading)))
+    }
+    for (const discoveryKey of gate.refused) steps.push(this.#openFor(discoveryKey, record))
+    await Promise.all(steps)
   }
 
   /** A core that we attached failed at work. Left attached, the remote's next message would fail as well. */
@@ -210,19 +301,27 @@ export class Replicator extends Emitter {
       this.emit('core-error', err as Error, { discoveryKey: core.discoveryKey, stream: null })
       return
     }
-    for (const record of records) this.#attach(core, record)
+    for (const record of records) this.#attachIfAllowed(core, record)
+  }
+
+  #attachIfAllowed(core: InnerCore, record: OpenStream): void {
+    if (record.gate === null) this.#attach(core, record)
+    else void record.gate.attach(core)
   }
 
   /** The one place where a core meets a stream. Much may have changed since somebody wanted it. */
-  #attach(core: InnerCore, record: OpenStream): void {
-    if (record.index === -1 || !core.opened || core.closing !== null) return
-    if (core.replicator.attached(record.mux) || this.#detachments.has(core.discoveryKey, record)) return
+  #attach(core: InnerCore, record: OpenStream): boolean {
+    if (record.index === -1 || !core.opened || core.closing !== null) return false
+    if (core.replicator.attached(record.mux)) return true
+    if (this.#detachments.has(core.discoveryKey, record)) return false
     core.replicator.attachTo(record.mux)
     record.attached.add(core)
     this.emit('attach', core, record.stream)
+    return true
   }
 
-  async #detach(core: InnerCore, { mux, noise, stream, attached }: OpenStream): Promise<void> {
+  async #detach(core: InnerCore, { mux, noise, stream, attached, gate }: OpenStream): Promise<void> {
+    gate?.forget(core.discoveryKey)
     if (core.replicator.attached(mux)) {
       core.replicator.detachFrom(mux)
       attached.delete(core)
@@ -264,14 +363,4 @@ function destroyStream({ stream, noise }: OpenStream): Promise<void> {
     noise.once('close', resolve)
     stream.destroy()
   })
-}
-
-function innerCore(core: InnerCore | Hypercore<unknown>): InnerCore {
-  const inner = typeof core === 'object' && core !== null && 'core' in core ? core.core : core
-  if (inner?.discoveryKey && inner.replicator) return inner
-  throw badArgument(
-    'core',
-    'a Hypercore or inner core that knows its discovery key (await its ready())',
-    core
-  )
 }
