@@ -14,6 +14,11 @@ export interface CoreSource {
    *          'core-error' and looks to the remote like null.
    */
   open(discoveryKey: Uint8Array): Promise<InnerCore | null>
+  /**
+   * Under which name a core is stored, for policies; absent = names are not known here.
+   * @returns null = it has none
+   */
+  describe?(core: InnerCore): Promise<{ name: string; namespace: Uint8Array } | null>
   /** 'downloading': a session of this core began to want data. */
   on(event: 'downloading', fn: (core: InnerCore) => void): unknown
   off(event: 'downloading', fn: (core: InnerCore) => void): unknown

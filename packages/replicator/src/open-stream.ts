@@ -1,11 +1,14 @@
 import Hypercore from 'hypercore'
 import type { NoiseStream, ProtocolStream, Protomux } from '@manycore/hypercore-types'
 import { badArgument } from './errors.js'
+import type { ReplicationPolicy } from './policy.js'
 
-/** What `replicate()` takes beside the stream; all of it goes on to `Hypercore.createProtocolStream`. */
+/** What `replicate()` takes beside the stream; the rest goes on to `Hypercore.createProtocolStream`. */
 export interface ReplicateOptions {
   /** false = on this stream no core is offered unasked; default true */
   active?: boolean
+  /** narrows the replicator's; several: all must allow */
+  policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
   /** ms between keep-alive packets; false = off; default 5000, which is upstream's */
   keepAlive?: number | false
   /** the stream to use, when the first argument is a boolean */
@@ -61,4 +64,18 @@ export function isProtocolStream(value: unknown): value is ProtocolStream {
 
 function isObject<T>(value: unknown): value is Partial<T> {
   return typeof value === 'object' && value !== null
+}
+
+/** Resolves once it is closed. */
+export function destroyStream({
+  stream,
+  noise
+}: {
+  stream: ProtocolStream
+  noise: NoiseStream
+}): Promise<void> {
+  return new Promise((resolve) => {
+    noise.once('close', resolve)
+    stream.destroy()
+  })
 }

@@ -1,5 +1,6 @@
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
 import { isolateCores } from './isolate.js'
+import type { Verdict } from './verdict.js'
 
 /** The name under which Hypercores open their channels. Source: hypercore 11.37.1 lib/replicator.js:3237. */
 const PROTOCOL = 'hypercore/alpha'
@@ -10,6 +11,8 @@ interface Party {
   ask(discoveryKey: Uint8Array): Promise<void>
   /** a core failed; @returns was it attached by this party? */
   fail(err: Error, core: InnerCore): boolean
+  /** which way a core goes that this party attached; null = both, or not attached */
+  oneWay(discoveryKey: Uint8Array): Verdict | null
 }
 
 /**
@@ -33,8 +36,11 @@ export function join(mux: Protomux, party: Party): () => void {
 function open(mux: Protomux): { all: Set<Party>; release: () => void } {
   const all = new Set<Party>()
   mux.pair({ protocol: PROTOCOL }, (discoveryKey) => ask(all, discoveryKey))
-  const restore = isolateCores(mux, PROTOCOL, (err, core) =>
-    Array.from(all).some((party) => party.fail(err, core))
+  const restore = isolateCores(
+    mux,
+    PROTOCOL,
+    (err, core) => Array.from(all).some((party) => party.fail(err, core)),
+    (discoveryKey) => oneWay(all, discoveryKey)
   )
 
   const release = (): void => {
@@ -43,6 +49,14 @@ function open(mux: Protomux): { all: Set<Party>; release: () => void } {
   }
   parties.set(mux, { all, release })
   return { all, release }
+}
+
+function oneWay(all: Set<Party>, discoveryKey: Uint8Array): Verdict | null {
+  for (const party of all) {
+    const way = party.oneWay(discoveryKey)
+    if (way !== null) return way
+  }
+  return null
 }
 
 /** Never rejects: Protomux would destroy the whole stream (protomux 3.12.1 index.js:765). */

@@ -17,6 +17,11 @@ export interface ReplicatorEvents {
   attach: [core: InnerCore, stream: ProtocolStream]
   /** detach() or close() took it back */
   detach: [core: InnerCore, stream: ProtocolStream]
+  /**
+   * a policy keeps this core off the stream, or took it back: it may not be offered ('announce'), or the peer may
+   * not have it ('access')
+   */
+  denied: [core: InnerCore, stream: ProtocolStream, question: 'announce' | 'access']
   /** one core failed; its stream and all other cores go on. Dropped when nobody listens. */
   'core-error': [err: Error, info: CoreErrorInfo]
 }

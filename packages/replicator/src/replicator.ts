@@ -1,23 +1,23 @@
-import { EventEmitter } from 'events-universal'
-import type { EventSource, Hypercore, InnerCore, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import type { Hypercore, InnerCore, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import { Activity } from './activity.js'
+import type { ActiveFor } from './activity.js'
+import { systemClock } from './clock.js'
 import type { CoreSource } from './core-source.js'
 import { Detachments } from './detachments.js'
 import { badArgument, ReplicatorError } from './errors.js'
+import type { ReplicatorStats } from './figures.js'
+import { Gates } from './gates.js'
 import { HypercoreSet } from './hypercore-set.js'
-import { isProtocolStream, openStream } from './open-stream.js'
+import { destroyStream, openStream } from './open-stream.js'
 import type { ReplicateOptions } from './open-stream.js'
 import { closeChannel, join } from './pairing.js'
-import type { ReplicatorEvents } from './replicator-events.js'
+import { checkPolicies } from './policies.js'
+import type { PolicyChange } from './policy-change.js'
+import { Refusals } from './refusals.js'
+import { ReplicatorEmitter } from './replicator-emitter.js'
+import type { ReplicatorOptions } from './replicator-options.js'
 import { StreamSet } from './stream-set.js'
 import type { OpenStream, StreamRecord } from './stream-set.js'
-
-export interface ReplicatorOptions {
-  /** false = offer no core unasked; remotes that ask are served. Default true. */
-  active?: boolean
-}
-
-const Emitter: new () => EventSource<ReplicatorEvents> =
-  EventEmitter as unknown as new () => EventSource<ReplicatorEvents>
 
 /**
  * Replicates the cores of a source over any number of streams: all to all.
@@ -25,11 +25,13 @@ const Emitter: new () => EventSource<ReplicatorEvents> =
  * A core is attached to a stream when a session of it wants data, when the remote asks for it, or by
  * `attach()`. A core that fails is a 'core-error' and is detached from that stream; the stream goes on.
  */
-export class Replicator extends Emitter {
+export class Replicator extends ReplicatorEmitter {
   readonly #source: CoreSource
   readonly #streams = new StreamSet()
-  readonly #detachments = new Detachments()
-  #active: boolean
+  readonly #detachments = new Detachments(this.#streams)
+  readonly #gates: Gates
+  readonly #refusals: Refusals
+  readonly #activity: Activity
   #ownSource: HypercoreSet | null = null
   #closing: Promise<void> | null = null
 
@@ -49,18 +51,29 @@ export class Replicator extends Emitter {
   }
 
   /** @throws BAD_ARGUMENT */
-  constructor(source: CoreSource, { active = true }: ReplicatorOptions = {}) {
+  constructor(source: CoreSource, opts: ReplicatorOptions = {}) {
     super()
+    const { active = true, policy, clock = systemClock } = opts
     if (typeof source?.open !== 'function' || typeof source.on !== 'function') {
       throw badArgument('source', 'a CoreSource: an iterable of cores with open(), on() and off()', source)
     }
+    this.#gates = new Gates(source, checkPolicies(policy), {
+      attach: (core, record) => void this.#attach(core, record),
+      detach: (core, record) => this.#detach(core, record),
+      open: (discoveryKey, record) => this.#openFor(discoveryKey, record),
+      isActive: (record) => this.active && record.active,
+      denied: (core, { stream }, question) => void this.emit('denied', core, stream, question),
+      failed: (err, { discoveryKey }, { stream }) =>
+        void this.emit('core-error', err as Error, { discoveryKey, stream })
+    })
+    this.#refusals = new Refusals(clock)
     this.#source = source
-    this.#active = active
+    this.#activity = new Activity(active, clock)
     source.on('downloading', this.#onDownloading)
   }
 
   get active(): boolean {
-    return this.#active
+    return this.#activity.active
   }
 
   /** The open streams: `records` of `{ stream, isExternal }`, in no order. */
@@ -70,7 +83,7 @@ export class Replicator extends Emitter {
 
   /**
    * Replicates over a stream: the caller's, or with a boolean a new one, whose bytes the caller pipes to
-   * the other side. A stream that is replicated already is given back as it is.
+   * the other side. A stream that is replicated already is given back as it is; a new policy narrows it.
    * @param isInitiator exactly one of the two sides says true; or a stream or Protomux of the caller's,
    *                    which close() leaves open
    * @returns the stream that was passed, a Protomux's stream, or the new one. Its errors are the caller's
@@ -79,16 +92,23 @@ export class Replicator extends Emitter {
    */
   replicate(isInitiator: boolean | ProtocolStream | Protomux, opts?: ReplicateOptions): ProtocolStream {
     this.#refuseClosed('replicate()')
+    const policies = checkPolicies(opts?.policy)
     const { stream, mux, isExternal } = openStream(isInitiator, opts)
     const noise = stream.noiseStream
     const known = this.#streams.find(noise)
-    if (known !== null) return known.stream
+    if (known !== null) {
+      this.#gates.narrow(known, policies)
+      return known.stream
+    }
     if (noise.destroyed) return stream // its 'close' is past: nothing would ever remove it
 
     const record = this.#streams.add(stream, mux, isExternal, opts?.active !== false)
+    this.figures.open(record)
+    this.#gates.open(record, policies)
     const leave = join(mux, {
       ask: (discoveryKey) => this.#serve(discoveryKey, record),
-      fail: (err, core) => this.#fail(err, core, record)
+      fail: (err, core) => this.#fail(err, core, record),
+      oneWay: (discoveryKey) => record.gate?.oneWay(discoveryKey) ?? null
     })
     const onclose = (): void => this.#leave(record)
     noise.once('close', onclose)
@@ -108,8 +128,9 @@ export class Replicator extends Emitter {
    * @throws BAD_ARGUMENT when the discovery key is not known yet: await core.ready() first
    */
   attach(core: InnerCore | Hypercore<unknown>, stream?: ProtocolStream): void {
-    const [inner, records] = this.#setDetached('attach()', false, core, stream)
-    if (inner.opened) for (const record of records) this.#attach(inner, record)
+    this.#refuseClosed('attach()')
+    const [inner, records] = this.#detachments.mark(false, core, stream)
+    if (inner.opened) for (const record of records) this.#attachIfAllowed(inner, record)
     else void this.#attachOnceOpen(inner, records)
   }
 
@@ -120,14 +141,35 @@ export class Replicator extends Emitter {
    * @throws BAD_ARGUMENT when the discovery key is not known yet: await core.ready() first
    */
   detach(core: InnerCore | Hypercore<unknown>, stream?: ProtocolStream): void {
-    const [inner, records] = this.#setDetached('detach()', true, core, stream)
+    this.#refuseClosed('detach()')
+    const [inner, records] = this.#detachments.mark(true, core, stream)
     for (const record of records) void this.#detach(inner, record)
   }
 
-  /** false: offers no further core unasked. true: offers all cores that want data on all streams. */
-  setActive(active: boolean): void {
+  /** Figures of all streams and cores, to now; O(streams × cores). */
+  stats(): ReplicatorStats {
+    return this.figures.stats(this.#streams, Array.from(this.#source))
+  }
+
+  /**
+   * What the policies say has changed: asks them again about all that is open, that we would offer, or that the
+   * peer was denied. What is denied now is closed, what is allowed now is opened; the streams stay.
+   * @returns resolves when no block of a core that was closed is read or handed to its stream any more. What
+   *          was handed over before is in the stream's buffer, or with the peer.
+   */
+  async policyChanged(change: PolicyChange = {}): Promise<void> {
+    this.#refuseClosed('policyChanged()')
+    await this.#gates.changed(this.#streams, change)
+  }
+
+  /**
+   * false: offers no further core unasked. true: offers all cores that want data on all streams. With `forMs`:
+   * true now, and false after so many ms.
+   * @throws BAD_ARGUMENT
+   */
+  setActive(active: ActiveFor): void {
     this.#refuseClosed('setActive()')
-    this.#active = active
+    this.#activity.set(active)
     for (const record of this.#streams) this.#announceAll(record)
   }
 
@@ -142,12 +184,15 @@ export class Replicator extends Emitter {
 
   async #close(): Promise<void> {
     this.#source.off('downloading', this.#onDownloading)
+    this.#refusals.close()
+    this.#activity.release()
     const steps: Promise<unknown>[] = []
     for (const record of this.#streams) {
       steps.push(record.isExternal ? this.#letGo(record) : destroyStream(record))
     }
     if (this.#ownSource !== null) steps.push(this.#ownSource.close())
     await Promise.all(steps)
+    this.figures.close(this.#source)
   }
 
   async #letGo(record: OpenStream): Promise<void> {
@@ -164,34 +209,55 @@ export class Replicator extends Emitter {
   }
 
   readonly #onDownloading = (core: InnerCore): void => {
-    if (!this.#active) return
-    for (const record of this.#streams) if (record.active) this.#attach(core, record)
+    if (!this.active) return
+    for (const record of this.#streams) if (record.active) this.#offer([core], record)
   }
 
   #announceAll(record: OpenStream): void {
-    if (!this.#active || !record.active) return
+    if (!this.active || !record.active) return
     record.mux.cork() // one packet for all channels that open now
     try {
-      for (const core of this.#source) if (core.replicator.downloading) this.#attach(core, record)
+      this.#offer(
+        Array.from(this.#source).filter((core) => core.replicator.downloading),
+        record
+      )
     } finally {
       void record.noise.opened.then(() => record.mux.uncork())
     }
   }
 
+  #offer(cores: readonly InnerCore[], record: OpenStream): void {
+    if (record.gate !== null) void record.gate.offer(cores)
+    else for (const core of cores) this.#attach(core, record)
+  }
+
   /** The remote asks for a core. */
   async #serve(discoveryKey: Uint8Array, record: OpenStream): Promise<void> {
-    if (this.#detachments.has(discoveryKey, record)) return
+    if (record.gate === null) {
+      const asked = !this.#detachments.has(discoveryKey, record)
+      if (!asked || !(await this.#openFor(discoveryKey, record))) this.figures.refused(record.stream)
+      return
+    }
+    const question = this.#refusals.begin()
+    if (await this.#openFor(discoveryKey, record)) return question.drop()
+    this.figures.refused(record.stream)
+    await question.refuse()
+  }
+
+  /** @returns whether the core is open on the stream now, as far as a policy has to know */
+  async #openFor(discoveryKey: Uint8Array, record: OpenStream): Promise<boolean> {
     let core: InnerCore | null
     try {
       core = await this.#source.open(discoveryKey)
       await core?.ready()
     } catch (err) {
       this.emit('core-error', err as Error, { discoveryKey, stream: record.stream })
-      return
+      return false
     }
-    if (core === null) return
-    this.#attach(core, record)
+    if (core === null) return false
+    const served = record.gate === null ? this.#attach(core, record) : await record.gate.serve(core)
     core.checkIfIdle() // it may have been opened for this remote only, who may be gone
+    return served
   }
 
   /** A core that we attached failed at work. Left attached, the remote's next message would fail as well. */
@@ -210,19 +276,27 @@ export class Replicator extends Emitter {
       this.emit('core-error', err as Error, { discoveryKey: core.discoveryKey, stream: null })
       return
     }
-    for (const record of records) this.#attach(core, record)
+    for (const record of records) this.#attachIfAllowed(core, record)
+  }
+
+  #attachIfAllowed(core: InnerCore, record: OpenStream): void {
+    if (record.gate === null) this.#attach(core, record)
+    else void record.gate.attach(core)
   }
 
   /** The one place where a core meets a stream. Much may have changed since somebody wanted it. */
-  #attach(core: InnerCore, record: OpenStream): void {
-    if (record.index === -1 || !core.opened || core.closing !== null) return
-    if (core.replicator.attached(record.mux) || this.#detachments.has(core.discoveryKey, record)) return
+  #attach(core: InnerCore, record: OpenStream): boolean {
+    if (record.index === -1 || !core.opened || core.closing !== null) return false
+    if (core.replicator.attached(record.mux)) return true
+    if (this.#detachments.has(core.discoveryKey, record)) return false
     core.replicator.attachTo(record.mux)
     record.attached.add(core)
     this.emit('attach', core, record.stream)
+    return true
   }
 
-  async #detach(core: InnerCore, { mux, noise, stream, attached }: OpenStream): Promise<void> {
+  async #detach(core: InnerCore, { mux, noise, stream, attached, gate }: OpenStream): Promise<void> {
+    gate?.forget(core.discoveryKey)
     if (core.replicator.attached(mux)) {
       core.replicator.detachFrom(mux)
       attached.delete(core)
@@ -235,43 +309,7 @@ export class Replicator extends Emitter {
     return closeChannel(mux, core.discoveryKey)
   }
 
-  #setDetached(
-    call: string,
-    detached: boolean,
-    core: InnerCore | Hypercore<unknown>,
-    stream: ProtocolStream | undefined
-  ): [InnerCore, Iterable<OpenStream>] {
-    this.#refuseClosed(call)
-    const inner = innerCore(core)
-    if (stream === undefined) {
-      this.#detachments.set(inner.discoveryKey, detached, this.#streams)
-      return [inner, this.#streams]
-    }
-    if (!isProtocolStream(stream)) throw badArgument('stream', 'a stream that replicate() returned', stream)
-    const record = this.#streams.find(stream.noiseStream)
-    if (record === null) return [inner, []] // closed meanwhile
-    this.#detachments.setOn(record, inner.discoveryKey, detached)
-    return [inner, [record]]
-  }
-
   #refuseClosed(call: string): void {
     if (this.#closing !== null) throw new ReplicatorError('REPLICATOR_CLOSED', `${call} after close()`)
   }
-}
-
-function destroyStream({ stream, noise }: OpenStream): Promise<void> {
-  return new Promise((resolve) => {
-    noise.once('close', resolve)
-    stream.destroy()
-  })
-}
-
-function innerCore(core: InnerCore | Hypercore<unknown>): InnerCore {
-  const inner = typeof core === 'object' && core !== null && 'core' in core ? core.core : core
-  if (inner?.discoveryKey && inner.replicator) return inner
-  throw badArgument(
-    'core',
-    'a Hypercore or inner core that knows its discovery key (await its ready())',
-    core
-  )
 }

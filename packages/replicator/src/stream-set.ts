@@ -1,4 +1,5 @@
 import type { InnerCore, NoiseStream, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import type { PolicyGate } from './policy-gate.js'
 
 /** One open stream, as others see it. */
 export interface StreamRecord {
@@ -15,6 +16,8 @@ export interface OpenStream extends StreamRecord {
   readonly active: boolean
   /** cores that we attached; those that the caller attached are not ours to detach */
   readonly attached: WeakSet<InnerCore>
+  /** null = no policy is in force here */
+  gate: PolicyGate | null
   /** removes what the replicator hung on the stream */
   release: () => void
   /** place in `records`; -1 once removed */
@@ -47,13 +50,14 @@ export class StreamSet {
   add(stream: ProtocolStream, mux: Protomux, isExternal: boolean, active: boolean): OpenStream {
     const noise = stream.noiseStream
     const index = this.#open.length
-    const record = {
+    const record: OpenStream = {
       stream,
       isExternal,
       noise,
       mux,
       active,
       attached: new WeakSet<InnerCore>(),
+      gate: null,
       release: noop,
       index
     }

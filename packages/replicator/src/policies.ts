@@ -1,0 +1,72 @@
+import b4a from 'b4a'
+import { badArgument } from './errors.js'
+import type { PolicyCore, PolicyPeer, ReplicationPolicy } from './policy.js'
+
+const QUESTIONS = ['announce', 'access', 'download', 'priority'] as const
+
+/** What a caller may pass as a policy, as a list. @throws BAD_ARGUMENT */
+export function checkPolicies(
+  policy: ReplicationPolicy | readonly ReplicationPolicy[] | null | undefined
+): readonly ReplicationPolicy[] {
+  if (policy === undefined || policy === null) return []
+  const policies = Array.isArray(policy) ? (policy as readonly ReplicationPolicy[]) : [policy]
+  for (const one of policies as readonly ReplicationPolicy[]) {
+    if (typeof one !== 'object' || one === null) throw badArgument('policy', 'an object of functions', one)
+    for (const question of QUESTIONS) {
+      if (one[question] === undefined || typeof one[question] === 'function') continue
+      throw badArgument(`policy.${question}`, 'a function, or absent', one[question])
+    }
+  }
+  return policies as readonly ReplicationPolicy[]
+}
+
+/** Only these peers see, get and give anything. @param publicKeys  32 bytes each; read at every call */
+export function allowPeers(publicKeys: Iterable<Uint8Array>): ReplicationPolicy {
+  const allows = (_core: PolicyCore, { remotePublicKey }: PolicyPeer): boolean => {
+    if (remotePublicKey === null) return false
+    for (const publicKey of publicKeys) if (b4a.equals(publicKey, remotePublicKey)) return true
+    return false
+  }
+  return { announce: allows, access: allows, download: allows }
+}
+
+/** Only the named cores of these namespaces. @param namespaces  32 bytes each, as `store.ns`; read at every call */
+export function allowNamespaces(namespaces: Iterable<Uint8Array>): ReplicationPolicy {
+  const allows = ({ namespace }: PolicyCore): boolean => {
+    if (namespace === null) return false
+    for (const one of namespaces) if (b4a.equals(one, namespace)) return true
+    return false
+  }
+  return { announce: allows, access: allows, download: allows }
+}
+
+/** Takes data from everybody, and gives none. */
+export function readOnlyMirror(): ReplicationPolicy {
+  return { access: () => false, download: () => true }
+}
+
+/** Gives data to everybody, and takes none. */
+export function publisher(): ReplicationPolicy {
+  return { download: () => false }
+}
+
+/** All of these must allow. The priority is that of the last one that has any. */
+export function allOf(...policies: readonly ReplicationPolicy[]): ReplicationPolicy {
+  checkPolicies(policies)
+  const all =
+    (ask: (policy: ReplicationPolicy) => NonNullable<ReplicationPolicy['access']> | undefined) =>
+    async (core: PolicyCore, peer: PolicyPeer): Promise<boolean> => {
+      for (const policy of policies) {
+        const allows = ask(policy)
+        if (allows !== undefined && (await allows.call(policy, core, peer)) !== true) return false
+      }
+      return true
+    }
+  const ranking = policies.findLast(({ priority }) => priority !== undefined)
+  return {
+    announce: all(({ announce }) => announce),
+    access: all(({ access }) => access),
+    download: all(({ download, access }) => download ?? access),
+    ...(ranking && { priority: (core: PolicyCore) => ranking.priority!(core) })
+  }
+}

@@ -1,0 +1,28 @@
+import b4a from 'b4a'
+import type { Hypercore, InnerCore, ProtocolStream } from '@manycore/hypercore-types'
+import type { PolicyCore, PolicyPeer } from './policy.js'
+
+/** Whom and what a change of policy is about; absent = all of them. */
+export interface PolicyChange {
+  /** 32 bytes, a public key; a stream; or what a policy was given */
+  peer?: Uint8Array | ProtocolStream | PolicyPeer
+  /** 32 bytes, a key or discovery key; a Hypercore; or what a policy was given */
+  core?: Uint8Array | InnerCore | Hypercore<unknown> | PolicyCore
+}
+
+export function isSamePeer(asked: PolicyChange['peer'], peer: PolicyPeer): boolean {
+  if (asked === undefined || asked === peer) return true
+  if (asked instanceof Uint8Array) return isEqual(asked, peer.remotePublicKey)
+  const stream = 'stream' in asked ? asked.stream : asked
+  return stream.noiseStream === peer.stream.noiseStream
+}
+
+export function isSameCore(asked: PolicyChange['core'], core: InnerCore): boolean {
+  if (asked === undefined) return true
+  if (!(asked instanceof Uint8Array)) return isEqual(asked.discoveryKey, core.discoveryKey)
+  return isEqual(asked, core.discoveryKey) || isEqual(asked, core.key)
+}
+
+function isEqual(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a !== null && b !== null && b4a.equals(a, b)
+}

@@ -1,0 +1,41 @@
+import type { ProtocolStream } from '@manycore/hypercore-types'
+
+/** Who is on the other end of a stream, as a policy sees it. One object a stream, the same at every call. */
+export interface PolicyPeer {
+  /** 32 bytes, authenticated by Noise; null until the handshake is over */
+  readonly remotePublicKey: Uint8Array | null
+  readonly stream: ProtocolStream
+  /** the application's own; kept as long as the stream */
+  data: unknown
+}
+
+/** Which core it is about. */
+export interface PolicyCore {
+  /** 32 bytes; null when only the discovery key is known */
+  readonly key: Uint8Array | null
+  /** 32 bytes */
+  readonly discoveryKey: Uint8Array
+  /** blocks we know of */
+  readonly length: number
+  readonly writable: boolean
+  /** under which it is stored; null = none, or the source does not know */
+  readonly name: string | null
+  /** 32 bytes, of the name; null = none */
+  readonly namespace: Uint8Array | null
+}
+
+/**
+ * Which cores go over which stream. What is left out allows, but `download` left out is what `access` says: who
+ * may not have a core is not asked for it either. Only `true` allows; a call that throws or rejects denies,
+ * and is a 'core-error'. No policy at all: everybody who knows a core's key gets it, as in Corestore.
+ */
+export interface ReplicationPolicy {
+  /** May we open this core towards this peer by ourselves? */
+  announce?(core: PolicyCore, peer: PolicyPeer): boolean | Promise<boolean>
+  /** The peer asks for this core, or for its blocks: may it have them? */
+  access?(core: PolicyCore, peer: PolicyPeer): boolean | Promise<boolean>
+  /** May we take this core's data from this peer? Left out: as `access`. */
+  download?(core: PolicyCore, peer: PolicyPeer): boolean | Promise<boolean>
+  /** Cores with a higher number are attached and downloaded first; default 0. */
+  priority?(core: PolicyCore): number
+}
