@@ -3,7 +3,10 @@ import type { EventSource, Hypercore, InnerCore, ProtocolStream, Protomux } from
 import type { CoreSource } from './core-source.js'
 import { Detachments } from './detachments.js'
 import { badArgument, ReplicatorError } from './errors.js'
+import { GuestCores } from './guest-cores.js'
 import { HypercoreSet } from './hypercore-set.js'
+import { type Limits, parseLimits } from './limits.js'
+import { OpenRequests } from './open-requests.js'
 import { isProtocolStream, openStream } from './open-stream.js'
 import type { ReplicateOptions } from './open-stream.js'
 import { closeChannel, join } from './pairing.js'
@@ -14,6 +17,8 @@ import type { OpenStream, StreamRecord } from './stream-set.js'
 export interface ReplicatorOptions {
   /** false = offer no core unasked; remotes that ask are served. Default true. */
   active?: boolean
+  /** what remotes may cost us; defaults for those left out */
+  limits?: Partial<Limits>
 }
 
 const Emitter: new () => EventSource<ReplicatorEvents> =
@@ -29,6 +34,9 @@ export class Replicator extends Emitter {
   readonly #source: CoreSource
   readonly #streams = new StreamSet()
   readonly #detachments = new Detachments()
+  readonly #limits: Limits
+  readonly #requests: OpenRequests
+  readonly #guests: GuestCores
   #active: boolean
   #ownSource: HypercoreSet | null = null
   #closing: Promise<void> | null = null
@@ -49,12 +57,21 @@ export class Replicator extends Emitter {
   }
 
   /** @throws BAD_ARGUMENT */
-  constructor(source: CoreSource, { active = true }: ReplicatorOptions = {}) {
+  constructor(source: CoreSource, { active = true, limits }: ReplicatorOptions = {}) {
     super()
     if (typeof source?.open !== 'function' || typeof source.on !== 'function') {
       throw badArgument('source', 'a CoreSource: an iterable of cores with open(), on() and off()', source)
     }
+    this.#limits = parseLimits(limits)
     this.#source = source
+    this.#requests = new OpenRequests(source, this.#limits, {
+      failed: (err, discoveryKey, { stream }) => this.emit('core-error', err, { discoveryKey, stream }),
+      refused: (err, discoveryKey, { stream }) => this.emit('refused', err, { discoveryKey, stream })
+    })
+    this.#guests = new GuestCores(this.#limits.coresPerStream, (core, record) => {
+      this.#full(core, record)
+      void this.#detach(core, record)
+    })
     this.#active = active
     source.on('downloading', this.#onDownloading)
   }
@@ -88,12 +105,18 @@ export class Replicator extends Emitter {
     const record = this.#streams.add(stream, mux, isExternal, opts?.active !== false)
     const leave = join(mux, {
       ask: (discoveryKey) => this.#serve(discoveryKey, record),
-      fail: (err, core) => this.#fail(err, core, record)
+      fail: (err, core) => this.#fail(err, core, record),
+      limits: this.#limits
     })
     const onclose = (): void => this.#leave(record)
+    const onerror = (err: Error): void => {
+      if (err instanceof ReplicatorError) this.emit('refused', err, { discoveryKey: null, stream })
+    }
     noise.once('close', onclose)
+    noise.on('error', onerror)
     record.release = () => {
       leave()
+      noise.off('error', onerror)
       noise.off('close', onclose)
     }
     this.#announceAll(record)
@@ -142,6 +165,7 @@ export class Replicator extends Emitter {
 
   async #close(): Promise<void> {
     this.#source.off('downloading', this.#onDownloading)
+    this.#requests.close()
     const steps: Promise<unknown>[] = []
     for (const record of this.#streams) {
       steps.push(record.isExternal ? this.#letGo(record) : destroyStream(record))
@@ -181,17 +205,16 @@ export class Replicator extends Emitter {
   /** The remote asks for a core. */
   async #serve(discoveryKey: Uint8Array, record: OpenStream): Promise<void> {
     if (this.#detachments.has(discoveryKey, record)) return
-    let core: InnerCore | null
-    try {
-      core = await this.#source.open(discoveryKey)
-      await core?.ready()
-    } catch (err) {
-      this.emit('core-error', err as Error, { discoveryKey, stream: record.stream })
-      return
-    }
+    const core = await this.#requests.find(discoveryKey, record)
     if (core === null) return
-    this.#attach(core, record)
+    if (this.#guests.admit(core, record)) this.#attach(core, record)
+    else this.#full(core, record)
     core.checkIfIdle() // it may have been opened for this remote only, who may be gone
+  }
+
+  #full({ discoveryKey }: InnerCore, { stream }: OpenStream): void {
+    const message = `${this.#limits.coresPerStream} cores are open for one remote`
+    this.emit('refused', new ReplicatorError('TOO_MANY_CORES', message), { discoveryKey, stream })
   }
 
   /** A core that we attached failed at work. Left attached, the remote's next message would fail as well. */
