@@ -38,7 +38,7 @@ export class StoreRoot {
     this.storage = openStorage(storage, { id, allowBackup, readOnly, wait, treeCache })
     this.groups = new GroupNotifier(this.storage, this.rows)
     this.table = new SessionTable(this.storage, { lingerMs: opts.lingerMs, clock: opts.clock })
-    this.replicator = new Replicator(this.table)
+    this.replicator = new Replicator(this.table, { limits: opts.limits })
     this.events = new CoreEvents(this.table)
     this.table.on('group-active', (topic, update) => this.groups.emit(topic, update))
   }
