@@ -1,3 +1,4 @@
+import type { Limits } from '@manycore/replicator'
 import type { Clock } from '@manycore/sessions'
 import { allOf } from '@manycore/replicator'
 import type { ReplicationPolicy } from '@manycore/replicator'
@@ -36,6 +37,8 @@ export interface CorestoreOptions extends StoreSessionOptions, OpenStorageOption
   suspend?: boolean
   /** ms a core without sessions and peers stays open; default 6000 */
   lingerMs?: number
+  /** what remotes may cost the store; defaults of @manycore/replicator for those left out */
+  limits?: Partial<Limits>
   /** for tests */
   clock?: Clock
 }

@@ -41,7 +41,10 @@ export class StoreRoot {
     this.storage = openStorage(storage, { id, allowBackup, readOnly, wait, treeCache })
     this.groups = new GroupNotifier(this.storage, this.rows)
     this.table = new SessionTable(this.storage, { lingerMs: opts.lingerMs, clock: opts.clock })
-    this.replicator = new Replicator(namedCores(this.table, this.storage), { policy: opts.policy })
+    this.replicator = new Replicator(namedCores(this.table, this.storage), {
+      policy: opts.policy,
+      limits: opts.limits
+    })
     this.events = new CoreEvents(this.table)
     this.table.on('group-active', (topic, update) => this.groups.emit(topic, update))
   }

@@ -22,4 +22,10 @@ export interface CoreSource {
   /** 'downloading': a session of this core began to want data. */
   on(event: 'downloading', fn: (core: InnerCore) => void): unknown
   off(event: 'downloading', fn: (core: InnerCore) => void): unknown
+  /**
+   * Calls `fn` at once for every core that comes in, before `open()` can have said null for it again. A source that
+   * has this may be asked once only for a core that is not here.
+   * @returns ends that
+   */
+  watch?(fn: (core: InnerCore) => void): () => void
 }

@@ -7,3 +7,36 @@ export const REFUSAL_MS = 50
 
 /** Denied questions that one stream remembers, to open them when the policy changes; the oldest go first. */
 export const MAX_REMEMBERED = 1024
+
+/**
+ * Opens of one stream that wait for an answer. A peer may offer all its cores in one packet, and Hypercore
+ * never asks again after a refusal, so this is above any store we know; at about 1 KB each, 16 MB a stream.
+ */
+export const PENDING_OPENS = 16_384
+
+/** Cores open for the remote of one stream only. An open core is tens of KB: some 100 MB at worst. */
+export const CORES_PER_STREAM = 4096
+
+/** `source.open()` calls at a time, of all streams: what keeps a disk busy without starving our own reads. */
+export const LOOKUPS = 64
+
+/** Discovery keys remembered as not here, about 150 bytes each: 2.5 MB. */
+export const UNKNOWN_CORES = 16_384
+
+/** Opens of one stream taken while it does not read our answers; a few hundred bytes each: some 20 MB. */
+export const UNREAD_ANSWERS = 65_536
+
+/** Unanswered requests of one channel; Hypercore itself keeps 512 (11.37.1 lib/replicator.js, MAX_INFLIGHT). */
+export const REQUESTS_PER_CHANNEL = 4096
+
+/**
+ * Times `pendingOpens` that a stream may leave unanswered in all, refused ones and other protocols included, before
+ * it ends: one frame of 16 MB can hold millions.
+ */
+export const FLOOD_FACTOR = 8
+
+/** Channels at a time: Protomux keeps 8 bytes for the highest number ever used, so 8 MB a stream. */
+export const CHANNEL_IDS: number = 1 << 20
+
+/** Blocks in one range that a peer says it has: 4096 bitfield pages of 4 KB. */
+export const RANGE_BLOCKS: number = 2 ** 27

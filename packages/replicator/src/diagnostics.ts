@@ -17,7 +17,8 @@ const FIELDS: { [K in keyof ReplicatorEvents]: readonly string[] } = {
   attach: ['core', 'stream'],
   detach: ['core', 'stream'],
   denied: ['core', 'stream', 'question'],
-  'core-error': ['error', 'info']
+  'core-error': ['error', 'info'],
+  refused: ['error', 'info']
 }
 
 const channels = open()

@@ -1,8 +1,16 @@
 /** Every code of this package and its meaning; docs/errors.md is generated from it. */
 export const REPLICATOR_ERRORS = {
   BAD_ARGUMENT: 'a caller passed something of the wrong kind; `field` names it (a TypeError)',
+  BAD_FRAME:
+    'a remote sent a message of a core that cannot be decoded or has an impossible size; its stream ends',
   DUPLICATE_CORE: 'another core with the same discovery key is already in the set',
-  REPLICATOR_CLOSED: 'the replicator was closed; make a new one'
+  REPLICATOR_CLOSED: 'the replicator was closed; make a new one',
+  TOO_MANY_CORES: 'as many cores as the limit allows are open for one remote; one was closed, or not opened',
+  TOO_MANY_OPENS:
+    'more channels are being opened by one remote than the limit allows; they are refused, or its stream ends',
+  TOO_MANY_REQUESTS:
+    'more requests for blocks of one core wait for an answer than the limit allows; the stream ends',
+  UNREAD_ANSWERS: 'a remote opens channels and does not read the answers; its stream ends'
 } as const
 
 export type ReplicatorErrorCode = keyof typeof REPLICATOR_ERRORS

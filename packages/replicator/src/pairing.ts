@@ -1,5 +1,7 @@
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
+import { guardMux } from './guard-mux.js'
 import { isolateCores } from './isolate.js'
+import type { Limits } from './limits.js'
 import type { Verdict } from './verdict.js'
 
 /** The name under which Hypercores open their channels. Source: hypercore 11.37.1 lib/replicator.js:3237. */
@@ -13,6 +15,8 @@ interface Party {
   fail(err: Error, core: InnerCore): boolean
   /** which way a core goes that this party attached; null = both, or not attached */
   oneWay(discoveryKey: Uint8Array): Verdict | null
+  /** those of the first party hold for the mux */
+  readonly limits: Limits
 }
 
 /**
@@ -23,7 +27,7 @@ const parties = new WeakMap<Protomux, { all: Set<Party>; release: () => void }>(
 
 /** @returns takes this party off the mux */
 export function join(mux: Protomux, party: Party): () => void {
-  const { all, release } = parties.get(mux) ?? open(mux)
+  const { all, release } = parties.get(mux) ?? open(mux, party.limits)
   all.add(party)
 
   return () => {
@@ -33,9 +37,10 @@ export function join(mux: Protomux, party: Party): () => void {
   }
 }
 
-function open(mux: Protomux): { all: Set<Party>; release: () => void } {
+function open(mux: Protomux, limits: Limits): { all: Set<Party>; release: () => void } {
   const all = new Set<Party>()
   mux.pair({ protocol: PROTOCOL }, (discoveryKey) => ask(all, discoveryKey))
+  const unguard = guardMux(mux, PROTOCOL, limits)
   const restore = isolateCores(
     mux,
     PROTOCOL,
@@ -46,6 +51,7 @@ function open(mux: Protomux): { all: Set<Party>; release: () => void } {
   const release = (): void => {
     mux.unpair({ protocol: PROTOCOL })
     restore()
+    unguard()
   }
   parties.set(mux, { all, release })
   return { all, release }

@@ -1,4 +1,5 @@
 import type { InnerCore, ProtocolStream } from '@manycore/hypercore-types'
+import type { ReplicatorError } from './errors.js'
 
 /** Which core failed, and towards whom. */
 export interface CoreErrorInfo {
@@ -24,4 +25,9 @@ export interface ReplicatorEvents {
   denied: [core: InnerCore, stream: ProtocolStream, question: 'announce' | 'access']
   /** one core failed; its stream and all other cores go on. Dropped when nobody listens. */
   'core-error': [err: Error, info: CoreErrorInfo]
+  /**
+   * A remote reached a limit, which `err.code` names: an open was refused, a core was closed for another one, or
+   * the stream ends. Dropped when nobody listens.
+   */
+  refused: [err: ReplicatorError, info: CoreErrorInfo]
 }

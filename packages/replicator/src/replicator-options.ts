@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js'
+import type { Limits } from './limits.js'
 import type { ReplicationPolicy } from './policy.js'
 
 export interface ReplicatorOptions {
@@ -6,6 +7,8 @@ export interface ReplicatorOptions {
   active?: boolean
   /** which cores go over which stream; several: all must allow. Default: none, as in Corestore */
   policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
+  /** what remotes may cost us; defaults for those left out */
+  limits?: Partial<Limits>
   /** for tests */
   clock?: Clock
 }

@@ -7,8 +7,11 @@ import { Detachments } from './detachments.js'
 import { badArgument, ReplicatorError } from './errors.js'
 import type { ReplicatorStats } from './figures.js'
 import { Gates } from './gates.js'
+import { GuestCores } from './guest-cores.js'
 import { HypercoreSet } from './hypercore-set.js'
+import { type Limits, parseLimits } from './limits.js'
 import { destroyStream, openStream } from './open-stream.js'
+import { OpenRequests } from './open-requests.js'
 import type { ReplicateOptions } from './open-stream.js'
 import { closeChannel, join } from './pairing.js'
 import { checkPolicies } from './policies.js'
@@ -32,6 +35,9 @@ export class Replicator extends ReplicatorEmitter {
   readonly #gates: Gates
   readonly #refusals: Refusals
   readonly #activity: Activity
+  readonly #limits: Limits
+  readonly #requests: OpenRequests
+  readonly #guests: GuestCores
   #ownSource: HypercoreSet | null = null
   #closing: Promise<void> | null = null
 
@@ -58,7 +64,7 @@ export class Replicator extends ReplicatorEmitter {
       throw badArgument('source', 'a CoreSource: an iterable of cores with open(), on() and off()', source)
     }
     this.#gates = new Gates(source, checkPolicies(policy), {
-      attach: (core, record) => void this.#attach(core, record),
+      attach: (core, record) => void this.#admit(core, record),
       detach: (core, record) => this.#detach(core, record),
       open: (discoveryKey, record) => this.#openFor(discoveryKey, record),
       isActive: (record) => this.active && record.active,
@@ -69,6 +75,15 @@ export class Replicator extends ReplicatorEmitter {
     this.#refusals = new Refusals(clock)
     this.#source = source
     this.#activity = new Activity(active, clock)
+    this.#limits = parseLimits(opts.limits)
+    this.#requests = new OpenRequests(source, this.#limits, {
+      failed: (err, discoveryKey, { stream }) => this.emit('core-error', err, { discoveryKey, stream }),
+      refused: (err, discoveryKey, { stream }) => this.emit('refused', err, { discoveryKey, stream })
+    })
+    this.#guests = new GuestCores(this.#limits.coresPerStream, (core, record) => {
+      this.#full(core, record)
+      void this.#detach(core, record)
+    })
     source.on('downloading', this.#onDownloading)
   }
 
@@ -108,12 +123,18 @@ export class Replicator extends ReplicatorEmitter {
     const leave = join(mux, {
       ask: (discoveryKey) => this.#serve(discoveryKey, record),
       fail: (err, core) => this.#fail(err, core, record),
-      oneWay: (discoveryKey) => record.gate?.oneWay(discoveryKey) ?? null
+      oneWay: (discoveryKey) => record.gate?.oneWay(discoveryKey) ?? null,
+      limits: this.#limits
     })
     const onclose = (): void => this.#leave(record)
+    const onerror = (err: Error): void => {
+      if (err instanceof ReplicatorError) this.emit('refused', err, { discoveryKey: null, stream })
+    }
     noise.once('close', onclose)
+    noise.on('error', onerror)
     record.release = () => {
       leave()
+      noise.off('error', onerror)
       noise.off('close', onclose)
     }
     this.#announceAll(record)
@@ -186,6 +207,7 @@ export class Replicator extends ReplicatorEmitter {
     this.#source.off('downloading', this.#onDownloading)
     this.#refusals.close()
     this.#activity.release()
+    this.#requests.close()
     const steps: Promise<unknown>[] = []
     for (const record of this.#streams) {
       steps.push(record.isExternal ? this.#letGo(record) : destroyStream(record))
@@ -246,18 +268,23 @@ export class Replicator extends ReplicatorEmitter {
 
   /** @returns whether the core is open on the stream now, as far as a policy has to know */
   async #openFor(discoveryKey: Uint8Array, record: OpenStream): Promise<boolean> {
-    let core: InnerCore | null
-    try {
-      core = await this.#source.open(discoveryKey)
-      await core?.ready()
-    } catch (err) {
-      this.emit('core-error', err as Error, { discoveryKey, stream: record.stream })
-      return false
-    }
+    const core = await this.#requests.find(discoveryKey, record)
     if (core === null) return false
-    const served = record.gate === null ? this.#attach(core, record) : await record.gate.serve(core)
+    const served = record.gate === null ? this.#admit(core, record) : await record.gate.serve(core)
     core.checkIfIdle() // it may have been opened for this remote only, who may be gone
     return served
+  }
+
+  /** Attaches a core that nobody here may want; the remote has so many places. @returns whether it is attached */
+  #admit(core: InnerCore, record: OpenStream): boolean {
+    if (this.#guests.admit(core, record)) return this.#attach(core, record)
+    this.#full(core, record)
+    return false
+  }
+
+  #full({ discoveryKey }: InnerCore, { stream }: OpenStream): void {
+    const message = `${this.#limits.coresPerStream} cores are open for one remote`
+    this.emit('refused', new ReplicatorError('TOO_MANY_CORES', message), { discoveryKey, stream })
   }
 
   /** A core that we attached failed at work. Left attached, the remote's next message would fail as well. */

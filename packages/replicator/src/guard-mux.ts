@@ -1,0 +1,123 @@
+import b4a from 'b4a'
+import type { Protomux } from '@manycore/hypercore-types'
+import { CHANNEL_IDS, FLOOD_FACTOR, RANGE_BLOCKS } from './defaults.js'
+import { ReplicatorError } from './errors.js'
+import type { Limits } from './limits.js'
+import { unansweredRequests, watchOpens } from './upstream-internals.js'
+
+type StreamLimits = Pick<Limits, 'pendingOpens' | 'unreadAnswers' | 'requestsPerChannel'>
+
+interface Encoding {
+  decode(state: object): unknown
+}
+
+interface CoreChannel {
+  readonly id: Uint8Array
+  /** hypercore's Peer */
+  readonly userData: { readonly protomux: Protomux }
+}
+
+type Handler = (message: unknown, channel: CoreChannel) => unknown
+
+/** What hypercore gives to createChannel. Source: 11.37.1 lib/replicator.js:3235. */
+interface CoreChannelOptions {
+  protocol: string
+  handshake: Encoding
+  messages: { encoding: Encoding; onmessage: Handler }[]
+}
+
+interface OpenMux extends Protomux {
+  createChannel(opts: CoreChannelOptions): unknown
+}
+
+/** Checks of a message before its handler, by place in hypercore's list; 11.37.1 lib/replicator.js:3242. */
+const CHECKS = new Map<number, Handler>([
+  [1, checkRequest],
+  [8, checkRange]
+])
+
+const guarded = new WeakMap<Protomux, StreamLimits>()
+
+/** Upstream's encodings and handlers are the same for all channels: so are ours. */
+const encodings = new WeakMap<Encoding, Encoding>()
+const handlers = new WeakMap<Handler, Handler>()
+
+/**
+ * Ends the stream of a remote that goes beyond what any Hypercore does, with a ReplicatorError, before it
+ * costs memory without bound or, by an error that upstream takes for a bug of the program (safety-catch),
+ * the process.
+ * @returns ends it; what was hung on the mux is to be taken off in reverse order
+ */
+export function guardMux(mux: Protomux, protocol: string, limits: StreamLimits): () => void {
+  const unwatch = watchOpens(mux, ({ unanswered, unread, ids }) => {
+    if (unanswered >= limits.pendingOpens * FLOOD_FACTOR || ids >= CHANNEL_IDS) {
+      const message = `${unanswered} opens of one stream wait for an answer, on ${ids} channel numbers`
+      throw new ReplicatorError('TOO_MANY_OPENS', message)
+    }
+    if (unread > limits.unreadAnswers) {
+      throw new ReplicatorError('UNREAD_ANSWERS', `${unread} opens, and the answers are not read`)
+    }
+  })
+
+  const open = mux as OpenMux
+  const { createChannel } = open
+  const guarding = (opts: CoreChannelOptions): unknown => {
+    if (opts.protocol === protocol) guard(opts)
+    return createChannel.call(mux, opts)
+  }
+  open.createChannel = guarding
+  guarded.set(mux, limits)
+
+  return () => {
+    guarded.delete(mux)
+    if (open.createChannel === guarding) open.createChannel = createChannel
+    unwatch()
+  }
+}
+
+function guard(opts: CoreChannelOptions): void {
+  opts.handshake = once(encodings, opts.handshake, safe)
+  opts.messages.forEach((message, place) => {
+    message.encoding = once(encodings, message.encoding, safe)
+    const check = CHECKS.get(place)
+    if (check === undefined) return
+    const checking = once(handlers, message.onmessage, (handler) => (received, channel) => {
+      check(received, channel)
+      return handler(received, channel)
+    })
+    Object.assign(message, { onmessage: checking })
+  })
+}
+
+function once<T extends object>(made: WeakMap<T, T>, from: T, make: (from: T) => T): T {
+  const known = made.get(from)
+  if (known !== undefined) return known
+  const fresh = make(from)
+  made.set(from, fresh)
+  return fresh
+}
+
+function safe(encoding: Encoding): Encoding {
+  const decode = (state: object): unknown => {
+    try {
+      return encoding.decode(state)
+    } catch (cause) {
+      throw new ReplicatorError('BAD_FRAME', 'a message of a core cannot be decoded', { cause })
+    }
+  }
+  return Object.assign(Object.create(encoding) as Encoding, { decode })
+}
+
+function checkRequest(_: unknown, { id, userData }: CoreChannel): void {
+  const most = guarded.get(userData.protomux)?.requestsPerChannel ?? Infinity
+  if (unansweredRequests(userData) < most) return
+  const message = `${most} requests for blocks of ${b4a.toString(id, 'hex')} wait for an answer`
+  throw new ReplicatorError('TOO_MANY_REQUESTS', message)
+}
+
+/** A range from 0 is kept as a number (hypercore 11.37.1 lib/replicator.js:1415), others as pages of memory. */
+function checkRange(message: unknown): void {
+  const { start, length } = message as { start: number; length: number }
+  if (start === 0 || length <= RANGE_BLOCKS) return
+  throw new ReplicatorError('BAD_FRAME', `a range of ${length} blocks; the most is ${RANGE_BLOCKS}`)
+}

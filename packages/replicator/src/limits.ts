@@ -1,0 +1,50 @@
+import {
+  CORES_PER_STREAM,
+  LOOKUPS,
+  PENDING_OPENS,
+  REQUESTS_PER_CHANNEL,
+  UNKNOWN_CORES,
+  UNREAD_ANSWERS
+} from './defaults.js'
+import { badArgument } from './errors.js'
+
+/** What remotes may cost us. docs/security.md says what each bounds. */
+export interface Limits {
+  /** opens of one stream that wait for an answer; more are refused; default 16384 */
+  pendingOpens: number
+  /** cores open for one stream's remote only; the least recently useful is closed for a new one; default 4096 */
+  coresPerStream: number
+  /** look-ups in the source at a time, streams taking turns; more wait; default 64 */
+  lookups: number
+  /** discovery keys remembered as not here; 0 = none; default 16384 */
+  unknownCores: number
+  /** opens of a stream taken while it does not read our answers; more end the stream; default 65536 */
+  unreadAnswers: number
+  /** requests for blocks of one core that wait for an answer; more end the stream; default 4096 */
+  requestsPerChannel: number
+}
+
+const DEFAULTS: Readonly<Limits> = {
+  pendingOpens: PENDING_OPENS,
+  coresPerStream: CORES_PER_STREAM,
+  lookups: LOOKUPS,
+  unknownCores: UNKNOWN_CORES,
+  unreadAnswers: UNREAD_ANSWERS,
+  requestsPerChannel: REQUESTS_PER_CHANNEL
+}
+
+/** @throws BAD_ARGUMENT naming the limit */
+export function parseLimits(given: Partial<Limits> = {}): Limits {
+  if (typeof given !== 'object' || given === null) throw badArgument('limits', 'an object', given)
+  const limits = { ...DEFAULTS }
+  for (const name of Object.keys(DEFAULTS) as (keyof Limits)[]) {
+    const value = given[name]
+    if (value === undefined) continue
+    const least = name === 'unknownCores' ? 0 : 1
+    if (value !== Infinity && !(Number.isInteger(value) && value >= least)) {
+      throw badArgument(`limits.${name}`, `a whole number from ${least}, or Infinity`, value)
+    }
+    limits[name] = value
+  }
+  return limits
+}
