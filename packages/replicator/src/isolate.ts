@@ -1,10 +1,14 @@
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
+import { createOneWay } from './one-way.js'
+import type { WireOptions } from './one-way.js'
+import type { Verdict } from './verdict.js'
 
 type Handler<T extends unknown[]> = (...args: [...T, CoreChannel]) => unknown
 
 /** What hypercore gives to createChannel, as far as it is touched here. Source: 11.37.1 lib/replicator.js:3235. */
 interface CoreChannelOptions {
   protocol: string
+  id: Uint8Array
   messages: { onmessage: Handler<[unknown]> }[]
   ondrain: Handler<[]>
 }
@@ -32,9 +36,15 @@ const isolated = new WeakMap<object, unknown>()
  * Protomux destroys it when a handler of any channel rejects (protomux 3.12.1 index.js:122). Channels
  * opened from now on report instead. What the remote did wrong is a HypercoreError (hypercore 11.37.1
  * lib/replicator.js:3379) and ends the stream as before.
+ * @param oneWay  which way a core goes; null = both
  * @returns ends it
  */
-export function isolateCores(mux: Protomux, protocol: string, report: Report): () => void {
+export function isolateCores(
+  mux: Protomux,
+  protocol: string,
+  report: Report,
+  oneWay: (discoveryKey: Uint8Array) => Verdict | null
+): () => void {
   const open = mux as OpenMux
   const { createChannel } = open
 
@@ -43,6 +53,10 @@ export function isolateCores(mux: Protomux, protocol: string, report: Report): (
       // oxlint-disable-next-line unicorn/prefer-add-event-listener -- an option of Protomux, no DOM event
       for (const message of opts.messages) message.onmessage = isolate(message.onmessage, settle)
       opts.ondrain = isolate(opts.ondrain, settleDrain)
+      const way = oneWay(opts.id)
+      if (way !== null) {
+        return createOneWay(way, opts as WireOptions, () => createChannel.call(mux, opts))
+      }
     }
     return createChannel.call(mux, opts)
   }

@@ -36,8 +36,11 @@ export function join(mux: Protomux, party: Party): () => void {
 function open(mux: Protomux): { all: Set<Party>; release: () => void } {
   const all = new Set<Party>()
   mux.pair({ protocol: PROTOCOL }, (discoveryKey) => ask(all, discoveryKey))
-  const restore = isolateCores(mux, PROTOCOL, (err, core) =>
-    Array.from(all).some((party) => party.fail(err, core))
+  const restore = isolateCores(
+    mux,
+    PROTOCOL,
+    (err, core) => Array.from(all).some((party) => party.fail(err, core)),
+    (discoveryKey) => oneWay(all, discoveryKey)
   )
 
   const release = (): void => {
@@ -46,6 +49,14 @@ function open(mux: Protomux): { all: Set<Party>; release: () => void } {
   }
   parties.set(mux, { all, release })
   return { all, release }
+}
+
+function oneWay(all: Set<Party>, discoveryKey: Uint8Array): Verdict | null {
+  for (const party of all) {
+    const way = party.oneWay(discoveryKey)
+    if (way !== null) return way
+  }
+  return null
 }
 
 /** Never rejects: Protomux would destroy the whole stream (protomux 3.12.1 index.js:765). */

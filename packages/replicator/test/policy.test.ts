@@ -3,7 +3,7 @@ import Protomux from 'protomux'
 import b4a from 'b4a'
 import type { Hypercore, NoiseStream } from '@manycore/hypercore-types'
 import { describe, expect, test } from 'vitest'
-import { allowPeers, allOf, Replicator, type ReplicationPolicy } from '../src/index.js'
+import { allowPeers, allOf, Replicator, type PolicyPeer, type ReplicationPolicy } from '../src/index.js'
 import { offered, read, refused, side, type Side } from './side.js'
 import { next } from './stored-cores.js'
 import { inMemory } from './wires.js'
@@ -30,7 +30,7 @@ test('a core that may not be announced is given to a peer that asks', async () =
 })
 
 test('a policy sees who the peer is, keeps its data by stream, and what the core is', async () => {
-  const seen: unknown[] = []
+  const seen: { core: unknown; peer: PolicyPeer; key: Uint8Array | null; data: unknown }[] = []
   const { far, other, one, ours } = await connected(() => ({
     announce: no,
     access(core, peer) {
@@ -43,11 +43,11 @@ test('a policy sees who the peer is, keeps its data by stream, and what the core
   await read(await far.source.get({ key: ours.secret.key! }))
   const { key, discoveryKey } = ours.open
   const core = { key, discoveryKey, length: 2, writable: true, name: null, namespace: null }
-  expect(seen).toMatchObject([
-    { core, key: other.publicKey, data: null, peer: { stream: one } },
-    { key: other.publicKey, data: 'mine' }
-  ])
-  expect((seen[0] as { peer: object }).peer).toBe((seen[1] as { peer: object }).peer)
+  expect(seen.map(({ core }) => core)[0]).toEqual(core)
+  expect(seen.map(({ data }) => data)).toEqual([null, 'mine'])
+  expect(seen[0]!.key).toEqual(other.publicKey)
+  expect(seen[0]!.peer.stream === one).toBe(true)
+  expect(seen[0]!.peer === seen[1]!.peer).toBe(true)
 })
 
 test.each([
