@@ -17,6 +17,9 @@ export class SlowWire extends Duplex {
   #in
   #held = null
 
+  /** What it did: chunks that came late, the least and the longest that one of them took, and those sent again. */
+  seen = { chunks: 0, leastMs: Infinity, mostMs: 0, lost: 0 }
+
   /**
    * @param raw      a duplex stream
    * @param weather  { delayMs, loss }: loss from 0 to 1, of chunks
@@ -25,7 +28,11 @@ export class SlowWire extends Duplex {
   constructor(raw, { delayMs, loss }, random = Math.random) {
     super()
     this.#raw = raw
-    const late = () => delayMs + (random() < loss ? SENT_AGAIN_MS : 0)
+    const late = () => {
+      if (random() >= loss) return delayMs
+      this.seen.lost++
+      return delayMs + SENT_AGAIN_MS
+    }
     this.#out = new DelayLine(late, (send) => {
       send()
       if (this.#out.bytes < WINDOW_BYTES) this.#written()
@@ -48,7 +55,11 @@ export class SlowWire extends Duplex {
   }
 
   _write(chunk, done) {
-    this.#out.push(() => this.#raw.write(chunk), chunk.byteLength)
+    const start = performance.now()
+    this.#out.push(() => {
+      this.#note(performance.now() - start)
+      this.#raw.write(chunk)
+    }, chunk.byteLength)
     if (this.#out.bytes < WINDOW_BYTES) done(null)
     else this.#held = done
   }
@@ -69,6 +80,12 @@ export class SlowWire extends Duplex {
     this.#in.clear()
     this.#raw.destroy()
     done(null)
+  }
+
+  #note(ms) {
+    this.seen.chunks++
+    this.seen.leastMs = Math.min(this.seen.leastMs, ms)
+    this.seen.mostMs = Math.max(this.seen.mostMs, ms)
   }
 
   #written() {

@@ -15,6 +15,7 @@ const BACKOFFS = [200, 500, 1000, 2000]
  */
 export function openSwarm({ bootstrap, address, weather, keyPair }) {
   const wires = new Set()
+  const seen = []
   const raws = new Set()
   let isCut = false
 
@@ -25,6 +26,7 @@ export function openSwarm({ bootstrap, address, weather, keyPair }) {
       if (weather === null) return super.start(raw, opts)
       const wire = new SlowWire(raw, weather)
       wires.add(wire)
+      seen.push(wire.seen)
       wire.once('close', () => wires.delete(wire))
       wire.cut(isCut)
       return super.start(wire, opts)
@@ -51,13 +53,9 @@ export function openSwarm({ bootstrap, address, weather, keyPair }) {
       isCut = value
       for (const wire of wires) wire.cut(value)
     },
-    /** packets sent again, and the shortest round trip of each connection, as UDX measured them */
+    /** of every connection: what UDX measured (round trip in ms, packets sent again), and what the wire did */
     weatherSeen() {
-      const all = [...raws]
-      return {
-        sentAgain: all.reduce((sum, raw) => sum + raw.retransmits, 0),
-        rtts: all.map((raw) => raw.rtt)
-      }
+      return { udx: Array.from(raws, ({ rtt, retransmits }) => ({ rtt, retransmits })), wires: seen }
     }
   }
 }
