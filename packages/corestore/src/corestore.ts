@@ -12,7 +12,7 @@ import type {
   ReadableStream
 } from '@manycore/hypercore-types'
 import { Keychain, deriveNamespace } from '@manycore/keychain'
-import type { Replicator } from '@manycore/replicator'
+import type { PolicyChange, ReplicationPolicy, Replicator } from '@manycore/replicator'
 import type { SessionScope, SessionTable } from '@manycore/sessions'
 import type { StorageInput } from '@manycore/storage-adapters'
 import { auditCores } from './audit.js'
@@ -25,7 +25,7 @@ import { CorestoreError } from './errors.js'
 import { FindingPeers } from './finding-peers.js'
 import type { GetOptions } from './get-options.js'
 import type { GroupHandle } from './group-notify.js'
-import { checkStoreOptions } from './options.js'
+import { checkStoreOptions, listPolicies } from './options.js'
 import type { CorestoreOptions, StoreSessionOptions } from './options.js'
 import { copyBlocks, staticManifest } from './staticify.js'
 import { StoreResource } from './store-resource.js'
@@ -52,6 +52,8 @@ export class Corestore extends StoreResource {
   readonly sessions: SessionScope
 
   readonly #shared: StoreRoot
+  /** those that a session adds to the root store's, which its replicator has */
+  readonly #policies: readonly ReplicationPolicy[]
   readonly #getter: CoreGetter
   readonly #finding = new FindingPeers()
   #keychain: Keychain | null = null
@@ -73,6 +75,7 @@ export class Corestore extends StoreResource {
     this.manifestVersion = opts.manifestVersion || MANIFEST_VERSION
     this.active = opts.active !== false
     this.#shared = root === null ? new StoreRoot(storage as StorageInput, opts) : root.#shared
+    this.#policies = root === null ? [] : listPolicies(opts.policy)
     this.shouldSuspend = root === null ? (opts.suspend ?? this.#shared.suspends) : root.shouldSuspend
     this.sessions = this.#shared.table.scope()
     this.#watching = new CoreWatchers(this.#shared.table)
@@ -108,6 +111,11 @@ export class Corestore extends StoreResource {
 
   get streamTracker(): Replicator['streams'] {
     return this.#shared.replicator.streams
+  }
+
+  /** what carries the cores: its events, figures and `attach`, `detach`, `setActive`; closed with the root store */
+  get replicator(): Replicator {
+    return this.#shared.replicator
   }
 
   /** open sessions and namespaces of the root store */
@@ -158,6 +166,7 @@ export class Corestore extends StoreResource {
       manifestVersion: this.manifestVersion,
       active: this.active,
       ...opts,
+      policy: [...this.#policies, ...listPolicies(opts.policy)],
       readOnly: this.readOnly || !!opts.readOnly,
       root: this.root ?? this
     })
@@ -171,15 +180,26 @@ export class Corestore extends StoreResource {
   /**
    * Replicates every core that is or gets loaded, with a peer that knows its key.
    * @param isInitiator  the peer's stream (Hyperswarm), its Protomux, or which end of a new stream this is
-   * @param opts         of the new stream
+   * @param opts         `policy` narrows the store's; `active`; the rest is of the new stream
    * @throws BAD_ARGUMENT, SESSION_CLOSED
    */
   replicate(
     isInitiator: boolean | ProtocolStream | Protomux,
-    opts: { [option: string]: unknown } = {}
+    opts: { policy?: StoreSessionOptions['policy']; [option: string]: unknown } = {}
   ): ProtocolStream {
     this.#checkOpen()
-    return this.#shared.replicator.replicate(isInitiator, { active: this.active, ...opts })
+    const policy = [...this.#policies, ...listPolicies(opts.policy)]
+    return this.#shared.replicator.replicate(isInitiator, { active: this.active, ...opts, policy })
+  }
+
+  /**
+   * Asks the policies again, about all streams or those of a peer, and all cores or one. What is denied now is
+   * closed, what is allowed now is opened; the streams stay.
+   * @returns resolves when no block of a core that was closed is read or handed to its stream any more
+   */
+  async policyChanged(change?: PolicyChange): Promise<void> {
+    this.#checkOpen()
+    await this.#shared.replicator.policyChanged(change)
   }
 
   /**

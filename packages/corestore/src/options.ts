@@ -1,4 +1,6 @@
 import type { Clock } from '@manycore/sessions'
+import { allOf } from '@manycore/replicator'
+import type { ReplicationPolicy } from '@manycore/replicator'
 import type { OpenStorageOptions } from '@manycore/storage-adapters'
 import type { Corestore } from './corestore.js'
 import { checkBytes32, checkOptional } from './check.js'
@@ -15,6 +17,11 @@ export interface StoreSessionOptions {
   manifestVersion?: number
   /** false = streams made by this store announce nothing by themselves; default true */
   active?: boolean
+  /**
+   * which cores go over which stream, to whom; several: all must allow. Sessions and namespaces inherit it, and one
+   * of their own narrows it
+   */
+  policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
 }
 
 /** Options of `new Corestore(storage, options)`. */
@@ -38,6 +45,7 @@ export function checkStoreOptions(opts: CorestoreOptions, root: Corestore | null
   if (typeof opts !== 'object' || opts === null) throw badArgument('options', 'an object', opts)
   for (const field of FLAGS) checkOptional(field, 'boolean', opts[field])
   if (opts.namespace !== undefined && opts.namespace !== null) checkBytes32('namespace', opts.namespace)
+  listPolicies(opts.policy)
   const version = opts.manifestVersion
   if (
     version !== undefined &&
@@ -55,6 +63,13 @@ export function checkStoreOptions(opts: CorestoreOptions, root: Corestore | null
       'a primaryKey gives write access to every named core; pass unsafe: true to say that you know'
     )
   }
+}
+
+/** @throws BAD_ARGUMENT */
+export function listPolicies(policy: StoreSessionOptions['policy']): readonly ReplicationPolicy[] {
+  const policies = [policy ?? []].flat() as readonly ReplicationPolicy[]
+  allOf(...policies) // checks them
+  return policies
 }
 
 const FLAGS = ['writable', 'readOnly', 'active', 'unsafe', 'suspend'] as const

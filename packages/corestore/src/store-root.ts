@@ -12,6 +12,7 @@ import { CoreEvents } from './core-events.js'
 import type { Corestore } from './corestore.js'
 import { CorestoreError } from './errors.js'
 import { GroupNotifier } from './group-notify.js'
+import { namedCores } from './named-cores.js'
 import type { CorestoreOptions } from './options.js'
 import { RowStreams } from './row-streams.js'
 
@@ -38,7 +39,7 @@ export class StoreRoot {
     this.storage = openStorage(storage, { id, allowBackup, readOnly, wait, treeCache })
     this.groups = new GroupNotifier(this.storage, this.rows)
     this.table = new SessionTable(this.storage, { lingerMs: opts.lingerMs, clock: opts.clock })
-    this.replicator = new Replicator(this.table)
+    this.replicator = new Replicator(namedCores(this.table, this.storage), { policy: opts.policy })
     this.events = new CoreEvents(this.table)
     this.table.on('group-active', (topic, update) => this.groups.emit(topic, update))
   }

@@ -36,7 +36,7 @@ interface ChannelPeer {
   readonly protomux: Protomux
 }
 
-export interface WireChannel {
+interface WireChannel {
   readonly userData: ChannelPeer
   readonly messages: { send(message: unknown): boolean }[]
 }
@@ -56,6 +56,7 @@ export function createOneWay<C>(way: Verdict, opts: WireOptions, create: () => C
   let sends: Send[] = []
   const handlers = opts.messages.map(({ onmessage }) => onmessage) as Receive[]
   for (const [type, message] of opts.messages.entries()) {
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- an option of Protomux, no DOM event
     message.onmessage = ((received: unknown, channel: WireChannel) =>
       filter.receive(type, received, channel, sends, handlers)) as OnMessage
   }

@@ -16,8 +16,14 @@ test('the wire is what one-way.ts takes it for: ten messages, in the order it kn
   const copy = await far.source.get({ key: ours.key! })
   expect(await read(copy, 1)).toBe('b')
   expect(log.find(({ type }) => type === 'sync')!.message).toEqual({
-    ...{ fork: 0, length: 2, remoteLength: 0, canUpgrade: true, uploading: true },
-    ...{ downloading: true, hasManifest: true, allowPush: false }
+    fork: 0,
+    length: 2,
+    remoteLength: 0,
+    canUpgrade: true,
+    uploading: true,
+    downloading: true,
+    hasManifest: true,
+    allowPush: false
   })
   expect(log.map(({ type }) => type)).toEqual(expect.arrayContaining(['sync', 'range', 'data']))
   expect(log.filter(({ type }) => type === 'data').map(({ message }) => message)).toContainEqual(
@@ -211,8 +217,9 @@ async function recorded(nearOpts: object, farOpts: object = {}): Promise<Recorde
       expect(opts.messages).toHaveLength(NAMES.length)
       for (const [i, message] of opts.messages.entries()) {
         const { onmessage } = message
+        // oxlint-disable-next-line unicorn/prefer-add-event-listener -- an option of Protomux, no DOM event
         message.onmessage = (received, channel) => {
-          log.push({ type: NAMES[i]!, message: { ...(received as object) } })
+          log.push({ type: NAMES[i]!, message: received as object })
           return onmessage(received, channel)
         }
       }
