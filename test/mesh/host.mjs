@@ -19,7 +19,7 @@ await answer({
   async open({ host, dir, deathAt = null }) {
     me = host
     dieAt = deathAt
-    store = new Corestore(dir)
+    store = new Corestore(dir, { policy: policy() })
     const keys = {}
     for (const id of CORES.filter((id) => writerOf(id) === me)) {
       const core = store.namespace(id).get({ name: id })
@@ -42,7 +42,7 @@ await answer({
     net = openSwarm({ bootstrap, address, weather, keyPair: keyPair(me) })
     net.swarm.on('connection', (connection) => {
       connection.on('error', () => {}) // a peer that was killed or cut off; it comes back
-      store.replicate(connection, { policy: policy() })
+      store.replicate(connection)
       connection.once('open', () => tell({ peer: peerOf(connection.remotePublicKey) }))
       if (connection.opened) tell({ peer: peerOf(connection.remotePublicKey) })
     })

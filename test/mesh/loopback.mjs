@@ -3,6 +3,7 @@ import { WEATHER } from './plan.mjs'
 /** Five processes on one loopback interface; the hosts' own wires make the weather. */
 export function openLoopback(why) {
   return {
+    isLoopback: true,
     mode: `five processes on loopback (no namespaces: ${why})`,
     means: `delay, loss and partition by a faulty wire on the streams`,
     wireWeather: WEATHER,

@@ -42,6 +42,7 @@ export async function openNamespaces() {
 
     const hasNetem = await spoil(NAMES.map(nameOf))
     return {
+      isLoopback: false,
       mode: 'five network namespaces, joined by veth pairs to a bridge',
       means: hasNetem
         ? 'delay and loss by tc netem, partition by taking the link down'

@@ -3,7 +3,7 @@ import { openNamespaces } from './namespaces.mjs'
 
 /**
  * The best network that this machine can make.
- * @returns  { mode, means, wireWeather, address(host), command(host), cut(host, isCut, member), close(), left() };
+ * @returns  { isLoopback, mode, means, wireWeather, address(host), command(host), cut(host, isCut, member), close(), left() };
  *           host null is the DHT
  */
 export async function openNetwork({ isLoopback = false } = {}) {
