@@ -65,3 +65,17 @@ export function isProtocolStream(value: unknown): value is ProtocolStream {
 function isObject<T>(value: unknown): value is Partial<T> {
   return typeof value === 'object' && value !== null
 }
+
+/** Resolves once it is closed. */
+export function destroyStream({
+  stream,
+  noise
+}: {
+  stream: ProtocolStream
+  noise: NoiseStream
+}): Promise<void> {
+  return new Promise((resolve) => {
+    noise.once('close', resolve)
+    stream.destroy()
+  })
+}

@@ -55,7 +55,18 @@ export class PolicyGate {
   /** Offers cores by ourselves, those of higher priority first. */
   async offer(cores: readonly InnerCore[]): Promise<void> {
     if (!(await this.#noise.opened)) return
-    await Promise.all(cores.map((core) => this.#open(core, 'announce')))
+    const ranking = this.#policies.findLast(({ priority }) => priority !== undefined)
+    if (ranking === undefined || cores.length < 2) {
+      await Promise.all(cores.map((core) => this.#open(core, 'announce')))
+      return
+    }
+    const ranks = new Map<number, InnerCore[]>()
+    for (const [core, rank] of await Promise.all(cores.map((one) => this.#rank(one, ranking)))) {
+      ranks.set(rank, [...(ranks.get(rank) ?? []), core])
+    }
+    for (const [, equals] of [...ranks].toSorted(([a], [b]) => b - a)) {
+      await Promise.all(equals.map((core) => this.#open(core, 'announce')))
+    }
   }
 
   /** The peer asks for a core. @returns whether it is open now */
@@ -70,8 +81,8 @@ export class PolicyGate {
   }
 
   /** What the peer asked for and was denied; discovery keys. */
-  get refused(): Iterable<Uint8Array> {
-    return this.#refused.values()
+  get refused(): readonly Uint8Array[] {
+    return Array.from(this.#refused.values())
   }
 
   /** From now on no answer that a policy gave before counts. */
@@ -103,6 +114,17 @@ export class PolicyGate {
   /** Which way a core goes that is open here; null = both. */
   oneWay(discoveryKey: Uint8Array): Verdict | null {
     return this.#oneWay.size === 0 ? null : (this.#oneWay.get(b4a.toString(discoveryKey, 'hex')) ?? null)
+  }
+
+  /** What throws or is no number counts as 0. */
+  async #rank(core: InnerCore, ranking: ReplicationPolicy): Promise<[InnerCore, number]> {
+    try {
+      const rank: unknown = ranking.priority!(await this.#keeper.describe(core))
+      if (typeof rank === 'number' && !Number.isNaN(rank)) return [core, rank]
+    } catch (err) {
+      this.#keeper.failed(err, core)
+    }
+    return [core, 0]
   }
 
   async #open(core: InnerCore, reason: Reason): Promise<void> {

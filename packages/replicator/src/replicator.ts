@@ -1,36 +1,23 @@
-import { EventEmitter } from 'events-universal'
-import type { EventSource, Hypercore, InnerCore, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import type { Hypercore, InnerCore, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import { Activity } from './activity.js'
+import type { ActiveFor } from './activity.js'
 import { systemClock } from './clock.js'
-import type { Clock } from './clock.js'
 import type { CoreSource } from './core-source.js'
-import { innerCore, policyCore } from './described-core.js'
 import { Detachments } from './detachments.js'
 import { badArgument, ReplicatorError } from './errors.js'
+import type { ReplicatorStats } from './figures.js'
+import { Gates } from './gates.js'
 import { HypercoreSet } from './hypercore-set.js'
-import { isProtocolStream, openStream } from './open-stream.js'
+import { destroyStream, openStream } from './open-stream.js'
 import type { ReplicateOptions } from './open-stream.js'
 import { closeChannel, join } from './pairing.js'
 import { checkPolicies } from './policies.js'
-import type { ReplicationPolicy } from './policy.js'
-import { isSameCore, isSamePeer } from './policy-change.js'
 import type { PolicyChange } from './policy-change.js'
-import { PolicyGate } from './policy-gate.js'
 import { Refusals } from './refusals.js'
-import type { ReplicatorEvents } from './replicator-events.js'
+import { ReplicatorEmitter } from './replicator-emitter.js'
+import type { ReplicatorOptions } from './replicator-options.js'
 import { StreamSet } from './stream-set.js'
 import type { OpenStream, StreamRecord } from './stream-set.js'
-
-export interface ReplicatorOptions {
-  /** false = offer no core unasked; remotes that ask are served. Default true. */
-  active?: boolean
-  /** which cores go over which stream; several: all must allow. Default: none, as in Corestore */
-  policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
-  /** for tests */
-  clock?: Clock
-}
-
-const Emitter: new () => EventSource<ReplicatorEvents> =
-  EventEmitter as unknown as new () => EventSource<ReplicatorEvents>
 
 /**
  * Replicates the cores of a source over any number of streams: all to all.
@@ -38,13 +25,13 @@ const Emitter: new () => EventSource<ReplicatorEvents> =
  * A core is attached to a stream when a session of it wants data, when the remote asks for it, or by
  * `attach()`. A core that fails is a 'core-error' and is detached from that stream; the stream goes on.
  */
-export class Replicator extends Emitter {
+export class Replicator extends ReplicatorEmitter {
   readonly #source: CoreSource
   readonly #streams = new StreamSet()
-  readonly #detachments = new Detachments()
-  readonly #policies: readonly ReplicationPolicy[]
+  readonly #detachments = new Detachments(this.#streams)
+  readonly #gates: Gates
   readonly #refusals: Refusals
-  #active: boolean
+  readonly #activity: Activity
   #ownSource: HypercoreSet | null = null
   #closing: Promise<void> | null = null
 
@@ -70,15 +57,23 @@ export class Replicator extends Emitter {
     if (typeof source?.open !== 'function' || typeof source.on !== 'function') {
       throw badArgument('source', 'a CoreSource: an iterable of cores with open(), on() and off()', source)
     }
-    this.#policies = checkPolicies(policy)
+    this.#gates = new Gates(source, checkPolicies(policy), {
+      attach: (core, record) => void this.#attach(core, record),
+      detach: (core, record) => this.#detach(core, record),
+      open: (discoveryKey, record) => this.#openFor(discoveryKey, record),
+      isActive: (record) => this.active && record.active,
+      denied: (core, { stream }, question) => void this.emit('denied', core, stream, question),
+      failed: (err, { discoveryKey }, { stream }) =>
+        void this.emit('core-error', err as Error, { discoveryKey, stream })
+    })
     this.#refusals = new Refusals(clock)
     this.#source = source
-    this.#active = active
+    this.#activity = new Activity(active, clock)
     source.on('downloading', this.#onDownloading)
   }
 
   get active(): boolean {
-    return this.#active
+    return this.#activity.active
   }
 
   /** The open streams: `records` of `{ stream, isExternal }`, in no order. */
@@ -101,11 +96,15 @@ export class Replicator extends Emitter {
     const { stream, mux, isExternal } = openStream(isInitiator, opts)
     const noise = stream.noiseStream
     const known = this.#streams.find(noise)
-    if (known !== null) return this.#narrow(known, policies)
+    if (known !== null) {
+      this.#gates.narrow(known, policies)
+      return known.stream
+    }
     if (noise.destroyed) return stream // its 'close' is past: nothing would ever remove it
 
     const record = this.#streams.add(stream, mux, isExternal, opts?.active !== false)
-    if (policies.length + this.#policies.length > 0) this.#gate(record).narrow(policies)
+    this.figures.open(record)
+    this.#gates.open(record, policies)
     const leave = join(mux, {
       ask: (discoveryKey) => this.#serve(discoveryKey, record),
       fail: (err, core) => this.#fail(err, core, record),
@@ -129,7 +128,8 @@ export class Replicator extends Emitter {
    * @throws BAD_ARGUMENT when the discovery key is not known yet: await core.ready() first
    */
   attach(core: InnerCore | Hypercore<unknown>, stream?: ProtocolStream): void {
-    const [inner, records] = this.#setDetached('attach()', false, core, stream)
+    this.#refuseClosed('attach()')
+    const [inner, records] = this.#detachments.mark(false, core, stream)
     if (inner.opened) for (const record of records) this.#attachIfAllowed(inner, record)
     else void this.#attachOnceOpen(inner, records)
   }
@@ -141,8 +141,14 @@ export class Replicator extends Emitter {
    * @throws BAD_ARGUMENT when the discovery key is not known yet: await core.ready() first
    */
   detach(core: InnerCore | Hypercore<unknown>, stream?: ProtocolStream): void {
-    const [inner, records] = this.#setDetached('detach()', true, core, stream)
+    this.#refuseClosed('detach()')
+    const [inner, records] = this.#detachments.mark(true, core, stream)
     for (const record of records) void this.#detach(inner, record)
+  }
+
+  /** Figures of all streams and cores, to now; O(streams × cores). */
+  stats(): ReplicatorStats {
+    return this.figures.stats(this.#streams, Array.from(this.#source))
   }
 
   /**
@@ -153,19 +159,17 @@ export class Replicator extends Emitter {
    */
   async policyChanged(change: PolicyChange = {}): Promise<void> {
     this.#refuseClosed('policyChanged()')
-    const steps: Promise<unknown>[] = []
-    for (const record of this.#streams) {
-      if (record.gate !== null && isSamePeer(change.peer, record.gate.peer)) {
-        steps.push(this.#review(record, record.gate, change))
-      }
-    }
-    await Promise.all(steps)
+    await this.#gates.changed(this.#streams, change)
   }
 
-  /** false: offers no further core unasked. true: offers all cores that want data on all streams. */
-  setActive(active: boolean): void {
+  /**
+   * false: offers no further core unasked. true: offers all cores that want data on all streams. With `forMs`:
+   * true now, and false after so many ms.
+   * @throws BAD_ARGUMENT
+   */
+  setActive(active: ActiveFor): void {
     this.#refuseClosed('setActive()')
-    this.#active = active
+    this.#activity.set(active)
     for (const record of this.#streams) this.#announceAll(record)
   }
 
@@ -181,12 +185,14 @@ export class Replicator extends Emitter {
   async #close(): Promise<void> {
     this.#source.off('downloading', this.#onDownloading)
     this.#refusals.close()
+    this.#activity.release()
     const steps: Promise<unknown>[] = []
     for (const record of this.#streams) {
       steps.push(record.isExternal ? this.#letGo(record) : destroyStream(record))
     }
     if (this.#ownSource !== null) steps.push(this.#ownSource.close())
     await Promise.all(steps)
+    this.figures.close(this.#source)
   }
 
   async #letGo(record: OpenStream): Promise<void> {
@@ -203,12 +209,12 @@ export class Replicator extends Emitter {
   }
 
   readonly #onDownloading = (core: InnerCore): void => {
-    if (!this.#active) return
+    if (!this.active) return
     for (const record of this.#streams) if (record.active) this.#offer([core], record)
   }
 
   #announceAll(record: OpenStream): void {
-    if (!this.#active || !record.active) return
+    if (!this.active || !record.active) return
     record.mux.cork() // one packet for all channels that open now
     try {
       this.#offer(
@@ -228,12 +234,14 @@ export class Replicator extends Emitter {
   /** The remote asks for a core. */
   async #serve(discoveryKey: Uint8Array, record: OpenStream): Promise<void> {
     if (record.gate === null) {
-      if (!this.#detachments.has(discoveryKey, record)) await this.#openFor(discoveryKey, record)
+      const asked = !this.#detachments.has(discoveryKey, record)
+      if (!asked || !(await this.#openFor(discoveryKey, record))) this.figures.refused(record.stream)
       return
     }
     const question = this.#refusals.begin()
-    if (await this.#openFor(discoveryKey, record)) question.drop()
-    else await question.refuse()
+    if (await this.#openFor(discoveryKey, record)) return question.drop()
+    this.figures.refused(record.stream)
+    await question.refuse()
   }
 
   /** @returns whether the core is open on the stream now, as far as a policy has to know */
@@ -250,39 +258,6 @@ export class Replicator extends Emitter {
     const served = record.gate === null ? this.#attach(core, record) : await record.gate.serve(core)
     core.checkIfIdle() // it may have been opened for this remote only, who may be gone
     return served
-  }
-
-  #narrow(record: OpenStream, policies: readonly ReplicationPolicy[]): ProtocolStream {
-    const gate = policies.length > 0 ? this.#gate(record) : null
-    if (gate?.narrow(policies)) void this.#review(record, gate, {})
-    return record.stream
-  }
-
-  #gate(record: OpenStream): PolicyGate {
-    if (record.gate !== null) return record.gate
-    const { stream, mux } = record
-    const gate: PolicyGate = new PolicyGate(stream, mux, {
-      describe: (core) => policyCore(core, this.#source),
-      attach: (core) => this.#attach(core, record),
-      detach: (core) => this.#detach(core, record),
-      denied: (core, question) => this.emit('denied', core, stream, question),
-      failed: (err, { discoveryKey }) => this.emit('core-error', err as Error, { discoveryKey, stream })
-    })
-    gate.narrow(this.#policies)
-    return (record.gate = gate)
-  }
-
-  async #review(record: OpenStream, gate: PolicyGate, { core }: PolicyChange): Promise<void> {
-    gate.expire()
-    const cores = Array.from(this.#source).filter((one) => isSameCore(core, one))
-    const [open, closed] = [[] as InnerCore[], [] as InnerCore[]]
-    for (const one of cores) (record.attached.has(one) ? open : closed).push(one)
-    const steps: Promise<unknown>[] = open.map((one) => gate.review(one))
-    if (this.#active && record.active) {
-      steps.push(gate.offer(closed.filter((one) => one.replicator.downloading)))
-    }
-    for (const discoveryKey of gate.refused) steps.push(this.#openFor(discoveryKey, record))
-    await Promise.all(steps)
   }
 
   /** A core that we attached failed at work. Left attached, the remote's next message would fail as well. */
@@ -334,33 +309,7 @@ export class Replicator extends Emitter {
     return closeChannel(mux, core.discoveryKey)
   }
 
-  #setDetached(
-    call: string,
-    detached: boolean,
-    core: InnerCore | Hypercore<unknown>,
-    stream: ProtocolStream | undefined
-  ): [InnerCore, Iterable<OpenStream>] {
-    this.#refuseClosed(call)
-    const inner = innerCore(core)
-    if (stream === undefined) {
-      this.#detachments.set(inner.discoveryKey, detached, this.#streams)
-      return [inner, this.#streams]
-    }
-    if (!isProtocolStream(stream)) throw badArgument('stream', 'a stream that replicate() returned', stream)
-    const record = this.#streams.find(stream.noiseStream)
-    if (record === null) return [inner, []] // closed meanwhile
-    this.#detachments.setOn(record, inner.discoveryKey, detached)
-    return [inner, [record]]
-  }
-
   #refuseClosed(call: string): void {
     if (this.#closing !== null) throw new ReplicatorError('REPLICATOR_CLOSED', `${call} after close()`)
   }
-}
-
-function destroyStream({ stream, noise }: OpenStream): Promise<void> {
-  return new Promise((resolve) => {
-    noise.once('close', resolve)
-    stream.destroy()
-  })
 }

@@ -1,0 +1,20 @@
+import { EventEmitter } from 'events-universal'
+import type { EventSource } from '@manycore/hypercore-types'
+import { publish } from './diagnostics.js'
+import { FigureBook } from './figures.js'
+import type { ReplicatorEvents } from './replicator-events.js'
+
+const Emitter: new () => EventSource<ReplicatorEvents> =
+  EventEmitter as unknown as new () => EventSource<ReplicatorEvents>
+
+/** Every event goes to the figures and the diagnostics channels as well. */
+export class ReplicatorEmitter extends Emitter {
+  /** @internal */
+  protected readonly figures: FigureBook = new FigureBook()
+
+  override emit<K extends keyof ReplicatorEvents>(event: K, ...args: ReplicatorEvents[K]): boolean {
+    this.figures.note(event, args)
+    publish(this, event, args)
+    return super.emit(event, ...args)
+  }
+}
