@@ -1,4 +1,5 @@
-// What a replicator does, for Prometheus: its events are counted by prom-client, and served over HTTP.
+// What a replicator does, for Prometheus: its figures go through prom-client and are served over HTTP.
+import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -8,13 +9,15 @@ import { Replicator } from '@manycore/replicator'
 import Hypercore from 'hypercore'
 import { Counter, Gauge, Registry } from 'prom-client'
 
+const COUNTED = ['blocksUp', 'bytesUp', 'blocksDown', 'bytesDown', 'denied', 'errors']
+
 const directory = await mkdtemp(join(tmpdir(), 'example-'))
 const original = new Hypercore(join(directory, 'original'))
 await original.append(['one', 'two', 'three'])
 const copy = new Hypercore(join(directory, 'copy'), original.key)
 
 const [here, there] = [Replicator.of([original]), Replicator.of([copy])]
-const server = createServer(metricsOf(here, [original]))
+const server = createServer(metricsOf(here))
 await once(server.listen(0, '127.0.0.1'), 'listening')
 
 const stream = here.replicate(true)
@@ -22,40 +25,36 @@ stream.pipe(there.replicate(false)).pipe(stream)
 for (let i = 0; i < 3; i++) await copy.get(i)
 
 const answer = await fetch(`http://127.0.0.1:${server.address().port}/metrics`)
-console.log(await answer.text())
+const text = await answer.text()
+console.log(text)
+assert.match(text, /manycore_blocksUp_total{core="\w+"} 3/)
 
 server.close()
 await Promise.all([here.close(), there.close()])
 await Promise.all([original.close(), copy.close()])
 await rm(directory, { recursive: true })
 
-/** @returns a request listener of node:http */
-function metricsOf(replicator, cores) {
-  const registry = new Registry()
-  const registers = [registry]
+/** @returns a request listener of node:http, which asks the replicator whenever Prometheus asks it */
+function metricsOf(replicator) {
+  const registers = [new Registry()]
   const streams = new Gauge({ name: 'manycore_streams', help: 'open streams', registers })
-  const events = new Counter({
-    name: 'manycore_events_total',
-    help: 'what happened to cores on streams',
-    labelNames: ['event'],
-    registers
-  })
-  for (const event of ['attach', 'detach', 'denied', 'core-error']) {
-    replicator.on(event, () => events.inc({ event }))
-  }
-  const blocks = new Counter({
-    name: 'manycore_blocks_total',
-    help: 'blocks moved',
-    labelNames: ['direction'],
-    registers
-  })
-  for (const core of cores) {
-    for (const direction of ['upload', 'download']) core.on(direction, () => blocks.inc({ direction }))
-  }
+  const attached = new Gauge({ name: 'manycore_attached', help: 'cores on streams', registers })
+  const counters = COUNTED.map(
+    (figure) =>
+      new Counter({ name: `manycore_${figure}_total`, help: figure, labelNames: ['core'], registers })
+  )
 
   return async (_request, response) => {
-    streams.set(replicator.streams.records.length)
-    response.setHeader('content-type', registry.contentType)
-    response.end(await registry.metrics())
+    const stats = replicator.stats()
+    streams.set(stats.streams.length)
+    attached.set(stats.attached)
+    for (const [i, counter] of counters.entries()) {
+      counter.reset() // the replicator's own figures are sums already
+      for (const core of stats.cores) {
+        counter.inc({ core: Buffer.from(core.discoveryKey).toString('hex', 0, 4) }, core[COUNTED[i]])
+      }
+    }
+    response.setHeader('content-type', registers[0].contentType)
+    response.end(await registers[0].metrics())
   }
 }
