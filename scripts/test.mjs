@@ -7,7 +7,7 @@ import { root } from './root.mjs'
 import { node } from './run.mjs'
 import { build, install } from './setup.mjs'
 
-const CHECKS = 'edges shims errors tracked readmes examples bench packed alone changesets'.split(' ')
+const CHECKS = 'edges shims errors tracked readmes examples mesh bench packed alone changesets'.split(' ')
 const VITEST_REPORT = join(root, 'node_modules/.cache/vitest-report.json')
 
 /** No step takes as long, also on a slow machine; one that hangs fails instead of holding the others up. */
@@ -64,7 +64,7 @@ function tool(script, ...args) {
   })
 }
 
-/** scripts/check-<name>.mjs: counts its cases, shows those that failed. */
+/** scripts/check-<name>.mjs: counts its cases, shows those that failed, and what it remarks about its run. */
 function check(name) {
   return async () => {
     const { code, output } = await limited([join(root, `scripts/check-${name}.mjs`)])
@@ -72,9 +72,11 @@ function check(name) {
       passed: output.match(/^ok /gm)?.length ?? 0,
       failed: output.match(/^not ok /gm)?.length ?? 0
     }
+    const remarks = output.match(/^# .*/gm) ?? []
     if (counts.failed > 0) console.log(output.replace(/^ok .*\n/gm, '').trimEnd())
     else if (code !== 0 || counts.passed === 0)
       throw new Error(output || `check-${name}.mjs reported nothing`)
+    else for (const remark of remarks) console.log(remark)
     return counts
   }
 }
