@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import Hypercore from 'hypercore'
+import crypto from 'hypercore-crypto'
 import { expect, test } from 'vitest'
 import { MemoryEngine } from '@manycore/kv'
 import { openStorage } from '../src/index.js'
@@ -96,6 +97,46 @@ test('nothing is known of a record while a batch that writes it is under way', (
   ])
   recent.queue([{ type: 'delRange', start: b4a.from([0]), end: b4a.from([9]) }])
   expect(recent.get(HINTS)).toBe(undefined)
+})
+
+test('of several changes of one record in a batch the last one counts', () => {
+  const put = (byte: number) => ({ type: 'put' as const, key: HINTS, value: b4a.from([byte]) })
+  const del = { type: 'del' as const, key: HINTS }
+  const all = { type: 'delRange' as const, start: b4a.from([0]), end: b4a.from([9]) }
+  const expected = [
+    { ops: [put(1), put(2), put(3)], value: b4a.from([3]) },
+    { ops: [put(1), del], value: null },
+    { ops: [del, put(1)], value: b4a.from([1]) },
+    { ops: [put(1), all, put(2)], value: b4a.from([2]) },
+    { ops: [put(1), all], value: undefined }
+  ]
+  for (const { ops, value } of expected) {
+    const recent = new RecentRecords()
+    recent.queue(ops)
+    recent.written(ops)
+    expect(recent.get(HINTS)).toEqual(value)
+  }
+})
+
+test('many cores that are created together get pointers of their own', async () => {
+  const engine = new MemoryEngine({ reusable: true })
+  const storage = openStorage(engine)
+  const keyPairs = Array.from({ length: 300 }, (_, i) => crypto.keyPair(b4a.alloc(32, `core ${i}`)))
+  const cores = keyPairs.map((keyPair) => {
+    const manifest = { version: 1, signers: [{ publicKey: keyPair.publicKey }] }
+    return new Hypercore<string>(null, null, {
+      core: Hypercore.createCore(storage, { manifest, keyPair }),
+      valueEncoding: 'utf-8'
+    })
+  })
+  await Promise.all(cores.map((core, i) => core.append(`block of ${i}`)))
+  await storage.close()
+
+  const again = openStorage(engine)
+  const pointers = new Set<number>()
+  for await (const { core } of again.createCoreStream()) pointers.add(core.dataPointer)
+  expect(pointers.size).toBe(300)
+  await again.close()
 })
 
 test('a read that began before a write says nothing afterwards', () => {

@@ -64,10 +64,11 @@ export class RecentRecords {
 
   /** What was queued is written; where nothing else was queued since, it is what is stored. */
   written(ops: readonly Op[]): void {
-    for (const op of ops) {
-      if (op.type !== 'put') continue
+    // From the end: of several changes of one record the last one counts.
+    for (const op of ops.toReversed()) {
+      if (op.type === 'delRange') continue // forgot all that came before it
       const record = this.#of(op.key)?.get(toHex(op.key))
-      if (record?.pending === ops) this.#settle(record, op.value)
+      if (record?.pending === ops) this.#settle(record, op.type === 'put' ? op.value : null)
     }
   }
 
