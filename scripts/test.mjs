@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { root } from './root.mjs'
 import { node } from './run.mjs'
 import { build, install } from './setup.mjs'
+import { running } from './vitest-running.mjs'
 
 const CHECKS = 'edges shims errors tracked readmes examples mesh bench packed alone changesets'.split(' ')
 const VITEST_REPORT = join(root, 'node_modules/.cache/vitest-report.json')
@@ -84,8 +85,13 @@ function check(name) {
 async function vitest() {
   rmSync(VITEST_REPORT, { force: true })
   const script = join(root, 'node_modules/vitest/vitest.mjs')
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${VITEST_REPORT}`]
-  const { code } = await limited([script, 'run', ...reporters], { show: true })
+  const reporters = ['default', 'json', join(root, 'scripts/vitest-running.mjs')].map(
+    (name) => `--reporter=${name}`
+  )
+  const args = [script, 'run', ...reporters, `--outputFile.json=${VITEST_REPORT}`]
+  const { code } = await limited(args, { show: true }).catch((err) => {
+    throw new Error(`${err.message}, in\n${running()}`)
+  })
 
   const result = JSON.parse(readFileSync(VITEST_REPORT, 'utf8'))
   const counts = {

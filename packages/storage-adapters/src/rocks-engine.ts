@@ -96,6 +96,7 @@ export class RocksEngine implements Engine {
   batch(ops: readonly Op[]): Promise<void> {
     return this.#lifecycle.run('batch()', async () => {
       checkOps(ops)
+      if (ops.length === 0) return laterTurn()
       await this.#writes.run(() => this.#write(ops))
     })
   }
