@@ -15,46 +15,104 @@ interface HookedCore extends InnerCore {
   /** lib/core.js:49 */
   readonly autoClose: boolean
   readonly replicator: InnerCore['replicator'] & { destroy(): void }
-  /** lib/core.js:79, :84 */
-  addMonitor(monitor: CoreHook): void
+  /** lib/core.js:84 */
   removeMonitor(monitor: CoreHook): void
 }
 
+/** The single-slot hooks of a core. */
+interface Slots {
+  onidle: InnerCore['onidle']
+  ongroupupdate: InnerCore['ongroupupdate']
+  ondownloading: InnerCore['replicator']['ondownloading']
+}
+
 /** The cores whose slots are taken: a second owner would silence the first. */
-const owned: WeakSet<InnerCore> = new WeakSet()
+const hooks: WeakMap<InnerCore, CoreHook> = new WeakMap()
 
 /** Does nobody own this core's slots? Cores with autoClose false were made by a store, which owns them. */
 export function isFree(core: InnerCore): boolean {
-  return !owned.has(core) && (core as HookedCore).autoClose
+  return !hooks.has(core) && (core as HookedCore).autoClose
+}
+
+/** The single-slot hooks of many cores, which may all have one listener: nothing in here is made for each. */
+export class CoreHooks {
+  readonly listener: CoreListener
+  readonly #slots: Slots
+  /** those of the core that was hooked last, before: new cores have all the same */
+  #before: Slots = { onidle: noop, ongroupupdate: noop, ondownloading: null }
+
+  constructor(listener: CoreListener) {
+    this.listener = listener
+    this.#slots = {
+      // Hypercore calls them as methods (lib/core.js:136, lib/replicator.js:2147).
+      onidle(this: InnerCore) {
+        listener.onidle(this)
+      },
+      ongroupupdate: listener.ongroupupdate,
+      ondownloading(this: { core: InnerCore }) {
+        listener.ondownloading(this.core)
+      }
+    }
+  }
+
+  /** Takes the slots of a core. */
+  add(core: InnerCore): void {
+    const before = slotsOf(core)
+    if (!areSame(before, this.#before)) this.#before = before
+    hooks.set(core, new CoreHook(core as HookedCore, this, this.#before))
+    fill(core, this.#slots)
+  }
+
+  has(core: InnerCore): boolean {
+    return hooks.get(core)?.owner === this
+  }
+
+  /** Gives the slots back as they were. @returns false when they were not taken by these */
+  delete(core: InnerCore): boolean {
+    const hook = hooks.get(core)
+    if (hook?.owner !== this) return false
+    hooks.delete(core)
+    fill(core, hook.before)
+    ;(core as HookedCore).removeMonitor(hook)
+    return true
+  }
+}
+
+function slotsOf({ onidle, ongroupupdate, replicator }: InnerCore): Slots {
+  return { onidle, ongroupupdate, ondownloading: replicator.ondownloading }
+}
+
+function areSame(a: Slots, b: Slots): boolean {
+  const { onidle, ongroupupdate, ondownloading } = a
+  return onidle === b.onidle && ongroupupdate === b.ongroupupdate && ondownloading === b.ondownloading
+}
+
+function fill(core: InnerCore, { onidle, ongroupupdate, ondownloading }: Slots): void {
+  core.onidle = onidle
+  core.ongroupupdate = ongroupupdate
+  core.replicator.ondownloading = ondownloading
 }
 
 /**
- * Takes the core's single-slot hooks and listens for conflicts: as a monitor, which is a Hypercore session in
- * upstream. A plain object hears events without being a session, so it neither keeps the core open nor is closed
- * with the sessions after a conflict (lib/core.js:920). There is one for each open core: it is kept small.
+ * Listens for conflicts: as a monitor, which is a Hypercore session in upstream. A plain object hears events without
+ * being a session, so it neither keeps the core open nor is closed with the sessions after a conflict
+ * (lib/core.js:920). There is one for each open core: it is kept small.
  */
-export class CoreHook {
+class CoreHook {
   /** its place in core.monitors, kept by the core; lib/core.js:79 */
-  _monitorIndex = -1
-  /** of a core's owner before */
-  readonly #before: Pick<InnerCore, 'onidle' | 'ongroupupdate'> &
-    Pick<InnerCore['replicator'], 'ondownloading'>
+  _monitorIndex: number
+  readonly owner: CoreHooks
+  readonly before: Slots
   readonly #core: HookedCore
-  readonly #listener: CoreListener
 
-  /** @param listener  may be that of other cores as well */
-  constructor(core: InnerCore, listener: CoreListener) {
-    const { onidle, ongroupupdate } = core
-    const { ondownloading } = core.replicator
-    this.#before = { onidle, ongroupupdate, ondownloading }
-    this.#core = core as HookedCore
-    this.#listener = listener
-
-    owned.add(core)
-    core.onidle = () => listener.onidle(core)
-    core.ongroupupdate = listener.ongroupupdate
-    core.replicator.ondownloading = () => listener.ondownloading(core)
-    this.#core.addMonitor(this)
+  constructor(core: HookedCore, owner: CoreHooks, before: Slots) {
+    this.#core = core
+    this.owner = owner
+    this.before = before
+    // As addMonitor() does (lib/core.js:79), which in an empty list makes room for 16 more.
+    const monitored = core as unknown as { monitors: CoreHook[] }
+    this._monitorIndex = monitored.monitors.length
+    monitored.monitors = monitored.monitors.concat(this)
   }
 
   /** lib/replicator.js:3284: a new peer gets each monitor's extensions */
@@ -68,17 +126,8 @@ export class CoreHook {
   }
 
   emit(event: string, ...args: unknown[]): void {
-    if (event === 'conflict') this.#listener.onconflict(this.#core, ...(args as [number, number, object]))
-  }
-
-  /** Gives the slots back as they were; call it once. */
-  release(): void {
-    const { onidle, ongroupupdate, ondownloading } = this.#before
-    owned.delete(this.#core)
-    this.#core.onidle = onidle
-    this.#core.ongroupupdate = ongroupupdate
-    this.#core.replicator.ondownloading = ondownloading
-    this.#core.removeMonitor(this)
+    if (event !== 'conflict') return
+    this.owner.listener.onconflict(this.#core, ...(args as [number, number, object]))
   }
 }
 
@@ -123,3 +172,5 @@ export function keepPreload(session: Hypercore<unknown>): void {
   opening.preload = opening.preload.then(({ core, sessions, ongc }) => ({ core, sessions, ongc }))
   opening.preload.catch(() => {}) // the session's own ready() rejects with it
 }
+
+function noop(): void {}

@@ -89,7 +89,7 @@ export class SessionScope implements Iterable<Session<unknown>> {
       this.#await(entry.sessions, 1)
       release = () => {
         this.#await(entry.sessions, -1)
-        entry.ongc()
+        this.#drop(core, entry.sessions)
         letGo()
       }
       return entry
@@ -166,13 +166,16 @@ export class SessionScope implements Iterable<Session<unknown>> {
 
   /** The options with which Hypercore puts the session into a list of this scope, and takes it out again. */
   #enter(core: InnerCore): Entry {
-    const id = core.id as string
-    const sessions = this.get(id)
-    const ongc = () => {
-      const isLast = sessions.length === 0 && !this.#awaited.has(sessions)
-      if (isLast && this.map.get(id) === sessions) this.map.delete(id)
-    }
-    return { core, sessions, ongc }
+    return { core, sessions: this.get(core.id as string), ongc: this.#ongc }
+  }
+
+  /** One for all sessions, which are many: Hypercore says which has left its list (index.js:386). */
+  readonly #ongc = ({ core, sessions }: Entry): void => this.#drop(core, sessions)
+
+  /** Drops a list that is empty and stays so. */
+  #drop({ id }: InnerCore, sessions: Session<unknown>[]): void {
+    const isLast = sessions.length === 0 && !this.#awaited.has(sessions)
+    if (isLast && this.map.get(id as string) === sessions) this.map.delete(id as string)
   }
 
   /** Sessions will come to this list, or have come: until then it stays, also when its last session goes. */
@@ -187,8 +190,8 @@ interface Entry {
   core: InnerCore
   /** the list that the session is in while it is open */
   sessions: Session<unknown>[]
-  /** drops the list when it is empty */
-  ongc(): void
+  /** a session has left its list */
+  ongc(session: Entry): void
 }
 
 /**

@@ -10,8 +10,7 @@ import { type Clock, systemClock } from './clock.js'
 import { LINGER_MS, MAX_LINGER_MS } from './defaults.js'
 import { toHex } from './discovery-key.js'
 import { badArgument, SessionsError } from './errors.js'
-import { CoreHook, discard, isFree } from './hypercore-internals.js'
-import type { CoreListener } from './hypercore-internals.js'
+import { CoreHooks, discard, isFree } from './hypercore-internals.js'
 import { IdleCores } from './idle-cores.js'
 import { createCoreOptions, identify, type OpenCoreOptions } from './open-core-options.js'
 import { SessionScope } from './session-scope.js'
@@ -39,17 +38,16 @@ export class SessionTable extends Emitter {
   readonly #idle: IdleCores
   readonly #scopes: Set<SessionScope> = new Set()
   readonly #watchers: Set<(core: InnerCore) => void> = new Set()
-  readonly #hooks: Map<InnerCore, CoreHook> = new Map()
   /** adopted core → our weak session on it, by which we learn that it closes */
   readonly #adopted: Map<InnerCore, Session<unknown>> = new Map()
-  readonly #listener: CoreListener = {
+  readonly #hooks = new CoreHooks({
     onidle: (core) => {
       if (!this.#adopted.has(core)) this.#idle.idle(core)
     },
     ondownloading: (core) => this.emit('downloading', core),
     ongroupupdate: (topic, update) => this.emit('group-active', topic, update),
     onconflict: (...args) => this.emit('conflict', ...args)
-  }
+  })
   #closing: Promise<void> | null = null
 
   /** @param storage  stays the caller's: close it after the table */
@@ -227,7 +225,7 @@ export class SessionTable extends Emitter {
 
   #enter(hex: string, core: InnerCore): void {
     this.map.set(hex, core)
-    this.#hooks.set(core, new CoreHook(core, this.#listener))
+    this.#hooks.add(core)
     for (const fn of this.#watchers) {
       try {
         fn(core)
@@ -239,10 +237,7 @@ export class SessionTable extends Emitter {
 
   /** Forgets a core; a second call does nothing. */
   #leave(core: InnerCore): void {
-    const hook = this.#hooks.get(core)
-    if (!hook) return
-    this.#hooks.delete(core)
-    hook.release()
+    if (!this.#hooks.delete(core)) return
     this.#idle.forget(core)
     this.#adopted.delete(core)
     const hex = toHex(core.discoveryKey)
