@@ -19,7 +19,6 @@ interface ColumnFamily {
  * index.js): every member that is touched, and no other. The root session owns the engine.
  */
 export class EngineSession {
-  readonly path: string
   /** `closing` is read by hypercore-storage (lib/view.js:358) */
   readonly _state: EngineState
   /** tested against null (index.js:178) */
@@ -27,19 +26,16 @@ export class EngineSession {
   /** −1 once closed (lib/view.js:358) */
   _index = 0
   readonly #isRoot: boolean
-  #columnFamily: ColumnFamily | null = null
 
-  constructor(
-    state: EngineState,
-    path: string,
-    snapshot: SharedSnapshot | null = null,
-    isRoot: boolean = false
-  ) {
+  constructor(state: EngineState, snapshot: SharedSnapshot | null = null, isRoot: boolean = false) {
     this._state = state
-    this.path = path
     this._snapshot = snapshot?.hold() ?? null
     this.#isRoot = isRoot
     state.sessions.add(this)
+  }
+
+  get path(): string {
+    return this._state.path
   }
 
   get opened(): boolean {
@@ -60,19 +56,18 @@ export class EngineSession {
 
   session(): EngineSession {
     this.#check('session()')
-    return new EngineSession(this._state, this.path, this._snapshot)
+    return new EngineSession(this._state, this._snapshot)
   }
 
   /** A session of a snapshot is the same snapshot. */
   snapshot(): EngineSession {
     this.#check('snapshot()')
-    return new EngineSession(this._state, this.path, this._snapshot ?? this._state.snapshot())
+    return new EngineSession(this._state, this._snapshot ?? this._state.snapshot())
   }
 
   columnFamily(column: ColumnFamily): EngineSession {
-    const session = this.session()
-    session.#columnFamily = column
-    return session
+    column.destroy() // nobody else has it (index.js:1305)
+    return this.session()
   }
 
   read(): ReadBatch {
@@ -124,7 +119,6 @@ export class EngineSession {
       this._index = -1
       this._state.sessions.delete(this)
       this._snapshot?.release()
-      this.#columnFamily?.destroy()
     }
     if (this.#isRoot) await this._state.close()
     else await laterTurn() // as every close of RocksDB: in a later macrotask

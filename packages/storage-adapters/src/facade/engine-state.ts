@@ -8,6 +8,7 @@ import { RecentRecords } from './recent-records.js'
 /** What all sessions of one engine share: whether it is open, suspended or closing, and who uses it. */
 export class EngineState {
   readonly engine: Engine
+  readonly path: string
   readonly turn: Turn
   readonly recent: RecentRecords = new RecentRecords()
   readonly readOnly: boolean
@@ -25,8 +26,9 @@ export class EngineState {
   /** what calls wait for while it is suspended */
   #resumed: { promise: Promise<void>; resolve: () => void; reject: (err: unknown) => void } | null = null
 
-  constructor(engine: Engine, readOnly: boolean) {
+  constructor(engine: Engine, path: string, readOnly: boolean) {
     this.engine = engine
+    this.path = path
     this.readOnly = readOnly
     this.turn = new Turn(engine, () => this.#gate())
   }
