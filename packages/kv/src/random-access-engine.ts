@@ -9,11 +9,9 @@ import { Lifecycle } from './lifecycle.js'
 import { lookUp } from './look-up.js'
 import type { Found } from './memtable.js'
 import { lockDisk } from './lock.js'
-import { OneFileDisk } from './one-file.js'
 import { type RandomAccessStorage, fileSource, isFile } from './random-access.js'
-import { RandomAccessDisk, RandomAccessDiskFile } from './random-access-disk.js'
 import { type CheckedOptions, type RandomAccessEngineOptions, checkOptions } from './random-access-options.js'
-import { Store } from './store.js'
+import type { Store } from './store.js'
 import { View } from './view.js'
 
 /**
@@ -24,10 +22,11 @@ export class RandomAccessEngine implements Engine {
   readonly name = 'random-access'
   readonly supports: EngineSupports = { persistent: true, suspend: true, compact: true, readOnly: true }
   readonly #options: CheckedOptions
-  readonly #disk: Disk
+  readonly #toDisk: () => Promise<Disk>
   readonly #lifecycle = new Lifecycle('random-access')
   readonly #gate = new Gate()
   readonly #views = new Set<View>()
+  #disk: Disk | null = null
   #store: Store | null = null
 
   /**
@@ -36,10 +35,7 @@ export class RandomAccessEngine implements Engine {
    */
   constructor(storage: RandomAccessStorage, options: RandomAccessEngineOptions = {}) {
     this.#options = checkOptions(options)
-    const { sync, durability } = this.#options
-    this.#disk = isFile(storage)
-      ? new OneFileDisk(new RandomAccessDiskFile('the store', storage, sync), durability === 'power')
-      : new RandomAccessDisk(fileSource(storage), sync)
+    this.#toDisk = toDisk(storage, this.#options)
   }
 
   /**
@@ -54,16 +50,19 @@ export class RandomAccessEngine implements Engine {
     return this.#lifecycle.open(async () => {
       const { readOnly, durability, memtableBytes, cacheBytes, levelSizes } = this.#options
       const isSynced = durability === 'power'
+      // A program that only may use an engine does not load it.
+      const { Store } = await import('./store.js')
+      const disk = (this.#disk ??= await this.#toDisk()) // its files serve again after close()
       try {
-        if (isSynced && !this.#disk.lock.file.canSync)
+        if (isSynced && !disk.lock.file.canSync)
           throw badArgument(
             'durability',
             "'process' where files have no descriptor and no sync is given",
             'power'
           )
         await this.#lock()
-        await this.#disk.open()
-        this.#store = await Store.open(this.#disk, {
+        await disk.open()
+        this.#store = await Store.open(disk, {
           isReadOnly: readOnly,
           isSynced,
           memtableBytes,
@@ -71,7 +70,7 @@ export class RandomAccessEngine implements Engine {
           levelSizes
         })
       } catch (err) {
-        await this.#disk.close().catch(() => {}) // the first failure matters more
+        await disk.close().catch(() => {}) // the first failure matters more
         throw err
       }
       await laterTurn()
@@ -85,7 +84,7 @@ export class RandomAccessEngine implements Engine {
       await laterTurn() // the versions of the views are released
       await this.#store!.close()
       this.#store = null
-      await this.#disk.close()
+      await this.#disk!.close()
     })
   }
 
@@ -155,7 +154,7 @@ export class RandomAccessEngine implements Engine {
     return this.#lifecycle.run('suspend()', async () => {
       await this.#gate.shut()
       await this.#store!.suspend()
-      await this.#disk.suspend()
+      await this.#disk!.suspend()
     })
   }
 
@@ -167,7 +166,7 @@ export class RandomAccessEngine implements Engine {
         await this.#lock()
         await this.#store!.resume()
       } catch (err) {
-        await this.#disk.suspend()
+        await this.#disk!.suspend()
         throw err
       }
       this.#gate.open()
@@ -176,7 +175,7 @@ export class RandomAccessEngine implements Engine {
 
   async #lock(): Promise<void> {
     const { lock, readOnly, wait } = this.#options
-    if (lock) await lockDisk(this.#disk, { isReadOnly: readOnly, wait })
+    if (lock) await lockDisk(this.#disk!, { isReadOnly: readOnly, wait })
   }
 
   #call<T>(name: string, fn: (store: Store) => Promise<T>): Promise<T> {
@@ -191,6 +190,22 @@ export class RandomAccessEngine implements Engine {
 
   #checkWritable(): void {
     if (this.#options.readOnly) throw new EngineError('ENGINE_READ_ONLY', 'the engine was opened read-only')
+  }
+}
+
+/** @throws BAD_ARGUMENT */
+function toDisk(storage: RandomAccessStorage, { sync, durability }: CheckedOptions): () => Promise<Disk> {
+  if (isFile(storage)) {
+    return async () => {
+      const { OneFileDisk } = await import('./one-file.js')
+      const { RandomAccessDiskFile } = await import('./random-access-disk.js')
+      return new OneFileDisk(new RandomAccessDiskFile('the store', storage, sync), durability === 'power')
+    }
+  }
+  const source = fileSource(storage)
+  return async () => {
+    const { RandomAccessDisk } = await import('./random-access-disk.js')
+    return new RandomAccessDisk(source, sync)
   }
 }
 
