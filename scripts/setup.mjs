@@ -35,11 +35,13 @@ export async function install() {
   writeFileSync(STAMP, wanted)
 }
 
-/** Compiles what changed since the last build. */
+/** Declarations by tsc, code by bundle.mjs: of what changed since the last build. */
 export async function build() {
   if (!existsSync(join(root, 'packages/corestore/dist'))) console.error('Building')
   const { code, output } = await node([join(root, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: root })
   if (code !== 0) throw new Error(`tsc -b failed\n${output}`)
+  const { bundle } = await import('./bundle.mjs') // of what install() has brought
+  await bundle(root)
 }
 
 /** Changes when an install would do something: manifests, lockfile, or the machine's platform. */

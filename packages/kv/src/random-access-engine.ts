@@ -10,6 +10,7 @@ import { lookUp } from './look-up.js'
 import type { Found } from './memtable.js'
 import { lockDisk } from './lock.js'
 import { type RandomAccessStorage, fileSource, isFile } from './random-access.js'
+import { RandomAccessDisk, RandomAccessDiskFile } from './random-access-disk.js'
 import { type CheckedOptions, type RandomAccessEngineOptions, checkOptions } from './random-access-options.js'
 import type { Store } from './store.js'
 import { View } from './view.js'
@@ -195,17 +196,14 @@ export class RandomAccessEngine implements Engine {
 
 /** @throws BAD_ARGUMENT */
 function toDisk(storage: RandomAccessStorage, { sync, durability }: CheckedOptions): () => Promise<Disk> {
-  if (isFile(storage)) {
-    return async () => {
-      const { OneFileDisk } = await import('./one-file.js')
-      const { RandomAccessDiskFile } = await import('./random-access-disk.js')
-      return new OneFileDisk(new RandomAccessDiskFile('the store', storage, sync), durability === 'power')
-    }
+  if (!isFile(storage)) {
+    const disk = new RandomAccessDisk(fileSource(storage), sync)
+    return async () => disk
   }
-  const source = fileSource(storage)
+  const file = new RandomAccessDiskFile('the store', storage, sync)
   return async () => {
-    const { RandomAccessDisk } = await import('./random-access-disk.js')
-    return new RandomAccessDisk(source, sync)
+    const { OneFileDisk } = await import('./one-file.js')
+    return new OneFileDisk(file, durability === 'power')
   }
 }
 

@@ -1,0 +1,4 @@
+// npm run build: what npm test and npm run demo do first.
+import { setup } from './setup.mjs'
+
+await setup()
