@@ -13,3 +13,6 @@ export const NAME_MAX_BYTES = 2000
 
 /** Names whose discovery key is kept in memory: at most 1 MB with names of 30 bytes. */
 export const NAMES_KEPT = 4096
+
+/** Discovery keys remembered by their core's key, about 300 bytes each: 300 KB. */
+export const DISCOVERY_KEYS_KEPT = 1024

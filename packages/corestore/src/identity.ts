@@ -3,6 +3,7 @@ import Hypercore from 'hypercore'
 import crypto from 'hypercore-crypto'
 import type { KeyPair, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
 import { checkKey, checkName } from './check.js'
+import { discoveryKeyOf } from './discovery-key.js'
 import { CorestoreError, badArgument } from './errors.js'
 
 /** Which core a caller means, before any name has been looked up. */
@@ -49,7 +50,7 @@ export function parseIdentity(opts: IdentityOptions, manifestVersion: number): I
   }
 
   const key = given ?? hashed
-  const derived = key === null ? null : crypto.discoveryKey(key)
+  const derived = given === null ? hashed && crypto.discoveryKey(hashed) : discoveryKeyOf(given)
   const asked = opts.discoveryKey ? checkKey('discoveryKey', opts.discoveryKey) : null
   if (derived !== null && asked !== null && !b4a.equals(derived, asked)) {
     throw badArgument('discoveryKey', 'the one of the given key', opts.discoveryKey)

@@ -94,7 +94,9 @@ export class SessionScope implements Iterable<Session<unknown>> {
       }
       return entry
     }
-    if (known) hold(source)
+    // An open core is kept open by the session itself, as a rule.
+    const isOpen = known && source.opened && !source.closing
+    if (known && !isOpen) hold(source)
     const session = new Hypercore<T>(
       null,
       null,
@@ -102,11 +104,11 @@ export class SessionScope implements Iterable<Session<unknown>> {
         ? Object.assign({}, opts, this.#enter(source))
         : Object.assign({}, NOTHING_YET, opts, { preload: this.#preload(source, late) })
     )
-    // On an open core it is open at once, as a rule, and keeps the core open itself.
     if (session.opened) {
       release()
       return session
     }
+    if (isOpen) hold(source)
     if (!known) keepPreload(session)
 
     const settled = () => {
