@@ -1,5 +1,5 @@
 // Runs benchmarks: every measurement in a process of its own, contenders in turn (A B C A B C), medians and ratios.
-// run.mjs [stores|engines …] [--scale 1] [--runs 3] [--only TEXT] [--contenders a,b] [--json FILE] [--markdown FILE]
+// run.mjs [stores|floors|engines …] [--scale 1] [--runs 3] [--only TEXT] [--contenders a,b] [--json FILE] [--markdown FILE]
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { toMarkdown, toRow } from './table.mjs'
 
-const SUITES = ['stores', 'engines']
+const SUITES = ['stores', 'floors', 'engines']
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -6,16 +6,16 @@ function median(numbers) {
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
 }
 
-/** One workload in one line: the first contender is what the others are divided by. */
-export function toRow({ workload, contenders }) {
-  return `| ${[workload, ...cells(contenders)].join(' | ')} |`
+/** One workload in one line: the first contender is what the others are divided by, except for parts of one work. */
+export function toRow({ suite, workload, contenders }) {
+  return `| ${[workload, ...cells(suite, contenders)].join(' | ')} |`
 }
 
 /** A table a workload, one row a contender. */
 export function toMarkdown(rows) {
-  const body = rows.flatMap(({ workload, contenders }) =>
+  const body = rows.flatMap(({ suite, workload, contenders }) =>
     Object.keys(contenders).map(
-      (name, i) => `| ${i === 0 ? workload : ''} | ${cells(contenders)[i].replace(': ', ' | ')} |`
+      (name, i) => `| ${i === 0 ? workload : ''} | ${cells(suite, contenders)[i].replace(': ', ' | ')} |`
     )
   )
   return [
@@ -25,12 +25,13 @@ export function toMarkdown(rows) {
   ].join('\n')
 }
 
-function cells(contenders) {
+function cells(suite, contenders) {
   const [base] = Object.values(contenders)
   return Object.entries(contenders).map(([name, runs]) => {
     const figures = Object.keys(runs[0]).map((figure) => {
       const of = (each) => each.map((run) => run[figure])
-      const ratio = runs === base ? '' : ` × ${(median(of(runs)) / median(of(base))).toFixed(2)}`
+      const ratio =
+        runs === base || suite === 'floors' ? '' : ` × ${(median(of(runs)) / median(of(base))).toFixed(2)}`
       const spread =
         runs.length > 1 ? ` (${show(Math.min(...of(runs)))} to ${show(Math.max(...of(runs)))})` : ''
       return `${figure} ${show(median(of(runs)))}${spread}${ratio}`

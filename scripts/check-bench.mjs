@@ -5,7 +5,7 @@ import { node } from './run.mjs'
 import { checked } from './workspace.mjs'
 
 const TIMEOUT_MS = 600_000
-const ROWS = { engines: 10, stores: 19 }
+const ROWS = { engines: 10, floors: 11, stores: 19 }
 
 await report(
   Object.fromEntries(Object.entries(ROWS).map(([suite, rows]) => [`bench: ${suite}`, () => run(suite, rows)]))

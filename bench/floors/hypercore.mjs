@@ -1,0 +1,37 @@
+// What Hypercore itself takes.
+import { createRequire } from 'node:module'
+import Hypercore from 'hypercore'
+import quickbit from 'quickbit-universal'
+import { importTime } from '../stores/import-time.mjs'
+import { start } from '../stores/work.mjs'
+
+/** A session of one open core, opened and closed. */
+export function sessions(n) {
+  return async ({ scale, directory }) => {
+    const core = new Hypercore(directory)
+    await core.ready()
+    const stop = start()
+    for (let i = 0; i < n * scale; i++) {
+      const session = core.session()
+      await session.ready()
+      await session.close()
+    }
+    const figures = stop()
+    await core.close()
+    return figures
+  }
+}
+
+/** What lib/bitfield.js makes for the first page of a core, and again when the core has a block. */
+export function bitfieldIndexes(n) {
+  return ({ scale }) => {
+    const field = new Uint32Array(1024)
+    const stop = start()
+    for (let i = 0; i < n * scale; i++) quickbit.Index.from(field, field.byteLength)
+    return stop()
+  }
+}
+
+export function requireHypercore() {
+  return importTime({ contender: { module: createRequire(import.meta.url).resolve('hypercore') } })
+}
