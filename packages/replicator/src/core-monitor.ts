@@ -1,7 +1,13 @@
 import type { InnerCore, Peer } from '@manycore/hypercore-types'
 
-/** Gets each block that a core gives to a peer or takes from one. */
-export type OnBlock = (direction: 'up' | 'down', bytes: number, peer: Peer) => void
+export interface CoreListener {
+  /** the core gave a block to a peer, or took one */
+  block(direction: 'up' | 'down', bytes: number, peer: Peer): void
+  /** what a peer sent was not taken: it is not what the core's key has signed, or it could not be stored */
+  notTaken(err: Error, peer: Peer): void
+  /** two histories of this length are signed; the core is closing. `proof` is the message with the second */
+  conflict(length: number, proof: object): void
+}
 
 /**
  * What a core tells of its transfers goes to its monitors, which are sessions that somebody listens to: a list
@@ -13,7 +19,7 @@ interface Monitor {
   _monitorIndex: number
   readonly padding: number
   readonly extensions: ReadonlyMap<string, unknown>
-  emit(name: string, index: unknown, byteLength: number, peer: Peer): void
+  emit(name: string, ...args: unknown[]): void
 }
 
 interface MonitoredCore {
@@ -24,15 +30,17 @@ interface MonitoredCore {
 const NONE: ReadonlyMap<string, unknown> = new Map()
 
 /** @returns ends it */
-export function monitorCore(core: InnerCore, onblock: OnBlock): () => void {
+export function monitorCore(core: InnerCore, listener: CoreListener): () => void {
   const monitored = core as unknown as MonitoredCore
   const monitor: Monitor = {
     _monitorIndex: -1,
     padding: 0,
     extensions: NONE,
-    emit(name, _index, byteLength, peer) {
-      if (name === 'upload') onblock('up', byteLength, peer)
-      else if (name === 'download') onblock('down', byteLength, peer)
+    emit(name, ...args) {
+      if (name === 'upload') listener.block('up', args[1] as number, args[2] as Peer)
+      else if (name === 'download') listener.block('down', args[1] as number, args[2] as Peer)
+      else if (name === 'verification-error') listener.notTaken(args[0] as Error, args[3] as Peer)
+      else if (name === 'conflict') listener.conflict(args[0] as number, args[2] as object)
     }
   }
   monitored.addMonitor(monitor)

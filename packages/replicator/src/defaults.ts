@@ -26,14 +26,35 @@ export const UNKNOWN_CORES = 16_384
 /** Opens of one stream taken while it does not read our answers; a few hundred bytes each: some 20 MB. */
 export const UNREAD_ANSWERS = 65_536
 
+/**
+ * Requests of one stream that are answered at a time; Hypercore asks for 48 of a core over TCP. Their blocks, and 8 MB
+ * that Protomux gathers, are in memory when the peer reads nothing: 12 MB for blocks of 64 KiB.
+ */
+export const READS_PER_STREAM = 64
+
 /** Unanswered requests of one channel; Hypercore itself keeps 512 (11.37.1 lib/replicator.js, MAX_INFLIGHT). */
 export const REQUESTS_PER_CHANNEL = 4096
+
+/**
+ * Pages of 32,768 blocks in which a peer says it has some, of all cores of its stream; two bitfields keep one, in up to
+ * 6 KB each: 380 MB. A peer that has all of a core up to some block, as most do, takes none.
+ */
+export const PAGES_PER_STREAM = 32_768
+
+/** Wrong proofs on one channel until the core is closed on that stream; as many as Hypercore bears requests. */
+export const BAD_PROOFS = 64
 
 /**
  * Times `pendingOpens` that a stream may leave unanswered in all, refused ones and other protocols included, before
  * it ends: one frame of 16 MB can hold millions.
  */
 export const FLOOD_FACTOR = 8
+
+/**
+ * Messages of one stream that are being worked on, about 500 bytes each: 130 MB. Two for each open that FLOOD_FACTOR allows,
+ * which a peer with as many cores sends in one frame.
+ */
+export const MESSAGES_AT_WORK: number = 1 << 18
 
 /** Channels at a time: Protomux keeps 8 bytes for the highest number ever used, so 8 MB a stream. */
 export const CHANNEL_IDS: number = 1 << 20

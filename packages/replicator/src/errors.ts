@@ -2,12 +2,19 @@
 export const REPLICATOR_ERRORS = {
   BAD_ARGUMENT: 'a caller passed something of the wrong kind; `field` names it (a TypeError)',
   BAD_FRAME:
-    'a remote sent a message of a core that cannot be decoded or has an impossible size; its stream ends',
+    'a remote sent a message that cannot be decoded or has an impossible size or place; its stream ends',
+  BAD_PROOF:
+    'a remote sent data of a core that its key has not signed; it was not taken, and the stream goes on',
+  CONFLICT: 'the key of a core has signed two histories; Hypercore closes the core for good',
   DUPLICATE_CORE: 'another core with the same discovery key is already in the set',
   REPLICATOR_CLOSED: 'the replicator was closed; make a new one',
   TOO_MANY_CORES: 'as many cores as the limit allows are open for one remote; one was closed, or not opened',
+  TOO_MANY_MESSAGES:
+    'more messages of one remote are being worked on than any Hypercore sends; its stream ends',
   TOO_MANY_OPENS:
     'more channels are being opened by one remote than the limit allows; they are refused, or its stream ends',
+  TOO_MANY_PAGES:
+    'the blocks that a remote says it has lie in more pages than the limit allows; its stream ends',
   TOO_MANY_REQUESTS:
     'more requests for blocks of one core wait for an answer than the limit allows; the stream ends',
   UNREAD_ANSWERS: 'a remote opens channels and does not read the answers; its stream ends'

@@ -1,6 +1,9 @@
 import b4a from 'b4a'
 import type { InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import { badProof } from './bad-proofs.js'
+import { senderOf } from './conflict-proofs.js'
 import { monitorCore } from './core-monitor.js'
+import { ReplicatorError } from './errors.js'
 import type { ReplicatorEvents } from './replicator-events.js'
 import type { OpenStream } from './stream-set.js'
 
@@ -51,6 +54,9 @@ interface CountedCore {
   counted: Counted
 }
 
+/** Gets why what a remote sent of a core was not taken, and who sent it, where that is known. */
+type OnBadData = (err: Error, core: InnerCore, peer: Peer | null) => void
+
 export class FigureBook {
   readonly #all = zeros()
   readonly #streams = new WeakMap<ProtocolStream, Counted>()
@@ -58,6 +64,11 @@ export class FigureBook {
   /** by hex discovery key */
   readonly #cores = new Map<string, CountedCore>()
   readonly #monitored = new WeakMap<InnerCore, () => void>()
+  readonly #onbaddata: OnBadData
+
+  constructor(onbaddata: OnBadData) {
+    this.#onbaddata = onbaddata
+  }
 
   open({ stream, mux }: OpenStream): void {
     const counted = zeros()
@@ -132,10 +143,19 @@ export class FigureBook {
   #monitor(core: InnerCore): void {
     const { counted } = this.#core(core)
     if (this.#monitored.has(core)) return
-    const release = monitorCore(core, (direction, bytes, { protomux }: Peer) => {
-      const stream = this.#muxes.get(protomux)
-      if (stream === undefined) return // another replicator's
-      for (const one of [this.#all, stream, counted]) add(one, direction, bytes)
+    const release = monitorCore(core, {
+      block: (direction, bytes, { protomux }) => {
+        const stream = this.#muxes.get(protomux)
+        if (stream === undefined) return // another replicator's
+        for (const one of [this.#all, stream, counted]) add(one, direction, bytes)
+      },
+      notTaken: (cause, peer) => {
+        this.#onbaddata(badProof(cause), core, peer)
+      },
+      conflict: (length, proof) => {
+        const message = `two histories of length ${length} are signed`
+        this.#onbaddata(new ReplicatorError('CONFLICT', message), core, senderOf(proof))
+      }
     })
     this.#monitored.set(core, release)
   }

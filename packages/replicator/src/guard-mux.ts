@@ -1,22 +1,29 @@
 import b4a from 'b4a'
-import type { Protomux } from '@manycore/hypercore-types'
+import type { Peer, Protomux } from '@manycore/hypercore-types'
+import { noteData } from './conflict-proofs.js'
+import { countPages } from './count-pages.js'
+import { countWork } from './count-work.js'
 import { CHANNEL_IDS, FLOOD_FACTOR, RANGE_BLOCKS } from './defaults.js'
 import { ReplicatorError } from './errors.js'
 import type { Limits } from './limits.js'
-import { unansweredRequests, watchOpens } from './upstream-internals.js'
+import { serveInTurn, drainInTurn } from './serve-in-turn.js'
+import { unansweredRequests, watchBatches, watchOpens } from './upstream-internals.js'
 
-type StreamLimits = Pick<Limits, 'pendingOpens' | 'unreadAnswers' | 'requestsPerChannel'>
+type StreamLimits = Pick<Limits, 'pendingOpens' | 'unreadAnswers' | 'requestsPerChannel' | 'pagesPerStream'>
 
 interface Encoding {
   decode(state: object): unknown
 }
 
 interface CoreChannel {
+  readonly closed: boolean
   readonly id: Uint8Array
   /** hypercore's Peer */
-  readonly userData: { readonly protomux: Protomux }
+  readonly userData: Peer
+  ondrain(channel: CoreChannel): unknown
 }
 
+type OnDrain = (channel: CoreChannel) => unknown
 type Handler = (message: unknown, channel: CoreChannel) => unknown
 
 /** What hypercore gives to createChannel. Source: 11.37.1 lib/replicator.js:3235. */
@@ -24,16 +31,19 @@ interface CoreChannelOptions {
   protocol: string
   handshake: Encoding
   messages: { encoding: Encoding; onmessage: Handler }[]
+  ondrain: OnDrain
 }
 
 interface OpenMux extends Protomux {
   createChannel(opts: CoreChannelOptions): unknown
 }
 
-/** Checks of a message before its handler, by place in hypercore's list; 11.37.1 lib/replicator.js:3242. */
-const CHECKS = new Map<number, Handler>([
-  [1, checkRequest],
-  [8, checkRange]
+/** What is put around the handler of a message, by place in hypercore's list; 11.37.1 lib/replicator.js:3242. */
+const AROUND = new Map<number, (handler: Handler) => Handler>([
+  [1, (handler) => serveInTurn(after(checkRequest, handler))],
+  [3, (handler) => after((message, { userData }) => noteData(message, userData), handler)],
+  [7, (handler) => after(checkBitfield, handler)],
+  [8, (handler) => after(checkRange, handler)]
 ])
 
 const guarded = new WeakMap<Protomux, StreamLimits>()
@@ -41,11 +51,12 @@ const guarded = new WeakMap<Protomux, StreamLimits>()
 /** Upstream's encodings and handlers are the same for all channels: so are ours. */
 const encodings = new WeakMap<Encoding, Encoding>()
 const handlers = new WeakMap<Handler, Handler>()
+const drains = new WeakMap<OnDrain, OnDrain>()
 
 /**
  * Ends the stream of a remote that goes beyond what any Hypercore does, with a ReplicatorError, before it
  * costs memory without bound or, by an error that upstream takes for a bug of the program (safety-catch),
- * the process.
+ * the process. Requests are answered in turn.
  * @returns ends it; what was hung on the mux is to be taken off in reverse order
  */
 export function guardMux(mux: Protomux, protocol: string, limits: StreamLimits): () => void {
@@ -57,6 +68,10 @@ export function guardMux(mux: Protomux, protocol: string, limits: StreamLimits):
     if (unread > limits.unreadAnswers) {
       throw new ReplicatorError('UNREAD_ANSWERS', `${unread} opens, and the answers are not read`)
     }
+  })
+
+  const unwatchBatches = watchBatches(mux, () => {
+    throw new ReplicatorError('BAD_FRAME', 'a batch of messages in a batch')
   })
 
   const open = mux as OpenMux
@@ -71,6 +86,7 @@ export function guardMux(mux: Protomux, protocol: string, limits: StreamLimits):
   return () => {
     guarded.delete(mux)
     if (open.createChannel === guarding) open.createChannel = createChannel
+    unwatchBatches()
     unwatch()
   }
 }
@@ -79,14 +95,18 @@ function guard(opts: CoreChannelOptions): void {
   opts.handshake = once(encodings, opts.handshake, safe)
   opts.messages.forEach((message, place) => {
     message.encoding = once(encodings, message.encoding, safe)
-    const check = CHECKS.get(place)
-    if (check === undefined) return
-    const checking = once(handlers, message.onmessage, (handler) => (received, channel) => {
-      check(received, channel)
-      return handler(received, channel)
-    })
-    Object.assign(message, { onmessage: checking })
+    const around = AROUND.get(place) ?? ((handler) => handler)
+    const onmessage = once(handlers, message.onmessage, (handler) => countWork(around(handler)))
+    Object.assign(message, { onmessage })
   })
+  opts.ondrain = once(drains, opts.ondrain, drainInTurn)
+}
+
+function after(check: Handler, handler: Handler): Handler {
+  return (message, channel) => {
+    check(message, channel)
+    return handler(message, channel)
+  }
 }
 
 function once<T extends object>(made: WeakMap<T, T>, from: T, make: (from: T) => T): T {
@@ -115,9 +135,21 @@ function checkRequest(_: unknown, { id, userData }: CoreChannel): void {
   throw new ReplicatorError('TOO_MANY_REQUESTS', message)
 }
 
+function checkBitfield(message: unknown, channel: CoreChannel): void {
+  const { start, bitfield } = message as { start: number; bitfield: Uint8Array }
+  countPages(start, bitfield.byteLength * 8, channel, pagesOf(channel))
+}
+
 /** A range from 0 is kept as a number (hypercore 11.37.1 lib/replicator.js:1415), others as pages of memory. */
-function checkRange(message: unknown): void {
-  const { start, length } = message as { start: number; length: number }
-  if (start === 0 || length <= RANGE_BLOCKS) return
-  throw new ReplicatorError('BAD_FRAME', `a range of ${length} blocks; the most is ${RANGE_BLOCKS}`)
+function checkRange(message: unknown, channel: CoreChannel): void {
+  const { drop, start, length } = message as { drop: boolean; start: number; length: number }
+  if (start === 0) return
+  if (length > RANGE_BLOCKS) {
+    throw new ReplicatorError('BAD_FRAME', `a range of ${length} blocks; the most is ${RANGE_BLOCKS}`)
+  }
+  if (!drop) countPages(start, length, channel, pagesOf(channel))
+}
+
+function pagesOf({ userData }: CoreChannel): number {
+  return guarded.get(userData.protomux)?.pagesPerStream ?? Infinity
 }

@@ -1,6 +1,7 @@
 import {
   CORES_PER_STREAM,
   LOOKUPS,
+  PAGES_PER_STREAM,
   PENDING_OPENS,
   REQUESTS_PER_CHANNEL,
   UNKNOWN_CORES,
@@ -22,6 +23,8 @@ export interface Limits {
   unreadAnswers: number
   /** requests for blocks of one core that wait for an answer; more end the stream; default 4096 */
   requestsPerChannel: number
+  /** pages of 32,768 blocks in which a remote says it has some, of all cores; more end the stream; default 32768 */
+  pagesPerStream: number
 }
 
 const DEFAULTS: Readonly<Limits> = {
@@ -30,7 +33,8 @@ const DEFAULTS: Readonly<Limits> = {
   lookups: LOOKUPS,
   unknownCores: UNKNOWN_CORES,
   unreadAnswers: UNREAD_ANSWERS,
-  requestsPerChannel: REQUESTS_PER_CHANNEL
+  requestsPerChannel: REQUESTS_PER_CHANNEL,
+  pagesPerStream: PAGES_PER_STREAM
 }
 
 /** @throws BAD_ARGUMENT naming the limit */

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'events-universal'
-import type { EventSource } from '@manycore/hypercore-types'
+import type { EventSource, InnerCore, Peer } from '@manycore/hypercore-types'
 import { publish } from './diagnostics.js'
 import { FigureBook } from './figures.js'
 import type { ReplicatorEvents } from './replicator-events.js'
@@ -8,9 +8,12 @@ const Emitter: new () => EventSource<ReplicatorEvents> =
   EventEmitter as unknown as new () => EventSource<ReplicatorEvents>
 
 /** Every event goes to the figures and the diagnostics channels as well. */
-export class ReplicatorEmitter extends Emitter {
+export abstract class ReplicatorEmitter extends Emitter {
   /** @internal */
-  protected readonly figures: FigureBook = new FigureBook()
+  protected readonly figures: FigureBook = new FigureBook((...args) => this.blame(...args))
+
+  /** @internal */
+  protected abstract blame(err: Error, core: InnerCore, peer: Peer | null): void
 
   override emit<K extends keyof ReplicatorEvents>(event: K, ...args: ReplicatorEvents[K]): boolean {
     this.figures.note(event, args)

@@ -23,7 +23,10 @@ export interface ReplicatorEvents {
    * not have it ('access')
    */
   denied: [core: InnerCore, stream: ProtocolStream, question: 'announce' | 'access']
-  /** one core failed; its stream and all other cores go on. Dropped when nobody listens. */
+  /**
+   * One core failed, or a remote sent what its key has not signed (BAD_PROOF) or signed twice (CONFLICT). Its stream
+   * and all other cores go on. Dropped when nobody listens.
+   */
   'core-error': [err: Error, info: CoreErrorInfo]
   /**
    * A remote reached a limit, which `err.code` names: an open was refused, a core was closed for another one, or

@@ -1,7 +1,8 @@
-import type { Hypercore, InnerCore, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import type { Hypercore, InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
 import { Activity } from './activity.js'
 import type { ActiveFor } from './activity.js'
 import { systemClock } from './clock.js'
+import { isBearable } from './bad-proofs.js'
 import type { CoreSource } from './core-source.js'
 import { Detachments } from './detachments.js'
 import { badArgument, ReplicatorError } from './errors.js'
@@ -294,6 +295,16 @@ export class Replicator extends ReplicatorEmitter {
     void this.#detach(core, record)
     this.emit('core-error', err, { discoveryKey: core.discoveryKey, stream: record.stream })
     return true
+  }
+
+  /** What a remote sent of a core was not taken: it is not signed, or against what is, or cannot be stored. */
+  protected override blame(err: Error, core: InnerCore, peer: Peer | null): void {
+    const record = peer && this.#streams.find(peer.protomux.stream)
+    if (peer !== null && record === null) return // a stream of others
+    const isConflict = (err as { code?: string }).code === 'CONFLICT'
+    if (record && !isConflict && !isBearable(err, peer!) && this.#fail(err, core, record)) return
+    if (isConflict && this.#closing === null) this.detach(core)
+    this.emit('core-error', err, { discoveryKey: core.discoveryKey, stream: record?.stream ?? null })
   }
 
   async #attachOnceOpen(core: InnerCore, records: Iterable<OpenStream>): Promise<void> {

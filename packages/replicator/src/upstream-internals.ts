@@ -4,6 +4,8 @@ import type { Protomux } from '@manycore/hypercore-types'
 interface OpenMux extends Protomux {
   /** index.js:673: the remote opens a channel; null, or a promise that resolves once that is answered */
   _onopensession(state: object): Promise<void> | null
+  /** index.js:598: several messages in one */
+  _onbatch(state: object): void
   /** index.js:348: one place for each channel number that the remote has used */
   readonly _remote: readonly unknown[]
 }
@@ -43,6 +45,33 @@ export function watchOpens(mux: Protomux, check: (counts: OpenCounts) => void): 
   open._onopensession = watching
   return () => {
     if (open._onopensession === watching) open._onopensession = upstream
+  }
+}
+
+/**
+ * A batch within a batch, which Protomux never sends and takes to any depth: 16 MB of them overflow the stack, and
+ * that error ends the process (safety-catch).
+ * @param onnested  throws to end the stream
+ * @returns ends it
+ */
+export function watchBatches(mux: Protomux, onnested: () => never): () => void {
+  const open = mux as OpenMux
+  const { _onbatch: upstream } = open
+  let inside = false
+
+  const watching = (state: object): void => {
+    if (inside) onnested()
+    inside = true
+    try {
+      upstream.call(mux, state)
+    } finally {
+      inside = false
+    }
+  }
+
+  open._onbatch = watching
+  return () => {
+    if (open._onbatch === watching) open._onbatch = upstream
   }
 }
 

@@ -83,6 +83,46 @@ test('a core whose reads fail while it is served is a core-error and detached, a
   expect(await blocked).toBeInstanceOf(Error)
 })
 
+test('reads that fail while many requests wait are one core-error, and the others go on', async () => {
+  const { lost, copy, storage, near, far, one } = await twoDisks(inMemory)
+  expect(await read(copy)).toBe('0')
+  await closeUnder(storage)
+
+  const failed = next(near.replicator, 'core-error')
+  const remote = copy.peers[0] as unknown as { wireRequest: { send(request: object): void } }
+  for (let id = 1000; id < 1500; id++) {
+    const nothing = { hash: null, seek: null, upgrade: null, manifest: false, priority: 0 }
+    remote.wireRequest.send({ id, fork: 0, block: { index: 0, nodes: 0 }, ...nothing })
+  }
+  await failed
+  await carriesOn(near.source, far.source)
+  expect(near.errors).toEqual([
+    { err: expect.any(Error), info: { discoveryKey: lost.discoveryKey, stream: one } }
+  ])
+  expect([offered(lost, one), one.userData!.corked]).toEqual([false, 0])
+})
+
+test('a core that cannot store what it downloads is a core-error, and the others go on', async () => {
+  const [near, far] = [side(), side()]
+  const theirs = await far.source.get({ blocks: ['0', '1'] })
+  const full = await near.source.get({ key: theirs.key! })
+  const [one, other] = await inMemory()
+  near.replicator.replicate(one)
+  far.replicator.replicate(other)
+  expect(await read(full)).toBe('0')
+  const noSpace = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+  Object.assign(full.core!, { verify: () => Promise.reject(noSpace) }) // where it writes; lib/replicator.js:1259
+
+  const failed = next(near.replicator, 'core-error')
+  const blocked = full.get(1).catch((err: Error) => err) // waits for another peer
+  await failed
+  expect(near.errors).toEqual([{ err: noSpace, info: { discoveryKey: full.discoveryKey, stream: one } }])
+  expect(offered(full, one)).toBe(false)
+  await carriesOn(near.source, far.source)
+  await near.source.close()
+  expect(await blocked).toBeInstanceOf(Error)
+})
+
 test('reads that fail once a slow stream drains do not leave the stream corked', async () => {
   const { lost, copy, storage, near, far, one } = await twoDisks(inMemory)
   expect(await read(copy)).toBe('0')

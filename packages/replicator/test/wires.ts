@@ -39,9 +39,13 @@ export async function destroyed(stream: ProtocolStream): Promise<void> {
 }
 
 async function settled(wire: Wire): Promise<Wire> {
-  for (const stream of wire) stream.on('error', ignore)
+  const open = new Set(wire) // a closed stream may go, with what it buffers
+  for (const stream of wire) {
+    stream.on('error', ignore)
+    stream.once('close', () => open.delete(stream))
+  }
   onTestFinished(async () => {
-    await Promise.all(wire.map(destroyed))
+    await Promise.all(Array.from(open, destroyed))
   })
   await Promise.all(wire.map((stream) => stream.opened))
   return wire

@@ -2,17 +2,14 @@ import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import type { InnerCore } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import type { CoreErrorInfo, Limits, ReplicatorError } from '../../src/index.js'
-import { read, side, type Side } from '../side.js'
 import { destroyed, inMemory, overTcp } from '../wires.js'
-import { heap, handles } from './handles.js'
+import { flat, usage } from './handles.js'
 import { batchFrame, closeFrame, HostilePeer, openFrame } from './hostile-peer.js'
-
-const MB = 1e6
+import { carriesOn, closed, stage } from './stage.js'
 
 test('100,000 opens for unknown cores on one stream are refused, and cost nothing that stays', async () => {
   const { near, honest, hostile, stream, refused } = await stage()
-  const before = await settled()
+  const before = await usage()
   await hostile.flood(unknownOpens(100_000))
   await hostile.refusals(100_000)
   expect(hostile.rejected).toBe(100_000)
@@ -25,7 +22,7 @@ test('100,000 opens for unknown cores on one stream are refused, and cost nothin
 
 test('100,000 opens for unknown cores over 50 streams at a time leave nothing', async () => {
   const { near, honest } = await stage()
-  const before = await settled()
+  const before = await usage()
   const wires = await Promise.all(Array.from({ length: 50 }, inMemory))
   const peers = wires.map(([one, other]) => {
     near.replicator.replicate(one)
@@ -48,7 +45,7 @@ test('a known core that is opened and closed 10,000 times is looked up while it 
     lookups++
     return open(discoveryKey)
   }
-  const before = await settled()
+  const before = await usage()
   await hostile.flood(
     (function* () {
       for (let i = 0; i < 10_000; i++) {
@@ -66,7 +63,7 @@ test('a known core that is opened and closed 10,000 times is looked up while it 
 
 test('a frame with more opens than anybody has cores ends its stream with a TOO_MANY_OPENS', async () => {
   const { near, honest, hostile, stream, refused } = await stage({ pendingOpens: 100 })
-  const ended = new Promise((resolve) => stream.once('close', () => resolve(true)))
+  const ended = closed(stream)
   await hostile.send(batchFrame(Array.from(unknownOpens(1000))))
   expect(await ended).toBe(true)
   expect(refused.map(({ err }) => err.code)).toEqual(['TOO_MANY_OPENS', 'TOO_MANY_OPENS']) // refused, then ended
@@ -96,7 +93,7 @@ test('more opens than may wait are refused, with one event until half of them ar
 
 test('a peer that opens and reads no answer ends its stream with UNREAD_ANSWERS', async () => {
   const { near, honest, hostile, stream, refused } = await stage({ unreadAnswers: 2000 }, false, overTcp)
-  const ended = new Promise((resolve) => stream.once('close', () => resolve(true)))
+  const ended = closed(stream)
   await hostile.flood(unknownOpens(1_000_000)) // until it is ended
   expect(await ended).toBe(true)
   expect(refused.at(-1)?.err.code).toBe('UNREAD_ANSWERS')
@@ -132,58 +129,6 @@ test('a peer that closes in the middle of its opens leaves no look-up and no cor
   await carriesOn(near, honest)
 })
 
-interface Stage {
-  near: Side
-  honest: Side
-  hostile: HostilePeer
-  stream: Awaited<ReturnType<typeof inMemory>>[0]
-  refused: { err: ReplicatorError; info: CoreErrorInfo }[]
-}
-
-/** One of ours between an honest and a hostile peer. */
-async function stage(limits: Partial<Limits> = {}, reads = true, wire = inMemory): Promise<Stage> {
-  const [near, honest] = [side({ limits }), side()]
-  const [[one, other], [stream, theirs]] = await Promise.all([inMemory(), wire()])
-  near.replicator.replicate(one)
-  honest.replicator.replicate(other)
-  near.replicator.replicate(stream)
-  const refused: Stage['refused'] = []
-  near.replicator.on('refused', (err, info) => refused.push({ err, info }))
-  const hostile = new HostilePeer(theirs)
-  if (reads) hostile.listen()
-  await carriesOn(near, honest)
-  return { near, honest, hostile, stream, refused }
-}
-
 function* unknownOpens(count: number): Generator<Uint8Array> {
   for (let i = 1; i <= count; i++) yield openFrame(i, crypto.randomBytes(32))
-}
-
-interface Before {
-  bytes: number
-  open: Record<string, number>
-}
-
-async function settled(): Promise<Before> {
-  return { bytes: await heap(), open: handles() }
-}
-
-/** Heap and handles are where they were. */
-async function flat(before: Before): Promise<void> {
-  const grown = (await heap()) - before.bytes
-  expect(grown).toBeLessThan(4 * MB)
-  for (const [kind, count] of Object.entries(handles())) {
-    expect(count, kind).toBeLessThanOrEqual(before.open[kind] ?? 0)
-  }
-}
-
-/** A block appended on our side arrives at the honest peer, and the other way. */
-async function carriesOn(near: Side, honest: Side): Promise<void> {
-  for (const [from, to] of [
-    [near, honest],
-    [honest, near]
-  ] as const) {
-    const core = await from.source.get({ blocks: ['carries on'] })
-    expect(await read(await to.source.get({ key: core.key! }))).toBe('carries on')
-  }
 }

@@ -56,7 +56,8 @@ test(`${MUTATIONS} mutations of a recorded session neither throw nor touch other
   await tick()
   expect(near.replicator.streams.records).toHaveLength(1) // the honest one
   expect((await heap()) - before, `seed ${start}, ${streams} streams`).toBeLessThan(20e6)
-  expect(near.errors.map(({ err }) => err.message).slice(0, 5), `seed ${start}`).toEqual([])
+  const failed = near.errors.filter(({ err }) => (err as { code?: string }).code !== 'BAD_PROOF')
+  expect(failed.map(({ err }) => err.message).slice(0, 5), `seed ${start}`).toEqual([])
   console.log(`${mutations} mutations on ${streams} streams, ended by`, Object.fromEntries(reasons))
   await carriesOn(near, honest)
 })

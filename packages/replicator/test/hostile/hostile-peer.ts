@@ -76,7 +76,7 @@ export function batchFrame(frames: readonly Uint8Array[]): Uint8Array {
 }
 
 /** compact-encoding's uint, to 32 bits */
-function uint(n: number): Uint8Array {
+export function uint(n: number): Uint8Array {
   if (n <= 0xfc) return b4a.from([n])
   const bytes = b4a.alloc(n <= 0xffff ? 3 : 5)
   const view = new DataView(bytes.buffer, bytes.byteOffset)

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { read } from '../side.js'
+import { connected, type OpenPeer, peerOf, request } from './open-peer.js'
+import { carriesOn, joined } from './stage.js'
+
+const RANGES = [
+  { drop: false, start: 1, length: 2 ** 50 },
+  { drop: true, start: 4097, length: 2 ** 28 }
+]
+
+for (const range of RANGES) {
+  test(`a range of ${range.length} blocks ends its stream at once, where Hypercore would set a bit for each`, async () => {
+    const { near, peer, ours, refused, closed } = await connected()
+    peer.wireRange.send(range)
+    await closed
+    expect(refused.map(({ err, info }) => [err.code, info.stream])).toEqual([['BAD_FRAME', ours]])
+    await carriesOn(near, await joined(near))
+  })
+}
+
+const CLAIMS: [string, (peer: OpenPeer, i: number) => unknown][] = [
+  ['ranges', ({ wireRange }, i) => wireRange.send({ drop: false, start: i * 2 ** 27 + 1, length: 2 ** 20 })],
+  ['single blocks', ({ wireRange }, i) => wireRange.send({ drop: false, start: i * 2 ** 15, length: 1 })],
+  [
+    'bitfields',
+    ({ wireBitfield }, i) => wireBitfield.send({ start: i * 2 ** 40, bitfield: new Uint32Array(4) })
+  ]
+]
+
+test.each(CLAIMS)(
+  '%s all over a core end their stream at the limit, before they are memory',
+  async (_, claim) => {
+    const { near, peer, ours, refused, closed } = await connected({ limits: { pagesPerStream: 100 } })
+    for (let i = 1; i < 30; i++) peer.wireRange.send({ drop: false, start: i, length: 1 }) // one page
+    for (let i = 1; i <= 101; i++) claim(peer, i)
+    await closed
+    expect(refused.map(({ err, info }) => [err.code, info.stream])).toEqual([['TOO_MANY_PAGES', ours]])
+    await carriesOn(near, await joined(near))
+  }
+)
+
+test('the pages of a channel that has closed do not count', async () => {
+  const { near, far, core, peer, ours, theirs, refused } = await connected({
+    limits: { pagesPerStream: 100 }
+  })
+  for (let i = 1; i <= 80; i++) peer.wireRange.send({ drop: false, start: i * 2 ** 15, length: 1 })
+  expect(await read(await far.source.get({ key: core.key! }))).toBe('a')
+  near.replicator.detach(core, ours)
+  const other = await near.source.get({ blocks: ['b'] })
+  const copy = await far.source.get({ key: other.key! })
+  expect(await read(copy)).toBe('b')
+  const { wireRange, stats } = await peerOf(copy, theirs)
+  for (let i = 1; i <= 80; i++) wireRange.send({ drop: false, start: i * 2 ** 15, length: 1 })
+  const asked = stats.wireData.rx
+  await other.append('c')
+  expect(await read(copy, 1)).toBe('c')
+  expect([stats.wireData.rx > asked, ours.destroyed, refused]).toEqual([true, false, []])
+})
+
+test('requests that nobody waits for end their stream at the limit', async () => {
+  const { near, peer, ours, refused, closed } = await connected({ limits: { requestsPerChannel: 100 } })
+  for (let id = 1; id <= 200; id++) peer.wireRequest.send(request(id, 0))
+  await closed
+  expect(refused.map(({ err, info }) => [err.code, info.stream])).toEqual([['TOO_MANY_REQUESTS', ours]])
+  await carriesOn(near, await joined(near))
+})
