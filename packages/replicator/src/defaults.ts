@@ -59,5 +59,8 @@ export const MESSAGES_AT_WORK: number = 1 << 18
 /** Channels at a time: Protomux keeps 8 bytes for the highest number ever used, so 8 MB a stream. */
 export const CHANNEL_IDS: number = 1 << 20
 
+/** Blocks that a peer may say a core has: Hypercore keeps a bit for each in memory, here 8 GB. */
+export const MAX_BLOCKS: number = 2 ** 36
+
 /** Blocks in one range that a peer says it has: 4096 bitfield pages of 4 KB. */
 export const RANGE_BLOCKS: number = 2 ** 27

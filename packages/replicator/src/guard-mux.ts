@@ -3,7 +3,7 @@ import type { Peer, Protomux } from '@manycore/hypercore-types'
 import { noteData } from './conflict-proofs.js'
 import { countPages } from './count-pages.js'
 import { countWork } from './count-work.js'
-import { CHANNEL_IDS, FLOOD_FACTOR, RANGE_BLOCKS } from './defaults.js'
+import { CHANNEL_IDS, FLOOD_FACTOR, MAX_BLOCKS, RANGE_BLOCKS } from './defaults.js'
 import { ReplicatorError } from './errors.js'
 import type { Limits } from './limits.js'
 import { serveInTurn, drainInTurn } from './serve-in-turn.js'
@@ -137,17 +137,25 @@ function checkRequest(_: unknown, { id, userData }: CoreChannel): void {
 
 function checkBitfield(message: unknown, channel: CoreChannel): void {
   const { start, bitfield } = message as { start: number; bitfield: Uint8Array }
+  checkEnd(start + bitfield.byteLength * 8)
   countPages(start, bitfield.byteLength * 8, channel, pagesOf(channel))
 }
 
 /** A range from 0 is kept as a number (hypercore 11.37.1 lib/replicator.js:1415), others as pages of memory. */
 function checkRange(message: unknown, channel: CoreChannel): void {
   const { drop, start, length } = message as { drop: boolean; start: number; length: number }
+  checkEnd(start + length)
   if (start === 0) return
   if (length > RANGE_BLOCKS) {
     throw new ReplicatorError('BAD_FRAME', `a range of ${length} blocks; the most is ${RANGE_BLOCKS}`)
   }
   if (!drop) countPages(start, length, channel, pagesOf(channel))
+}
+
+/** Hypercore goes over all segments up to the last that a remote named (11.37.1 lib/remote-bitfield.js:229). */
+function checkEnd(end: number): void {
+  if (end > MAX_BLOCKS)
+    throw new ReplicatorError('BAD_FRAME', `block ${end - 1}; a core has at most ${MAX_BLOCKS}`)
 }
 
 function pagesOf({ userData }: CoreChannel): number {

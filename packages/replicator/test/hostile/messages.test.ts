@@ -18,12 +18,29 @@ for (const range of RANGES) {
   })
 }
 
+const FAR: [string, (peer: OpenPeer) => unknown][] = [
+  ['range', ({ wireRange }) => wireRange.send({ drop: false, start: 2 ** 52, length: 1 })],
+  ['first range', ({ wireRange }) => wireRange.send({ drop: false, start: 0, length: 2 ** 52 })],
+  ['bitfield', ({ wireBitfield }) => wireBitfield.send({ start: 2 ** 52, bitfield: new Uint32Array(4) })]
+]
+
+test.each(FAR)(
+  'a %s beyond any core ends its stream, where Hypercore would go over all that lies between',
+  async (_, claim) => {
+    const { near, peer, ours, refused, closed } = await connected()
+    claim(peer)
+    await closed
+    expect(refused.map(({ err, info }) => [err.code, info.stream])).toEqual([['BAD_FRAME', ours]])
+    await carriesOn(near, await joined(near))
+  }
+)
+
 const CLAIMS: [string, (peer: OpenPeer, i: number) => unknown][] = [
-  ['ranges', ({ wireRange }, i) => wireRange.send({ drop: false, start: i * 2 ** 27 + 1, length: 2 ** 20 })],
+  ['ranges', ({ wireRange }, i) => wireRange.send({ drop: false, start: i * 2 ** 20 + 1, length: 2 ** 20 })],
   ['single blocks', ({ wireRange }, i) => wireRange.send({ drop: false, start: i * 2 ** 15, length: 1 })],
   [
     'bitfields',
-    ({ wireBitfield }, i) => wireBitfield.send({ start: i * 2 ** 40, bitfield: new Uint32Array(4) })
+    ({ wireBitfield }, i) => wireBitfield.send({ start: i * 2 ** 20, bitfield: new Uint32Array(4) })
   ]
 ]
 
