@@ -2,6 +2,7 @@ import type { InnerCore, Protomux } from '@manycore/hypercore-types'
 import { guardMux } from './guard-mux.js'
 import { isolateCores } from './isolate.js'
 import type { Limits } from './limits.js'
+import { refuseClosedOpens } from './upstream-internals.js'
 import type { Verdict } from './verdict.js'
 
 /** The name under which Hypercores open their channels. Source: hypercore 11.37.1 lib/replicator.js:3237. */
@@ -40,6 +41,7 @@ export function join(mux: Protomux, party: Party): () => void {
 function open(mux: Protomux, limits: Limits): { all: Set<Party>; release: () => void } {
   const all = new Set<Party>()
   mux.pair({ protocol: PROTOCOL }, (discoveryKey) => ask(all, discoveryKey))
+  const unrefuse = refuseClosedOpens(mux)
   const unguard = guardMux(mux, PROTOCOL, limits)
   const restore = isolateCores(
     mux,
@@ -52,6 +54,7 @@ function open(mux: Protomux, limits: Limits): { all: Set<Party>; release: () => 
     mux.unpair({ protocol: PROTOCOL })
     restore()
     unguard()
+    unrefuse()
   }
   parties.set(mux, { all, release })
   return { all, release }

@@ -5,7 +5,25 @@ interface OpenMux extends Protomux {
   /** index.js:673: the remote opens a channel; null, or a promise that resolves once that is answered */
   _onopensession(state: object): Promise<void> | null
   /** index.js:348: one place for each channel number that the remote has used */
-  readonly _remote: readonly unknown[]
+  readonly _remote: readonly (RemoteChannel | null)[]
+  /** index.js:744: the remote closes a channel; `state` is at the channel's number */
+  _onclosesession(state: DecodeState): void
+  /** index.js:522: what is known of a protocol and id; made when it is not */
+  _get(protocol: string, id: Uint8Array | null): { readonly incoming: number[] }
+  /** index.js:777: tells the remote that its open is refused, and forgets its number */
+  _rejectSession(info: object, remoteId: number): void
+  createChannel(opts: { protocol: string; id?: Uint8Array | null }): unknown
+}
+
+interface RemoteChannel {
+  /** null = we have not answered the open */
+  readonly session: unknown
+}
+
+interface DecodeState {
+  readonly buffer: Uint8Array
+  readonly start: number
+  readonly end: number
 }
 
 export interface OpenCounts {
@@ -44,6 +62,51 @@ export function watchOpens(mux: Protomux, check: (counts: OpenCounts) => void): 
   return () => {
     if (open._onopensession === watching) open._onopensession = upstream
   }
+}
+
+/**
+ * Refuses opens that the remote took back, by a close, before we answered. Protomux forgets such a close
+ * (index.js:752) and would open the channel: its number is in use for us then and free for the remote, whose next
+ * open with it ends the stream ('Invalid open message').
+ * @returns ends it; what was hung on the mux is to be taken off in reverse order
+ */
+export function refuseClosedOpens(mux: Protomux): () => void {
+  const open = mux as OpenMux
+  const { _onclosesession: onclose, createChannel } = open
+  const closed = new WeakSet<RemoteChannel>()
+
+  const noting = (state: DecodeState): void => {
+    const remote = open._remote[decodeUint(state) - 1]
+    if (remote?.session === null) closed.add(remote)
+    onclose.call(mux, state)
+  }
+  const refusing = (opts: { protocol: string; id?: Uint8Array | null }): unknown => {
+    const info = open._get(opts.protocol, opts.id ?? null)
+    for (let first = info.incoming[0]; first !== undefined; first = info.incoming[0]) {
+      const remote = open._remote[first - 1]
+      if (!remote || !closed.has(remote)) break
+      info.incoming.shift()
+      open._rejectSession(info, first)
+    }
+    return createChannel.call(mux, opts)
+  }
+
+  open._onclosesession = noting
+  open.createChannel = refusing
+  return () => {
+    if (open._onclosesession === noting) open._onclosesession = onclose
+    if (open.createChannel === refusing) open.createChannel = createChannel
+  }
+}
+
+/** As compact-encoding's uint; numbers of channels need no more than four bytes. 0 = something else. */
+function decodeUint({ buffer, start, end }: DecodeState): number {
+  const first = start < end ? buffer[start]! : 0xff
+  const bytes = first < 0xfd ? 0 : first === 0xfd ? 2 : first === 0xfe ? 4 : Infinity
+  if (bytes === 0) return first
+  if (start + 1 + bytes > end) return 0
+  const view = new DataView(buffer.buffer, buffer.byteOffset + start + 1, bytes)
+  return bytes === 2 ? view.getUint16(0, true) : view.getUint32(0, true)
 }
 
 /** Requests of the remote that hypercore's Peer has not answered; hypercore 11.37.1 lib/replicator.js:572. */
