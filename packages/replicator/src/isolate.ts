@@ -1,6 +1,7 @@
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
 import { createOneWay } from './one-way.js'
 import type { WireOptions } from './one-way.js'
+import { answerUnprovable } from './upstream-internals.js'
 import type { Verdict } from './verdict.js'
 
 type Handler<T extends unknown[]> = (...args: [...T, CoreChannel]) => unknown
@@ -10,6 +11,7 @@ interface CoreChannelOptions {
   protocol: string
   id: Uint8Array
   messages: { onmessage: Handler<[unknown]> }[]
+  onopen: Handler<[unknown]>
   ondrain: Handler<[]>
 }
 
@@ -53,6 +55,7 @@ export function isolateCores(
       for (const message of opts.messages) {
         Object.assign(message, { onmessage: isolate(message.onmessage, settle) })
       }
+      opts.onopen = opening(opts.onopen)
       opts.ondrain = isolate(opts.ondrain, settleDrain)
       const way = oneWay(opts.id)
       if (way !== null) {
@@ -79,6 +82,14 @@ function settle(err: Error, { closed, userData }: CoreChannel): void {
 function settleDrain(err: Error, channel: CoreChannel): void {
   channel.userData.protomux.uncork()
   settle(err, channel)
+}
+
+/** The first time that the peer of a channel can be had, and before it does anything. */
+function opening(onopen: Handler<[unknown]>): Handler<[unknown]> {
+  return (handshake, channel) => {
+    answerUnprovable(channel.userData)
+    return onopen(handshake, channel)
+  }
 }
 
 /** The handler, which may throw, reject, or do neither, with its failures going to `onerror`. */

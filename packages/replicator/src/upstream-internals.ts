@@ -113,3 +113,37 @@ function decodeUint({ buffer, start, end }: DecodeState): number {
 export function unansweredRequests(peer: object): number {
   return (peer as { remoteRequests?: Map<number, unknown> }).remoteRequests?.size ?? 0
 }
+
+/** What is used of hypercore's Peer; 11.37.1 lib/replicator.js. */
+interface ServingPeer {
+  readonly remoteRequests: Map<number, unknown>
+  readonly stats: { readonly invalidRequests: number }
+  readonly wireNoData: { send(message: { request: number; reason: number }): boolean }
+  /** :1042 answers one request */
+  _handleRequest(request: { readonly id: number }): Promise<void>
+}
+
+/** :56, more end the stream */
+const MAX_INVALID_REQUESTS = 64
+/** :54 */
+const NOT_AVAILABLE = 1
+
+/**
+ * Hypercore answers what it cannot prove with noData, unless it finds out only as it reads the tree nodes (:1096):
+ * then it would end the stream. A core whose blocks came from several peers may lack some for a third one's request.
+ */
+export function answerUnprovable(peer: object): void {
+  const serving = peer as ServingPeer
+  const { _handleRequest: upstream } = serving
+  serving._handleRequest = async (request) => {
+    try {
+      await upstream.call(serving, request)
+    } catch (err) {
+      const isOurs = (err as { code?: unknown }).code === 'INVALID_OPERATION'
+      if (!isOurs || serving.stats.invalidRequests >= MAX_INVALID_REQUESTS) throw err
+      if (serving.remoteRequests.get(request.id) !== request) return // cancelled
+      serving.remoteRequests.delete(request.id)
+      serving.wireNoData.send({ request: request.id, reason: NOT_AVAILABLE })
+    }
+  }
+}
