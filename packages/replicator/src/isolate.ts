@@ -55,7 +55,7 @@ export function isolateCores(
       for (const message of opts.messages) {
         Object.assign(message, { onmessage: isolate(message.onmessage, settle) })
       }
-      opts.onopen = opening(opts.onopen)
+      Object.assign(opts, { onopen: opening(opts.onopen) })
       opts.ondrain = isolate(opts.ondrain, settleDrain)
       const way = oneWay(opts.id)
       if (way !== null) {

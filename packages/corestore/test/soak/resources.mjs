@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import timers from 'node:timers'
 import { setImmediate as turn } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
+import { queryObjects, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 setFlagsFromString('--expose-gc')
@@ -13,6 +13,7 @@ const collectGarbage = runInNewContext('gc')
  */
 export class Resources {
   #timers = new Set()
+  #classes = new Map()
   #restore = []
 
   constructor() {
@@ -31,7 +32,12 @@ export class Resources {
     for (const restore of this.#restore) restore()
   }
 
-  /** @returns  { heap: bytes, handles: by kind, timers, descriptors: null where the system does not list them } */
+  /** From now on the objects of this class that are alive are counted. */
+  count(name, { constructor }) {
+    this.#classes.set(name, constructor)
+  }
+
+  /** @returns  { heap: bytes, objects: by name, handles: by kind (sockets, servers, pipes), timers, descriptors: null where the system does not list them } */
   async now() {
     this.#live() // holds those that are over no more
     for (let i = 0; i < 4; i++) {
@@ -41,10 +47,12 @@ export class Resources {
     const { heapUsed, arrayBuffers } = process.memoryUsage()
     const handles = {}
     for (const kind of process.getActiveResourcesInfo()) {
-      if (kind !== 'Immediate' && kind !== 'Timeout') handles[kind] = (handles[kind] ?? 0) + 1
+      if (kind.endsWith('Wrap')) handles[kind] = (handles[kind] ?? 0) + 1
     }
+    const objects = {}
+    for (const [name, of] of this.#classes) objects[name] = queryObjects(of, { format: 'count' })
     const descriptors = process.platform === 'linux' ? readdirSync('/proc/self/fd').length : null
-    return { heap: heapUsed + arrayBuffers, handles, timers: this.#live().length, descriptors }
+    return { heap: heapUsed + arrayBuffers, objects, handles, timers: this.#live().length, descriptors }
   }
 
   #count(timer) {

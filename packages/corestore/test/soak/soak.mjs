@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import b4a from 'b4a'
+import crypto from 'hypercore-crypto'
 import { Wires } from './connection.mjs'
 import { seeded } from './random.mjs'
 import { hex, World } from './world.mjs'
@@ -41,7 +42,8 @@ export class Soak {
     this.#streams = streams
     this.#world = new World({ directory, random: this.#random, pairs: streams, cores })
     const { stores } = this.#world
-    for (const one of stores) for (const other of stores.slice(one.index + 1)) this.#pairs.push({ one, other })
+    for (const one of stores)
+      for (const other of stores.slice(one.index + 1)) this.#pairs.push({ one, other })
   }
 
   get world() {
@@ -84,13 +86,14 @@ export class Soak {
     }
   }
 
-  /** @returns  { equal, elsewhere, problems }: copies that are equal, and stores that have what they may not have */
+  /** @returns  { copies, equal, elsewhere, problems }: copies that are equal, and stores that have what they may not have */
   async compare() {
-    const seen = { equal: 0, elsewhere: 0, problems: [...this.#world.errors] }
+    const seen = { copies: 0, equal: 0, elsewhere: 0, problems: [...this.#world.errors] }
     for (const core of this.#world.cores) {
       const tree = core.length > 0 ? hex(await core.session.treeHash(core.length)) : null
       for (const reader of this.#world.readers(core)) {
         const copy = core.open.get(reader)
+        seen.copies++
         const same =
           copy.length === core.length &&
           copy.contiguousLength === core.length &&
@@ -117,6 +120,15 @@ export class Soak {
       for (const member of core.open.keys()) await this.#closeAt(core, member)
     }
     for (const { store } of this.#world.stores) while (store.cores.map.size > 0) await turn()
+    for (const core of this.#world.cores) core.session = null
+  }
+
+  /** One of each that is alive while this runs, by name. */
+  samples() {
+    const [{ one }] = this.#joined.values()
+    const { session } = this.#world.cores[0]
+    const { noiseStream } = one
+    return { 'Noise stream': noiseStream, mux: noiseStream.userData, session, 'inner core': session.core }
   }
 
   async close() {
@@ -207,7 +219,9 @@ export class Soak {
     if (this.#joined.get(pair) !== connection) return
     this.#joined.delete(pair)
     const errors = connection.errors.map((err) => err.stack ?? err.message)
-    this.#world.errors.push(`${pair.one.index} and ${pair.other.index} were disconnected: ${errors.join(', ')}`)
+    this.#world.errors.push(
+      `${pair.one.index} and ${pair.other.index} were disconnected: ${errors.join(', ')}`
+    )
   }
 
   #leave(pair) {
@@ -241,7 +255,7 @@ export class Soak {
   }
 
   async #lengthAt(core, member) {
-    const { discoveryKey } = core.session
+    const discoveryKey = crypto.discoveryKey(core.key)
     if (!(await member.store.storage.hasCore(discoveryKey))) return 0
     const session = core.open.get(member) ?? member.store.get({ key: core.key, active: false })
     await session.ready()

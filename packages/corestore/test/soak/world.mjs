@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import Corestore from '@manycore/corestore'
+import { Corestore } from '@manycore/corestore'
 import { RandomAccessEngine } from '@manycore/kv'
 import crypto from 'hypercore-crypto'
 import b4a from 'b4a'
@@ -66,7 +66,11 @@ export class World {
             download: (described, peer) => this.#takes(this.stores[index], described, peer),
             priority: ({ length }) => length % 3
           }
-    const store = new Corestore(storage(directory, index), { policy, lingerMs: index % 3 })
+    const store = new Corestore(storage(directory, index), {
+      policy,
+      lingerMs: index % 3,
+      treeCache: { maxSize: 256 }
+    })
     store.replicator.setMaxListeners?.(0)
     store.replicator.on('core-error', (err, { discoveryKey }) =>
       this.errors.push(`core-error: ${err.message} (${discoveryKey && hex(discoveryKey)})`)
@@ -101,7 +105,8 @@ export class World {
   #gives(member, { discoveryKey }, { remotePublicKey }) {
     const core = this.#byDiscoveryKey.get(hex(discoveryKey))
     const peer = this.#byPublicKey.get(hex(remotePublicKey))
-    const allows = core !== undefined && this.#mayRead(core, peer) && (core.owner === member || !member.isMirror)
+    const allows =
+      core !== undefined && this.#mayRead(core, peer) && (core.owner === member || !member.isMirror)
     return discoveryKey[0] % 4 === 0 ? Promise.resolve(allows) : allows
   }
 
