@@ -141,7 +141,8 @@ export class PolicyGate {
   #settle(core: InnerCore, id: string, verdict: Verdict | Denial): void {
     if (typeof verdict === 'string') return this.#keeper.denied(core, verdict)
     if (verdict.access) this.#refused.delete(id)
-    if (!same(verdict, BOTH)) this.#oneWay.set(id, verdict)
+    if (same(verdict, BOTH)) this.#oneWay.delete(id)
+    else this.#oneWay.set(id, verdict)
     this.#keeper.attach(core)
   }
 
