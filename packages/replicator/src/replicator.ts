@@ -117,6 +117,7 @@ export class Replicator extends ReplicatorEmitter {
     const leave = join(mux, {
       ask: (discoveryKey) => this.#asked.serve(discoveryKey, record),
       fail: (err, core) => this.#fail(err, core, record),
+      opened: (peer, core) => record.gate?.opened(peer, core),
       oneWay: (discoveryKey) => record.gate?.oneWay(discoveryKey) ?? null,
       limits: this.#limits
     })

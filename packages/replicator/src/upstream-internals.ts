@@ -147,3 +147,54 @@ export function answerUnprovable(peer: object): void {
     }
   }
 }
+
+/** What is used of hypercore's Peer to hold its requests back; 11.37.1 lib/replicator.js. */
+export interface RequestingPeer {
+  readonly replicator: { updatePeer(peer: RequestingPeer): void }
+  /** requests that are not answered, :542 */
+  readonly inflight: number
+  /** answers that are being verified and stored, :543 */
+  readonly dataProcessing: number
+  /** :546 */
+  readonly syncsProcessing: number
+  /** its channel has closed, :502 */
+  readonly removed: boolean
+  /** :594 */
+  getMaxInflight(): number
+  /** :608 */
+  getMaxHotswapInflight(): number
+}
+
+const STATES = ['inflight', 'dataProcessing', 'syncsProcessing', 'removed'] as const
+
+/** Does the peer owe us data, or may it turn out in a moment that it has some? */
+export function isAwaiting({ inflight, dataProcessing, syncsProcessing }: RequestingPeer): boolean {
+  return inflight > 0 || dataProcessing > 0 || syncsProcessing > 0
+}
+
+/**
+ * @param isHeld    true = the peer requests nothing now; what it has requested goes on
+ * @param onchange  called when what it awaits has changed, or its channel has closed
+ */
+export function holdRequests(peer: RequestingPeer, isHeld: () => boolean, onchange: () => void): void {
+  const { getMaxInflight, getMaxHotswapInflight } = peer
+  Object.assign(peer, {
+    getMaxInflight: () => (isHeld() ? 0 : getMaxInflight.call(peer)),
+    getMaxHotswapInflight: () => (isHeld() ? 0 : getMaxHotswapInflight.call(peer))
+  })
+  for (const state of STATES) {
+    let value = peer[state]
+    Object.defineProperty(peer, state, {
+      get: () => value,
+      set(to: typeof value) {
+        value = to
+        onchange()
+      }
+    })
+  }
+}
+
+/** Lets a peer request what it can, after it was held. */
+export function requestMore(peer: RequestingPeer): void {
+  peer.replicator.updatePeer(peer)
+}
