@@ -5,15 +5,24 @@ import { node } from './run.mjs'
 import { checked } from './workspace.mjs'
 
 const TIMEOUT_MS = 600_000
-const ROWS = { engines: 10, floors: 11, stores: 19 }
+const SMALL = ['--scale', '0.002', '--runs', '1']
+/** name → how it is run, and the rows of its table */
+const RUNS = {
+  engines: [['run.mjs', 'engines', ...SMALL], 10],
+  floors: [['run.mjs', 'floors', ...SMALL], 11],
+  stores: [['run.mjs', 'stores', ...SMALL], 19],
+  refusals: [['refusal-timing.mjs', '--asks', '5'], 7],
+  revocation: [['revocation.mjs', '--rounds', '1'], 5]
+}
 
 await report(
-  Object.fromEntries(Object.entries(ROWS).map(([suite, rows]) => [`bench: ${suite}`, () => run(suite, rows)]))
+  Object.fromEntries(
+    Object.entries(RUNS).map(([name, [args, rows]]) => [`bench: ${name}`, () => run(args, rows)])
+  )
 )
 
-async function run(suite, rows) {
-  const script = join(checked, 'bench/run.mjs')
-  const { code, output, timedOut } = await node([script, suite, '--scale', '0.002', '--runs', '1'], {
+async function run([script, ...args], rows) {
+  const { code, output, timedOut } = await node([join(checked, 'bench', script), ...args], {
     cwd: checked,
     timeoutMs: TIMEOUT_MS
   })

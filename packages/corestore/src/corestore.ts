@@ -2,7 +2,6 @@ import b4a from 'b4a'
 import type {
   CompactEncoding,
   CoreAuth,
-  CorestoreStorage,
   EncodingName,
   Hypercore,
   InnerCore,
@@ -12,8 +11,8 @@ import type {
   ReadableStream
 } from '@manycore/hypercore-types'
 import { Keychain, deriveNamespace } from '@manycore/keychain'
-import type { PolicyChange, ReplicationPolicy, Replicator } from '@manycore/replicator'
-import type { SessionScope, SessionTable } from '@manycore/sessions'
+import type { PolicyChange, ReplicationPolicy } from '@manycore/replicator'
+import type { SessionScope } from '@manycore/sessions'
 import type { StorageInput } from '@manycore/storage-adapters'
 import { auditCores } from './audit.js'
 import type { CoreAudit } from './audit.js'
@@ -28,8 +27,8 @@ import type { GroupHandle } from './group-notify.js'
 import { checkStoreOptions, listPolicies } from './options.js'
 import type { CorestoreOptions, StoreSessionOptions } from './options.js'
 import { copyBlocks, staticManifest } from './staticify.js'
-import { StoreResource } from './store-resource.js'
 import { StoreRoot } from './store-root.js'
+import { StoreView } from './store-view.js'
 
 /** Shared by every copy of this package, so that `isCorestore` works across copies. */
 const BRAND = Symbol.for('manycore.corestore')
@@ -38,7 +37,7 @@ const BRAND = Symbol.for('manycore.corestore')
  * Many Hypercores under one primary key. A drop-in for npm `corestore` 7; what differs is in
  * docs/compat.md.
  */
-export class Corestore extends StoreResource {
+export class Corestore extends StoreView {
   /** null in the root store */
   readonly root: Corestore | null
   /** 32 bytes; root: zeros */
@@ -51,7 +50,6 @@ export class Corestore extends StoreResource {
   /** the open sessions got through this store */
   readonly sessions: SessionScope
 
-  readonly #shared: StoreRoot
   /** those that a session adds to the root store's, which its replicator has */
   readonly #policies: readonly ReplicationPolicy[]
   readonly #getter: CoreGetter
@@ -66,27 +64,26 @@ export class Corestore extends StoreResource {
    * @throws BAD_ARGUMENT, ERR_ASSERTION; what goes wrong with the storage rejects `ready()`
    */
   constructor(storage: StorageInput | null, opts: CorestoreOptions & { root?: Corestore | null } = {}) {
-    super()
     const root = opts.root ?? null
     checkStoreOptions(opts, root)
+    super(root === null ? new StoreRoot(storage as StorageInput, opts) : root.shared)
     this.root = root
     this.ns = opts.namespace ? b4a.from(opts.namespace) : b4a.alloc(KEY_BYTES)
     this.readOnly = opts.writable === false || !!opts.readOnly
     this.manifestVersion = opts.manifestVersion || MANIFEST_VERSION
     this.active = opts.active !== false
-    this.#shared = root === null ? new StoreRoot(storage as StorageInput, opts) : root.#shared
     this.#policies = root === null ? [] : listPolicies(opts.policy)
-    this.shouldSuspend = root === null ? (opts.suspend ?? this.#shared.suspends) : root.shouldSuspend
-    this.sessions = this.#shared.table.scope()
-    this.#watching = new CoreWatchers(this.#shared.table)
+    this.shouldSuspend = root === null ? (opts.suspend ?? this.shared.suspends) : root.shouldSuspend
+    this.sessions = this.shared.table.scope()
+    this.#watching = new CoreWatchers(this.shared.table)
     this.#getter = new CoreGetter(this, {
       checkOpen: () => this.#checkOpen(),
       whenOpen: () => this.#whenOpen(),
       keychain: () => this.#keychain!,
-      names: this.#shared.names
+      names: this.shared.names
     })
-    if (root !== null) this.#shared.stores.add(this)
-    this.#shared.events.follow(this)
+    if (root !== null) this.shared.stores.add(this)
+    this.shared.events.follow(this)
 
     // Whoever needs the store awaits ready() or a core's ready() and gets the error there.
     this.ready().catch(() => {})
@@ -101,41 +98,9 @@ export class Corestore extends StoreResource {
     return typeof value === 'object' && value !== null && BRAND in value
   }
 
-  get storage(): CorestoreStorage {
-    return this.#shared.storage
-  }
-
-  /** the open cores of the root store and all its sessions */
-  get cores(): SessionTable {
-    return this.#shared.table
-  }
-
-  get streamTracker(): Replicator['streams'] {
-    return this.#shared.replicator.streams
-  }
-
-  /** what carries the cores: its events, figures and `attach`, `detach`, `setActive`; closed with the root store */
-  get replicator(): Replicator {
-    return this.#shared.replicator
-  }
-
-  /** open sessions and namespaces of the root store */
-  get corestores(): Set<Corestore> {
-    return this.#shared.stores
-  }
-
   /** callbacks of watch(); null when there are none */
   get watchers(): ReadonlySet<(core: InnerCore) => void> | null {
     return this.#watching.callbacks
-  }
-
-  get globalCache(): object | null {
-    return this.#shared.globalCache
-  }
-
-  /** 32 bytes, secret; null until the store is open, unless it was given */
-  get primaryKey(): Uint8Array | null {
-    return this.#shared.primaryKey
   }
 
   /**
@@ -190,7 +155,7 @@ export class Corestore extends StoreResource {
   ): ProtocolStream {
     this.#checkOpen()
     const policy = [...this.#policies, ...listPolicies(opts.policy)]
-    return this.#shared.replicator.replicate(isInitiator, { active: this.active, ...opts, policy })
+    return this.shared.replicator.replicate(isInitiator, { active: this.active, ...opts, policy })
   }
 
   /**
@@ -200,7 +165,7 @@ export class Corestore extends StoreResource {
    */
   async policyChanged(change?: PolicyChange): Promise<void> {
     this.#checkOpen()
-    await this.#shared.replicator.policyChanged(change)
+    await this.shared.replicator.policyChanged(change)
   }
 
   /**
@@ -210,7 +175,7 @@ export class Corestore extends StoreResource {
   list(namespace?: Uint8Array): ReadableStream<Uint8Array> {
     this.#checkOpen()
     if (namespace !== undefined && namespace !== null) checkBytes32('namespace', namespace)
-    return this.#shared.rows.from(async () => {
+    return this.shared.rows.from(async () => {
       await this.ready()
       return this.storage.createDiscoveryKeyStream(namespace)
     })
@@ -267,7 +232,7 @@ export class Corestore extends StoreResource {
   /** A handle that emits 'update' when a core of the group changes. @param topic  32 bytes */
   notifyGroup(topic: Uint8Array): GroupHandle {
     this.#checkOpen()
-    return this.#shared.groups.add(checkBytes32('topic', topic))
+    return this.shared.groups.add(checkBytes32('topic', topic))
   }
 
   /** Tells the sessions of this store that peers are being looked for. @returns what ends that, once */
@@ -300,11 +265,11 @@ export class Corestore extends StoreResource {
 
   protected async _open(): Promise<void> {
     try {
-      await (this.root === null ? this.#shared.open() : this.root.ready())
+      await (this.root === null ? this.shared.open() : this.root.ready())
       this.#keychain = new Keychain(this.primaryKey!, { namespace: this.ns })
     } catch (err) {
       this.#failure = err
-      this.#shared.stores.delete(this)
+      this.shared.stores.delete(this)
       throw err
     }
   }
@@ -313,10 +278,10 @@ export class Corestore extends StoreResource {
     this.#finding.end()
     this.#watching.clear()
     try {
-      if (this.root === null) await this.#shared.close(this.sessions)
+      if (this.root === null) await this.shared.close(this.sessions)
       else await this.sessions.close()
     } finally {
-      this.#shared.stores.delete(this)
+      this.shared.stores.delete(this)
       this.#keychain?.destroy()
     }
   }

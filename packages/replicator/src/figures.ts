@@ -1,4 +1,3 @@
-import b4a from 'b4a'
 import type { InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
 import { badProof } from './bad-proofs.js'
 import { senderOf } from './conflict-proofs.js'
@@ -7,7 +6,7 @@ import { ReplicatorError } from './errors.js'
 import type { ReplicatorEvents } from './replicator-events.js'
 import type { OpenStream } from './stream-set.js'
 
-/** Counted from the first attach; blocks as they go over the wire, with padding. */
+/** Counted from the first attach, of a core from the first since it was loaded; blocks as they go over the wire, with padding. */
 export interface Figures {
   blocksUp: number
   bytesUp: number
@@ -42,27 +41,21 @@ export interface CoreFigures extends Figures {
 export interface ReplicatorStats extends Figures {
   refused: number
   streams: StreamFigures[]
-  /** cores that were attached or denied; they stay after they close */
+  /** loaded cores that were attached or denied; a core that closes takes its own along, and the sums keep them */
   cores: CoreFigures[]
 }
 
 type Counted = Figures & { refused: number }
 
-interface CountedCore {
-  key: Uint8Array | null
-  discoveryKey: Uint8Array
-  counted: Counted
-}
-
 /** Gets why what a remote sent of a core was not taken, and who sent it, where that is known. */
 type OnBadData = (err: Error, core: InnerCore, peer: Peer | null) => void
 
+/** What a core or stream did is kept as long as it is: only the sums last, whatever comes and goes. */
 export class FigureBook {
   readonly #all = zeros()
   readonly #streams = new WeakMap<ProtocolStream, Counted>()
   readonly #muxes = new WeakMap<Protomux, Counted>()
-  /** by hex discovery key */
-  readonly #cores = new Map<string, CountedCore>()
+  readonly #cores = new WeakMap<InnerCore, Counted>()
   readonly #monitored = new WeakMap<InnerCore, () => void>()
   readonly #onbaddata: OnBadData
 
@@ -82,36 +75,43 @@ export class FigureBook {
     if (counted) counted.refused++
   }
 
+  /** A core failed; 'core-error' counts for the stream. */
+  failed(core: InnerCore): void {
+    this.#core(core).errors++
+  }
+
   note<K extends keyof ReplicatorEvents>(event: K, args: ReplicatorEvents[K]): void {
     if (event === 'attach') this.#monitor(args[0] as InnerCore)
     else if (event === 'denied') {
       const [core, stream] = args as ReplicatorEvents['denied']
-      this.#count('denied', this.#core(core).counted, stream)
+      this.#core(core).denied++
+      this.#count('denied', stream)
     } else if (event === 'core-error') {
-      const [, { discoveryKey, stream }] = args as ReplicatorEvents['core-error']
-      const core = discoveryKey && this.#cores.get(b4a.toString(discoveryKey, 'hex'))
-      this.#count('errors', core ? core.counted : null, stream)
+      const [, { stream }] = args as ReplicatorEvents['core-error']
+      this.#count('errors', stream)
     }
   }
 
   stats(streams: Iterable<OpenStream>, cores: readonly InnerCore[]): ReplicatorStats {
     const all: ReplicatorStats = { ...this.#all, streams: [], cores: [] }
-    const attached = new Map<string, number>()
+    const attached = new Map<InnerCore, number>()
     for (const { stream, mux, noise, attached: ours } of streams) {
       const counted = { ...(this.#streams.get(stream) ?? zeros()) }
       for (const core of cores) {
         if (!ours.has(core) || !core.replicator.attached(mux)) continue
-        const id = b4a.toString(core.discoveryKey, 'hex')
-        attached.set(id, (attached.get(id) ?? 0) + 1)
+        attached.set(core, (attached.get(core) ?? 0) + 1)
         counted.attached++
       }
       all.attached += counted.attached
       const { remotePublicKey } = noise
       all.streams.push({ ...counted, stream, remotePublicKey, rttMs: roundTrip(stream) })
     }
-    for (const [id, { key, discoveryKey, counted }] of this.#cores) {
+    for (const core of cores) {
+      const counted = this.#cores.get(core)
+      if (counted === undefined) continue
       const { refused: _, ...figures } = counted
-      all.cores.push({ ...figures, attached: attached.get(id) ?? 0, key, discoveryKey })
+      const { key, discoveryKey } = core
+      all.cores.push({ ...figures, attached: attached.get(core) ?? 0, key, discoveryKey })
     }
     return all
   }
@@ -123,25 +123,20 @@ export class FigureBook {
     }
   }
 
-  #count(what: 'denied' | 'errors', core: Counted | null, stream: ProtocolStream | null): void {
+  #count(what: 'denied' | 'errors', stream: ProtocolStream | null): void {
     this.#all[what]++
-    if (core !== null) core[what]++
     const counted = stream === null ? undefined : this.#streams.get(stream)
     if (counted) counted[what]++
   }
 
-  #core(core: InnerCore): CountedCore {
-    const id = b4a.toString(core.discoveryKey, 'hex')
-    let known = this.#cores.get(id)
-    if (known === undefined) {
-      known = { key: core.key, discoveryKey: core.discoveryKey, counted: zeros() }
-      this.#cores.set(id, known)
-    }
-    return known
+  #core(core: InnerCore): Counted {
+    const counted = this.#cores.get(core) ?? zeros()
+    this.#cores.set(core, counted)
+    return counted
   }
 
   #monitor(core: InnerCore): void {
-    const { counted } = this.#core(core)
+    const counted = this.#core(core)
     if (this.#monitored.has(core)) return
     const release = monitorCore(core, {
       block: (direction, bytes, { protomux }) => {

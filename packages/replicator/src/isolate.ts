@@ -1,6 +1,8 @@
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
 import { createOneWay } from './one-way.js'
 import type { WireOptions } from './one-way.js'
+import { answerUnprovable } from './upstream-internals.js'
+import type { RequestingPeer } from './upstream-internals.js'
 import type { Verdict } from './verdict.js'
 
 type Handler<T extends unknown[]> = (...args: [...T, CoreChannel]) => unknown
@@ -10,13 +12,14 @@ interface CoreChannelOptions {
   protocol: string
   id: Uint8Array
   messages: { onmessage: Handler<[unknown]> }[]
+  onopen: Handler<[unknown]>
   ondrain: Handler<[]>
 }
 
 interface CoreChannel {
   readonly closed: boolean
   /** hypercore's Peer */
-  readonly userData: { readonly core: InnerCore; readonly protomux: Protomux }
+  readonly userData: RequestingPeer & { readonly core: InnerCore; readonly protomux: Protomux }
 }
 
 interface OpenMux extends Protomux {
@@ -37,13 +40,15 @@ const isolated = new WeakMap<object, unknown>()
  * opened from now on report instead. What the remote did wrong is a HypercoreError (hypercore 11.37.1
  * lib/replicator.js:3379) and ends the stream as before.
  * @param oneWay  which way a core goes; null = both
+ * @param onpeer  gets hypercore's peer of each channel that opens, before it does anything
  * @returns ends it
  */
 export function isolateCores(
   mux: Protomux,
   protocol: string,
   report: Report,
-  oneWay: (discoveryKey: Uint8Array) => Verdict | null
+  oneWay: (discoveryKey: Uint8Array) => Verdict | null,
+  onpeer: (peer: RequestingPeer, core: InnerCore) => void
 ): () => void {
   const open = mux as OpenMux
   const { createChannel } = open
@@ -53,6 +58,7 @@ export function isolateCores(
       for (const message of opts.messages) {
         Object.assign(message, { onmessage: isolate(message.onmessage, settle) })
       }
+      Object.assign(opts, { onopen: opening(opts.onopen, onpeer) })
       opts.ondrain = isolate(opts.ondrain, settleDrain)
       const way = oneWay(opts.id)
       if (way !== null) {
@@ -79,6 +85,18 @@ function settle(err: Error, { closed, userData }: CoreChannel): void {
 function settleDrain(err: Error, channel: CoreChannel): void {
   channel.userData.protomux.uncork()
   settle(err, channel)
+}
+
+/** Here the peer of a channel can be had for the first time. */
+function opening(
+  onopen: Handler<[unknown]>,
+  onpeer: (peer: RequestingPeer, core: InnerCore) => void
+): Handler<[unknown]> {
+  return (handshake, channel) => {
+    answerUnprovable(channel.userData)
+    onpeer(channel.userData, channel.userData.core)
+    return onopen(handshake, channel)
+  }
 }
 
 /** The handler, which may throw, reject, or do neither, with its failures going to `onerror`. */

@@ -2,6 +2,8 @@ import type { InnerCore, Protomux } from '@manycore/hypercore-types'
 import { guardMux } from './guard-mux.js'
 import { isolateCores } from './isolate.js'
 import type { Limits } from './limits.js'
+import { refuseClosedOpens } from './upstream-internals.js'
+import type { RequestingPeer } from './upstream-internals.js'
 import type { Verdict } from './verdict.js'
 
 /** The name under which Hypercores open their channels. Source: hypercore 11.37.1 lib/replicator.js:3237. */
@@ -15,6 +17,8 @@ interface Party {
   fail(err: Error, core: InnerCore): boolean
   /** which way a core goes that this party attached; null = both, or not attached */
   oneWay(discoveryKey: Uint8Array): Verdict | null
+  /** a channel opens; the party may hold the downloads of what it attached */
+  opened(peer: RequestingPeer, core: InnerCore): void
   /** those of the first party hold for the mux */
   readonly limits: Limits
 }
@@ -40,18 +44,23 @@ export function join(mux: Protomux, party: Party): () => void {
 function open(mux: Protomux, limits: Limits): { all: Set<Party>; release: () => void } {
   const all = new Set<Party>()
   mux.pair({ protocol: PROTOCOL }, (discoveryKey) => ask(all, discoveryKey))
+  const unrefuse = refuseClosedOpens(mux)
   const unguard = guardMux(mux, PROTOCOL, limits)
   const restore = isolateCores(
     mux,
     PROTOCOL,
     (err, core) => Array.from(all).some((party) => party.fail(err, core)),
-    (discoveryKey) => oneWay(all, discoveryKey)
+    (discoveryKey) => oneWay(all, discoveryKey),
+    (peer, core) => {
+      for (const party of all) party.opened(peer, core)
+    }
   )
 
   const release = (): void => {
     mux.unpair({ protocol: PROTOCOL })
     restore()
     unguard()
+    unrefuse()
   }
   parties.set(mux, { all, release })
   return { all, release }

@@ -1,7 +1,9 @@
 import b4a from 'b4a'
 import type { InnerCore, NoiseStream, ProtocolStream, Protomux } from '@manycore/hypercore-types'
 import { MAX_REMEMBERED } from './defaults.js'
+import { DownloadOrder } from './download-order.js'
 import type { PolicyCore, PolicyPeer, ReplicationPolicy } from './policy.js'
+import type { RequestingPeer } from './upstream-internals.js'
 import { judge } from './verdict.js'
 import type { Denial, Reason, Verdict } from './verdict.js'
 
@@ -27,6 +29,9 @@ export class PolicyGate {
   readonly #policies: ReplicationPolicy[] = []
   /** hex discovery keys of the cores that are open in one direction only */
   readonly #oneWay = new Map<string, Verdict>()
+  /** priorities; none where no policy has any */
+  readonly #ranks = new WeakMap<InnerCore, number>()
+  readonly #order = new DownloadOrder()
   /** hex discovery key → what the peer asked for and was denied */
   readonly #refused = new Map<string, Uint8Array>()
   /** goes up when the policies change; an answer from before does not count */
@@ -55,14 +60,11 @@ export class PolicyGate {
   /** Offers cores by ourselves, those of higher priority first. */
   async offer(cores: readonly InnerCore[]): Promise<void> {
     if (!(await this.#noise.opened)) return
-    const ranking = this.#policies.findLast(({ priority }) => priority !== undefined)
-    if (ranking === undefined || cores.length < 2) {
-      await Promise.all(cores.map((core) => this.#open(core, 'announce')))
-      return
-    }
     const ranks = new Map<number, InnerCore[]>()
-    for (const [core, rank] of await Promise.all(cores.map((one) => this.#rank(one, ranking)))) {
-      ranks.set(rank, [...(ranks.get(rank) ?? []), core])
+    for (const [core, rank] of await Promise.all(cores.map((one) => this.#rank(one)))) {
+      const equals = ranks.get(rank)
+      if (equals === undefined) ranks.set(rank, [core])
+      else equals.push(core)
     }
     for (const [, equals] of [...ranks].toSorted(([a], [b]) => b - a)) {
       await Promise.all(equals.map((core) => this.#open(core, 'announce')))
@@ -71,13 +73,16 @@ export class PolicyGate {
 
   /** The peer asks for a core. @returns whether it is open now */
   async serve(core: InnerCore): Promise<boolean> {
+    await this.#rank(core)
     await this.#open(core, 'ask')
     return core.replicator.attached(this.#mux)
   }
 
   /** The caller opens a core: that takes the place of `announce`. */
   async attach(core: InnerCore): Promise<void> {
-    if (await this.#noise.opened) await this.#open(core, 'attach')
+    if (!(await this.#noise.opened)) return
+    await this.#rank(core)
+    await this.#open(core, 'attach')
   }
 
   /** What the peer asked for and was denied; discovery keys. */
@@ -111,20 +116,30 @@ export class PolicyGate {
     this.#oneWay.delete(b4a.toString(discoveryKey, 'hex'))
   }
 
+  /** A channel opens: we download its core after those of higher priority. @param peer  hypercore's */
+  opened(peer: RequestingPeer, core: InnerCore): void {
+    const rank = this.#ranks.get(core)
+    if (rank !== undefined) this.#order.add(peer, rank)
+  }
+
   /** Which way a core goes that is open here; null = both. */
   oneWay(discoveryKey: Uint8Array): Verdict | null {
     return this.#oneWay.size === 0 ? null : (this.#oneWay.get(b4a.toString(discoveryKey, 'hex')) ?? null)
   }
 
-  /** What throws or is no number counts as 0. */
-  async #rank(core: InnerCore, ranking: ReplicationPolicy): Promise<[InnerCore, number]> {
+  /** What throws or is no number counts as 0; nothing is kept when no policy ranks. */
+  async #rank(core: InnerCore): Promise<[InnerCore, number]> {
+    const ranking = this.#policies.findLast(({ priority }) => priority !== undefined)
+    if (ranking === undefined) return [core, 0]
+    let rank: unknown
     try {
-      const rank: unknown = ranking.priority!(await this.#keeper.describe(core))
-      if (typeof rank === 'number' && !Number.isNaN(rank)) return [core, rank]
+      rank = ranking.priority!(await this.#keeper.describe(core))
     } catch (err) {
       this.#keeper.failed(err, core)
     }
-    return [core, 0]
+    const valid = typeof rank === 'number' && !Number.isNaN(rank) ? rank : 0
+    this.#ranks.set(core, valid)
+    return [core, valid]
   }
 
   async #open(core: InnerCore, reason: Reason): Promise<void> {
@@ -141,7 +156,8 @@ export class PolicyGate {
   #settle(core: InnerCore, id: string, verdict: Verdict | Denial): void {
     if (typeof verdict === 'string') return this.#keeper.denied(core, verdict)
     if (verdict.access) this.#refused.delete(id)
-    if (!same(verdict, BOTH)) this.#oneWay.set(id, verdict)
+    if (same(verdict, BOTH)) this.#oneWay.delete(id)
+    else this.#oneWay.set(id, verdict)
     this.#keeper.attach(core)
   }
 

@@ -36,6 +36,9 @@ export interface ReplicationPolicy {
   access?(core: PolicyCore, peer: PolicyPeer): boolean | Promise<boolean>
   /** May we take this core's data from this peer? Left out: as `access`. */
   download?(core: PolicyCore, peer: PolicyPeer): boolean | Promise<boolean>
-  /** Cores with a higher number are attached and downloaded first; default 0. */
+  /**
+   * On each stream, cores with a higher number are attached and downloaded first: none of a core is requested while
+   * the peer owes us data of a higher one. Asked when a core is attached. Default 0, also for what throws.
+   */
   priority?(core: PolicyCore): number
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'events-universal'
-import type { EventSource, InnerCore, Peer } from '@manycore/hypercore-types'
+import type { EventSource, InnerCore, Peer, ProtocolStream } from '@manycore/hypercore-types'
 import { publish } from './diagnostics.js'
 import { FigureBook } from './figures.js'
 import type { ReplicatorEvents } from './replicator-events.js'
@@ -19,5 +19,11 @@ export abstract class ReplicatorEmitter extends Emitter {
     this.figures.note(event, args)
     publish(this, event, args)
     return super.emit(event, ...args)
+  }
+
+  /** @internal A core failed; the event that tells of it names no more than its discovery key. */
+  protected failed(err: Error, core: InnerCore, stream: ProtocolStream | null): void {
+    this.figures.failed(core)
+    this.emit('core-error', err, { discoveryKey: core.discoveryKey, stream })
   }
 }

@@ -1,6 +1,7 @@
 import type { Hypercore, InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
 import { Activity } from './activity.js'
 import type { ActiveFor } from './activity.js'
+import { AskedCores } from './asked-cores.js'
 import { systemClock } from './clock.js'
 import { isBearable } from './bad-proofs.js'
 import type { CoreSource } from './core-source.js'
@@ -8,16 +9,13 @@ import { Detachments } from './detachments.js'
 import { badArgument, ReplicatorError } from './errors.js'
 import type { ReplicatorStats } from './figures.js'
 import { Gates } from './gates.js'
-import { GuestCores } from './guest-cores.js'
 import { HypercoreSet } from './hypercore-set.js'
 import { type Limits, parseLimits } from './limits.js'
 import { destroyStream, openStream } from './open-stream.js'
-import { OpenRequests } from './open-requests.js'
 import type { ReplicateOptions } from './open-stream.js'
 import { closeChannel, join } from './pairing.js'
 import { checkPolicies } from './policies.js'
 import type { PolicyChange } from './policy-change.js'
-import { Refusals } from './refusals.js'
 import { ReplicatorEmitter } from './replicator-emitter.js'
 import type { ReplicatorOptions } from './replicator-options.js'
 import { StreamSet } from './stream-set.js'
@@ -34,11 +32,9 @@ export class Replicator extends ReplicatorEmitter {
   readonly #streams = new StreamSet()
   readonly #detachments = new Detachments(this.#streams)
   readonly #gates: Gates
-  readonly #refusals: Refusals
   readonly #activity: Activity
   readonly #limits: Limits
-  readonly #requests: OpenRequests
-  readonly #guests: GuestCores
+  readonly #asked: AskedCores
   #ownSource: HypercoreSet | null = null
   #closing: Promise<void> | null = null
 
@@ -60,30 +56,28 @@ export class Replicator extends ReplicatorEmitter {
   /** @throws BAD_ARGUMENT */
   constructor(source: CoreSource, opts: ReplicatorOptions = {}) {
     super()
-    const { active = true, policy, clock = systemClock } = opts
+    const { active = true, policy, limits, clock = systemClock } = opts
     if (typeof source?.open !== 'function' || typeof source.on !== 'function') {
       throw badArgument('source', 'a CoreSource: an iterable of cores with open(), on() and off()', source)
     }
+    this.#source = source
+    this.#limits = parseLimits(limits)
+    this.#activity = new Activity(active, clock)
     this.#gates = new Gates(source, checkPolicies(policy), {
-      attach: (core, record) => void this.#admit(core, record),
+      attach: (core, record) => void this.#asked.admit(core, record),
       detach: (core, record) => this.#detach(core, record),
-      open: (discoveryKey, record) => this.#openFor(discoveryKey, record),
+      open: (discoveryKey, record) => this.#asked.open(discoveryKey, record),
       isActive: (record) => this.active && record.active,
       denied: (core, { stream }, question) => void this.emit('denied', core, stream, question),
-      failed: (err, { discoveryKey }, { stream }) =>
-        void this.emit('core-error', err as Error, { discoveryKey, stream })
+      failed: (err, core, { stream }) => this.failed(err as Error, core, stream)
     })
-    this.#refusals = new Refusals(clock)
-    this.#source = source
-    this.#activity = new Activity(active, clock)
-    this.#limits = parseLimits(opts.limits)
-    this.#requests = new OpenRequests(source, this.#limits, {
+    this.#asked = new AskedCores(source, this.#limits, clock, {
+      attach: (core, record) => this.#attach(core, record),
+      detach: (core, record) => this.#detach(core, record),
+      isDetached: (discoveryKey, record) => this.#detachments.has(discoveryKey, record),
       failed: (err, discoveryKey, { stream }) => this.emit('core-error', err, { discoveryKey, stream }),
-      refused: (err, discoveryKey, { stream }) => this.emit('refused', err, { discoveryKey, stream })
-    })
-    this.#guests = new GuestCores(this.#limits.coresPerStream, (core, record) => {
-      this.#full(core, record)
-      void this.#detach(core, record)
+      limited: (err, discoveryKey, { stream }) => this.emit('refused', err, { discoveryKey, stream }),
+      refused: ({ stream }) => this.figures.refused(stream)
     })
     source.on('downloading', this.#onDownloading)
   }
@@ -122,8 +116,9 @@ export class Replicator extends ReplicatorEmitter {
     this.figures.open(record)
     this.#gates.open(record, policies)
     const leave = join(mux, {
-      ask: (discoveryKey) => this.#serve(discoveryKey, record),
+      ask: (discoveryKey) => this.#asked.serve(discoveryKey, record),
       fail: (err, core) => this.#fail(err, core, record),
+      opened: (peer, core) => record.gate?.opened(peer, core),
       oneWay: (discoveryKey) => record.gate?.oneWay(discoveryKey) ?? null,
       limits: this.#limits
     })
@@ -170,7 +165,7 @@ export class Replicator extends ReplicatorEmitter {
 
   /** Figures of all streams and cores, to now; O(streams × cores). */
   stats(): ReplicatorStats {
-    return this.figures.stats(this.#streams, Array.from(this.#source))
+    return this.figures.stats(this.#streams, [...this.#source])
   }
 
   /**
@@ -206,9 +201,8 @@ export class Replicator extends ReplicatorEmitter {
 
   async #close(): Promise<void> {
     this.#source.off('downloading', this.#onDownloading)
-    this.#refusals.close()
+    this.#asked.close()
     this.#activity.release()
-    this.#requests.close()
     const steps: Promise<unknown>[] = []
     for (const record of this.#streams) {
       steps.push(record.isExternal ? this.#letGo(record) : destroyStream(record))
@@ -220,9 +214,9 @@ export class Replicator extends ReplicatorEmitter {
 
   async #letGo(record: OpenStream): Promise<void> {
     const ours = Array.from(this.#source).filter((core) => record.attached.has(core))
-    const detached = ours.map((core) => this.#detach(core, record))
+    const detaching = Promise.all(ours.map((core) => this.#detach(core, record)))
     this.#leave(record)
-    await Promise.all(detached)
+    await detaching
   }
 
   #leave(record: OpenStream): void {
@@ -240,10 +234,8 @@ export class Replicator extends ReplicatorEmitter {
     if (!this.active || !record.active) return
     record.mux.cork() // one packet for all channels that open now
     try {
-      this.#offer(
-        Array.from(this.#source).filter((core) => core.replicator.downloading),
-        record
-      )
+      const wanted = [...this.#source].filter((core) => core.replicator.downloading)
+      this.#offer(wanted, record)
     } finally {
       void record.noise.opened.then(() => record.mux.uncork())
     }
@@ -254,46 +246,12 @@ export class Replicator extends ReplicatorEmitter {
     else for (const core of cores) this.#attach(core, record)
   }
 
-  /** The remote asks for a core. */
-  async #serve(discoveryKey: Uint8Array, record: OpenStream): Promise<void> {
-    if (record.gate === null) {
-      const asked = !this.#detachments.has(discoveryKey, record)
-      if (!asked || !(await this.#openFor(discoveryKey, record))) this.figures.refused(record.stream)
-      return
-    }
-    const question = this.#refusals.begin()
-    if (await this.#openFor(discoveryKey, record)) return question.drop()
-    this.figures.refused(record.stream)
-    await question.refuse()
-  }
-
-  /** @returns whether the core is open on the stream now, as far as a policy has to know */
-  async #openFor(discoveryKey: Uint8Array, record: OpenStream): Promise<boolean> {
-    const core = await this.#requests.find(discoveryKey, record)
-    if (core === null) return false
-    const served = record.gate === null ? this.#admit(core, record) : await record.gate.serve(core)
-    core.checkIfIdle() // it may have been opened for this remote only, who may be gone
-    return served
-  }
-
-  /** Attaches a core that nobody here may want; the remote has so many places. @returns whether it is attached */
-  #admit(core: InnerCore, record: OpenStream): boolean {
-    if (this.#guests.admit(core, record)) return this.#attach(core, record)
-    this.#full(core, record)
-    return false
-  }
-
-  #full({ discoveryKey }: InnerCore, { stream }: OpenStream): void {
-    const message = `${this.#limits.coresPerStream} cores are open for one remote`
-    this.emit('refused', new ReplicatorError('TOO_MANY_CORES', message), { discoveryKey, stream })
-  }
-
   /** A core that we attached failed at work. Left attached, the remote's next message would fail as well. */
   #fail(err: Error, core: InnerCore, record: OpenStream): boolean {
     if (!record.attached.has(core)) return false
     this.#detachments.setOn(record, core.discoveryKey, true)
     void this.#detach(core, record)
-    this.emit('core-error', err, { discoveryKey: core.discoveryKey, stream: record.stream })
+    this.failed(err, core, record.stream)
     return true
   }
 
@@ -304,15 +262,14 @@ export class Replicator extends ReplicatorEmitter {
     const isConflict = (err as { code?: string }).code === 'CONFLICT'
     if (record && !isConflict && !isBearable(err, peer!) && this.#fail(err, core, record)) return
     if (isConflict && this.#closing === null) this.detach(core)
-    this.emit('core-error', err, { discoveryKey: core.discoveryKey, stream: record?.stream ?? null })
+    this.failed(err, core, record?.stream ?? null)
   }
 
   async #attachOnceOpen(core: InnerCore, records: Iterable<OpenStream>): Promise<void> {
     try {
       await core.ready()
     } catch (err) {
-      this.emit('core-error', err as Error, { discoveryKey: core.discoveryKey, stream: null })
-      return
+      return this.failed(err as Error, core, null)
     }
     for (const record of records) this.#attachIfAllowed(core, record)
   }

@@ -56,6 +56,24 @@ test('stats() counts refused opens, denials and errors', async () => {
   expect(cores).toMatchObject([{ key: ours.key, denied: 2, errors: 1 }])
 })
 
+test('the figures of a core go when it closes, and the sums keep them', async () => {
+  const [near, far] = [side(), side()]
+  const ours = await near.source.get({ blocks: ['12345'] })
+  const [one, other] = await inMemory()
+  near.replicator.replicate(one)
+  far.replicator.replicate(other)
+  await read(await far.source.get({ key: ours.key! }))
+  const before = near.replicator.stats()
+  expect(before).toMatchObject({ blocksUp: 1, bytesUp: 5, cores: [{ blocksUp: 1, bytesUp: 5 }] })
+
+  await ours.close()
+  await ours.core!.close()
+  near.source.map.clear()
+  await read(await far.source.get({ key: (await near.source.get({ blocks: ['1'] })).key! }))
+  const { cores, blocksUp, bytesUp } = near.replicator.stats()
+  expect([cores.map((core) => core.bytesUp), blocksUp, bytesUp]).toEqual([[1], 2, 6])
+})
+
 test('close() leaves no monitor on a core', async () => {
   const near = side()
   const core = await near.source.get({ blocks: ['a'] })
