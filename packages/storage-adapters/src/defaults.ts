@@ -27,3 +27,6 @@ export const RECORDS_KEPT = 512
 
 /** Bitfield pages that are not read back, 4 KiB each: of so many cores that are written to in turn. */
 export const PAGES_KEPT = 64
+
+/** Flushes that go down in one batch: of thousands at once, none would come back before all are written. */
+export const WRITES_AT_ONCE = 32

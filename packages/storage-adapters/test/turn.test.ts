@@ -29,6 +29,30 @@ test('all gets of one turn are one getMany, all writes one batch, across cores',
   await storage.close()
 })
 
+test('of many writes in one turn the first come back while the engine writes the others', async () => {
+  const engine = new CountingEngine()
+  const storage = openStorage(engine)
+  const cores = Array.from({ length: 100 }, () => Hypercore.createCore(storage, { keyPair: null }))
+  await Promise.all(cores.map((core) => core.ready()))
+  engine.forget()
+  const seen: number[] = []
+  const written = cores.map(async (core) => {
+    const batch = (core as unknown as { storage: WritableStorage }).storage.write()
+    batch.putUserData('note', b4a.from('x'))
+    await batch.flush()
+    seen.push(engine.batches.length)
+  })
+  await Promise.all(written)
+  expect(engine.batches).toEqual([32, 32, 32, 4])
+  expect(Math.max(...seen.slice(0, 32))).toBeLessThan(4) // not all batches had begun
+  await storage.close()
+})
+
+/** hypercore-storage 3.3.1 lib/tx.js:71 */
+interface WritableStorage {
+  write(): { putUserData(key: string, value: Uint8Array): void; flush(): Promise<boolean> }
+}
+
 test('a reader in the turn of a flush that resolved sees it', async () => {
   const storage = openStorage(new MemoryEngine())
   for (let i = 0; i < 20; i++) {

@@ -1,5 +1,6 @@
 import { laterTurn } from '@manycore/kv'
 import type { Engine, EngineSnapshot, Op } from '@manycore/kv'
+import { WRITES_AT_ONCE } from '../defaults.js'
 
 /** Whom to tell what was read. */
 export interface Reader {
@@ -25,7 +26,8 @@ interface Write {
  *
  * A turn ends with the event that it began in when the engine has nothing to do, so that a lone call waits
  * for nobody; with the next pass of the event loop when it has. Writes that come while one is under way
- * wait for it and go down together.
+ * wait for it and go down together, a few dozen at a time: what waits for the first goes on while the engine
+ * writes the next.
  */
 export class Turn {
   readonly #engine: Engine
@@ -84,11 +86,7 @@ export class Turn {
 
   readonly #end = (): void => {
     this.#scheduled = false
-    if (this.#writes.length > 0 && !this.#isWriting) {
-      const writes = this.#writes
-      this.#writes = []
-      void this.#write(writes)
-    }
+    if (this.#writes.length > 0 && !this.#isWriting) void this.#write()
     if (this.#reads.size === 0) return
     const reads = this.#reads
     this.#reads = new Map()
@@ -104,17 +102,22 @@ export class Turn {
     }
   }
 
-  async #write(writes: readonly Write[]): Promise<void> {
-    const ops = writes.length === 1 ? writes[0]!.ops : writes.flatMap((write) => write.ops)
+  async #write(): Promise<void> {
     this.#isWriting = true
+    const writes = this.#writes.splice(0, WRITES_AT_ONCE)
+    const ops = writes.length === 1 ? writes[0]!.ops : writes.flatMap((write) => write.ops)
+    let failure: { err: unknown } | null = null
     try {
       await this.run(() => this.#engine.batch(ops))
-      for (const { resolve } of writes) resolve()
     } catch (err) {
-      for (const { reject } of writes) reject(err)
-    } finally {
-      this.#isWriting = false
-      if (this.#writes.length > 0) this.#schedule()
+      failure = { err }
+    }
+    // The engine goes on while those who waited do.
+    this.#isWriting = false
+    if (this.#writes.length > 0) void this.#write()
+    for (const { resolve, reject } of writes) {
+      if (failure === null) resolve()
+      else reject(failure.err)
     }
   }
 }
