@@ -14,8 +14,11 @@ export const MAX_REMEMBERED = 1024
  */
 export const PENDING_OPENS = 16_384
 
-/** Cores open for the remote of one stream only. An open core is tens of KB: some 100 MB at worst. */
-export const CORES_PER_STREAM = 4096
+/**
+ * Cores open for the remote of one stream only: as many as may be asked for in one packet. An open core is some 30 KB,
+ * so 500 MB at worst, for a remote that knows the keys of so many of ours.
+ */
+export const CORES_PER_STREAM = 16_384
 
 /** `source.open()` calls at a time, of all streams: what keeps a disk busy without starving our own reads. */
 export const LOOKUPS = 64

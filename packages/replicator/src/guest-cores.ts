@@ -2,9 +2,12 @@ import b4a from 'b4a'
 import type { InnerCore } from '@manycore/hypercore-types'
 import type { OpenStream } from './stream-set.js'
 
+/** A core that asks for a place again costs no more than this many looks. */
+const LOOKS = 16
+
 interface Guest {
   readonly core: InnerCore
-  /** messages about blocks when we last looked */
+  /** messages about blocks when we last looked; −1 = not yet, which counts as useful */
   used: number
 }
 
@@ -37,14 +40,14 @@ export class GuestCores {
     cores.delete(id)
     if (cores.size >= this.#most && !this.#makeRoom(guests, record, evicted.has(id))) return false
     evicted.delete(id)
-    cores.set(id, { core, used: 0 })
+    cores.set(id, { core, used: -1 })
     return true
   }
 
   /** Those that moved blocks since we last looked get a second chance. */
   #makeRoom({ cores, evicted }: Guests, record: OpenStream, onlyGone: boolean): boolean {
     let victim: [string, Guest] | null = null
-    for (let looks = cores.size; looks >= 0; looks--) {
+    for (let looks = onlyGone ? LOOKS : cores.size; looks >= 0; looks--) {
       const [entry] = cores
       if (entry === undefined) break
       const [id, guest] = entry

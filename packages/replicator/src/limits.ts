@@ -13,7 +13,7 @@ import { badArgument } from './errors.js'
 export interface Limits {
   /** opens of one stream that wait for an answer; more are refused; default 16384 */
   pendingOpens: number
-  /** cores open for one stream's remote only; the least recently useful is closed for a new one; default 4096 */
+  /** cores open for one stream's remote only; the least recently useful is closed for a new one; default 16384 */
   coresPerStream: number
   /** look-ups in the source at a time, streams taking turns; more wait; default 64 */
   lookups: number

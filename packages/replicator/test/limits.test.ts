@@ -154,6 +154,18 @@ test('the core that was least recently useful makes room for another, not the ol
   expect(new Set(events)).toEqual(new Set(['TOO_MANY_CORES']))
 })
 
+test('a core that was opened just now does not make room for the next one', async () => {
+  const { source, near } = watched({ coresPerStream: 3 })
+  const far = side()
+  const ours = await passive(source, 4)
+  const [stream] = await join(near, far)
+  for (const core of ours.slice(0, 2)) await read(await far.source.get({ key: core.key! }))
+  // In one packet: when the last is opened, no block of the one before has been asked for.
+  const both = await Promise.all(ours.slice(2).map(({ key }) => far.source.get({ key: key! })))
+  expect(await Promise.all(both.map((core) => read(core)))).toEqual(['0', '0'])
+  expect(ours.map((core) => offered(core, stream))).toEqual([false, true, true, true])
+})
+
 test('a peer that wants more cores than allowed does not make them replace each other for ever', async () => {
   const { source, near, events } = watched({ coresPerStream: 2 })
   const far = side()
