@@ -6,13 +6,22 @@ import { openSwarm } from './swarm.mjs'
 
 const TOPIC = Buffer.alloc(32, 'mesh')
 
+/**
+ * Hosts that join at the same moment miss each other, or close both of two connections that they made; a swarm looks
+ * again every ten minutes.
+ */
+const LOOK_MS = 2000
+
 const nameOfPeer = new Map(NAMES.map((name) => [keyPair(name).publicKey.toString('hex'), name]))
 const peerOf = (key) => nameOfPeer.get(Buffer.from(key).toString('hex'))
 
 const cores = new Map()
 const idOfCore = new Map()
 const moved = { up: [], down: [] }
-let me, store, net, dieAt
+/** connection → its number, from 1 */
+const numbers = new WeakMap()
+let connections = 0
+let me, store, net, dieAt, looking
 
 await answer({
   /** Opens the store and writes what this host writes. Returns the keys of its cores. */
@@ -41,18 +50,16 @@ await answer({
 
     net = openSwarm({ bootstrap, address, weather, keyPair: keyPair(me) })
     net.swarm.on('connection', (connection) => {
+      numbers.set(connection, ++connections)
       connection.on('error', () => {}) // a peer that was killed or cut off; it comes back
       store.replicate(connection)
       connection.once('open', () => tell({ peer: peerOf(connection.remotePublicKey) }))
       if (connection.opened) tell({ peer: peerOf(connection.remotePublicKey) })
     })
     for (const core of cores.values()) if (!core.writable) core.download({ start: 0, end: -1 })
-    await net.swarm.join(TOPIC).flushed()
-  },
-
-  /** Looks again: hosts that joined at the same moment may have missed each other. */
-  async look() {
-    await net.swarm.status(TOPIC).refresh()
+    const topic = net.swarm.join(TOPIC)
+    await topic.flushed()
+    looking = setInterval(() => topic.refresh().catch(() => {}), LOOK_MS)
   },
 
   async append({ core, blocks }) {
@@ -77,10 +84,11 @@ await answer({
   },
 
   async report() {
-    return { moved, weather: net.weatherSeen() }
+    return { moved, connections, weather: net.weatherSeen() }
   },
 
   async leave() {
+    clearInterval(looking)
     await net?.swarm.destroy({ force: true })
     await store?.close()
   }
@@ -101,7 +109,9 @@ function policy() {
 
 function watch(id, core) {
   cores.set(id, core)
-  core.on('upload', (index, _bytes, peer) => moved.up.push([id, index, peerOf(peer.remotePublicKey)]))
+  core.on('upload', (index, _bytes, { remotePublicKey, protomux }) =>
+    moved.up.push([id, index, peerOf(remotePublicKey), numbers.get(protomux.stream)])
+  )
   core.on('download', (index, _bytes, peer) => {
     moved.down.push([id, index, peerOf(peer.remotePublicKey)])
     // Right here, with requests on their way: no parent could be so exact.

@@ -76,7 +76,10 @@ function everyPair(judge) {
 /** Blocks that cleo had on disk when she died, and that she took, or was sent by ann, in her second life. */
 function fetchedAgain({ stored, reports, before }) {
   const had = new Set(CORES.flatMap((core) => stored[core].map((index) => `${core} ${index}`)))
-  const sent = reports.ann.moved.up.slice(before.moved.up.length).filter(([, , peer]) => peer === 'cleo')
+  // Not what ann still answered on the connection of the process that was killed.
+  const sent = reports.ann.moved.up.filter(
+    ([, , peer, connection]) => peer === 'cleo' && connection > before.connections
+  )
   const moved = [...reports.cleo.moved.down, ...sent].map(([core, index]) => `${core} ${index}`)
   return moved.filter((each) => had.has(each))
 }

@@ -56,11 +56,10 @@ async function acts(network, dir, begin, onact) {
   const keys = Object.assign({}, ...opened)
 
   onact('all but cleo meet')
-  const join = (host) => hosts[host].call('join', { keys, ...place(host) })
-  await Promise.all(NAMES.filter((host) => host !== 'cleo').map(join))
+  const meet = (host) => hosts[host].call('join', { keys, ...place(host) })
+  await Promise.all(NAMES.filter((host) => host !== 'cleo').map(meet))
   onact('cleo dies with requests on their way')
-  // She looks for the others once, so they must be there to be found: a swarm looks again after ten minutes.
-  const joined = join('cleo').catch((err) => {
+  const joined = meet('cleo').catch((err) => {
     if (!err.message.includes('ended with SIGKILL')) throw err
   })
   const [killedBy] = await Promise.all([hosts.cleo.exit, joined])
@@ -70,27 +69,26 @@ async function acts(network, dir, begin, onact) {
   const before = await hosts.ann.call('report')
   hosts.cleo = begin('host.mjs', 'cleo')
   await open('cleo')
-  await join('cleo')
+  await meet('cleo')
   onact('everybody meets everybody')
-  await Promise.all(NAMES.map((host) => hosts[host].call('look')))
   await Promise.all(NAMES.map((host) => hosts[host].told('peer', NAMES.length - 1)))
   onact('everybody gets what is theirs')
-  await everybodyHas(hosts, length)
+  await everybodyHas(hosts, length, onact)
 
   onact('ben is cut off while ann writes on')
   await network.cut('ben', true, hosts.ben)
   for (const core of ['ann/open', 'ann/team'])
     length[core] = await hosts.ann.call('append', { core, blocks: MORE })
-  await everybodyHas(hosts, length, (host) => host !== 'ben')
+  await everybodyHas(hosts, length, onact, (host) => host !== 'ben')
   const whileCut = await hosts.ben.call('lengths')
   onact('ben is back')
   await network.cut('ben', false, hosts.ben)
-  await everybodyHas(hosts, length)
+  await everybodyHas(hosts, length, onact)
 
   onact('every core grows')
   // Every stream has now carried something that is later than all that was asked for before.
   for (const core of CORES) length[core] = await hosts[writerOf(core)].call('append', { core, blocks: 1 })
-  await everybodyHas(hosts, length)
+  await everybodyHas(hosts, length, onact)
 
   onact('everybody leaves')
   const reports = await inTurn(NAMES, (host) => hosts[host].call('report'))
@@ -100,14 +98,17 @@ async function acts(network, dir, begin, onact) {
   return { killedBy, stored, before, whileCut, reports, disks, traces, length }
 }
 
-/** Waits until every host that a core may reach has all of it. */
-async function everybodyHas(hosts, length, counts = () => true) {
+/** Waits until every host that a core may reach has all of it. @param onact  told who waits for what, when nobody does any more too */
+async function everybodyHas(hosts, length, onact, counts = () => true) {
+  const waiting = new Set(
+    CORES.flatMap((core) => [...holders(core)].filter(counts).map((host) => ({ host, core })))
+  )
   await Promise.all(
-    CORES.flatMap((core) =>
-      [...holders(core)]
-        .filter(counts)
-        .map((host) => hosts[host].call('have', { core, length: length[core] }))
-    )
+    Array.from(waiting, async (each) => {
+      await hosts[each.host].call('have', { core: each.core, length: length[each.core] })
+      waiting.delete(each)
+      onact(Array.from(waiting, ({ host, core }) => `${host} waits for ${core}`).join(', '))
+    })
   )
 }
 
