@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import { DISCOVERY_KEYS_KEPT } from './defaults.js'
+import { dropOldest } from './drop-oldest.js'
 
 /** key in hex → discovery key; the oldest first. A hash is the same for all stores. */
 const known = new Map<string, Uint8Array>()
@@ -18,11 +19,6 @@ export function discoveryKeyOf(key: Uint8Array): Uint8Array {
 
   const discoveryKey = crypto.discoveryKey(key)
   known.set(id, discoveryKey)
-  if (known.size > DISCOVERY_KEYS_KEPT) {
-    for (const oldest of known.keys()) {
-      known.delete(oldest)
-      break
-    }
-  }
+  dropOldest(known, DISCOVERY_KEYS_KEPT)
   return discoveryKey
 }

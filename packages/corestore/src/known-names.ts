@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import { NAMES_KEPT } from './defaults.js'
+import { dropOldest } from './drop-oldest.js'
 
 /**
  * Which core is stored under a name, for names asked for lately: a stored name never comes to mean another core.
@@ -17,10 +18,6 @@ export class KnownNames {
   /** @param namespace  64 hex digits */
   set(namespace: string, name: string, discoveryKey: Uint8Array): void {
     this.#names.set(namespace + name, b4a.toString(discoveryKey, 'hex'))
-    if (this.#names.size <= NAMES_KEPT) return
-    for (const oldest of this.#names.keys()) {
-      this.#names.delete(oldest)
-      return
-    }
+    dropOldest(this.#names, NAMES_KEPT)
   }
 }

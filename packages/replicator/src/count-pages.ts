@@ -1,5 +1,6 @@
 import type { Peer, Protomux } from '@manycore/hypercore-types'
 import { ReplicatorError } from './errors.js'
+import { madeOnce } from './made-once.js'
 
 interface CoreChannel {
   readonly closed: boolean
@@ -19,10 +20,8 @@ const streams = new WeakMap<Protomux, { pages: Map<CoreChannel, Set<number>>; co
  */
 export function countPages(start: number, length: number, channel: CoreChannel, most: number): void {
   const { protomux } = channel.userData
-  const all = streams.get(protomux) ?? { pages: new Map<CoreChannel, Set<number>>(), count: 0 }
-  streams.set(protomux, all)
-  const pages = all.pages.get(channel) ?? new Set<number>()
-  all.pages.set(channel, pages)
+  const all = madeOnce(streams, protomux, () => ({ pages: new Map(), count: 0 }))
+  const pages = madeOnce(all.pages, channel, () => new Set())
   all.count -= pages.size
   const last = Math.floor((start + length - 1) / BLOCKS_PER_PAGE)
   for (let page = Math.floor(start / BLOCKS_PER_PAGE); page <= last; page++) pages.add(page)

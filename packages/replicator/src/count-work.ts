@@ -1,6 +1,7 @@
 import type { Peer, Protomux } from '@manycore/hypercore-types'
 import { MESSAGES_AT_WORK } from './defaults.js'
 import { ReplicatorError } from './errors.js'
+import { madeOnce } from './made-once.js'
 
 type OnMessage<C> = (message: unknown, channel: C) => unknown
 
@@ -10,8 +11,7 @@ const working = new WeakMap<Protomux, { count: number }>()
 export function countWork<C extends { readonly userData: Peer }>(onmessage: OnMessage<C>): OnMessage<C> {
   return (message, channel) => {
     const { protomux } = channel.userData
-    const work = working.get(protomux) ?? { count: 0 }
-    working.set(protomux, work)
+    const work = madeOnce(working, protomux, () => ({ count: 0 }))
     if (work.count >= MESSAGES_AT_WORK) {
       throw new ReplicatorError(
         'TOO_MANY_MESSAGES',

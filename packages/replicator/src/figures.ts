@@ -3,6 +3,7 @@ import { badProof } from './bad-proofs.js'
 import { senderOf } from './conflict-proofs.js'
 import { monitorCore } from './core-monitor.js'
 import { ReplicatorError } from './errors.js'
+import { madeOnce } from './made-once.js'
 import type { ReplicatorEvents } from './replicator-events.js'
 import type { OpenStream } from './stream-set.js'
 
@@ -130,9 +131,7 @@ export class FigureBook {
   }
 
   #core(core: InnerCore): Counted {
-    const counted = this.#cores.get(core) ?? zeros()
-    this.#cores.set(core, counted)
-    return counted
+    return madeOnce(this.#cores, core, zeros)
   }
 
   #monitor(core: InnerCore): void {

@@ -6,6 +6,7 @@ import { countWork } from './count-work.js'
 import { CHANNEL_IDS, FLOOD_FACTOR, MAX_BLOCKS, RANGE_BLOCKS } from './defaults.js'
 import { ReplicatorError } from './errors.js'
 import type { Limits } from './limits.js'
+import { madeOnce } from './made-once.js'
 import { serveInTurn, drainInTurn } from './serve-in-turn.js'
 import { unansweredRequests, watchBatches, watchOpens } from './upstream-internals.js'
 
@@ -92,14 +93,14 @@ export function guardMux(mux: Protomux, protocol: string, limits: StreamLimits):
 }
 
 function guard(opts: CoreChannelOptions): void {
-  opts.handshake = once(encodings, opts.handshake, safe)
+  opts.handshake = madeOnce(encodings, opts.handshake, safe)
   opts.messages.forEach((message, place) => {
-    message.encoding = once(encodings, message.encoding, safe)
+    message.encoding = madeOnce(encodings, message.encoding, safe)
     const around = AROUND.get(place) ?? ((handler) => handler)
-    const onmessage = once(handlers, message.onmessage, (handler) => countWork(around(handler)))
+    const onmessage = madeOnce(handlers, message.onmessage, (handler) => countWork(around(handler)))
     Object.assign(message, { onmessage })
   })
-  opts.ondrain = once(drains, opts.ondrain, drainInTurn)
+  opts.ondrain = madeOnce(drains, opts.ondrain, drainInTurn)
 }
 
 function after(check: Handler, handler: Handler): Handler {
@@ -107,14 +108,6 @@ function after(check: Handler, handler: Handler): Handler {
     check(message, channel)
     return handler(message, channel)
   }
-}
-
-function once<T extends object>(made: WeakMap<T, T>, from: T, make: (from: T) => T): T {
-  const known = made.get(from)
-  if (known !== undefined) return known
-  const fresh = make(from)
-  made.set(from, fresh)
-  return fresh
 }
 
 function safe(encoding: Encoding): Encoding {

@@ -1,5 +1,6 @@
 import type { Peer, Protomux } from '@manycore/hypercore-types'
 import { READS_PER_STREAM } from './defaults.js'
+import { madeOnce } from './made-once.js'
 import { unansweredRequests } from './upstream-internals.js'
 
 interface CoreChannel {
@@ -96,9 +97,5 @@ function withoutRoom<T>(mux: Protomux, call: () => T): T {
 }
 
 function turnsOf(mux: Protomux): Turns {
-  const known = turns.get(mux)
-  if (known !== undefined) return known
-  const fresh = { busy: 0, waiting: new Set<CoreChannel>(), isTurning: false, now: null }
-  turns.set(mux, fresh)
-  return fresh
+  return madeOnce(turns, mux, () => ({ busy: 0, waiting: new Set(), isTurning: false, now: null }))
 }
