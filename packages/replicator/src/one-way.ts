@@ -39,59 +39,70 @@ interface ChannelPeer {
 interface WireChannel {
   readonly userData: ChannelPeer
   readonly messages: { send(message: unknown): boolean }[]
+  [FILTER]?: Filter
 }
 
 type OnMessage = (message: never, channel: never) => unknown
+type Receive = (message: unknown, channel: WireChannel) => unknown
+type Send = (message: unknown) => boolean
 
 export interface WireOptions {
   messages: { onmessage: OnMessage }[]
 }
+
+/** Of the channel it filters: a WeakMap keeps the room of all channels there ever were at a time. */
+const FILTER = Symbol('one way')
+
+/** By type of message, for all channels: what is put around a handler can be shared as well. */
+const RECEIVE: Receive[] = Array.from({ length: 10 }, (_, type) => (message, channel) => {
+  return channel[FILTER]!.receive(type, message, channel)
+})
 
 /**
  * @param opts    what hypercore gives to createChannel; its messages' handlers are replaced
  * @param create  makes the channel
  */
 export function createOneWay<C>(way: Verdict, opts: WireOptions, create: () => C): C {
-  const filter = way.access ? new UploadOnly() : new DownloadOnly()
-  let sends: Send[] = []
   const handlers = opts.messages.map(({ onmessage }) => onmessage) as Receive[]
-  for (const [type, message] of opts.messages.entries()) {
-    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- an option of Protomux, no DOM event
-    message.onmessage = ((received: unknown, channel: WireChannel) =>
-      filter.receive(type, received, channel, sends, handlers)) as OnMessage
-  }
-
+  opts.messages.forEach((message, type) => Object.assign(message, { onmessage: RECEIVE[type] }))
   const channel = create()
   if (channel === null) return channel
+
   const wire = channel as unknown as WireChannel
-  sends = wire.messages.map(({ send }) => send)
+  const sends = wire.messages.map(({ send }) => send)
+  const filter = way.access ? new UploadOnly(handlers, sends) : new DownloadOnly(handlers, sends)
+  wire[FILTER] = filter
   for (const [type, message] of wire.messages.entries()) {
-    message.send = (sent) => filter.send(type, sent, wire, sends, handlers)
+    message.send = (sent) => filter.send(type, sent, wire)
   }
   return channel
 }
 
-type Receive = (message: unknown, channel: WireChannel) => unknown
-type Send = (message: unknown) => boolean
+abstract class Filter {
+  protected readonly handlers: readonly Receive[]
+  protected readonly sends: readonly Send[]
+
+  constructor(handlers: readonly Receive[], sends: readonly Send[]) {
+    this.handlers = handlers
+    this.sends = sends
+  }
+
+  abstract receive(type: number, message: unknown, channel: WireChannel): unknown
+  abstract send(type: number, message: unknown, channel: WireChannel): boolean
+}
 
 /** The peer may have the core; nothing is taken from it. To Hypercore it looks like one that gives nothing. */
-class UploadOnly {
+class UploadOnly extends Filter {
   #fork = 0
   #length = 0
 
-  receive(
-    type: number,
-    message: unknown,
-    channel: WireChannel,
-    _sends: Send[],
-    handlers: Receive[]
-  ): unknown {
+  receive(type: number, message: unknown, channel: WireChannel): unknown {
     if (type === SYNC) {
       const sync = message as Sync
       const { state } = channel.userData.core
       this.#fork = sync.fork
       this.#length = sync.length
-      return handlers[SYNC]!(
+      return this.handlers[SYNC]!(
         {
           ...sync,
           fork: Math.min(sync.fork, state.fork),
@@ -104,20 +115,26 @@ class UploadOnly {
       )
     }
     const asks = type === REQUEST || type === CANCEL || type === WANT || type === UNWANT
-    return asks ? handlers[type]!(message, channel) : undefined
+    return asks ? this.handlers[type]!(message, channel) : undefined
   }
 
-  send(type: number, message: unknown, channel: WireChannel, sends: Send[], handlers: Receive[]): boolean {
+  send(type: number, message: unknown, channel: WireChannel): boolean {
     switch (type) {
       case SYNC: {
         const { fork } = message as Sync
         const remoteLength = fork === this.#fork ? this.#length : 0
-        return sends[SYNC]!({ ...(message as Sync), remoteLength, downloading: false, allowPush: false })
+        return this.sends[SYNC]!({
+          ...(message as Sync),
+          remoteLength,
+          downloading: false,
+          allowPush: false
+        })
       }
       case REQUEST:
         // Hypercore has no reason to; were it left waiting, it would not ask another peer.
         queueMicrotask(() => {
-          handlers[NO_DATA]!({ request: (message as { id: number }).id, reason: NOT_AVAILABLE }, channel)
+          const request = (message as { id: number }).id
+          this.handlers[NO_DATA]!({ request, reason: NOT_AVAILABLE }, channel)
         })
         return true
       case CANCEL:
@@ -125,19 +142,19 @@ class UploadOnly {
       case UNWANT:
         return true
       default:
-        return sends[type]!(message)
+        return this.sends[type]!(message)
     }
   }
 }
 
 /** The core is taken from the peer, which gets nothing. To the peer we look like one that has no block. */
-class DownloadOnly {
+class DownloadOnly extends Filter {
   /** ours is not told: we say the peer's own */
   #fork = 0
   #length = 0
   #said: Sync | null = null
 
-  receive(type: number, message: unknown, channel: WireChannel, sends: Send[], handlers: Receive[]): unknown {
+  receive(type: number, message: unknown, channel: WireChannel): unknown {
     switch (type) {
       case SYNC: {
         const sync = message as Sync
@@ -147,14 +164,14 @@ class DownloadOnly {
         this.#length = sync.length
         // It acknowledges the length 0 that we say; Hypercore waits for its own to be acknowledged.
         const known = { ...sync, remoteLength: state.length, allowPush: false }
-        const working = handlers[SYNC]!(known, channel)
+        const working = this.handlers[SYNC]!(known, channel)
         if (isNews && this.#said !== null) channel.messages[SYNC]!.send(this.#said)
         return working
       }
       case REQUEST: {
         const { protomux } = channel.userData
         if (protomux.drained) {
-          sends[NO_DATA]!({ request: (message as { id: number }).id, reason: NOT_AVAILABLE })
+          this.sends[NO_DATA]!({ request: (message as { id: number }).id, reason: NOT_AVAILABLE })
         }
         return undefined
       }
@@ -163,11 +180,11 @@ class DownloadOnly {
       case UNWANT:
         return undefined
       default:
-        return handlers[type]!(message, channel)
+        return this.handlers[type]!(message, channel)
     }
   }
 
-  send(type: number, message: unknown, _channel: WireChannel, sends: Send[]): boolean {
+  send(type: number, message: unknown): boolean {
     switch (type) {
       case SYNC: {
         const { downloading, allowPush } = message as Sync
@@ -184,13 +201,13 @@ class DownloadOnly {
         // When both sides are the longer one, as each believes, they would answer each other for ever.
         if (this.#said !== null && isSame(sync, this.#said)) return true
         this.#said = sync
-        return sends[SYNC]!(sync)
+        return this.sends[SYNC]!(sync)
       }
       case REQUEST:
       case CANCEL:
       case WANT:
       case UNWANT:
-        return sends[type]!(message)
+        return this.sends[type]!(message)
       default:
         return true
     }
