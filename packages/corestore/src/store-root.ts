@@ -43,7 +43,8 @@ export class StoreRoot {
     this.table = new SessionTable(this.storage, { lingerMs: opts.lingerMs, clock: opts.clock })
     this.replicator = new Replicator(namedCores(this.table, this.storage), {
       policy: opts.policy,
-      limits: opts.limits
+      limits: opts.limits,
+      clock: opts.clock
     })
     this.events = new CoreEvents(this.table)
     this.table.on('group-active', (topic, update) => this.groups.emit(topic, update))

@@ -44,6 +44,9 @@ export const REQUESTS_PER_CHANNEL = 4096
  */
 export const PAGES_PER_STREAM = 32_768
 
+/** ms without a sign from a peer until it is stalled: twelve of the keep-alives that every Hypercore sends. */
+export const STALLED_MS = 60_000
+
 /** Wrong proofs on one channel until the core is closed on that stream; as many as Hypercore bears requests. */
 export const BAD_PROOFS = 64
 

@@ -18,7 +18,8 @@ const FIELDS: { [K in keyof ReplicatorEvents]: readonly string[] } = {
   detach: ['core', 'stream'],
   denied: ['core', 'stream', 'question'],
   'core-error': ['error', 'info'],
-  refused: ['error', 'info']
+  refused: ['error', 'info'],
+  stalled: ['stream', 'stall']
 }
 
 const channels = open()

@@ -4,6 +4,7 @@ import {
   PAGES_PER_STREAM,
   PENDING_OPENS,
   REQUESTS_PER_CHANNEL,
+  STALLED_MS,
   UNKNOWN_CORES,
   UNREAD_ANSWERS
 } from './defaults.js'
@@ -25,6 +26,8 @@ export interface Limits {
   requestsPerChannel: number
   /** pages of 32,768 blocks in which a remote says it has some, of all cores; more end the stream; default 32768 */
   pagesPerStream: number
+  /** ms without a sign from a remote until it is 'stalled', which ends nothing; default 60000 */
+  stalledMs: number
 }
 
 const DEFAULTS: Readonly<Limits> = {
@@ -34,7 +37,8 @@ const DEFAULTS: Readonly<Limits> = {
   unknownCores: UNKNOWN_CORES,
   unreadAnswers: UNREAD_ANSWERS,
   requestsPerChannel: REQUESTS_PER_CHANNEL,
-  pagesPerStream: PAGES_PER_STREAM
+  pagesPerStream: PAGES_PER_STREAM,
+  stalledMs: STALLED_MS
 }
 
 /** @throws BAD_ARGUMENT naming the limit */

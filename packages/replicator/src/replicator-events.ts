@@ -1,5 +1,6 @@
 import type { InnerCore, ProtocolStream } from '@manycore/hypercore-types'
 import type { ReplicatorError } from './errors.js'
+import type { Stall } from './stalled-streams.js'
 
 /** Which core failed, and towards whom. */
 export interface CoreErrorInfo {
@@ -33,4 +34,9 @@ export interface ReplicatorEvents {
    * the stream ends. Dropped when nobody listens.
    */
   refused: [err: ReplicatorError, info: CoreErrorInfo]
+  /**
+   * The remote has not ended the handshake, sent anything whole, or taken what waits for it, for `stalledMs` to a
+   * quarter more. Nothing is done about it: a listener may destroy the stream. Once for each stall.
+   */
+  stalled: [stream: ProtocolStream, stall: Stall]
 }

@@ -11,6 +11,7 @@ import type { ReplicatorStats } from './figures.js'
 import { Gates } from './gates.js'
 import { HypercoreSet } from './hypercore-set.js'
 import { type Limits, parseLimits } from './limits.js'
+import { Offers } from './offers.js'
 import { destroyStream, openStream } from './open-stream.js'
 import type { ReplicateOptions } from './open-stream.js'
 import { closeChannel, join } from './pairing.js'
@@ -18,6 +19,7 @@ import { checkPolicies } from './policies.js'
 import type { PolicyChange } from './policy-change.js'
 import { ReplicatorEmitter } from './replicator-emitter.js'
 import type { ReplicatorOptions } from './replicator-options.js'
+import { StalledStreams } from './stalled-streams.js'
 import { StreamSet } from './stream-set.js'
 import type { OpenStream, StreamRecord } from './stream-set.js'
 
@@ -35,6 +37,8 @@ export class Replicator extends ReplicatorEmitter {
   readonly #activity: Activity
   readonly #limits: Limits
   readonly #asked: AskedCores
+  readonly #offers: Offers
+  readonly #stalled: StalledStreams
   #ownSource: HypercoreSet | null = null
   #closing: Promise<void> | null = null
 
@@ -79,7 +83,14 @@ export class Replicator extends ReplicatorEmitter {
       limited: (err, discoveryKey, { stream }) => this.emit('refused', err, { discoveryKey, stream }),
       refused: ({ stream }) => this.figures.refused(stream)
     })
-    source.on('downloading', this.#onDownloading)
+    this.#offers = new Offers(source, this.#streams, {
+      isActive: (record) => this.active && record.active,
+      attach: (core, record) => this.#attach(core, record),
+      failed: (err, core) => this.failed(err, core, null)
+    })
+    this.#stalled = new StalledStreams(this.#streams, this.#limits.stalledMs, clock, ({ stream }, stall) => {
+      this.emit('stalled', stream, stall)
+    })
   }
 
   get active(): boolean {
@@ -133,7 +144,8 @@ export class Replicator extends ReplicatorEmitter {
       noise.off('error', onerror)
       noise.off('close', onclose)
     }
-    this.#announceAll(record)
+    this.#stalled.watch(record)
+    this.#offers.all(record)
     this.emit('stream-open', stream)
     return stream
   }
@@ -147,8 +159,7 @@ export class Replicator extends ReplicatorEmitter {
   attach(core: InnerCore | Hypercore<unknown>, stream?: ProtocolStream): void {
     this.#refuseClosed('attach()')
     const [inner, records] = this.#detachments.mark(false, core, stream)
-    if (inner.opened) for (const record of records) this.#attachIfAllowed(inner, record)
-    else void this.#attachOnceOpen(inner, records)
+    this.#offers.add(inner, records)
   }
 
   /**
@@ -187,7 +198,7 @@ export class Replicator extends ReplicatorEmitter {
   setActive(active: ActiveFor): void {
     this.#refuseClosed('setActive()')
     this.#activity.set(active)
-    for (const record of this.#streams) this.#announceAll(record)
+    for (const record of this.#streams) this.#offers.all(record)
   }
 
   /**
@@ -200,7 +211,8 @@ export class Replicator extends ReplicatorEmitter {
   }
 
   async #close(): Promise<void> {
-    this.#source.off('downloading', this.#onDownloading)
+    this.#offers.close()
+    this.#stalled.close()
     this.#asked.close()
     this.#activity.release()
     const steps: Promise<unknown>[] = []
@@ -222,28 +234,8 @@ export class Replicator extends ReplicatorEmitter {
   #leave(record: OpenStream): void {
     record.release()
     this.#streams.remove(record)
+    this.#stalled.unwatch()
     this.emit('stream-close', record.stream)
-  }
-
-  readonly #onDownloading = (core: InnerCore): void => {
-    if (!this.active) return
-    for (const record of this.#streams) if (record.active) this.#offer([core], record)
-  }
-
-  #announceAll(record: OpenStream): void {
-    if (!this.active || !record.active) return
-    record.mux.cork() // one packet for all channels that open now
-    try {
-      const wanted = [...this.#source].filter((core) => core.replicator.downloading)
-      this.#offer(wanted, record)
-    } finally {
-      void record.noise.opened.then(() => record.mux.uncork())
-    }
-  }
-
-  #offer(cores: readonly InnerCore[], record: OpenStream): void {
-    if (record.gate !== null) void record.gate.offer(cores)
-    else for (const core of cores) this.#attach(core, record)
   }
 
   /** A core that we attached failed at work. Left attached, the remote's next message would fail as well. */
@@ -263,20 +255,6 @@ export class Replicator extends ReplicatorEmitter {
     if (record && !isConflict && !isBearable(err, peer!) && this.#fail(err, core, record)) return
     if (isConflict && this.#closing === null) this.detach(core)
     this.failed(err, core, record?.stream ?? null)
-  }
-
-  async #attachOnceOpen(core: InnerCore, records: Iterable<OpenStream>): Promise<void> {
-    try {
-      await core.ready()
-    } catch (err) {
-      return this.failed(err as Error, core, null)
-    }
-    for (const record of records) this.#attachIfAllowed(core, record)
-  }
-
-  #attachIfAllowed(core: InnerCore, record: OpenStream): void {
-    if (record.gate === null) this.#attach(core, record)
-    else void record.gate.attach(core)
   }
 
   /** The one place where a core meets a stream. Much may have changed since somebody wanted it. */

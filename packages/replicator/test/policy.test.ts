@@ -4,6 +4,7 @@ import b4a from 'b4a'
 import type { Hypercore, NoiseStream } from '@manycore/hypercore-types'
 import { describe, expect, test } from 'vitest'
 import { allowPeers, allOf, Replicator, type PolicyPeer, type ReplicationPolicy } from '../src/index.js'
+import { ManualClock } from './manual-clock.js'
 import { offered, read, refused, side, type Side } from './side.js'
 import { next } from './stored-cores.js'
 import { inMemory } from './wires.js'
@@ -184,13 +185,8 @@ describe('when the policy changes', () => {
 })
 
 test('a refusal comes at the same moment for a core that is denied, detached, broken or not here', async () => {
-  const timers: (() => void)[] = []
-  const clock = {
-    now: () => 0,
-    setTimeout: (fn: () => void) => timers.push(fn),
-    clearTimeout: () => undefined
-  }
-  const near = side({ clock, policy: { announce: no, access: no } })
+  const clock = new ManualClock()
+  const near = side({ clock, limits: { stalledMs: Infinity }, policy: { announce: no, access: no } })
   const far = side()
   const [denied, detached, broken] = await Promise.all(
     ['denied', 'detached', 'broken'].map((block) => near.source.get({ blocks: [block] }))
@@ -213,10 +209,10 @@ test('a refusal comes at the same moment for a core that is denied, detached, br
   const channels = all.map(({ discoveryKey }) =>
     mux.getLastChannel({ protocol: PROTOCOL, id: discoveryKey! })!
   )
-  await until(() => timers.length === 4 && looked.length === 4)
+  await until(() => clock.timers.size === 4 && looked.length === 4)
   await turns()
   expect(channels.map(({ closed }) => closed)).toEqual([false, false, false, false])
-  for (const timer of timers) timer()
+  clock.run()
   await Promise.all(channels.map((channel) => channel.fullyClosed()))
 })
 

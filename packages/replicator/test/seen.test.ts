@@ -1,6 +1,7 @@
 import diagnostics from 'node:diagnostics_channel'
 import b4a from 'b4a'
 import { expect, onTestFinished, test } from 'vitest'
+import { ManualClock } from './manual-clock.js'
 import { offered, read, refused, side } from './side.js'
 import { next } from './stored-cores.js'
 import { destroyed, inMemory } from './wires.js'
@@ -142,23 +143,16 @@ test('every event is published on a diagnostics channel, with the replicator and
 })
 
 test('setActive({ forMs }) offers cores for a while, and close() releases the timer', async () => {
-  const timers = new Map<number, { fn: () => void; ms: number }>()
-  let ids = 0
-  const clock = {
-    now: () => 0,
-    setTimeout: (fn: () => void, ms: number) => (timers.set(++ids, { fn, ms }), ids),
-    clearTimeout: (id: unknown) => void timers.delete(id as number)
-  }
-  const near = side({ active: false, clock })
+  const clock = new ManualClock()
+  const { timers } = clock
+  const near = side({ active: false, clock, limits: { stalledMs: Infinity } })
   const core = await near.source.get({ blocks: ['a'] })
   const [one] = await inMemory()
   near.replicator.replicate(one)
   near.replicator.setActive({ forMs: 1000 })
   expect([near.replicator.active, offered(core, one)]).toEqual([true, true])
-  const [[id, timer]] = [...timers] as [[number, { fn: () => void; ms: number }]]
-  expect(timer.ms).toBe(1000)
-  timers.delete(id)
-  timer.fn()
+  expect([...timers.values()].map(({ ms }) => ms)).toEqual([1000])
+  clock.run()
   expect(near.replicator.active).toBe(false)
   expect(offered(await near.source.get({ blocks: ['late'] }), one)).toBe(false)
 
