@@ -17,6 +17,7 @@ export interface GroupUpdate {
 export interface Peer {
   /** 32 bytes */
   readonly remotePublicKey: Uint8Array
+  readonly core: InnerCore
   readonly protomux: Protomux
   /** blocks the remote says it has */
   readonly remoteLength: number

@@ -35,6 +35,9 @@ export const UNREAD_ANSWERS = 65_536
  */
 export const READS_PER_STREAM = 64
 
+/** Bytes of the blocks that are read for one stream at a time, by the average of their core; one is read at any rate. */
+export const READ_BYTES_PER_STREAM: number = 16 * 1024 * 1024
+
 /** Unanswered requests of one channel; Hypercore itself keeps 512 (11.37.1 lib/replicator.js, MAX_INFLIGHT). */
 export const REQUESTS_PER_CHANNEL = 4096
 

@@ -1,5 +1,5 @@
 import type { Peer, Protomux } from '@manycore/hypercore-types'
-import { READS_PER_STREAM } from './defaults.js'
+import { READ_BYTES_PER_STREAM, READS_PER_STREAM } from './defaults.js'
 import { madeOnce } from './made-once.js'
 import { unansweredRequests } from './upstream-internals.js'
 
@@ -16,6 +16,8 @@ type OnDrain<C> = (channel: C) => unknown
 interface Turns {
   /** being answered, without those of a turn */
   busy: number
+  /** of their blocks, as far as that can be known before they are read */
+  busyBytes: number
   /** channels whose requests wait; the one that has waited longest is next */
   readonly waiting: Set<CoreChannel>
   isTurning: boolean
@@ -35,15 +37,30 @@ export function serveInTurn<C extends CoreChannel>(onrequest: OnRequest<C>): OnR
     const { protomux } = channel.userData
     const all = turnsOf(protomux)
     if (!protomux.drained) return onrequest(message, channel)
-    if (all.busy >= READS_PER_STREAM) {
+    const bytes = averageBlock(channel)
+    if (isFull(all, bytes)) {
       all.waiting.add(channel)
       return withoutRoom(protomux, () => onrequest(message, channel))
     }
     const working = onrequest(message, channel)
     if (!(working instanceof Promise)) return working
     all.busy++
-    return working.finally(() => (--all.busy === 0 ? takeTurns(all, protomux) : undefined))
+    all.busyBytes += bytes
+    return working.finally(() => {
+      all.busyBytes -= bytes
+      return --all.busy === 0 ? takeTurns(all, protomux) : undefined
+    })
   }
+}
+
+function isFull({ busy, busyBytes }: Turns, bytes: number): boolean {
+  return busy >= READS_PER_STREAM || (busy > 0 && busyBytes + bytes > READ_BYTES_PER_STREAM)
+}
+
+/** In bytes, of the channel's core. What the block asked for has is in its Merkle tree, which takes reads as well. */
+function averageBlock({ userData }: CoreChannel): number {
+  const { byteLength, length } = userData.core.state! // it is open: it has a peer
+  return length === 0 ? 0 : byteLength / length
 }
 
 /** When the stream takes more, Hypercore would read a block for every channel at once. */
@@ -97,5 +114,11 @@ function withoutRoom<T>(mux: Protomux, call: () => T): T {
 }
 
 function turnsOf(mux: Protomux): Turns {
-  return madeOnce(turns, mux, () => ({ busy: 0, waiting: new Set(), isTurning: false, now: null }))
+  return madeOnce(turns, mux, () => ({
+    busy: 0,
+    busyBytes: 0,
+    waiting: new Set(),
+    isTurning: false,
+    now: null
+  }))
 }

@@ -1,6 +1,6 @@
 import type { Peer } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { drainInTurn } from '../src/serve-in-turn.js'
+import { drainInTurn, serveInTurn } from '../src/serve-in-turn.js'
 
 test('when a stream takes more, one channel after the other answers, those that were left out first', async () => {
   const { at, all, drain, end, mux } = channels({ a: 1, idle: 0, b: 1, c: 2 })
@@ -39,6 +39,36 @@ test('a turn that fails is an error of the stream, unless its channel is closed'
   await settled()
   expect(at).toEqual(['a', 'b', 'c'])
 })
+
+test.each([
+  { average: 0, most: 64 },
+  { average: 65_536, most: 64 },
+  { average: 4 * 2 ** 20, most: 4 },
+  { average: 15 * 2 ** 20, most: 1 },
+  { average: 2 ** 30, most: 1 }
+])(
+  'of blocks of $average B in the average $most are read at a time, again and again',
+  async ({ average, most }) => {
+    const mux = { drained: true }
+    const ends: (() => void)[] = []
+    let reading = 0
+    const core = { state: { length: 3, byteLength: 3 * average } }
+    const userData = { protomux: mux, core, remoteRequests: new Map() } as unknown as Peer
+    const channel: Channel = { closed: false, userData, ondrain: () => undefined }
+    const onrequest = serveInTurn<Channel>(() => {
+      if (!mux.drained) return undefined // as Hypercore does
+      reading++
+      return new Promise<void>((resolve) => ends.push(resolve))
+    })
+    for (let round = 0; round < 3; round++) {
+      reading = 0
+      for (let i = 0; i < 100; i++) void onrequest({}, channel)
+      expect(reading).toBe(most)
+      for (const end of ends.splice(0)) end()
+      await settled()
+    }
+  }
+)
 
 interface Channel {
   closed: boolean

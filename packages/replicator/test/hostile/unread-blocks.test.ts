@@ -8,22 +8,24 @@ import { connected, type Connected, type OpenPeer, peerOf, request } from './ope
 import { carriesOn, joined } from './stage.js'
 
 const MB = 1e6
-const BLOCK = 'x'.repeat(64 * 1024)
 
 test.each([
-  [1, 3900],
-  [13, 300]
+  { cores: 1, requests: 3900, size: 64 * 1024, most: 24 },
+  { cores: 13, requests: 300, size: 64 * 1024, most: 24 },
+  { cores: 1, requests: 200, size: 4 * 1024 * 1024, most: 32 }
 ])(
-  'a peer that reads nothing and asks %i core(s) for %i blocks of 64 KiB each holds 24 MB at most, until it leaves',
-  async (cores, requests) => {
+  'a peer that reads nothing and asks $cores core(s) for $requests blocks of $size B each holds $most MB at most',
+  async ({ cores, requests, size, most }) => {
     const near = side()
     const honest = await joined(near)
     await carriesOn(near, honest)
     const before = await usage()
-    const { given, held } = await starve(near, cores, requests, before.buffers, () => carriesOn(near, honest))
-    expect(given).toBeGreaterThan(60)
-    expect(given).toBeLessThan(1000) // the kernel's buffers take some megabytes as well
-    expect(held).toBeLessThan(24 * MB)
+    const { given, held } = await starve(near, cores, requests, size, before.buffers, () =>
+      carriesOn(near, honest)
+    )
+    expect(given * size).toBeGreaterThan(4 * MB)
+    expect(given * size).toBeLessThan(64 * MB) // the kernel's buffers take some megabytes as well
+    expect(held).toBeLessThan(most * MB)
 
     expect(near.replicator.streams.records).toHaveLength(1)
     const grown = await flat(before)
@@ -43,7 +45,7 @@ test('a peer that asks for more than is answered at a time, and reads, gets it a
 })
 
 test('a peer that reads again gets all that it asked for', async () => {
-  const { near, theirs, peers } = await asking(side(), 5)
+  const { near, theirs, peers } = await asking(side(), 5, 64 * 1024)
   const got = (): number => peers.reduce((sum, { stats }) => sum + stats.wireData.rx, 0)
   const before = got()
   reader(theirs).pause()
@@ -59,10 +61,11 @@ async function starve(
   near: Side,
   cores: number,
   requests: number,
+  size: number,
   before: number,
   meanwhile: () => Promise<void>
 ): Promise<{ given: number; held: number }> {
-  const { ours, theirs, peers } = await asking(near, cores)
+  const { ours, theirs, peers } = await asking(near, cores, size)
   reader(theirs).pause()
   theirs.userData!.cork() // all in one frame
   for (const { wireRequest } of peers) {
@@ -78,11 +81,12 @@ async function starve(
 }
 
 /** A peer that has read a block of so many cores of ours, and its channels. */
-async function asking(near: Side, count: number): Promise<Connected & { peers: OpenPeer[] }> {
-  const all = await connected({ near, blocks: [BLOCK], wire: overTcp })
+async function asking(near: Side, count: number, size: number): Promise<Connected & { peers: OpenPeer[] }> {
+  const blocks = ['x'.repeat(size)]
+  const all = await connected({ near, blocks, wire: overTcp })
   const peers = [all.peer]
   while (peers.length < count) {
-    const core = await near.source.get({ blocks: [BLOCK] })
+    const core = await near.source.get({ blocks })
     const copy = await all.far.source.get({ key: core.key! })
     await read(copy)
     peers.push(await peerOf(copy, all.theirs))
