@@ -29,6 +29,7 @@ async function bundleInto(dist, input) {
     input,
     platform: 'node',
     external: (id) => !id.startsWith('.') && !isAbsolute(id),
+    plugins: [defaultImports()],
     onLog: (level, { message }) => {
       throw new Error(`${level}: ${message}`)
     }
@@ -39,9 +40,40 @@ async function bundleInto(dist, input) {
     exports: 'named',
     sourcemap: true,
     entryFileNames: 'index.js',
-    chunkFileNames: '[name].js'
+    chunkFileNames: '[name].js',
+    comments: false // they are in the declarations and the sources, which are packed as well
   })
   await build.close()
+}
+
+/**
+ * For `import sodium from 'sodium-universal'` rolldown copies every property of the module, in each package, which takes
+ * longer than to load it. What Node means by a default import is the module itself; a package that also imports names
+ * of that module, or all of it, is refused.
+ */
+function defaultImports() {
+  const kinds = new Map()
+  return {
+    name: 'default-imports',
+    transform(code, id) {
+      if (id === '\0rolldown/runtime.js') return { code: withPlainDefaults(code), map: null }
+      for (const [, what, from] of code.matchAll(/^import (?!type )([^'"]+) from '([^.'][^']*)'/gm)) {
+        const kind = /^\w+$/.test(what) ? 'default' : /^\{[^}]*\}$/.test(what) ? 'names' : 'both'
+        const known = kinds.get(from) ?? kind
+        if (kind === 'both' || kind !== known) {
+          throw new Error(`${id}: import either the default of ${from} or names, everywhere in a package`)
+        }
+        kinds.set(from, kind)
+      }
+      return null
+    }
+  }
+}
+
+function withPlainDefaults(runtime) {
+  const whole = /^export var __toESM = [^]*?^\);$/m
+  if (!whole.test(runtime)) throw new Error('rolldown has another __toESM than bundle.mjs knows')
+  return runtime.replace(whole, 'export var __toESM = (mod) => ({ default: mod });')
 }
 
 function newest(folder) {

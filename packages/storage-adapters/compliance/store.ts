@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import Hypercore from 'hypercore'
-import * as crypto from 'hypercore-crypto'
+import crypto from 'hypercore-crypto'
 import type { CorestoreStorage, Hypercore as Core, InnerCore } from '@manycore/hypercore-types'
 
 /** Several cores on one storage, by name: as much of a Corestore as the cases need. */
