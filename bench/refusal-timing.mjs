@@ -1,6 +1,6 @@
 // Can a peer tell by the time to a refusal whether a core is denied or not here? Asks over loopback TCP and Noise, the
 // kinds of cores mixed at random, of a Corestore on RocksDB with a policy in a process of its own.
-// node bench/refusal-timing.mjs --asks 2000 --connections 4 --seed 1
+// node bench/refusal-timing.mjs --asks 2000 --connections 4 --seed 1 --together 1
 import { fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -14,10 +14,11 @@ import { fileURLToPath } from 'node:url'
 import Corestore from '@manycore/corestore'
 import Hypercore from 'hypercore'
 
-/** name of the cores → how many there are; a stored one must have closed before it is asked for again */
-const DENIED = { denied: 8, 'denied, by a promise': 8, 'denied, opened from disk': 64 }
+/** Cores of each kind: a stored one must have closed before it is asked for again, and a packet asks for each once. */
+const COUNT = 64
+const DENIED = ['denied', 'denied, by a promise', 'denied, opened from disk']
 const UNKNOWN = 'not here'
-const KINDS = [UNKNOWN, 'not here, asked before', ...Object.keys(DENIED)]
+const KINDS = [UNKNOWN, 'not here, asked before', ...DENIED]
 const PROMISE_MS = 7
 
 const script = fileURLToPath(import.meta.url)
@@ -32,8 +33,8 @@ async function serve(directory) {
   }
   const store = new Corestore(directory, { policy, lingerMs: 0 })
   const ids = {}
-  for (const [kind, count] of Object.entries(DENIED)) {
-    const cores = Array.from({ length: count }, (_, i) => store.get({ name: `${kind} ${i}` }))
+  for (const kind of DENIED) {
+    const cores = Array.from({ length: COUNT }, (_, i) => store.get({ name: `${kind} ${i}` }))
     for (const core of cores) await core.append('secret')
     ids[kind] = cores.map(({ discoveryKey }) => discoveryKey.toString('hex'))
     if (kind.includes('disk')) await Promise.all(cores.map((core) => core.close()))
@@ -52,15 +53,17 @@ async function serve(directory) {
 
 async function main() {
   const number = (value) => ({ type: 'string', default: String(value) })
-  const { values } = parseArgs({ options: { asks: number(2000), connections: number(4), seed: number(1) } })
-  const asks = Number(values.asks)
+  const { values } = parseArgs({
+    options: { asks: number(2000), connections: number(4), seed: number(1), together: number(1) }
+  })
+  const [asks, together] = [Number(values.asks), Number(values.together)]
   const directory = mkdtempSync(join(tmpdir(), 'manycore-refusals-'))
   const server = fork(script, ['serve', directory])
   try {
     const [{ port, ids }] = await once(server, 'message')
-    ids['not here, asked before'] = Array.from({ length: 8 }, () => randomBytes(32).toString('hex'))
+    ids['not here, asked before'] = Array.from({ length: COUNT }, () => randomBytes(32).toString('hex'))
     const deck = shuffled(
-      Array.from({ length: asks * KINDS.length }, (_, i) => KINDS[i % KINDS.length]),
+      Array.from({ length: Math.ceil(asks / together) * KINDS.length }, (_, i) => KINDS[i % KINDS.length]),
       values.seed
     )
     const times = new Map(KINDS.map((kind) => [kind, []]))
@@ -70,7 +73,9 @@ async function main() {
       const id = known ? Buffer.from(known[turns[kind]++ % known.length], 'hex') : randomBytes(32)
       times.get(kind).push(await timeToRefusal(mux, id))
     }
-    await Promise.all(Array.from({ length: Number(values.connections) }, () => work(port, deck, ask)))
+    await Promise.all(
+      Array.from({ length: Number(values.connections) }, () => work(port, deck, ask, together))
+    )
     print(times)
   } finally {
     if (server.connected) {
@@ -81,15 +86,20 @@ async function main() {
   }
 }
 
-/** One connection asks for one core after the other, as long as there are any. */
-async function work(port, deck, ask) {
+/** One connection asks for so many cores of one kind in a packet, one packet after the other, as long as there are any. */
+async function work(port, deck, ask, together) {
   const socket = connect(port, '127.0.0.1').setNoDelay(true)
   const stream = Hypercore.createProtocolStream(true)
   pipeline(stream, socket, stream, () => {})
   await stream.noiseStream.opened
   const mux = stream.noiseStream.userData
   for (const kind of KINDS) for (let i = 0; i < 20; i++) await timeToRefusal(mux, randomBytes(32), kind) // warm
-  for (let kind = deck.pop(); kind !== undefined; kind = deck.pop()) await ask(mux, kind)
+  for (let kind = deck.pop(); kind !== undefined; kind = deck.pop()) {
+    mux.cork()
+    const asking = Array.from({ length: together }, () => ask(mux, kind))
+    mux.uncork()
+    await Promise.all(asking)
+  }
   const closed = once(stream.noiseStream, 'close')
   stream.destroy()
   await closed

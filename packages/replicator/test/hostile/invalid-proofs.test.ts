@@ -57,6 +57,7 @@ test.each(LIES)(
   'a wrong %s is a BAD_PROOF and is not taken; an honest peer gives the block',
   async (_, lie) => {
     const { near, writer, core, ours } = await liar(lie)
+    const before = await usage()
     const failed = next<[Error & { code: string }, object]>(near.replicator, 'core-error')
     const wanted = core.get(1)
     const [err, info] = await failed
@@ -68,6 +69,8 @@ test.each(LIES)(
     near.replicator.replicate(one)
     writer.replicator.replicate(other)
     expect(b4a.toString((await wanted)!)).toBe('b')
+    await destroyed(ours)
+    await flat(before)
     await carriesOn(near, await joined(near))
   }
 )
