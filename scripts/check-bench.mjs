@@ -12,7 +12,7 @@ const RUNS = {
   floors: [['run.mjs', 'floors', ...SMALL], 11],
   stores: [['run.mjs', 'stores', ...SMALL], 19],
   refusals: [['refusal-timing.mjs', '--asks', '5'], 7],
-  revocation: [['revocation.mjs', '--rounds', '1'], 5]
+  revocation: [['revocation.mjs', '--rounds', '1'], 7]
 }
 
 await report(

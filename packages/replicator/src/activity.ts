@@ -1,11 +1,8 @@
-import type { Clock } from './clock.js'
+import { type Clock, MAX_TIMER_MS } from './clock.js'
 import { badArgument } from './errors.js'
 
 /** Whether cores are offered unasked: always, never, or for a while. */
 export type ActiveFor = boolean | { forMs: number }
-
-/** The longest that a timer can run: setTimeout fires at once above it. */
-const MAX_MS = 2 ** 31 - 1
 
 export class Activity {
   readonly #clock: Clock
@@ -42,6 +39,6 @@ export class Activity {
 
 function checkMs(active: { forMs: number }): number {
   const forMs: unknown = active?.forMs
-  if (typeof forMs === 'number' && forMs > 0 && forMs <= MAX_MS) return forMs
-  throw badArgument('active', `true, false or { forMs: 1 to ${MAX_MS} }`, forMs ?? active)
+  if (typeof forMs === 'number' && forMs > 0 && forMs <= MAX_TIMER_MS) return forMs
+  throw badArgument('active', `true, false or { forMs: 1 to ${MAX_TIMER_MS} }`, forMs ?? active)
 }

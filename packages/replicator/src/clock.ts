@@ -7,6 +7,9 @@ export interface Clock {
   clearTimeout(handle: unknown): void
 }
 
+/** ms: setTimeout() of Node and browsers fires at once above it. */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1
+
 /** The system's timers; they do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),

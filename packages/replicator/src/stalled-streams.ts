@@ -1,5 +1,5 @@
 import type { NoiseStream } from '@manycore/hypercore-types'
-import type { Clock } from './clock.js'
+import { type Clock, MAX_TIMER_MS } from './clock.js'
 import type { OpenStream, StreamSet } from './stream-set.js'
 
 /**
@@ -26,9 +26,6 @@ interface Progress {
 
 /** Looks at a stream in the time after which it is stalled. They are counted: a machine that slept has not looked. */
 const LOOKS = 4
-
-/** The longest that a timer can run: setTimeout fires at once above it. */
-const MAX_MS = 2 ** 31 - 1
 
 /** Finds the peers that keep a stream and do nothing. It is one timer, and none while no stream is open. */
 export class StalledStreams {
@@ -69,7 +66,7 @@ export class StalledStreams {
   }
 
   #wait(): void {
-    this.#timer = this.#clock.setTimeout(() => this.#look(), Math.min(this.#ms / LOOKS, MAX_MS))
+    this.#timer = this.#clock.setTimeout(() => this.#look(), Math.min(this.#ms / LOOKS, MAX_TIMER_MS))
   }
 
   #look(): void {
