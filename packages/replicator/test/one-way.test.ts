@@ -233,6 +233,32 @@ async function recorded(nearOpts: object, farOpts: object = {}): Promise<Recorde
   return { near, far, one, other, log, frames, wire }
 }
 
+test.each([
+  ['both ways', {}],
+  ['download only', { policy: readOnlyMirror() }],
+  ['upload only', { policy: publisher() }]
+])(
+  'channels share the handlers of their messages, so that tables of what is put around them do not grow: %s',
+  async (_, opts) => {
+    const near = side(opts)
+    const cores = [await near.source.get({ blocks: ['a'] }), await near.source.get({ blocks: ['b'] })]
+    const [one] = await inMemory()
+    const mux = Protomux.from(one) as unknown as { createChannel(opts: WireOptions): unknown }
+    const { createChannel } = mux
+    const handlers: unknown[][] = []
+    mux.createChannel = (channel) => {
+      handlers.push(channel.messages.map(({ onmessage }) => onmessage))
+      return createChannel.call(mux, channel)
+    }
+    near.replicator.replicate(one)
+    for (const core of cores) near.replicator.attach(core)
+    await until(() => handlers.length === 2)
+    expect(handlers[0]).toHaveLength(NAMES.length)
+    for (const [i, handler] of handlers[0]!.entries())
+      expect(handler === handlers[1]![i], NAMES[i]).toBe(true)
+  }
+)
+
 interface WireOptions {
   protocol: string
   messages: { onmessage(message: unknown, channel: unknown): unknown }[]
