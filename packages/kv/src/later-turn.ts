@@ -1,9 +1,18 @@
+/** What all that ask in one turn wait for. */
+let next: Promise<void> | null = null
+
 /**
  * Resolves in a later macrotask, as the reads of a real disk do. Hypercore's replication relies on it: with
  * reads that resolve in a microtask two of its behaviours go wrong.
  */
 export function laterTurn(): Promise<void> {
-  return new Promise((resolve) => defer(resolve))
+  next ??= new Promise((resolve) => {
+    defer(() => {
+      next = null
+      resolve()
+    })
+  })
+  return next
 }
 
 // Browsers have no setImmediate; a timer there costs up to 4 ms.

@@ -99,8 +99,10 @@ export class RandomAccessEngine implements Engine {
           const value = lookUp(key, layers)
           return value instanceof Promise ? value.then(copy) : copy(value)
         })
-        const [values] = await Promise.all([Promise.all(found), laterTurn()])
-        return values
+        const later = laterTurn()
+        const values = found.some((value) => value instanceof Promise) ? await Promise.all(found) : found
+        await later
+        return values as (Uint8Array | null)[]
       } finally {
         version.release()
       }
