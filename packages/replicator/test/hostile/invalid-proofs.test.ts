@@ -57,8 +57,8 @@ test.each(LIES)(
   'a wrong %s is a BAD_PROOF and is not taken; an honest peer gives the block',
   async (_, lie) => {
     const { near, writer, core, ours } = await liar(lie)
-    const before = await usage()
     const failed = next<[Error & { code: string }, object]>(near.replicator, 'core-error')
+    const before = await usage()
     const wanted = core.get(1)
     const [err, info] = await failed
     expect([err.code, info]).toEqual(['BAD_PROOF', { discoveryKey: core.discoveryKey, stream: ours }])
