@@ -72,7 +72,10 @@ async function starve(
     for (let id = 0; id < requests; id++) wireRequest.send(request(10_000 + id, 0))
   }
   theirs.userData!.uncork()
-  const given = await settled(() => near.replicator.stats().blocksUp)
+  const atOnce = Math.min(64, (16 * 2 ** 20) / size) // are read before the stream can be full
+  const up = (): number => near.replicator.stats().blocksUp
+  while (up() < cores + atOnce) await tick()
+  const given = await settled(up)
   const held = (await buffers()) - before
   expect(ours.destroyed).toBe(false)
   await meanwhile()
