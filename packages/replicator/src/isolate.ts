@@ -1,4 +1,4 @@
-import type { InnerCore, Protomux } from '@manycore/hypercore-types'
+import type { InnerCore, Peer, Protomux } from '@manycore/hypercore-types'
 import { createOneWay } from './one-way.js'
 import type { WireOptions } from './one-way.js'
 import { answerUnprovable } from './upstream-internals.js'
@@ -19,7 +19,7 @@ interface CoreChannelOptions {
 interface CoreChannel {
   readonly closed: boolean
   /** hypercore's Peer */
-  readonly userData: RequestingPeer & { readonly core: InnerCore; readonly protomux: Protomux }
+  readonly userData: RequestingPeer & Peer
 }
 
 interface OpenMux extends Protomux {

@@ -67,11 +67,12 @@ export class Replicator extends ReplicatorEmitter {
     this.#source = source
     this.#limits = parseLimits(limits)
     this.#activity = new Activity(active, clock)
+    const isActive = (record: OpenStream): boolean => this.active && record.active
     this.#gates = new Gates(source, checkPolicies(policy), {
       attach: (core, record) => void this.#asked.admit(core, record),
       detach: (core, record) => this.#detach(core, record),
       open: (discoveryKey, record) => this.#asked.open(discoveryKey, record),
-      isActive: (record) => this.active && record.active,
+      isActive,
       denied: (core, { stream }, question) => void this.emit('denied', core, stream, question),
       failed: (err, core, { stream }) => this.failed(err as Error, core, stream)
     })
@@ -84,7 +85,7 @@ export class Replicator extends ReplicatorEmitter {
       refused: ({ stream }) => this.figures.refused(stream)
     })
     this.#offers = new Offers(source, this.#streams, {
-      isActive: (record) => this.active && record.active,
+      isActive,
       attach: (core, record) => this.#attach(core, record),
       failed: (err, core) => this.failed(err, core, null)
     })
