@@ -12,7 +12,7 @@ const MB = 1e6
 test.each([
   { cores: 1, requests: 3900, size: 64 * 1024, most: 24 },
   { cores: 13, requests: 300, size: 64 * 1024, most: 24 },
-  { cores: 1, requests: 200, size: 4 * 1024 * 1024, most: 64 }
+  { cores: 1, requests: 200, size: 4 * 1024 * 1024, most: 32 }
 ])(
   'a peer that reads nothing and asks $cores core(s) for $requests blocks of $size B each holds $most MB at most',
   async ({ cores, requests, size, most }) => {
