@@ -214,6 +214,8 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   get<V>(index: number, opts: GetBlockOptions<V> & { valueEncoding: ValueEncoding<V> }): Promise<V>
   get(index: number, opts?: GetBlockOptions): Promise<T>
   has(start: number, end?: number): Promise<boolean>
+  /** How many blocks of [start, end) are stored here. Since Hypercore 11.39. */
+  count(start: number, end: number): Promise<number>
   append(
     blocks: Block<T> | readonly Block<T>[],
     opts?: AppendOptions
@@ -238,6 +240,15 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   missingNodes(index: number): Promise<number>
   /** Gives the space of cleared blocks back. */
   compact(): Promise<unknown>
+  /** Closes every session of the core and deletes it from storage. Since Hypercore 11.39; before, it throws. */
+  purge(): Promise<void>
+  /**
+   * Resolves once peers with a signed head have confirmed how long this core is. Since Hypercore 11.39.
+   * @param opts.timeout  ms until it rejects with REQUEST_TIMEOUT; default 0 = never
+   * @param opts.settle   ms during which the peers must stay the same
+   * @throws BAD_ARGUMENT when no recovery peers are configured, or this is not the core's default session
+   */
+  recover(opts?: { timeout?: number; settle?: number }): Promise<void>
 
   /** From here on `get()` marks what it reads; `sweep()` clears all that was not marked. */
   startMarking(): Promise<void>

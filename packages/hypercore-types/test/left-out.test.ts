@@ -9,12 +9,11 @@ const interfaceMembers = (name: string): string[] =>
 
 // What a Hypercore has and the interface has not. A new upstream member belongs into one of the two.
 const LEFT_OUT: Record<string, string[]> = {
-  'no longer works in Hypercore 11, or does nothing': ['purge', 'cancel', 'contiguousByteLength'],
+  'no longer works in Hypercore 11, or does nothing': ['cancel', 'contiguousByteLength'],
   'deprecated by upstream': ['undownload'],
   'for repair tools': [
     'applyProof',
     'generateRemoteProofForTreeNode',
-    'recover',
     'recovering',
     'recoverFromRemoteProof',
     'recoverTreeNodeFromPeers'
