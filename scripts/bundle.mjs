@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { packagesOf } from './workspace.mjs'
@@ -12,23 +12,30 @@ export async function bundle(base) {
   for (const { dir } of packagesOf(base).filter((each) => each.published)) {
     for (const folder of ['src', 'compliance']) {
       const input = join(dir, folder, 'index.ts')
-      if (existsSync(input)) await bundleInto(join(dir, folder === 'src' ? 'dist' : `dist/${folder}`), input)
+      if (existsSync(input))
+        await bundleInto(join(dir, folder === 'src' ? 'dist' : `dist/${folder}`), input, join(base, GROUND))
     }
   }
 }
 
-async function bundleInto(dist, input) {
+/** Private: its code goes into each package that imports it, and must not be named in what that one declares. */
+const GROUND = 'packages/ground/src'
+const GROUND_NAME = '@manycore/ground'
+
+async function bundleInto(dist, input, ground) {
   const sources = join(input, '..')
   const main = join(dist, 'index.js')
-  if (existsSync(main) && statSync(main).mtimeMs > newest(sources)) return
+  if (existsSync(main) && statSync(main).mtimeMs > Math.max(newest(sources), newest(ground))) return
 
   for (const file of existsSync(dist) ? readdirSync(dist) : []) {
     if (/\.js(\.map)?$/.test(file)) rmSync(join(dist, file))
   }
+  refuseGroundInDeclarations(dist)
   const build = await rolldown({
     input,
     platform: 'node',
-    external: (id) => !id.startsWith('.') && !isAbsolute(id),
+    resolve: { alias: { [GROUND_NAME]: join(ground, 'index.ts') } },
+    external: (id) => id !== GROUND_NAME && !id.startsWith('.') && !isAbsolute(id),
     plugins: [defaultImports()],
     onLog: (level, { message }) => {
       throw new Error(`${level}: ${message}`)
@@ -76,7 +83,16 @@ function withPlainDefaults(runtime) {
   return runtime.replace(whole, 'export var __toESM = (mod) => ({ default: mod });')
 }
 
+/** A user's compiler could not find a package that is not published. */
+function refuseGroundInDeclarations(dist) {
+  for (const file of readdirSync(dist, { recursive: true }).filter((name) => name.endsWith('.d.ts'))) {
+    if (readFileSync(join(dist, file), 'utf8').includes(GROUND_NAME))
+      throw new Error(`${join(dist, file)} mentions ${GROUND_NAME}: declare the type in the package itself`)
+  }
+}
+
 function newest(folder) {
+  if (!existsSync(folder)) return 0
   const files = readdirSync(folder, { recursive: true }).map((file) => join(folder, file))
   return Math.max(...files.map((file) => statSync(file).mtimeMs))
 }

@@ -8,16 +8,17 @@ import { report } from './report.mjs'
 import { checked, filesUnder, packagesOf, readJson, shown } from './workspace.mjs'
 
 const ALL = /^/
-const TYPES = /^hypercore-types$/
+const TYPES = /^(hypercore-types|ground)$/
 
 /** Package → the packages of ours it may import. Siblings never import each other. */
 const EDGES = {
   'hypercore-types': null,
-  kv: null,
+  ground: null,
+  kv: /^ground$/,
   keychain: TYPES,
   sessions: TYPES,
   replicator: TYPES,
-  'storage-adapters': /^(hypercore-types|kv)$/,
+  'storage-adapters': /^(hypercore-types|kv|ground)$/,
   corestore: /^(?!cli$|browser$)/,
   cli: ALL,
   browser: ALL,
@@ -33,7 +34,17 @@ const FOREIGN = {
 }
 
 /** These run on Bare and in browsers too, where Node's own modules are absent. */
-const PORTABLE = new Set(['hypercore-types', 'kv', 'keychain', 'sessions', 'replicator', 'corestore'])
+const PORTABLE = new Set([
+  'hypercore-types',
+  'ground',
+  'kv',
+  'keychain',
+  'sessions',
+  'replicator',
+  'corestore'
+])
+
+const INLINED = '@manycore/ground'
 
 const SOURCE = /\.[cm]?[jt]s$/
 const NODE = new Set(builtinModules)
@@ -92,6 +103,8 @@ function undeclared({ owner, file, specifier }) {
   // A package may use itself by name, as its users do, but not to get around the order of its own files.
   if (name === owner.name && !shown(owner.dir, file).startsWith('src/')) return null
   const places = [manifest.dependencies, manifest.peerDependencies, manifest.optionalDependencies]
+  // The bundler inlines it: a user must not be asked to install it.
+  if (name === INLINED) places.splice(0, Infinity, manifest.devDependencies)
   if (isTest(owner, file)) places.push(manifest.devDependencies, rootManifest.devDependencies)
   return places.some((list) => list?.[name]) ? null : `add it to ${shown(checked, owner.dir)}/package.json`
 }

@@ -1,0 +1,25 @@
+type Callback<Args extends readonly unknown[]> = (...args: Args) => unknown
+
+/**
+ * Makes an error of the user's callback an uncaught exception, in a microtask of its own. Whoever called the callback
+ * goes on.
+ */
+export function reportError(err: unknown): void {
+  queueMicrotask(() => {
+    throw err
+  })
+}
+
+/** Calls every callback, in order. What one throws is reported, and the others are called all the same. */
+export function callEach<Args extends readonly unknown[]>(
+  callbacks: Iterable<Callback<Args>>,
+  ...args: Args
+): void {
+  for (const callback of callbacks) {
+    try {
+      callback(...args)
+    } catch (err) {
+      reportError(err)
+    }
+  }
+}

@@ -1,0 +1,7 @@
+export { badArgument } from './bad-argument.js'
+export type { ArgumentError } from './bad-argument.js'
+export { callEach, reportError } from './call-each.js'
+export { Emitter, emitToEach } from './emitter.js'
+export { nearestName } from './nearest-name.js'
+export { readOptions, refuseUnknown } from './read-options.js'
+export type { OptionTable } from './read-options.js'

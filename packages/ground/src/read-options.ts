@@ -1,0 +1,76 @@
+import { badArgument } from './bad-argument.js'
+import { nearestName } from './nearest-name.js'
+
+/**
+ * One entry per option of a bag, so that none can be forgotten: a function that checks and returns the value, or null
+ * if any value will do. It is not called for undefined, which means the default.
+ */
+export type OptionTable<T> = {
+  readonly [K in keyof Required<T>]: ((field: string, value: unknown) => T[K]) | null
+}
+
+/**
+ * Reads an option bag: each option once, by its name, so that own and inherited options and getters are all the same.
+ * @param opts   what the caller passed; undefined = no options
+ * @param table  the options there are
+ * @param field  how errors name the bag
+ * @param others 'refuse' throws for any other enumerable name; 'keep' throws only for near misses of the names in
+ *               the table, and returns the others as they are: for a bag that is passed on to somebody else
+ * @returns a new object with the options that are not undefined
+ * @throws BAD_ARGUMENT, which names the option and, if one is near, the name that was meant
+ */
+export function readOptions<T extends object>(
+  opts: T | undefined,
+  table: OptionTable<T>,
+  field: string = 'options',
+  others: 'refuse' | 'keep' = 'refuse'
+): Partial<T> {
+  if (opts === undefined) return {}
+  if (typeof opts !== 'object' || opts === null) throw badArgument(field, 'an object', opts)
+
+  const names = Object.keys(table)
+  const read: { [option: string]: unknown } = {}
+  for (const name of unknownNames(opts, names)) {
+    const value = (opts as { [option: string]: unknown })[name]
+    if (value === undefined) continue
+    const meant = nearestName(name, names)
+    if (others === 'refuse' || meant !== null) throw unknownOption(field, name, meant)
+    read[name] = value
+  }
+  for (const name of names) {
+    const value = opts[name as keyof T]
+    if (value === undefined) continue
+    const check = table[name as keyof T]
+    read[name] = check === null ? value : check(field === 'options' ? name : `${field}.${name}`, value)
+  }
+  return read as Partial<T>
+}
+
+/**
+ * For an object that is called and not copied, such as a policy: refuses names that its interface does not have. An
+ * instance of a class may have others, unless they are near misses.
+ * @throws BAD_ARGUMENT
+ */
+export function refuseUnknown(value: object, names: readonly string[], field: string): void {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const plain = prototype === Object.prototype || prototype === null
+  for (const name of unknownNames(value, names)) {
+    const meant = nearestName(name, names)
+    if (plain || meant !== null) throw unknownOption(field, name, meant)
+  }
+}
+
+/** Enumerable names, inherited ones as well, that are not in the list. */
+function unknownNames(value: object, names: readonly string[]): string[] {
+  const unknown: string[] = []
+  // oxlint-disable-next-line guard-for-in -- inherited options count as well
+  for (const name in value) if (!names.includes(name)) unknown.push(name)
+  return unknown
+}
+
+function unknownOption(field: string, name: string, meant: string | null): TypeError {
+  const at = field === 'options' ? name : `${field}.${name}`
+  const hint = meant === null ? '' : `; did you mean ${meant}?`
+  const err = new TypeError(`BAD_ARGUMENT: ${at} is not an option${hint}`)
+  return Object.assign(err, { code: 'BAD_ARGUMENT' as const, field: at })
+}

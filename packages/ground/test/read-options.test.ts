@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest'
+import { badArgument, readOptions, refuseUnknown } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
+
+interface Bag {
+  lingerMs?: number
+  wait?: boolean
+  limits?: { opens?: number }
+}
+
+const LIMITS: OptionTable<{ opens?: number }> = { opens: null }
+const TABLE: OptionTable<Bag> = {
+  lingerMs(field, value) {
+    if (typeof value !== 'number') throw badArgument(field, 'a number', value)
+    return value
+  },
+  wait: null,
+  limits: (field, value) => readOptions(value as { opens?: number }, LIMITS, field)
+}
+
+const forms: [form: string, make: (bag: Bag) => Bag][] = [
+  ['own', (bag) => bag],
+  ['inherited', (bag) => Object.create(bag) as Bag],
+  [
+    'a getter',
+    (bag) =>
+      Object.defineProperties(
+        {},
+        Object.fromEntries(
+          Object.entries(bag).map(([name, value]) => [name, { get: () => value as unknown }])
+        )
+      )
+  ],
+  [
+    'a getter of a class',
+    (bag) =>
+      new (class {
+        get lingerMs(): number {
+          return bag.lingerMs!
+        }
+      })()
+  ]
+]
+
+test.each(forms)('an option is read that is %s', (_form, make) => {
+  expect(readOptions(make({ lingerMs: 5 }), TABLE)).toEqual({ lingerMs: 5 })
+})
+
+test('each option is read once', () => {
+  let reads = 0
+  const bag = {
+    get lingerMs() {
+      reads++
+      return reads
+    }
+  }
+  expect(readOptions(bag, TABLE)).toEqual({ lingerMs: 1 })
+  expect(reads).toBe(1)
+})
+
+test('undefined is the default, and null is passed on', () => {
+  expect(readOptions<Bag>(undefined, TABLE)).toEqual({})
+  expect(readOptions({ wait: undefined } as Bag, TABLE)).toEqual({})
+  expect(readOptions({ wait: null } as never, TABLE)).toEqual({ wait: null })
+  expect(readOptions({ typo: undefined } as never, TABLE)).toEqual({})
+})
+
+test.each([
+  [{ lingerms: 5 }, 'lingerms', 'BAD_ARGUMENT: lingerms is not an option; did you mean lingerMs?'],
+  [
+    Object.create({ wiat: true }) as object,
+    'wiat',
+    'BAD_ARGUMENT: wiat is not an option; did you mean wait?'
+  ],
+  [{ colour: 1 }, 'colour', 'BAD_ARGUMENT: colour is not an option'],
+  [{ limits: { open: 1 } }, 'limits.open', 'BAD_ARGUMENT: limits.open is not an option; did you mean opens?'],
+  [{ lingerMs: 'x' }, 'lingerMs', 'BAD_ARGUMENT: lingerMs must be a number, got a string of 1 characters'],
+  [{ limits: 3 }, 'limits', 'BAD_ARGUMENT: limits must be an object, got number 3'],
+  [null, 'options', 'BAD_ARGUMENT: options must be an object, got null']
+])('%j is refused', (bag, field, message) => {
+  const error: unknown = (() => {
+    try {
+      return readOptions(bag as Bag, TABLE)
+    } catch (err) {
+      return err
+    }
+  })()
+  expect(error).toBeInstanceOf(TypeError)
+  expect(error).toMatchObject({ code: 'BAD_ARGUMENT', field, message })
+})
+
+test('a bag that is passed on keeps foreign names, and refuses near misses of ours', () => {
+  expect(readOptions({ wait: true, onseq: 1 } as Bag, TABLE, 'options', 'keep')).toEqual({
+    wait: true,
+    onseq: 1
+  })
+  expect(() => readOptions({ wait1: true } as Bag, TABLE, 'options', 'keep')).toThrow('did you mean wait?')
+})
+
+test('an instance of a class may have fields of its own, a plain object may not', () => {
+  class Policy {
+    database = 1
+  }
+  expect(() => refuseUnknown(new Policy(), ['access'], 'policy')).not.toThrow()
+  expect(() => refuseUnknown({ database: 1 }, ['access'], 'policy')).toThrow(
+    'policy.database is not an option'
+  )
+  class Typo {
+    acces = 1
+  }
+  expect(() => refuseUnknown(new Typo(), ['access'], 'policy')).toThrow(
+    'policy.acces is not an option; did you mean access?'
+  )
+})
