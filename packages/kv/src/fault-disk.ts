@@ -1,22 +1,14 @@
 import b4a from 'b4a'
+import { type Change, type Draw, takeBack } from './fault-loss.js'
 import { noSpace } from './faults.js'
 import type { RandomAccess } from './random-access.js'
 import { call } from './random-access-disk.js'
 
-/** How a file was before a change. */
-interface Before {
-  readonly name: string
-  /** null = it was not there */
-  readonly size: number | null
-  readonly offset: number
-  readonly bytes: Uint8Array
-}
-
 /** What the files of a FaultFiles share until the power is lost: space, order, and what was not synced. */
 export class FaultDisk {
   space: number = Infinity
-  /** of what was not synced, oldest first */
-  #befores: Before[] = []
+  /** that were not synced, oldest first */
+  #changes: Change[] = []
   /** reordered: acknowledged, to be written after the next write */
   #late: (() => Promise<void>)[] = []
   readonly #open = new Set<RandomAccess>()
@@ -52,7 +44,7 @@ export class FaultDisk {
 
   /** Writes as much as there is space for. @throws ENOSPC */
   async write(name: string, file: RandomAccess, offset: number, bytes: Uint8Array): Promise<void> {
-    const size = await this.#remember(name, file, offset, offset + bytes.byteLength)
+    const size = await this.#remember(name, file, { offset, end: offset + bytes.byteLength })
     const fits = bytes.subarray(0, Math.max(0, size - offset + this.space))
     if (fits.byteLength > 0 || bytes.byteLength === 0) {
       await call((done) => file.write(offset, fits, done))
@@ -64,7 +56,7 @@ export class FaultDisk {
 
   async truncate(name: string, file: RandomAccess, size: number): Promise<void> {
     await this.#writeLate()
-    const before = await this.#remember(name, file, size, Infinity)
+    const before = await this.#remember(name, file, { offset: size })
     if (size - before > this.space) throw noSpace()
     await call((done) => file.truncate(size, done))
     this.space += before - size
@@ -72,7 +64,7 @@ export class FaultDisk {
 
   async unlink(name: string, file: RandomAccess): Promise<void> {
     await this.#writeLate()
-    const before = await this.#remember(name, file, 0, Infinity)
+    const before = await this.#remember(name, file, { offset: 0 })
     await call((done) => file.unlink(done))
     this.#open.delete(file)
     this.space += before
@@ -80,7 +72,7 @@ export class FaultDisk {
 
   async sync(name: string): Promise<void> {
     await this.#writeLate()
-    this.#befores = this.#befores.filter((before) => before.name !== name)
+    this.#changes = this.#changes.filter((change) => change.name !== name)
   }
 
   async close(file: RandomAccess): Promise<void> {
@@ -89,32 +81,35 @@ export class FaultDisk {
     await call((done) => file.close(done))
   }
 
-  /** Nothing reaches the files any more, and they are again as they were when last synced. */
-  async lose(open: (name: string) => RandomAccess): Promise<void> {
+  /** Nothing reaches the files any more, and they are again as they were when last synced, but for what is kept. */
+  async lose(open: (name: string) => RandomAccess, draw: Draw): Promise<void> {
     this.#isLost = true
     await this.#last
     await Promise.all(Array.from(this.#open, (file) => call((done) => file.close(done))))
 
-    const files = new Map<string, RandomAccess>()
-    for (const { name, size, offset, bytes } of this.#befores.splice(0).toReversed()) {
-      const file = files.get(name) ?? open(name)
-      files.set(name, file)
-      if (bytes.byteLength > 0) await call((done) => file.write(offset, bytes, done))
-      if (size !== null) await call((done) => file.truncate(size, done))
-      else if ((await sizeOf(file)) !== null) {
-        await call((done) => file.unlink(done)) // which closes it
-        files.delete(name)
-      }
+    const changes = this.#changes.splice(0).toReversed()
+    for (const name of new Set(changes.map((change) => change.name))) {
+      const file = open(name)
+      const size = await sizeOf(file)
+      await call((done) => file.close(done))
+      const own = changes.filter((change) => change.name === name)
+      await takeBack(own, size, () => open(name), draw)
     }
-    await Promise.all(Array.from(files.values(), (file) => call((done) => file.close(done))))
   }
 
-  /** @returns the size before the change of `[start, end)` */
-  async #remember(name: string, file: RandomAccess, start: number, end: number): Promise<number> {
+  /** @param end  default: where the file ends, for all from `offset` on is cut off @returns the size before */
+  async #remember(
+    name: string,
+    file: RandomAccess,
+    { offset, end }: { offset: number; end?: number }
+  ): Promise<number> {
     const size = await sizeOf(file)
-    const length = Math.min(end, size ?? 0) - start
-    const bytes = length > 0 ? await call<Uint8Array>((done) => file.read(start, length, done)) : b4a.alloc(0)
-    this.#befores.push({ name, size, offset: start, bytes })
+    const isCut = end === undefined
+    const to = Math.max(offset, end ?? size ?? 0)
+    const length = Math.min(to, size ?? 0) - offset
+    const bytes =
+      length > 0 ? await call<Uint8Array>((done) => file.read(offset, length, done)) : b4a.alloc(0)
+    this.#changes.push({ name, size, offset, end: to, isCut, bytes })
     return size ?? 0
   }
 

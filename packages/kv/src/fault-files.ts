@@ -1,6 +1,7 @@
 import { badArgument } from './errors.js'
 import { FaultDisk } from './fault-disk.js'
 import { FaultFile } from './fault-file.js'
+import { type PowerLoss, drawOf } from './fault-loss.js'
 import { FaultPlan } from './fault-plan.js'
 import type { RandomAccess } from './random-access.js'
 
@@ -42,12 +43,15 @@ export class FaultFiles {
   }
 
   /**
-   * As a loss of power does, takes every file back to its last sync, made and removed ones too. Files that
-   * were open are of no use any more (EIO); open() gives new ones.
+   * As a loss of power does, takes every file back to its last sync, made and removed ones too; with a `seed`
+   * sector by sector, some of which had reached the disk. Files that were open are of no use any more (EIO);
+   * open() gives new ones.
+   * @throws BAD_ARGUMENT
    */
-  async loseUnsynced(): Promise<void> {
+  async loseUnsynced(loss: PowerLoss = {}): Promise<void> {
+    const draw = drawOf(loss)
     const lost = this.#disk
-    const done = lost.lose(this.#storage)
+    const done = lost.lose(this.#storage, draw)
     this.plan.release() // to fail
     await done
     this.#disk = new FaultDisk()
