@@ -62,7 +62,7 @@ export class StoreRoot {
       }
       this.primaryKey = stored
     } catch (err) {
-      await closeAll('opening failed', [() => this.replicator.close(), () => this.storage.close()], [err])
+      await closeAll('opening failed', [() => this.#leaveStreams(), () => this.storage.close()], [err])
     }
   }
 
@@ -70,12 +70,17 @@ export class StoreRoot {
     return this.storage.setSeed(this.primaryKey ?? crypto.randomBytes(32), { overwrite: false })
   }
 
+  /** The streams stay open, the store's own as well, as in Corestore 7: others may use them, and wait for their end. */
+  #leaveStreams(): Promise<void> {
+    return this.replicator.close({ leaveStreams: true })
+  }
+
   /** Closes in the order that data flows: sessions, streams, cores, storage; every step runs. */
   close(scope: SessionScope): Promise<void> {
     const sessions = [() => scope.close(), ...[...this.stores].map((store) => () => store.close())]
     return closeAll('closing the store failed', [
       () => closeAll('closing sessions failed', sessions, [], 'together'),
-      () => this.replicator.close(),
+      () => this.#leaveStreams(),
       () => this.table.close(),
       () => this.rows.close(),
       () => this.storage.close()

@@ -54,7 +54,8 @@ test('close() with sessions, snapshots, streams and iterators open', async () =>
 
   await store.close()
   expect([core.closed, snapshot.closed, batch.closed]).toEqual([true, true, true])
-  expect(near.destroyed).toBe(true)
+  expect(near.destroyed).toBe(false)
+  near.destroy()
   readStream.destroy()
   await opensAgain(directory)
 })
@@ -93,14 +94,33 @@ test('several failures of one close come as one AggregateError', async () => {
   await opensAgain(directory)
 })
 
-test('external streams survive the store, its own do not', async () => {
+test('streams survive the store, its own as well as external ones, and serve another store', async () => {
   const [store, other] = [new Corestore(temporaryDirectory()), openStore()]
   const external = other.replicate(true)
   external.on('error', () => {})
   store.replicate(external)
-  const own = store.replicate(false)
-  own.on('error', () => {})
+  const [own, remote] = [store.replicate(false), other.replicate(true)]
+  for (const stream of [own, remote]) stream.on('error', () => {})
+  own.pipe(remote as never)
+  remote.pipe(own as never)
+  const core = store.get({ name: 'a', valueEncoding: 'utf-8' })
+  await core.append('of the first')
+  const copy = other.get({ key: core.key!, valueEncoding: 'utf-8' })
+  expect(await copy.get(0)).toBe('of the first')
   expect(store.streamTracker.records.map((record) => record.isExternal)).toEqual([true, false])
+
   await store.close()
-  expect([external.destroyed, own.destroyed]).toEqual([false, true])
+  expect(store.streamTracker.records).toEqual([])
+  expect([external, own, remote].map((stream) => stream.destroyed)).toEqual([false, false, false])
+
+  const heir = openStore()
+  heir.replicate(own)
+  const kept = heir.get({ name: 'b', valueEncoding: 'utf-8' })
+  await kept.append('of the second')
+  expect(await other.get({ key: kept.key!, valueEncoding: 'utf-8' }).get(0)).toBe('of the second')
+  const closed = [own, remote].map(
+    (stream) => new Promise((resolve) => stream.once('close', () => resolve(null)))
+  )
+  own.destroy()
+  await Promise.all(closed)
 })

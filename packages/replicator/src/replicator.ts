@@ -205,20 +205,21 @@ export class Replicator extends ReplicatorEmitter {
   /**
    * Destroys the streams that the replicator made. Those of the caller stay open, without the cores that
    * the replicator attached. Idempotent; cores stay open.
+   * @param opts.leaveStreams  true leaves the replicator's own streams open as well; default false
    */
-  close(): Promise<void> {
-    this.#closing ??= this.#close()
+  close(opts: { leaveStreams?: boolean } = {}): Promise<void> {
+    this.#closing ??= this.#close(opts.leaveStreams === true)
     return this.#closing
   }
 
-  async #close(): Promise<void> {
+  async #close(leavesStreams: boolean): Promise<void> {
     this.#offers.close()
     this.#stalled.close()
     this.#asked.close()
     this.#activity.release()
     const steps: Promise<unknown>[] = []
     for (const record of this.#streams) {
-      steps.push(record.isExternal ? this.#letGo(record) : destroyStream(record))
+      steps.push(record.isExternal || leavesStreams ? this.#letGo(record) : destroyStream(record))
     }
     if (this.#ownSource !== null) steps.push(this.#ownSource.close())
     await Promise.all(steps)
