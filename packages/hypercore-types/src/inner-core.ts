@@ -21,6 +21,8 @@ export interface Peer {
   readonly protomux: Protomux
   /** blocks the remote says it has */
   readonly remoteLength: number
+  /** blocks from 0 that the remote says it has without a gap */
+  readonly remoteContiguousLength: number
   readonly remoteFork: number
   readonly channel: Channel
   readonly stats: { [name: string]: { tx: number; rx: number } | number }

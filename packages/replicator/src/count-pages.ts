@@ -19,12 +19,15 @@ const streams = new WeakMap<Protomux, { pages: Map<CoreChannel, Set<number>>; co
  * @param most   pages of one stream
  */
 export function countPages(start: number, length: number, channel: CoreChannel, most: number): void {
+  const first = Math.floor(start / BLOCKS_PER_PAGE)
+  const last = Math.floor((start + length - 1) / BLOCKS_PER_PAGE)
+  if (last - first >= most) throw tooMany(last - first + 1)
+
   const { protomux } = channel.userData
   const all = madeOnce(streams, protomux, () => ({ pages: new Map(), count: 0 }))
   const pages = madeOnce(all.pages, channel, () => new Set())
   all.count -= pages.size
-  const last = Math.floor((start + length - 1) / BLOCKS_PER_PAGE)
-  for (let page = Math.floor(start / BLOCKS_PER_PAGE); page <= last; page++) pages.add(page)
+  for (let page = first; page <= last; page++) pages.add(page)
   all.count += pages.size
   if (all.count <= most) return
 
@@ -32,5 +35,9 @@ export function countPages(start: number, length: number, channel: CoreChannel, 
   for (const [{ closed }, { size }] of all.pages) if (!closed) all.count += size
   for (const known of all.pages.keys()) if (known.closed) all.pages.delete(known)
   if (all.count <= most) return
-  throw new ReplicatorError('TOO_MANY_PAGES', `a remote says that it has blocks in ${all.count} pages`)
+  throw tooMany(all.count)
+}
+
+function tooMany(pages: number): ReplicatorError {
+  return new ReplicatorError('TOO_MANY_PAGES', `a remote says that it has blocks in ${pages} pages`)
 }

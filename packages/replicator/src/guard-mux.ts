@@ -134,10 +134,15 @@ function checkBitfield(message: unknown, channel: CoreChannel): void {
   countPages(start, bitfield.byteLength * 8, channel, pagesOf(channel))
 }
 
-/** A range from 0 is kept as a number (hypercore 11.37.1 lib/replicator.js:1415), others as pages of memory. */
+/**
+ * A range from 0 is kept as a number (Hypercore's Peer.onrange), others as pages of memory; what a drop leaves of the
+ * number behind itself becomes pages as well, since 11.39.
+ */
 function checkRange(message: unknown, channel: CoreChannel): void {
   const { drop, start, length } = message as { drop: boolean; start: number; length: number }
   checkEnd(start + length)
+  const left = drop ? channel.userData.remoteContiguousLength - (start + length) : 0
+  if (left > 0) countPages(start + length, left, channel, pagesOf(channel))
   if (start === 0) return
   if (length > RANGE_BLOCKS) {
     throw new ReplicatorError('BAD_FRAME', `a range of ${length} blocks; the most is ${RANGE_BLOCKS}`)

@@ -56,6 +56,15 @@ test.each(CLAIMS)(
   }
 )
 
+test('one block dropped of a core that is said to be whole counts all pages behind it', async () => {
+  const { near, peer, ours, refused, closed } = await connected({ limits: { pagesPerStream: 100 } })
+  peer.wireRange.send({ drop: false, start: 0, length: 2 ** 35 })
+  peer.wireRange.send({ drop: true, start: 0, length: 1 })
+  await closed
+  expect(refused.map(({ err, info }) => [err.code, info.stream])).toEqual([['TOO_MANY_PAGES', ours]])
+  await carriesOn(near, await joined(near))
+})
+
 test('the pages of a channel that has closed do not count', async () => {
   const { near, far, core, peer, ours, theirs, refused } = await connected({
     limits: { pagesPerStream: 100 }
