@@ -1,3 +1,5 @@
+import type { Claim } from './lock/holder-files.js'
+
 /** The files of one store: opened when first used, open until they are removed or the disk is closed. */
 export interface Disk {
   /** Before anything else, after close() too. @throws ENGINE_CORRUPT, ENGINE_VERSION */
@@ -10,7 +12,7 @@ export interface Disk {
   suspend(): Promise<void>
   close(): Promise<void>
   /** what a process locks while it uses this disk; it may be written for that alone when `isSpare` */
-  readonly lock: { readonly file: DiskFile; readonly isSpare: boolean }
+  readonly lock: { readonly file: LockableFile; readonly isSpare: boolean }
 }
 
 /** Reads may run side by side; writes are made one at a time by whoever owns the file. */
@@ -30,6 +32,14 @@ export interface DiskFile {
   sync(): Promise<void>
   /** whether sync() does anything */
   readonly canSync: boolean
-  /** for locks: a descriptor, 0 while the file is not open; null = files here have none */
+}
+
+/** The file that a process locks. */
+export interface LockableFile extends DiskFile {
+  /** a descriptor, 0 while the file is not open; null = files here have none */
   readonly fd: number | null
+  /** where it lies; null = files here do not say */
+  readonly path: string | null
+  /** Of one claim at a time: released when the file is suspended or closed. */
+  hold(claim: Claim): void
 }

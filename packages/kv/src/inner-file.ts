@@ -14,7 +14,6 @@ export interface InnerFileHooks {
 /** A file inside a file. */
 export class InnerFile implements DiskFile {
   readonly name: string
-  readonly fd = null
   readonly #outer: DiskFile
   readonly #hooks: InnerFileHooks
   #written = 0

@@ -1,7 +1,9 @@
 import b4a from 'b4a'
-import { lockFile } from './descriptor.js'
-import type { Disk } from './disk.js'
-import { EngineError } from './errors.js'
+import { lockDescriptor } from './descriptor.js'
+import type { Disk, LockableFile } from './disk.js'
+import { EngineError, badArgument } from './errors.js'
+import { ownPid } from './lock/process-id.js'
+import { runtimeWithoutLibuv } from './lock/without-libuv.js'
 
 export interface LockOptions {
   /** shared with other readers; nothing is created or written */
@@ -10,10 +12,16 @@ export interface LockOptions {
   readonly wait: boolean
 }
 
+/** between two looks at a store that is taken by files alone */
+const WAIT_MS = 100
+
 /**
  * Locks a disk for this process, where its files have descriptors. Closing or suspending the disk ends the
  * lock, and so does the end of the process, whatever it ends by.
- * @throws ELOCKED
+ *
+ * There are two locks. That of the operating system decides among the processes that can take it; those of Bun and
+ * Deno cannot. All of them make a holder file, which tells one kind from the other, and Bun and Deno among themselves.
+ * @throws ELOCKED, BAD_ARGUMENT
  */
 export async function lockDisk(disk: Disk, { isReadOnly, wait }: LockOptions): Promise<void> {
   const { file, isSpare } = disk.lock
@@ -22,18 +30,50 @@ export async function lockDisk(disk: Disk, { isReadOnly, wait }: LockOptions): P
     await file.write(0, b4a.alloc(0)) // creates and opens it
   else if ((await file.size()) === 0) return // never locked, or never written
 
-  if (!(await lockFile(file.fd, { shared: isReadOnly, wait }))) {
-    const holder = isSpare ? Number(b4a.toString(await file.read(0, await file.size()))) : 0
-    const who = holder > 0 ? `process ${holder}` : 'another process, or this one'
-    throw new EngineError('ELOCKED', `the store is open in ${who}`, holder > 0 ? { holder } : {})
-  }
+  const isLocked = await lockDescriptor(file.fd, { shared: isReadOnly, wait })
+  if (isLocked === false) throw await lockedElsewhere(file, isSpare)
+  await lockByFiles(file, { isReadOnly, wait, isSystemLocked: isLocked === true })
   if (isReadOnly || !isSpare) return
   await file.truncate(0)
-  await file.write(0, b4a.from(`${processId()}\n`))
+  await file.write(0, b4a.from(`${ownPid()}\n`))
 }
 
-/** Node and Bare name it differently; a browser has none, and no descriptors. */
-function processId(): number {
-  const { process, Bare } = globalThis as { process?: { pid?: number }; Bare?: { pid?: number } }
-  return process?.pid ?? Bare?.pid ?? 0
+async function lockByFiles(
+  file: LockableFile,
+  { isReadOnly, wait, isSystemLocked }: LockOptions & { isSystemLocked: boolean }
+): Promise<void> {
+  if (file.path === null) {
+    const runtime = runtimeWithoutLibuv()
+    if (runtime === null) return
+    throw badArgument(
+      'lock',
+      `false on ${runtime} where a file has no \`filename\` beside which to lock`,
+      true
+    )
+  }
+  const { claimFile, refuseIfHeld } = await import('./lock/holder-files.js')
+  for (;;) {
+    try {
+      if (isReadOnly) return refuseIfHeld(file.path, isSystemLocked)
+      return file.hold(await claimFile(file.path, isSystemLocked))
+    } catch (err) {
+      if (!wait || (err as { code?: unknown }).code !== 'ELOCKED') throw err
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS))
+    }
+  }
+}
+
+async function lockedElsewhere(file: LockableFile, isSpare: boolean): Promise<EngineError> {
+  const holder = isSpare ? await readPid(file) : 0
+  const who = holder > 0 ? `process ${holder}` : 'another process, or this one'
+  return new EngineError('ELOCKED', `the store is open in ${who}`, holder > 0 ? { holder } : {})
+}
+
+/** @returns 0 = it is being written, for the store was opened just now */
+async function readPid(file: LockableFile): Promise<number> {
+  try {
+    return Number(b4a.toString(await file.read(0, await file.size())))
+  } catch {
+    return 0 // whoever opened it truncated it meanwhile
+  }
 }

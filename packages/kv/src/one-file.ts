@@ -12,7 +12,7 @@ import {
   writeHeader
 } from './directory.js'
 import { MAX_GROWTH_BYTES } from './defaults.js'
-import type { Disk, DiskFile } from './disk.js'
+import type { Disk, DiskFile, LockableFile } from './disk.js'
 import { InnerFile } from './inner-file.js'
 import { type Extent, Space } from './space.js'
 
@@ -24,7 +24,7 @@ type Edit = (entries: Map<string, DirectoryEntry>) => { taken: Extent[]; dropped
  * whenever a file gets more room, is finished or removed. Space is used again and never given back.
  */
 export class OneFileDisk implements Disk {
-  readonly #file: DiskFile & { suspend(): Promise<void> }
+  readonly #file: LockableFile & { suspend(): Promise<void> }
   readonly #isSynced: boolean
   readonly #handles = new Map<string, InnerFile>()
   #directory: Directory = EMPTY
@@ -35,7 +35,7 @@ export class OneFileDisk implements Disk {
   #last: Promise<unknown> = Promise.resolve()
 
   /** @param isSynced  the directory is to survive a loss of power */
-  constructor(file: DiskFile & { suspend(): Promise<void> }, isSynced: boolean) {
+  constructor(file: LockableFile & { suspend(): Promise<void> }, isSynced: boolean) {
     this.#file = file
     this.#isSynced = isSynced
   }

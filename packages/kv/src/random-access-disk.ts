@@ -1,7 +1,8 @@
 import b4a from 'b4a'
 import { fdatasync } from './descriptor.js'
-import type { Disk, DiskFile } from './disk.js'
+import type { Disk, DiskFile, LockableFile } from './disk.js'
 import { EngineError } from './errors.js'
+import type { Claim } from './lock/holder-files.js'
 import type { FileSource, RandomAccess } from './random-access.js'
 
 /** Makes what was written to a file survive a loss of power. */
@@ -58,12 +59,13 @@ export class RandomAccessDisk implements Disk {
 }
 
 /** Promises over one instance. */
-export class RandomAccessDiskFile implements DiskFile {
+export class RandomAccessDiskFile implements LockableFile {
   readonly name: string
   readonly #file: RandomAccess
   readonly #sync: Sync | undefined
   /** An instance whose file is not there fails until it is written to. */
   #isMissing = false
+  #claim: Claim | null = null
 
   constructor(name: string, file: RandomAccess, sync?: Sync) {
     this.name = name
@@ -112,6 +114,14 @@ export class RandomAccessDiskFile implements DiskFile {
     return typeof this.#file.fd === 'number' ? this.#file.fd : null
   }
 
+  get path(): string | null {
+    return typeof this.#file.filename === 'string' ? this.#file.filename : null
+  }
+
+  hold(claim: Claim): void {
+    this.#claim = claim
+  }
+
   get canSync(): boolean {
     return this.#sync !== undefined || this.fd !== null
   }
@@ -131,11 +141,25 @@ export class RandomAccessDiskFile implements DiskFile {
 
   async suspend(): Promise<void> {
     this.#isMissing = false // the next use opens it again
-    if (this.#file.suspend !== undefined) await call((done) => this.#file.suspend!(done))
+    try {
+      if (this.#file.suspend !== undefined) await call((done) => this.#file.suspend!(done))
+    } finally {
+      this.#letGo()
+    }
   }
 
-  close(): Promise<void> {
-    return call((done) => this.#file.close(done))
+  async close(): Promise<void> {
+    try {
+      await call((done) => this.#file.close(done))
+    } finally {
+      this.#letGo()
+    }
+  }
+
+  #letGo(): void {
+    const claim = this.#claim
+    this.#claim = null
+    claim?.release()
   }
 }
 

@@ -14,6 +14,8 @@ export interface RandomAccess {
   suspend?(callback: Callback): void
   /** a descriptor of the operating system: it can be locked and synced */
   readonly fd?: number
+  /** where it lies: Bun and Deno cannot lock a descriptor, and lock by files beside it */
+  readonly filename?: string
 }
 
 /**

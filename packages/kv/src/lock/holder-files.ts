@@ -1,0 +1,152 @@
+import fs from 'fs'
+import { EngineError } from '../errors.js'
+import { type Holder, nameOf, parseName } from './holder-name.js'
+import { ownProcess, stateOf } from './process-id.js'
+
+/** What a process has that may use the store. */
+export interface Claim {
+  /** The store is free again. */
+  release(): void
+}
+
+/** How often, and how many milliseconds each time, a process waits for one that is about to decide. */
+const PATIENCE = 200
+const PAUSE_MS = 5
+
+/** The directory of a store in one file may be somebody else's. */
+const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS']
+
+/**
+ * Takes a store for this process by files alone. Each process that wants the store makes a file of its own in
+ * `<file>.holders`, and then looks who else has one there: of two, the later one sees the other. No name is used
+ * twice, so whoever finds the file of a process that has ended may remove it at any time. Of several that come
+ * at once the first by name gets the store.
+ * @param file            what is locked; it exists
+ * @param isSystemLocked  the operating system has locked it for this process, which then needs only to see, and to
+ *                        be seen by, those that have no such lock
+ * @throws ELOCKED, or the file system's error; no file of this process is left behind then
+ */
+export async function claimFile(file: string, isSystemLocked: boolean): Promise<Claim> {
+  const directory = directoryOf(file)
+  const name = nameOf(ownProcess(), isSystemLocked)
+  try {
+    create(directory, name)
+  } catch (err) {
+    if (!isSystemLocked || !FORBIDDEN.includes(codeOf(err))) throw err
+    refuseIfHeld(file, true)
+    return { release: () => {} } // who has no such lock cannot make its file here either
+  }
+  try {
+    await win(directory, name, isSystemLocked)
+    fs.writeFileSync(`${directory}/${name}`, 'has the store\n')
+  } catch (err) {
+    withdraw(directory, name)
+    throw err
+  }
+  return { release: () => withdraw(directory, name) }
+}
+
+/**
+ * For readers, who leave no trace, and are not seen by a writer that comes later.
+ * @throws ELOCKED
+ */
+export function refuseIfHeld(file: string, isSystemLocked: boolean): void {
+  const directory = directoryOf(file)
+  const holder = holdersIn(directory, isSystemLocked).find(({ state }) => state !== 'ended')
+  if (holder !== undefined) throw locked(directory, holder)
+}
+
+async function win(directory: string, name: string, isSystemLocked: boolean): Promise<void> {
+  for (let times = 0; ; times++) {
+    const others = holdersIn(directory, isSystemLocked).filter((other) => other.name !== name)
+    for (const other of others) if (other.state === 'ended') remove(`${directory}/${other.name}`)
+
+    const rivals = others.filter(({ state }) => state !== 'ended')
+    if (rivals.length === 0) return
+    const winner = rivals.find((rival) => rival.hasDecided || rival.name < name)
+    if (winner !== undefined || times === PATIENCE) throw locked(directory, winner ?? rivals[0]!)
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS)) // they see this one, and give way
+  }
+}
+
+/** Symbolic links lead to the same one. */
+function directoryOf(file: string): string {
+  return `${fs.realpathSync(file)}.holders`
+}
+
+/** Whoever lets go last removes the directory, perhaps just now. */
+function create(directory: string, name: string): void {
+  for (let times = 0; ; times++) {
+    fs.mkdirSync(directory, { recursive: true })
+    try {
+      return fs.closeSync(fs.openSync(`${directory}/${name}`, 'wx'))
+    } catch (err) {
+      if (codeOf(err) !== 'ENOENT' || times === PATIENCE) throw err
+    }
+  }
+}
+
+function withdraw(directory: string, name: string): void {
+  remove(`${directory}/${name}`)
+  try {
+    fs.rmdirSync(directory)
+  } catch {
+    // Others have theirs there, or removed it.
+  }
+}
+
+function remove(path: string): void {
+  try {
+    fs.unlinkSync(path)
+  } catch (err) {
+    if (codeOf(err) !== 'ENOENT') throw err
+  }
+}
+
+interface Found extends Holder {
+  readonly state: 'running' | 'ended' | 'unknown'
+  /** it has the store */
+  readonly hasDecided: boolean
+}
+
+function holdersIn(directory: string, isSystemLocked: boolean): Found[] {
+  const me = ownProcess()
+  const found: Found[] = []
+  for (const name of list(directory)) {
+    const holder = parseName(name)
+    const size = holder === null ? null : sizeOf(`${directory}/${name}`)
+    if (holder === null || size === null) continue // a file manager's; or it has just let go
+    // Of those with a lock of the operating system there is one at a time.
+    const state = isSystemLocked && holder.isSystemLocked ? 'ended' : stateOf(holder, me)
+    found.push({ ...holder, state, hasDecided: size > 0 })
+  }
+  return found
+}
+
+function list(directory: string): string[] {
+  try {
+    return fs.readdirSync(directory) as string[]
+  } catch (err) {
+    if (codeOf(err) === 'ENOENT') return []
+    throw err
+  }
+}
+
+function sizeOf(path: string): number | null {
+  try {
+    return fs.statSync(path).size
+  } catch (err) {
+    if (codeOf(err) === 'ENOENT') return null
+    throw err
+  }
+}
+
+function locked(directory: string, { name, pid, state }: Found): EngineError {
+  const path = `${directory}/${name}`
+  const doubt = state === 'running' ? '' : `, as far as can be told from here: if it is not, remove ${path}`
+  return new EngineError('ELOCKED', `the store is open in process ${pid}${doubt}`, { holder: pid })
+}
+
+function codeOf(err: unknown): string {
+  return String((err as { code?: unknown }).code)
+}
