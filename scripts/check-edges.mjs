@@ -72,9 +72,9 @@ function eachImport(rule) {
   return files.flatMap(({ owner, file, imports }) =>
     imports
       .filter(({ specifier }) => !specifier.startsWith('.'))
-      .flatMap(({ specifier, line }) => {
+      .flatMap(({ specifier, line, typeOnly }) => {
         const target = packages.find(({ name }) => specifier === name || specifier.startsWith(`${name}/`))
-        const problem = rule({ owner, file, specifier, target })
+        const problem = rule({ owner, file, specifier, target, typeOnly })
         return problem ? [`${shown(checked, file)}:${line} imports '${specifier}': ${problem}`] : []
       })
   )
@@ -109,7 +109,8 @@ function undeclared({ owner, file, specifier }) {
   return places.some((list) => list?.[name]) ? null : `add it to ${shown(checked, owner.dir)}/package.json`
 }
 
-function nodeModule({ owner, file, specifier }) {
+function nodeModule({ owner, file, specifier, typeOnly }) {
+  if (typeOnly) return null // leaves nothing that runs; check-packed compiles without Node's types
   // An `imports` map gives Bare and browsers their own module under that name.
   if (!PORTABLE.has(owner.id) || isTest(owner, file) || owner.manifest.imports?.[specifier]) return null
   return NODE.has(specifier.replace(/^node:/, ''))

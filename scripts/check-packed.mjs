@@ -1,5 +1,5 @@
 // The packages as their users get them: packed, linted, installed by npm outside the workspace, compiled and run.
-import { copyFileSync, existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
@@ -13,22 +13,25 @@ import { checked, readJson } from './workspace.mjs'
 
 /** Folders of node_modules with the compilers a user may have. */
 const COMPILERS = ['typescript', 'typescript6', 'typescript5']
-/** No DOM and no @types/node: our types stand alone. */
-const OPTIONS = '--module nodenext --target es2022 --lib es2022 --types --strict --skipLibCheck false'.split(
-  ' '
-)
+/** No DOM; nothing of ours is skipped. */
+const OPTIONS = '--module nodenext --target es2022 --lib es2022 --strict --skipLibCheck false'.split(' ')
+/** Folder of test/consumers → the types that its users have beside ours. */
+const NEIGHBOURS = { plain: [], node: ['node'] }
+/** Types that may be missing: hypercore-types/src/node.ts says what is then. The consumers are compiled without. */
+const OPTIONAL = /^node:(stream|buffer)$/
 /** Bare maps Node's own modules by imports without a `#`; Node passes over them. */
 const ALLOWED = new Set(['IMPORTS_KEY_INVALID'])
 const STRAY =
-  /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|index\.[\w.]+|(src|compliance)\/.*|dist\/.*\.(js|d\.ts)(\.map)?)$/
+  /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|index\.[\w.]+|ambient\.d\.ts|(src|compliance)\/.*|dist\/.*\.(js|d\.ts)(\.map)?)$/
 
 const tarballs = await pack(checked)
 const consumers = join(checked, 'test/consumers')
 const project = await install(
   tarballs,
-  tarballs.map(({ name }) => name)
+  tarballs.map(({ name }) => name),
+  { dependencies: { '@types/node': readJson(join(root, 'node_modules/@types/node/package.json')).version } }
 )
-for (const file of readdirSync(consumers)) copyFileSync(join(consumers, file), join(project, file))
+cpSync(consumers, project, { recursive: true })
 
 const cases = {}
 for (const each of tarballs) {
@@ -37,8 +40,14 @@ for (const each of tarballs) {
   cases[`packed: ${each.name} passes attw`] = () => areTheTypesWrong(each)
   cases[`packed: ${each.name} publishes types without any, and imports none but ours`] = () => openTypes(each)
 }
-for (const name of COMPILERS) cases[`packed: consumers compile with ${versionOf(name)}`] = () => compile(name)
-for (const file of readdirSync(consumers)) cases[`packed: consumer ${file} runs`] = () => runConsumer(file)
+for (const folder of readdirSync(consumers)) {
+  for (const name of COMPILERS) {
+    cases[`packed: ${folder} consumers compile with ${versionOf(name)}`] = () => compile(folder, name)
+  }
+  for (const file of readdirSync(join(consumers, folder))) {
+    cases[`packed: ${folder} consumer ${file} runs`] = () => runConsumer(folder, file)
+  }
+}
 
 await report(cases)
 
@@ -77,7 +86,7 @@ function openTypes({ name }) {
   const files = readdirSync(dir, { recursive: true }).filter((file) => /^(?!src).*\.d\.[cm]?ts$/.test(file))
   return files.flatMap((file) => {
     const foreign = importsOf(join(dir, file))
-      .filter(({ specifier }) => !/^\.|^@manycore\//.test(specifier))
+      .filter(({ specifier }) => !/^\.|^@manycore\//.test(specifier) && !OPTIONAL.test(specifier))
       .map(({ specifier, line }) => `${file}:${line} imports '${specifier}': publish an interface instead`)
     return [
       ...foreign,
@@ -99,16 +108,18 @@ function anyIn(file) {
   }
 }
 
-async function compile(name) {
-  const sources = readdirSync(consumers)
+async function compile(folder, name) {
+  const sources = readdirSync(join(consumers, folder)).map((file) => join(folder, file))
   const tsc = join(root, 'node_modules', name, 'bin/tsc')
-  const { code, output } = await node([tsc, ...OPTIONS, '--outDir', 'out', ...sources], { cwd: project })
+  const types = ['--types', ...NEIGHBOURS[folder]] // none at all is one more option after it
+  const args = [tsc, ...OPTIONS, ...types, '--rootDir', '.', '--outDir', 'out', ...sources]
+  const { code, output } = await node(args, { cwd: project })
   return code === 0 ? [] : [output]
 }
 
-async function runConsumer(file) {
-  const built = join(project, 'out', file.replace(/ts$/, 'js'))
-  const { code, output } = await node([built], { cwd: project, timeoutMs: 60_000 })
+async function runConsumer(folder, file) {
+  const built = join(project, 'out', folder, file.replace(/ts$/, 'js'))
+  const { code, output } = await node([built], { cwd: join(project, folder), timeoutMs: 60_000 })
   return code === 0 ? [] : [output]
 }
 

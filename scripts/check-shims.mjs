@@ -1,5 +1,6 @@
-// Upstream packages without types are typed by compile-only shims in types/*.d.ts. The compiler believes them:
-// here every value, function, static and prototype method they name is looked up in the module that runs.
+// Upstream packages without types are typed by compile-only shims in types/*.d.ts, and by the ambient.d.ts that
+// hypercore-types offers. The compiler believes them: here every value, function, static and prototype method they
+// name is looked up in the module that runs.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -7,8 +8,11 @@ import ts from 'typescript6'
 import { report } from './report.mjs'
 import { checked, filesUnder, packagesOf, readJson, shown } from './workspace.mjs'
 
-const shims = filesUnder(join(checked, 'types'), /\.d\.ts$/)
 const packages = packagesOf(checked)
+const shims = [
+  ...filesUnder(join(checked, 'types'), /\.d\.ts$/),
+  ...packages.flatMap(({ dir }) => filesUnder(dir, /\/ambient\.d\.ts$/))
+]
 const program = ts.createProgram(shims, {
   target: ts.ScriptTarget.ES2023,
   module: ts.ModuleKind.Node16,

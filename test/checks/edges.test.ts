@@ -19,6 +19,7 @@ test('a house in order passes', async () => {
     }),
     'packages/kv/src/a.ts': "import fs from 'fs'",
     'packages/kv/compliance/b.ts': "import '@manycore/kv'\nimport '@manycore/kv/compliance'",
+    'packages/keychain/src/type.ts': "export type { Duplex } from 'node:stream'",
     'packages/keychain/test/a.test.ts': "import fs from 'node:fs'\nimport { a } from '@manycore/keychain'"
   })
   const { code, text } = await check('check-edges', dir)

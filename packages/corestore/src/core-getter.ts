@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import type {
   CoreAlias,
+  CoreOptions,
   CorestoreStorage,
   Hypercore,
   InnerCore,
@@ -10,7 +11,7 @@ import type { Keychain } from '@manycore/keychain'
 import type { SessionScope, SessionSource, SessionTable } from '@manycore/sessions'
 import { CorestoreError, badArgument } from './errors.js'
 import { parseGet } from './get-options.js'
-import type { CoreOptions, GetOptions } from './get-options.js'
+import type { GetOptions } from './get-options.js'
 import { resolveName } from './identity.js'
 import type { Identity } from './identity.js'
 import type { KnownNames } from './known-names.js'

@@ -1,17 +1,18 @@
 import b4a from 'b4a'
 import type {
-  CompactEncoding,
   CoreAuth,
-  EncodingName,
+  Decoded,
   Hypercore,
   InnerCore,
   KeyPair,
   Protomux,
   ProtocolStream,
-  ReadableStream
+  ReadableStream,
+  ReplicationStream,
+  ValueEncoding
 } from '@manycore/hypercore-types'
 import { Keychain, deriveNamespace } from '@manycore/keychain'
-import type { PolicyChange, ReplicationPolicy } from '@manycore/replicator'
+import type { PolicyChange, ReplicateOptions, ReplicationPolicy } from '@manycore/replicator'
 import type { SessionScope } from '@manycore/sessions'
 import type { StorageInput } from '@manycore/storage-adapters'
 import { auditCores } from './audit.js'
@@ -110,13 +111,9 @@ export class Corestore extends StoreView {
    * @throws BAD_ARGUMENT, SESSION_CLOSED at once; STORAGE_EMPTY, STORAGE_CONFLICT by the core's `ready()`
    */
   get(key: Uint8Array | string): Hypercore
-  get<T = unknown>(opts: GetOptions & { valueEncoding: 'json' | 'ndjson' }): Hypercore<T>
-  get<T>(opts: GetOptions & { valueEncoding: CompactEncoding<T> }): Hypercore<T>
-  get(
-    opts: GetOptions & { valueEncoding: Exclude<EncodingName, 'json' | 'ndjson' | 'binary'> }
-  ): Hypercore<string>
   get(opts: GetOptions & { valueEncoding?: 'binary' | null }): Hypercore
-  get<T = unknown>(opts: GetOptions): Hypercore<T>
+  get<E extends ValueEncoding>(opts: GetOptions & { valueEncoding: E }): Hypercore<Decoded<E>>
+  get<T>(opts: GetOptions<T>): Hypercore<T>
   get(input: GetOptions | Uint8Array | string): Hypercore<unknown> {
     this.#checkOpen()
     const session = this.#getter.get(input)
@@ -146,13 +143,13 @@ export class Corestore extends StoreView {
   /**
    * Replicates every core that is or gets loaded, with a peer that knows its key.
    * @param isInitiator  the peer's stream (Hyperswarm), its Protomux, or which end of a new stream this is
-   * @param opts         `policy` narrows the store's; `active`; the rest is of the new stream
+   * @param opts         `policy` narrows the store's; `keyPair` and others are of a new stream
    * @throws BAD_ARGUMENT, SESSION_CLOSED
    */
   replicate(
     isInitiator: boolean | ProtocolStream | Protomux,
-    opts: { policy?: StoreSessionOptions['policy']; [option: string]: unknown } = {}
-  ): ProtocolStream {
+    opts: ReplicateOptions = {}
+  ): ReplicationStream {
     this.#checkOpen()
     const policy = [...this.#policies, ...listPolicies(opts.policy)]
     return this.shared.replicator.replicate(isInitiator, { active: this.active, ...opts, policy })

@@ -1,33 +1,15 @@
-import type { EncryptionOption, SessionOptions } from '@manycore/hypercore-types'
+import type { CoreOptions, EncryptionOption, SessionOptions } from '@manycore/hypercore-types'
 import { checkBytes32, checkOptional } from './check.js'
 import { badArgument } from './errors.js'
 import { parseIdentity } from './identity.js'
 import type { Identity, IdentityOptions } from './identity.js'
 
-/** Options that make or open the shared core; the first caller's count. */
-export interface CoreOptions {
-  /** false = STORAGE_EMPTY instead of a new core; default true */
-  createIfMissing?: boolean
-  /** true = what is stored under this key is discarded */
-  overwrite?: boolean
-  force?: boolean
-  /** 32 bytes; groups cores whose updates are listed together */
-  group?: Uint8Array | null
-  /** false = a peer's longer fork is not followed; default true */
-  allowFork?: boolean
-  allowPush?: boolean
-  allowLatestBlock?: boolean
-  /** [fewest, most] blocks requested at once from one peer */
-  inflightRange?: [number, number] | null
-  /** ms a core stays announced after its last active session */
-  notDownloadingLinger?: number
-  legacy?: boolean
-  globalCache?: object | null
-}
-
-/** Everything `store.get()` takes; an option not named here is passed on to Hypercore. */
-export interface GetOptions
-  extends IdentityOptions, CoreOptions, Omit<SessionOptions, keyof IdentityOptions | 'checkout'> {
+/**
+ * Everything `store.get()` takes; an option not named here is passed on to Hypercore. `T` is what a block decodes to:
+ * options in a variable of type `GetOptions<string>` give a `Hypercore<string>`.
+ */
+export interface GetOptions<T = unknown>
+  extends IdentityOptions, CoreOptions, Omit<SessionOptions<T>, keyof IdentityOptions | 'checkout'> {
   /** default: false in a read-only store, otherwise whether there is a secret key */
   writable?: boolean
   encryptionKey?: Uint8Array | null
@@ -37,7 +19,7 @@ export interface GetOptions
   /** written to the core's user data when the session opens */
   userData?: { readonly [key: string]: Uint8Array }
   /** more options, which may name the core; they win over these */
-  preload?: Promise<GetOptions> | (() => GetOptions | Promise<GetOptions>)
+  preload?: Promise<GetOptions<T>> | (() => GetOptions<T> | Promise<GetOptions<T>>)
 }
 
 /** `get()`'s options, sorted by who needs them. */

@@ -22,9 +22,9 @@ export interface IdentityOptions {
   /** derives the core's keys; a string, or bytes; not empty */
   name?: string | Uint8Array
   /** 32 bytes, hex or z-base-32 */
-  key?: string | Uint8Array | null
+  key?: string | Uint8Array
   /** 32 bytes, hex or z-base-32; alone it finds a core that is already stored */
-  discoveryKey?: string | Uint8Array | null
+  discoveryKey?: string | Uint8Array
   keyPair?: PublicKeyPair | null
   manifest?: ManifestInput | Uint8Array | null
 }

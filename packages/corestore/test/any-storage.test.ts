@@ -19,7 +19,7 @@ async function all<T>(rows: AsyncIterable<T>): Promise<T[]> {
   return found
 }
 
-const blocks = (core: Hypercore<string>): Promise<string[]> => all(core.createReadStream())
+const blocks = <T>(core: Hypercore<T>): Promise<T[]> => all(core.createReadStream())
 
 /** One of everything that a store does. @returns the names of what it made, and all that could be seen */
 async function work(store: Corestore): Promise<object> {

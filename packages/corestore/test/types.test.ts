@@ -1,9 +1,12 @@
 import { expectTypeOf, test } from 'vitest'
-import type { CompactEncoding, Hypercore } from '@manycore/hypercore-types'
-import type { Corestore, GetOptions } from '../src/index.js'
+import type { Codec, CompactEncoding, Hypercore } from '@manycore/hypercore-types'
+import type { Duplex } from 'node:stream'
+import type { Corestore, GetOptions, ReplicationPolicy } from '../src/index.js'
 
 declare const store: Corestore
 declare const point: CompactEncoding<{ x: number; y: number }>
+declare const date: Codec<Date>
+declare const text: GetOptions<string>
 
 // Checked by the compiler: the test command type-checks all tests.
 test('get() is typed by its value encoding', () => {
@@ -24,10 +27,29 @@ test('get() is typed by its value encoding', () => {
       y: number
     }>()
     expectTypeOf(store.get({} as GetOptions)).toEqualTypeOf<Hypercore<unknown>>()
+    expectTypeOf(store.get({ name: 'a', valueEncoding: date })).toEqualTypeOf<Hypercore<Date>>()
+    expectTypeOf(store.get(text)).toEqualTypeOf<Hypercore<string>>()
+    const kept = { name: 'a', valueEncoding: 'utf-8' } satisfies GetOptions
+    expectTypeOf(store.get(kept)).toEqualTypeOf<Hypercore<string>>()
+    // @ts-expect-error text is no number
+    expectTypeOf<{ name: string; valueEncoding: 'utf-8' }>().toExtend<GetOptions<number>>()
+    // @ts-expect-error null is no key
+    store.get(null)
+    // @ts-expect-error nor is it one by name
+    store.get({ key: null })
     // @ts-expect-error a number is no name
     store.get({ name: 7 })
     // @ts-expect-error there is no such event
     store.on('core-opened', () => {})
+    expectTypeOf(store.replicate(true)).toExtend<Duplex>()
+    expectTypeOf<
+      Parameters<NonNullable<ReplicationPolicy['access']>>[1]['remotePublicKey']
+    >().toExtend<Buffer>()
+    // @ts-expect-error keepAlive is a number of ms, or false
+    store.replicate(true, { keepAlive: 'long' })
+    // a session does not take over the encoding
+    expectTypeOf(store.get(text).session()).toEqualTypeOf<Hypercore>()
+    expectTypeOf(store.get(text).session({ valueEncoding: 'hex' })).toEqualTypeOf<Hypercore<string>>()
     expectTypeOf(store.createKeyPair('a')).resolves.toHaveProperty('secretKey')
   }
   expectTypeOf(never).toBeFunction()

@@ -12,12 +12,27 @@ export interface CompactEncoding<T> {
   decode(state: EncodingState): T
 }
 
-/** The names compact-encoding 3 `from()` knows. */
-export type EncodingName =
-  'binary' | 'json' | 'ndjson' | 'utf-8' | 'utf8' | 'ascii' | 'hex' | 'base64' | 'ucs2' | 'utf16le'
+/** Two functions that turn a value into bytes and back. An abstract-encoding codec is one as well. */
+export interface Codec<T> {
+  encode(value: T): Uint8Array
+  /** @param bytes  one whole block */
+  decode(bytes: Uint8Array): T
+}
 
-/** How a core's blocks become values and back; absent or 'binary' = raw bytes. */
-export type ValueEncoding<T = unknown> = EncodingName | CompactEncoding<T>
+/** The encodings of text that compact-encoding 3 `from()` knows by name. */
+export type TextEncodingName = 'utf-8' | 'utf8' | 'ascii' | 'hex' | 'base64' | 'ucs2' | 'utf16le'
+
+/** The names compact-encoding 3 `from()` knows. */
+export type EncodingName = 'binary' | 'json' | 'ndjson' | TextEncodingName
+
+/** The names of encodings that can give a `T`: json gives whatever the caller says it holds, but never bytes. */
+export type EncodingNameFor<T> =
+  | ([T] extends [Uint8Array] ? never : 'json' | 'ndjson')
+  | ([string] extends [T] ? TextEncodingName : never)
+  | ([Uint8Array] extends [T] ? 'binary' : never)
+
+/** How a core's blocks become values of type `T` and back; absent or 'binary' = raw bytes. */
+export type ValueEncoding<T = unknown> = EncodingNameFor<T> | CompactEncoding<T> | Codec<T>
 
 /** The value type that an encoding gives: json is `unknown` until the caller says what it holds. */
 export type Decoded<E> = [E] extends [undefined | null | 'binary']
@@ -28,4 +43,6 @@ export type Decoded<E> = [E] extends [undefined | null | 'binary']
       ? string
       : E extends CompactEncoding<infer T>
         ? T
-        : unknown
+        : E extends Codec<infer T>
+          ? T
+          : unknown

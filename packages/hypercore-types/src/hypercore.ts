@@ -1,9 +1,10 @@
-import type { CompactEncoding, ValueEncoding } from './encoding.js'
+import type { CompactEncoding, Decoded, ValueEncoding } from './encoding.js'
 import type { EventSource } from './event-source.js'
 import type { CoreReplicator, InnerCore, Peer } from './inner-core.js'
 import type { PublicKeyPair } from './key-pair.js'
 import type { Manifest } from './manifest.js'
-import type { NoiseStream, ProtocolStream, Protomux } from './protocol-stream.js'
+import type { NodeWritable } from './node.js'
+import type { NoiseStream, ProtocolStream, Protomux, ReplicationStream } from './protocol-stream.js'
 import type { ReadableStream, WritableStream } from './streams.js'
 
 /** Encrypts and decrypts blocks in place. Source: hypercore 11.37.1 lib/default-encryption.js. */
@@ -17,9 +18,9 @@ export interface Encryption {
 /** A 32-byte key, a key with its kind, or a provider of one's own. */
 export type EncryptionOption = Uint8Array | { key: Uint8Array; block?: boolean } | Encryption
 
-/** Options of `core.session()` and `core.snapshot()`. */
-export interface SessionOptions {
-  valueEncoding?: ValueEncoding | null
+/** Options of `core.session()` and `core.snapshot()`; `T` is what a block decodes to. */
+export interface SessionOptions<T = unknown> {
+  valueEncoding?: ValueEncoding<T> | null
   encodeBatch?: ((batch: unknown[]) => Uint8Array[]) | null
   /** false = read-only session */
   writable?: boolean
@@ -211,6 +212,10 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   close(opts?: { error?: Error | null }): Promise<void>
 
   get(index: number, opts: GetBlockOptions & { wait: false }): Promise<T | null>
+  get<E extends ValueEncoding>(
+    index: number,
+    opts: GetBlockOptions & { valueEncoding: E }
+  ): Promise<Decoded<E>>
   get<V>(index: number, opts: GetBlockOptions<V> & { valueEncoding: ValueEncoding<V> }): Promise<V>
   get(index: number, opts?: GetBlockOptions): Promise<T>
   has(start: number, end?: number): Promise<boolean>
@@ -257,12 +262,18 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   sweep(opts?: { batchSize?: number }): Promise<void>
 
   createReadStream(opts?: ReadStreamOptions): ReadableStream<T>
-  createWriteStream(): WritableStream<T>
+  createWriteStream(): WritableStream<T> & NodeWritable
   createByteStream(opts?: ByteStreamOptions): ReadableStream<Uint8Array>
   download(range?: DownloadRange): Download
 
-  session<V = T>(opts?: SessionOptions): Hypercore<V>
-  snapshot<V = T>(opts?: SessionOptions): Hypercore<V>
+  /** Another session of the same core. It does not take over this one's value encoding. */
+  session(opts?: SessionOptions & { valueEncoding?: 'binary' | null }): Hypercore
+  session<E extends ValueEncoding>(opts: SessionOptions & { valueEncoding: E }): Hypercore<Decoded<E>>
+  session<V>(opts: SessionOptions<V>): Hypercore<V>
+  /** A session that stays as the core is now. It does not take over this one's value encoding. */
+  snapshot(opts?: SessionOptions & { valueEncoding?: 'binary' | null }): Hypercore
+  snapshot<E extends ValueEncoding>(opts: SessionOptions & { valueEncoding: E }): Hypercore<Decoded<E>>
+  snapshot<V>(opts: SessionOptions<V>): Hypercore<V>
   commit(session: Hypercore<unknown>, opts?: object): Promise<unknown>
 
   getUserData(key: string): Promise<Uint8Array | null>
@@ -276,7 +287,7 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
 
   /** @returns what to call once peers have been looked for */
   findingPeers(): () => void
-  replicate(isInitiator: boolean | ProtocolStream | NoiseStream, opts?: object): ProtocolStream
+  replicate(isInitiator: boolean | ProtocolStream | NoiseStream, opts?: object): ReplicationStream
   replicate(mux: Protomux): Protomux
   registerExtension<M = Uint8Array>(name: string, handlers?: ExtensionHandlers<M>): Extension<M>
 }

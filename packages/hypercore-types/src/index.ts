@@ -1,9 +1,20 @@
 export type { KeyPair, PublicKeyPair } from './key-pair.js'
 export type { Manifest, ManifestInput, ManifestPrologue, ManifestSigner } from './manifest.js'
-export type { CompactEncoding, Decoded, EncodingName, EncodingState, ValueEncoding } from './encoding.js'
+export type {
+  Codec,
+  CompactEncoding,
+  Decoded,
+  EncodingName,
+  EncodingNameFor,
+  EncodingState,
+  TextEncodingName,
+  ValueEncoding
+} from './encoding.js'
 export type { EventSource, Listener } from './event-source.js'
 export type { ByteStream, ReadableEvents, ReadableStream, WritableEvents, WritableStream } from './streams.js'
-export type { Channel, NoiseStream, ProtocolStream, Protomux } from './protocol-stream.js'
+export type { Bytes, NodeDuplex, NodeWritable } from './node.js'
+export type { Channel, NoiseStream, ProtocolStream, Protomux, ReplicationStream } from './protocol-stream.js'
+export type { CoreOptions, HypercoreOptions } from './hypercore-options.js'
 export type { CoreReplicator, GroupUpdate, InnerCore, Peer } from './inner-core.js'
 export type {
   AliasEntry,

@@ -3,6 +3,7 @@ import type { Manifest } from './manifest.js'
 import type { CoreStorage } from './storage.js'
 import type { Channel, Protomux } from './protocol-stream.js'
 import type { PublicKeyPair } from './key-pair.js'
+import type { Bytes } from './node.js'
 
 /** What `ongroupupdate` and 'group-active' carry. Source: hypercore 11.37.1 lib/session-state.js:252. */
 export interface GroupUpdate {
@@ -16,7 +17,7 @@ export interface GroupUpdate {
 /** One remote that replicates one core with us. */
 export interface Peer {
   /** 32 bytes */
-  readonly remotePublicKey: Uint8Array
+  readonly remotePublicKey: Bytes
   readonly core: InnerCore
   readonly protomux: Protomux
   /** blocks the remote says it has */

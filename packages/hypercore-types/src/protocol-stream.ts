@@ -1,3 +1,4 @@
+import type { Bytes, NodeDuplex } from './node.js'
 import type { ByteStream } from './streams.js'
 
 /** One protocol with one id on a Protomux. Source: protomux 3.12.1. */
@@ -34,7 +35,7 @@ export interface NoiseStream extends ByteStream {
   /** 32 bytes, ours; null until the stream is started, which its constructor does unless told otherwise */
   readonly publicKey: Uint8Array | null
   /** 32 bytes; null until the handshake is done */
-  readonly remotePublicKey: Uint8Array | null
+  readonly remotePublicKey: Bytes | null
   /** 64 bytes; null until the handshake is done */
   readonly handshakeHash: Uint8Array | null
   readonly connected: boolean
@@ -48,10 +49,13 @@ export interface NoiseStream extends ByteStream {
   setMaxListeners(n: number): unknown
 }
 
-/**
- * What `replicate()` returns: the stream the caller passed, or a new one whose bytes the caller pipes
- * to the other side.
- */
+/** A stream that cores can be replicated over: anything with a `noiseStream`, such as a Hyperswarm connection. */
 export interface ProtocolStream extends ByteStream {
   readonly noiseStream: NoiseStream
 }
+
+/**
+ * What `replicate()` returns: the stream the caller passed, or a new one whose bytes the caller pipes to the other
+ * side, for instance with `pipeline()` of node:stream.
+ */
+export type ReplicationStream = ProtocolStream & NodeDuplex

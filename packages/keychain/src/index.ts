@@ -3,3 +3,6 @@ export type { CoreKeyMaterial, CoreKeyOptions, KeychainOptions } from './keychai
 export { deriveKeyPair, deriveNamespace, deriveSeed } from './derive.js'
 export { KEYCHAIN_ERRORS, KeychainError } from './errors.js'
 export type { KeychainErrorCode } from './errors.js'
+
+// What the types above are made of.
+export type { KeyPair, ManifestInput, ManifestPrologue, ManifestSigner } from '@manycore/hypercore-types'

@@ -1,4 +1,4 @@
-import type { InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import type { Bytes, InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
 import { badProof } from './bad-proofs.js'
 import { senderOf } from './conflict-proofs.js'
 import { monitorCore } from './core-monitor.js'
@@ -24,7 +24,7 @@ export interface Figures {
 export interface StreamFigures extends Figures {
   readonly stream: ProtocolStream
   /** 32 bytes; null until the handshake is over */
-  readonly remotePublicKey: Uint8Array | null
+  readonly remotePublicKey: Bytes | null
   /** opens by the remote that were refused: denied, detached, broken or not here */
   refused: number
   /** ms; null where the transport does not tell (it does over UDX, as with Hyperswarm) */

@@ -37,18 +37,20 @@ export class Gates {
     if (policies.length + this.#policies.length > 0) this.#gate(record).narrow(policies)
   }
 
-  /** Of a stream that is open: what a new policy denies is closed soon. */
+  /** Of a stream that is open: what a new policy denies is closed soon, once it is known who the peer is. */
   narrow(record: OpenStream, policies: readonly ReplicationPolicy[]): void {
     if (policies.length === 0) return
     const gate = this.#gate(record)
-    if (gate.narrow(policies)) void this.#review(record, gate, {})
+    if (!gate.narrow(policies)) return
+    void record.noise.opened.then((opened) => (opened ? this.#review(record, gate, {}) : undefined))
   }
 
   async changed(streams: Iterable<OpenStream>, change: PolicyChange): Promise<void> {
     const steps: Promise<void>[] = []
     for (const record of streams) {
-      const { gate } = record
-      if (gate !== null && isSamePeer(change.peer, gate.peer)) steps.push(this.#review(record, gate, change))
+      const { gate, noise } = record
+      if (gate === null || noise.remotePublicKey === null) continue // it will be asked after the handshake
+      if (isSamePeer(change.peer, gate.peer)) steps.push(this.#review(record, gate, change))
     }
     await Promise.all(steps)
   }

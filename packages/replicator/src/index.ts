@@ -16,3 +16,6 @@ export { allOf, allowNamespaces, allowPeers, publisher, readOnlyMirror } from '.
 export type { Clock } from './clock.js'
 export type { ActiveFor } from './activity.js'
 export type { CoreFigures, Figures, ReplicatorStats, StreamFigures } from './figures.js'
+
+// What the types above are made of.
+export type * from '@manycore/hypercore-types'

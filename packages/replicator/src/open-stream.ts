@@ -1,9 +1,9 @@
 import Hypercore from 'hypercore'
-import type { NoiseStream, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import type { NoiseStream, ProtocolStream, Protomux, ReplicationStream } from '@manycore/hypercore-types'
 import { badArgument } from './errors.js'
 import type { ReplicationPolicy } from './policy.js'
 
-/** What `replicate()` takes beside the stream; the rest goes on to `Hypercore.createProtocolStream`. */
+/** What `replicate()` takes beside the stream. */
 export interface ReplicateOptions {
   /** false = on this stream no core is offered unasked; default true */
   active?: boolean
@@ -32,7 +32,7 @@ const ACCEPTED =
 export function openStream(
   target: boolean | ProtocolStream | Protomux,
   opts: ReplicateOptions = {}
-): { stream: ProtocolStream; mux: Protomux; isExternal: boolean } {
+): { stream: ReplicationStream; mux: Protomux; isExternal: boolean } {
   const given = givenStream(target, opts)
   // `ondiscoverykey` is ours: pairing.ts answers, also when a caller from JavaScript passes one.
   const stream = Hypercore.createProtocolStream(target, { ...opts, ondiscoverykey: null })

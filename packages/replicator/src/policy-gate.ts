@@ -41,7 +41,7 @@ export class PolicyGate {
     const noise = stream.noiseStream
     this.peer = {
       get remotePublicKey() {
-        return noise.remotePublicKey
+        return noise.remotePublicKey!
       },
       stream,
       data: null

@@ -1,9 +1,9 @@
-import type { ProtocolStream } from '@manycore/hypercore-types'
+import type { Bytes, ProtocolStream } from '@manycore/hypercore-types'
 
 /** Who is on the other end of a stream, as a policy sees it. One object a stream, the same at every call. */
 export interface PolicyPeer {
-  /** 32 bytes, authenticated by Noise; null until the handshake is over */
-  readonly remotePublicKey: Uint8Array | null
+  /** 32 bytes, authenticated by Noise; no policy is asked before the handshake is over */
+  readonly remotePublicKey: Bytes
   readonly stream: ProtocolStream
   /** the application's own; kept as long as the stream */
   data: unknown

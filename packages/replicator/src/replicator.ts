@@ -1,4 +1,11 @@
-import type { Hypercore, InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import type {
+  Hypercore,
+  InnerCore,
+  Peer,
+  ProtocolStream,
+  Protomux,
+  ReplicationStream
+} from '@manycore/hypercore-types'
 import { Activity } from './activity.js'
 import type { ActiveFor } from './activity.js'
 import { AskedCores } from './asked-cores.js'
@@ -112,7 +119,7 @@ export class Replicator extends ReplicatorEmitter {
    *          to listen for: pipe it with `pipeline()`, or give it an 'error' listener
    * @throws  BAD_ARGUMENT, REPLICATOR_CLOSED; then nothing was changed
    */
-  replicate(isInitiator: boolean | ProtocolStream | Protomux, opts?: ReplicateOptions): ProtocolStream {
+  replicate(isInitiator: boolean | ProtocolStream | Protomux, opts?: ReplicateOptions): ReplicationStream {
     this.#refuseClosed('replicate()')
     const policies = checkPolicies(opts?.policy)
     const { stream, mux, isExternal } = openStream(isInitiator, opts)

@@ -1,9 +1,9 @@
-import type { InnerCore, NoiseStream, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import type { InnerCore, NoiseStream, Protomux, ReplicationStream } from '@manycore/hypercore-types'
 import type { PolicyGate } from './policy-gate.js'
 
 /** One open stream, as others see it. */
 export interface StreamRecord {
-  readonly stream: ProtocolStream
+  readonly stream: ReplicationStream
   /** true = the caller brought the stream, so that close() leaves it open */
   readonly isExternal: boolean
 }
@@ -47,7 +47,7 @@ export class StreamSet {
     return this.#byNoise.get(noise) ?? null
   }
 
-  add(stream: ProtocolStream, mux: Protomux, isExternal: boolean, active: boolean): OpenStream {
+  add(stream: ReplicationStream, mux: Protomux, isExternal: boolean, active: boolean): OpenStream {
     const noise = stream.noiseStream
     const index = this.#open.length
     const record: OpenStream = {

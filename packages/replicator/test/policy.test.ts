@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import NoiseSecretStream from '@hyperswarm/secret-stream'
 import Protomux from 'protomux'
 import b4a from 'b4a'
 import type { Hypercore, NoiseStream } from '@manycore/hypercore-types'
@@ -7,7 +8,7 @@ import { allowPeers, allOf, Replicator, type PolicyPeer, type ReplicationPolicy 
 import { ManualClock } from './manual-clock.js'
 import { offered, read, refused, side, type Side } from './side.js'
 import { next } from './stored-cores.js'
-import { inMemory } from './wires.js'
+import { destroyed, inMemory, pipe } from './wires.js'
 
 const no = (): boolean => false
 
@@ -49,6 +50,28 @@ test('a policy sees who the peer is, keeps its data by stream, and what the core
   expect(seen[0]!.key).toEqual(other.publicKey)
   expect(seen[0]!.peer.stream === one).toBe(true)
   expect(seen[0]!.peer === seen[1]!.peer).toBe(true)
+})
+
+test('no policy is asked before it is known who the peer is, however early it is given', async () => {
+  const seen: unknown[] = []
+  const policy: ReplicationPolicy = {
+    access: (_core, { remotePublicKey }) => seen.push(remotePublicKey) > 0
+  }
+  const [near, far] = [side(), side()]
+  const core = await near.source.get({ blocks: ['a'] })
+  const [one, two] = [new NoiseSecretStream(true), new NoiseSecretStream(false)]
+  near.replicator.replicate(one)
+  near.replicator.replicate(one, { policy })
+  await near.replicator.policyChanged()
+  expect(seen).toEqual([])
+
+  far.replicator.replicate(two)
+  pipe(one.rawStream, two.rawStream)
+  expect(await read(await far.source.get({ key: core.key! }))).toBe('a')
+  expect(seen.length).toBeGreaterThan(0)
+  for (const key of seen) expect(key).toEqual(two.publicKey)
+  for (const key of seen) expect(Buffer.isBuffer(key)).toBe(true) // as its type says
+  await Promise.all([destroyed(one), destroyed(two)])
 })
 
 test.each([

@@ -5,3 +5,6 @@ export type { OpenCoreOptions } from './open-core-options.js'
 export { type CoreHolder, SessionScope, type SessionSource } from './session-scope.js'
 export type { SessionTableEvents } from './session-table-events.js'
 export { SessionTable, type SessionTableOptions } from './session-table.js'
+
+// What the types above are made of.
+export type * from '@manycore/hypercore-types'

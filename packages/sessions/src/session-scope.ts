@@ -71,7 +71,7 @@ export class SessionScope implements Iterable<Session<unknown>> {
    */
   session<T = Uint8Array>(
     source: InnerCore | Promise<SessionSource>,
-    opts: SessionOptions & Record<string, unknown> = {}
+    opts: SessionOptions<T> & Record<string, unknown> = {}
   ): Session<T> {
     if (this.closed) throw new SessionsError('SESSION_CLOSED', 'session() after the scope was closed')
     if (!source) throw badArgument('source', 'an inner core or a promise of { core }', source)

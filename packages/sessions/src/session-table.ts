@@ -171,7 +171,8 @@ export class SessionTable extends Emitter {
     const ongc = () => {
       if (this.#adopted.has(core)) void this.#whenLeft(core)
     }
-    this.#adopted.set(core, new Hypercore(null, null, { core, weak: true, sessions: [], ongc }))
+    const follower = { core, weak: true, sessions: [], ongc }
+    this.#adopted.set(core, new Hypercore(null, null, follower))
     this.#enter(hex, core)
     this.emit('core-open', core)
     return core

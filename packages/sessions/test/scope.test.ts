@@ -85,10 +85,9 @@ test('a session derived from one in the scope is closed with it, derived before 
 test('options that come with the promise reach Hypercore', async () => {
   const { table } = openTable()
   const core = table.openCore(newCore())
-  const session = table.scope().session(Promise.resolve({ core, encryption: { key: Buffer.alloc(32, 1) } }), {
-    valueEncoding: 'json'
-  })
-  await session.append({ a: 1 } as never)
+  const source = Promise.resolve({ core, encryption: { key: Buffer.alloc(32, 1) } })
+  const session = table.scope().session<{ a: number }>(source, { valueEncoding: 'json' })
+  await session.append({ a: 1 })
   expect(await session.get(0)).toEqual({ a: 1 })
   expect(session.padding).toBe(8)
 })

@@ -3,6 +3,28 @@ export type { OpenStorageOptions, StorageInput } from './open-storage.js'
 export { STORAGE_ERRORS, StorageError } from './errors.js'
 export type { StorageErrorCode } from './errors.js'
 export { LevelEngine } from './level-engine.js'
-export type { LevelDatabase } from './level/level-database.js'
+export type {
+  LevelDatabase,
+  LevelIterator,
+  LevelOperation,
+  LevelRange,
+  LevelReadOptions,
+  LevelSnapshot,
+  LevelWriteOptions
+} from './level/level-database.js'
 export { RocksEngine } from './rocks-engine.js'
 export type { RocksEngineOptions, RocksLock } from './rocks-engine.js'
+
+// What the types above are made of.
+export type * from '@manycore/hypercore-types'
+export type {
+  Engine,
+  EngineIterator,
+  EngineSnapshot,
+  EngineSupports,
+  Entry,
+  Op,
+  RandomAccess,
+  RandomAccessStorage,
+  Range
+} from '@manycore/kv'

@@ -85,7 +85,7 @@ test('a stream opened after close() does not open the store again', async () => 
 test('close() writes what was set just before, with a core on it closing too', async () => {
   const directory = temporary()
   const storage = openStorage(directory)
-  const core = new Hypercore(storage, { valueEncoding: 'utf-8' })
+  const core = new Hypercore<string>(storage, { valueEncoding: 'utf-8' })
   await core.append('kept')
   const seed = storage.setSeed(new Uint8Array(32).fill(9))
   await Promise.all([seed, core.close(), storage.close()])

@@ -84,7 +84,7 @@ test('a store marked for recovery opens, and marks its cores', async () => {
 })
 
 function open(directory: string, discoveryKey: Uint8Array) {
-  return new Hypercore(openStorage(directory), null, { discoveryKey, valueEncoding: 'utf-8' })
+  return new Hypercore<string>(openStorage(directory), null, { discoveryKey, valueEncoding: 'utf-8' })
 }
 
 async function writeCorestore6(directory: string, names: string[]) {

@@ -32,7 +32,7 @@ test('a path becomes a store in Corestore 7’s layout, which stock opens', asyn
 test('a plain Hypercore runs on it, and reads its blocks after a reopen', async () => {
   const directory = temporary()
   for (const blocks of [['a'], ['a', 'b']]) {
-    const core = new Hypercore(openStorage(directory), null, { valueEncoding: 'utf-8' })
+    const core = new Hypercore<string>(openStorage(directory), null, { valueEncoding: 'utf-8' })
     await core.ready()
     await core.append(blocks.at(-1)!)
     const stored: unknown[] = []

@@ -37,7 +37,7 @@ export interface LevelRange<K> {
   values?: boolean
 }
 
-interface LevelWriteOptions {
+export interface LevelWriteOptions {
   keyEncoding: string
   valueEncoding: string
   /** LevelDB: the log is on the disk before the batch resolves */
@@ -46,7 +46,7 @@ interface LevelWriteOptions {
 
 export type LevelOperation<K, V> = { type: 'put'; key: K; value: V } | { type: 'del'; key: K }
 
-interface LevelIterator<K, V> {
+export interface LevelIterator<K, V> {
   nextv(size: number): Promise<[K, V][]>
   close(): Promise<void>
 }
