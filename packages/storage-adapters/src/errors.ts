@@ -9,6 +9,7 @@ export const STORAGE_ERRORS = {
   STORAGE_VERSION: 'The store was written by a newer version; upgrade hypercore-storage.',
   DEVICE_FILE: 'The store was copied, moved from another machine, or has another `id`.',
   STORAGE_CHANGED: 'Another process opened the store while it was suspended; close it and open it again.',
+  STORAGE_UNSUPPORTED: 'This runtime cannot run RocksDB; the message names the storages that work there.',
   STORAGE_CLOSED: 'A call after close().'
 } as const
 

@@ -7,6 +7,7 @@ import { badArgument } from './errors.js'
 import { isLevelDatabase } from './level/level-database.js'
 import type { LevelDatabase } from './level/level-database.js'
 import { LevelEngine } from './level-engine.js'
+import { isOverRocks, refuseRocks } from './refuse-rocks.js'
 import { openRocks } from './rocks-storage.js'
 
 /** How a store is opened. Further options go to hypercore-storage and rocksdb-native as they are. */
@@ -33,13 +34,19 @@ export type StorageInput = string | CorestoreStorage | Engine | RandomAccessStor
  *                 an engine or an abstract-level database: hypercore-storage over it, whose close() closes
  *                 it; a random-access-storage class, `(path) => instance`, or one instance: a store in files
  * @param opts     not for a hypercore-storage instance
- * @throws         BAD_ARGUMENT. The state of the disk is never thrown here: it rejects `ready()` and the
+ * @throws         BAD_ARGUMENT, STORAGE_UNSUPPORTED. The state of the disk is never thrown here: it rejects `ready()` and the
  *                 calls that open, with a StorageError, and the lock is free again by then
  */
 export function openStorage(storage: StorageInput, opts: OpenStorageOptions = {}): CorestoreStorage {
-  if (HypercoreStorage.isCoreStorage(storage)) return storage as CorestoreStorage
+  if (HypercoreStorage.isCoreStorage(storage)) {
+    if (isOverRocks(storage)) refuseRocks('a hypercore-storage over RocksDB')
+    return storage as CorestoreStorage
+  }
   checkOptions(opts)
-  if (typeof storage === 'string' && storage !== '') return openRocks(storage, opts)
+  if (typeof storage === 'string' && storage !== '') {
+    refuseRocks(`the path ${storage}`)
+    return openRocks(storage, opts)
+  }
   const engine = toEngine(storage, opts)
   if (engine !== null) return openEngine(engine, opts)
   throw badArgument('storage', ACCEPTED, storage)

@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import RocksDB from 'rocksdb-native'
 import { EngineError, Lifecycle, checkKeys, checkOps, checkRange, laterTurn } from '@manycore/kv'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '@manycore/kv'
+import { refuseRocks } from './refuse-rocks.js'
 import { RocksCursor, RocksSnapshot } from './rocks-handles.js'
 import { WriteQueue } from './write-queue.js'
 
@@ -53,9 +54,10 @@ export class RocksEngine implements Engine {
     this.#opts = opts
   }
 
-  /** @throws ELOCKED, or what rocksdb-native says; nothing is left open then */
+  /** @throws ELOCKED, STORAGE_UNSUPPORTED, or what rocksdb-native says; nothing is left open then */
   open(): Promise<void> {
     return this.#lifecycle.open(async () => {
+      refuseRocks(`the RocksDB at ${this.#directory}`)
       const column = new RocksDB.ColumnFamily(COLUMN_FAMILY, { ...COLUMN_FAMILY_OPTIONS, ...this.#opts })
       try {
         this.#root = new RocksDB(this.#directory, this.#opts)
