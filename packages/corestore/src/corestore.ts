@@ -238,15 +238,20 @@ export class Corestore extends StoreView {
     return this.#finding.begin(this.sessions)
   }
 
-  /** Stops all disk activity and releases the lock until resume(). */
+  /**
+   * Stops all disk activity and releases the lock until resume(): whatever is asked for meanwhile waits. suspend(),
+   * resume() and close() are carried out in the order of the calls, awaited or not.
+   * @throws SESSION_CLOSED, and what opening the store or suspending its storage throws
+   */
   async suspend(opts: { log?: (message: string) => unknown } = {}): Promise<void> {
-    await this.#whenOpen()
-    if (this.shouldSuspend) await this.storage.suspend(opts)
+    this.#checkOpen()
+    await this.shared.suspend(this.shouldSuspend ? opts : null)
   }
 
+  /** @throws SESSION_CLOSED; ELOCKED or STORAGE_CHANGED if another process has the storage: it stays suspended then */
   async resume(): Promise<void> {
-    await this.#whenOpen()
-    await this.storage.resume()
+    this.#checkOpen()
+    await this.shared.resume()
   }
 
   #checkOpen(): void {

@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
+import { Queue, callEach } from '@manycore/ground'
 import type { CorestoreStorage } from '@manycore/hypercore-types'
 import { Replicator } from '@manycore/replicator'
 import { SessionTable } from '@manycore/sessions'
@@ -31,6 +32,9 @@ export class StoreRoot {
   readonly names: KnownNames = new KnownNames()
   /** default of the option `suspend`: Android freezes the process by itself, as upstream found */
   readonly suspends: boolean = !isAndroid
+  /** suspend(), resume() and close(), in the order of the calls */
+  readonly #changes = new Queue()
+  #opening: Promise<void> | null = null
   /** 32 bytes; what the caller gave, or null until the store is open */
   primaryKey: Uint8Array | null
 
@@ -54,7 +58,12 @@ export class StoreRoot {
    * Opens the storage and settles the primary key.
    * @throws STORAGE_CONFLICT when another primary key is stored; the storage is closed and unlocked then
    */
-  async open(): Promise<void> {
+  open(): Promise<void> {
+    this.#opening ??= this.#open()
+    return this.#opening
+  }
+
+  async #open(): Promise<void> {
     try {
       const stored = (await this.storage.getSeed()) ?? (await this.#storeKey())
       if (this.primaryKey !== null && !b4a.equals(stored, this.primaryKey)) {
@@ -75,10 +84,34 @@ export class StoreRoot {
     return this.replicator.close({ leaveStreams: true })
   }
 
+  /** @param opts  null does nothing, in its turn */
+  suspend(opts: { log?: (message: string) => unknown } | null): Promise<void> {
+    const log = opts?.log
+    return this.#changes.run(async () => {
+      await this.#opening
+      // What `log` returns is not waited for: a store that is suspended for good could not be closed.
+      if (opts !== null)
+        await this.storage.suspend(log === undefined ? {} : { log: (message) => callEach([log], message) })
+    })
+  }
+
+  resume(): Promise<void> {
+    return this.#changes.run(async () => {
+      await this.#opening
+      await this.storage.resume()
+    })
+  }
+
   /** Closes in the order that data flows: sessions, streams, cores, storage; every step runs. */
   close(scope: SessionScope): Promise<void> {
+    return this.#changes.run(() => this.#close(scope))
+  }
+
+  async #close(scope: SessionScope): Promise<void> {
+    // What a suspension holds back runs now. If another process has the storage, closing it first refuses it.
+    await this.storage.resume().catch(() => this.storage.close().catch(() => {})) // told by the last step
     const sessions = [() => scope.close(), ...[...this.stores].map((store) => () => store.close())]
-    return closeAll('closing the store failed', [
+    await closeAll('closing the store failed', [
       () => closeAll('closing sessions failed', sessions, [], 'together'),
       () => this.#leaveStreams(),
       () => this.table.close(),

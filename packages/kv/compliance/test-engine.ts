@@ -4,12 +4,22 @@ import { durability } from './durability.js'
 import { same } from './expect.js'
 import { lifecycle } from './lifecycle.js'
 import { model } from './model.js'
+import { order } from './order.js'
 import { point } from './point.js'
 import { range } from './range.js'
 import { snapshots } from './snapshots.js'
 import type { Subject, TestFunction } from './subject.js'
 
-const SECTIONS: Record<string, Case[]> = { point, range, batch, snapshots, lifecycle, durability, model }
+const SECTIONS: Record<string, Case[]> = {
+  point,
+  range,
+  batch,
+  snapshots,
+  lifecycle,
+  order,
+  durability,
+  model
+}
 
 /**
  * Registers every case that an engine must pass. A case runs on a new place and leaves nothing behind.

@@ -54,10 +54,14 @@ export interface Engine {
   readonly name: string
   readonly supports: EngineSupports
 
-  /** Idempotent while open. A failed open leaves nothing open or locked and may be tried again. */
+  /**
+   * open(), close(), suspend() and resume() are a queue: each begins when the one before it has ended, whether the
+   * caller awaits it or not (docs/write-an-engine.md has the table). Nothing while open or suspended. A failed open
+   * leaves nothing open or locked and may be tried again.
+   */
   open(): Promise<void>
 
-  /** Waits for calls that run; ends iterators and snapshots. Idempotent. */
+  /** Waits for calls that run; refuses those that a suspension holds back; ends iterators and snapshots. Idempotent. */
   close(): Promise<void>
 
   /**
@@ -83,8 +87,9 @@ export interface Engine {
 
   /** What was committed survives a loss of power once this resolves. */
   flush?(): Promise<void>
-  /** Stops using files and frees the lock; calls wait until resume(). */
+  /** Waits for calls that run, stops using files and frees the lock; calls wait until resume(). @throws ENGINE_CLOSED */
   suspend?(): Promise<void>
+  /** @throws ENGINE_CLOSED, ELOCKED if the store is open elsewhere by now; then the engine stays suspended */
   resume?(): Promise<void>
   /** Gives back the space of what was deleted or overwritten. */
   compact?(range?: Range): Promise<void>

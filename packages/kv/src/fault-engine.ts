@@ -90,12 +90,15 @@ export class FaultEngine implements Engine {
     })
   }
 
-  async suspend(): Promise<void> {
-    await this.#engine.suspend?.()
+  suspend(): Promise<void> {
+    return this.#lifecycle.suspend(async () => {
+      await this.#applyLate() // the engine takes none while it is suspended
+      await this.#engine.suspend?.()
+    })
   }
 
-  async resume(): Promise<void> {
-    await this.#engine.resume?.()
+  resume(): Promise<void> {
+    return this.#lifecycle.resume(async () => this.#engine.resume?.())
   }
 
   compact(range?: Range): Promise<void> {

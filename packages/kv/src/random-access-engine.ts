@@ -3,7 +3,6 @@ import { checkKeys, checkOps, checkRange } from './check.js'
 import type { Disk } from './disk.js'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from './engine.js'
 import { EngineError, badArgument } from './errors.js'
-import { Gate } from './gate.js'
 import { laterTurn } from './later-turn.js'
 import { Lifecycle } from './lifecycle.js'
 import { lookUp } from './look-up.js'
@@ -25,7 +24,6 @@ export class RandomAccessEngine implements Engine {
   readonly #options: CheckedOptions
   readonly #toDisk: () => Promise<Disk>
   readonly #lifecycle = new Lifecycle('random-access')
-  readonly #gate = new Gate()
   readonly #views = new Set<View>()
   #disk: Disk | null = null
   #store: Store | null = null
@@ -79,13 +77,15 @@ export class RandomAccessEngine implements Engine {
   }
 
   close(): Promise<void> {
-    this.#gate.open(new EngineError('ENGINE_CLOSED', 'the engine was closed while it was suspended'))
     return this.#lifecycle.close(async () => {
       for (const view of this.#views) view.close()
       await laterTurn() // the versions of the views are released
-      await this.#store!.close()
-      this.#store = null
-      await this.#disk!.close()
+      try {
+        await this.#store!.close()
+      } finally {
+        this.#store = null
+        await this.#disk!.close()
+      }
     })
   }
 
@@ -154,8 +154,7 @@ export class RandomAccessEngine implements Engine {
 
   /** Ends the work in the background and frees files and lock; calls wait until resume(). Idempotent. */
   suspend(): Promise<void> {
-    return this.#lifecycle.run('suspend()', async () => {
-      await this.#gate.shut()
+    return this.#lifecycle.suspend(async () => {
       await this.#store!.suspend()
       await this.#disk!.suspend()
     })
@@ -163,16 +162,14 @@ export class RandomAccessEngine implements Engine {
 
   /** @throws ELOCKED, ENGINE_FAILED when the store was changed elsewhere meanwhile; it stays suspended then */
   resume(): Promise<void> {
-    return this.#lifecycle.run('resume()', async () => {
-      if (!this.#gate.isShut) return
+    return this.#lifecycle.resume(async () => {
       try {
         await this.#lock()
         await this.#store!.resume()
       } catch (err) {
-        await this.#disk!.suspend()
+        await this.#disk!.suspend().catch(() => {}) // the first failure matters more
         throw err
       }
-      this.#gate.open()
     })
   }
 
@@ -182,7 +179,7 @@ export class RandomAccessEngine implements Engine {
   }
 
   #call<T>(name: string, fn: (store: Store) => Promise<T>): Promise<T> {
-    return this.#lifecycle.run(name, () => this.#gate.pass(() => fn(this.#store!)))
+    return this.#lifecycle.run(name, () => fn(this.#store!))
   }
 
   #view(at?: EngineSnapshot): View {

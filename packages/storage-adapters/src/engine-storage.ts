@@ -1,5 +1,6 @@
 import HypercoreStorage from 'hypercore-storage'
 import { Readable } from 'streamx'
+import { Queue, callEach } from '@manycore/ground'
 import type { AliasEntry, CorestoreStorage, ReadableStream, StoredCore } from '@manycore/hypercore-types'
 import type { Engine } from '@manycore/kv'
 import { StorageError } from './errors.js'
@@ -42,6 +43,8 @@ export function openEngine(engine: Engine, opts: OpenStorageOptions): CorestoreS
 export class EngineStorage extends Upstream {
   readonly #root: EngineSession
   readonly #state: EngineState
+  /** suspend(), resume() and close(), in the order of the calls */
+  readonly #changes = new Queue()
   #opening: Promise<void> | null = null
   #failure: Error | null = null
   #closing: Promise<void> | null = null
@@ -65,14 +68,19 @@ export class EngineStorage extends Upstream {
 
   // Upstream runs each of these on a store that is not open yet, or goes past its version.
 
-  override async suspend(opts?: { log?: (message: string) => unknown }): Promise<void> {
-    await this.ready()
-    await super.suspend(opts)
+  /** Not waited for: what `log` returns. A store that is suspended for good could not be closed. */
+  override suspend({ log }: { log?: (message: string) => unknown } = {}): Promise<void> {
+    return this.#changes.run(async () => {
+      await this.ready()
+      await super.suspend(log === undefined ? {} : { log: (message) => callEach([log], message) })
+    })
   }
 
-  override async resume(): Promise<void> {
-    await this.ready()
-    await super.resume()
+  override resume(): Promise<void> {
+    return this.#changes.run(async () => {
+      await this.ready()
+      await super.resume()
+    })
   }
 
   override async compact(opts?: object): Promise<void> {
@@ -110,7 +118,7 @@ export class EngineStorage extends Upstream {
   }
 
   override close(): Promise<void> {
-    this.#closing ??= this.#close()
+    this.#closing ??= this.#changes.run(() => this.#close())
     return this.#closing
   }
 
@@ -146,7 +154,7 @@ export class EngineStorage extends Upstream {
     const state = this.#state
     await this.#opening?.catch(() => {}) // told to who opened
     this.version = 0 // later calls run _migrateStore() again, which refuses
-    const steps = [async () => this.treeCache.destroy()]
+    const steps = [async () => this.treeCache.destroy(), () => state.release()]
     if (state.opened && state.closing === null)
       steps.push(
         () => this._flush(),

@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import { Queue } from '@manycore/ground'
 import { EngineError, Lifecycle, checkKeys, checkOps, checkRange, laterTurn } from '@manycore/kv'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '@manycore/kv'
 import { LAST_KEY_BYTES } from './defaults.js'
@@ -11,7 +12,6 @@ import { LevelCursor, LevelSnapshotHandle } from './level/level-handles.js'
 import type { LevelHandles } from './level/level-handles.js'
 import type { LevelViews } from './level/level-view.js'
 import { NativeViews } from './level/native-views.js'
-import { WriteQueue } from './write-queue.js'
 
 /**
  * An engine over an abstract-level 3 database, which is the engine's from then on: open() opens it, close()
@@ -25,7 +25,7 @@ export class LevelEngine implements Engine {
   readonly #views: LevelViews
   readonly #lifecycle: Lifecycle = new Lifecycle('level')
   readonly #handles: LevelHandles = new Set()
-  readonly #writes: WriteQueue = new WriteQueue()
+  readonly #writes: Queue = new Queue()
   /** open() was called */
   #isUsed = false
   /** why nothing is written any more */

@@ -1,10 +1,10 @@
 import b4a from 'b4a'
 import RocksDB from 'rocksdb-native'
+import { Queue } from '@manycore/ground'
 import { EngineError, Lifecycle, checkKeys, checkOps, checkRange, laterTurn } from '@manycore/kv'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '@manycore/kv'
 import { refuseRocks } from './refuse-rocks.js'
 import { RocksCursor, RocksSnapshot } from './rocks-handles.js'
-import { WriteQueue } from './write-queue.js'
 
 /** As hypercore-storage 3.3.1 has it (index.js:1299): both open what the other wrote. */
 const COLUMN_FAMILY = 'corestore'
@@ -43,10 +43,9 @@ export class RocksEngine implements Engine {
   readonly #opts: RocksEngineOptions
   readonly #lifecycle: Lifecycle = new Lifecycle('rocksdb')
   readonly #handles = new Set<RocksSnapshot | RocksCursor>()
-  readonly #writes: WriteQueue = new WriteQueue()
+  readonly #writes: Queue = new Queue()
   #root!: RocksDB
   #db!: RocksDB
-  #isSuspended = false
 
   /** @param directory  RocksDB's own: of a Corestore 7 store the directory `db` in it */
   constructor(directory: string, opts: RocksEngineOptions = {}) {
@@ -71,12 +70,14 @@ export class RocksEngine implements Engine {
     })
   }
 
-  async close(): Promise<void> {
-    await this.resume().catch(() => {}) // another process has it: nothing is left to write
-    await this.#lifecycle.close(async () => {
+  close(): Promise<void> {
+    return this.#lifecycle.close(async () => {
+      // A cursor that reads ahead ends only when RocksDB goes on, or closes: it may be another process's by now.
+      await this.#resume().catch(() => {})
+      const closing = this.#root.close()
       await Promise.all(Array.from(this.#handles, (handle) => handle.close()))
       await this.#db.close()
-      await this.#root.close()
+      await closing
     })
   }
 
@@ -123,23 +124,25 @@ export class RocksEngine implements Engine {
     return this.#lifecycle.run('flush()', () => this.#db.flush())
   }
 
-  async suspend(): Promise<void> {
-    this.#lifecycle.check('suspend()')
-    this.#isSuspended = true
-    await this.#db.suspend()
-    await this.#opts.lock?.suspend()
+  suspend(): Promise<void> {
+    return this.#lifecycle.suspend(async () => {
+      await this.#db.suspend()
+      await this.#opts.lock?.suspend()
+    })
   }
 
-  async resume(): Promise<void> {
-    if (!this.#isSuspended) return
-    await this.#opts.lock?.resume()
-    await this.#db.resume()
-    this.#isSuspended = false
+  resume(): Promise<void> {
+    return this.#lifecycle.resume(() => this.#resume())
   }
 
   /** Everything, whatever the range: rocksdb-native 3.18.1 takes Buffers for options (index.js, compactRange). */
   compact(): Promise<void> {
     return this.#lifecycle.run('compact()', () => this.#db.compactRange())
+  }
+
+  async #resume(): Promise<void> {
+    await this.#opts.lock?.resume()
+    await this.#db.resume()
   }
 
   #write(ops: readonly Op[]): Promise<void> {

@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import { expect, test } from 'vitest'
 import { testEngine } from '../../compliance/index.js'
 import type { TestFunction } from '../../compliance/index.js'
-import { MemoryEngine } from '../../src/index.js'
+import { MemoryEngine, laterTurn } from '../../src/index.js'
 import type { EngineIterator, EngineSnapshot, Op, Range } from '../../src/index.js'
 
 /** A range forgets its upper bound when a key begins with it. */
@@ -77,13 +77,68 @@ class MicrotaskReads extends MemoryEngine {
   }
 }
 
+/** close() does not wait for the open() before it. */
+class UnorderedOpen extends MemoryEngine {
+  override async open(): Promise<void> {
+    await laterTurn()
+    await super.open()
+  }
+}
+
+/** Can be suspended, as a memory engine is for tests only. */
+class SuspendableEngine extends MemoryEngine {
+  override readonly supports = { persistent: true, suspend: true, compact: false, readOnly: false }
+  protected isHeld = false
+  #waiting: (() => void)[] = []
+
+  constructor() {
+    super({ reusable: true })
+  }
+
+  suspend(): Promise<void> {
+    this.snapshot().close() // refuses when it is closed
+    this.isHeld = true
+    return laterTurn()
+  }
+
+  async resume(): Promise<void> {
+    this.snapshot().close()
+    this.isHeld = false
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  override async batch(ops: readonly Op[]): Promise<void> {
+    while (this.isHeld) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    return super.batch(ops)
+  }
+}
+
+/** resume() overtakes a suspend() that is not awaited, and the engine stays suspended. */
+class OvertakingResume extends SuspendableEngine {
+  override async suspend(): Promise<void> {
+    await laterTurn()
+    await super.suspend()
+  }
+}
+
+/** close() lets what is held back go on, on files and under a lock that are not the engine's any more. */
+class ResumingClose extends SuspendableEngine {
+  override async close(): Promise<void> {
+    if (this.isHeld) await this.resume()
+    await super.close()
+  }
+}
+
 const BROKEN = {
   PrefixLeak,
   NonAtomicBatch,
   UnorderedIterator,
   LiveSnapshot,
   LostRangeDelete,
-  MicrotaskReads
+  MicrotaskReads,
+  UnorderedOpen,
+  OvertakingResume,
+  ResumingClose
 }
 
 const CAUGHT_BY: Record<keyof typeof BROKEN, string> = {
@@ -93,7 +148,11 @@ const CAUGHT_BY: Record<keyof typeof BROKEN, string> = {
   LiveSnapshot: 'snapshots: a snapshot keeps its state, for gets and iterators, in both directions',
   LostRangeDelete:
     'batch: a range delete is half-open, reaches what earlier batches stored, and spares its neighbours',
-  MicrotaskReads: 'point: reads resolve in a later macrotask'
+  MicrotaskReads: 'point: reads resolve in a later macrotask',
+  UnorderedOpen: 'order: open() and close() in every order, awaited or not, with work inside',
+  OvertakingResume:
+    'order: open(), close(), suspend() and resume() in every order, awaited or not, with work inside',
+  ResumingClose: 'order: close() refuses what a suspension holds back, and no part of it is stored'
 }
 
 for (const [name, Broken] of Object.entries(BROKEN)) {
@@ -104,7 +163,7 @@ for (const [name, Broken] of Object.entries(BROKEN)) {
     }) as TestFunction
     testEngine(collect, {
       name: 'broken',
-      supports: { persistent: false, suspend: false, compact: false, readOnly: false },
+      supports: new Broken().supports,
       create() {
         const engine = new Broken()
         return { engine: () => engine }

@@ -88,7 +88,7 @@ export class EngineSession {
   flush(): Promise<void> {
     this.#check('flush()')
     const { engine, turn } = this._state
-    return turn.run(async () => engine.flush?.())
+    return turn.run(() => engine.flush())
   }
 
   /** RocksDB's two forms: (start, end), or (options) for everything. */
@@ -97,7 +97,7 @@ export class EngineSession {
     const { engine, turn } = this._state
     const range =
       start instanceof Uint8Array && end instanceof Uint8Array ? compactedRange(start, end) : undefined
-    return turn.run(async () => engine.compact?.(range))
+    return turn.run(() => engine.compact(range))
   }
 
   suspend(): Promise<void> {

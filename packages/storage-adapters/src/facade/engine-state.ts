@@ -1,13 +1,14 @@
 import type { Engine } from '@manycore/kv'
 import { StorageError } from '../errors.js'
 import type { EngineSession } from './engine-session.js'
+import { HeldEngine } from './held-engine.js'
 import { SharedSnapshot } from './shared-snapshot.js'
 import { Turn } from './turn.js'
 import { RecentRecords } from './recent-records.js'
 
 /** What all sessions of one engine share: whether it is open, suspended or closing, and who uses it. */
 export class EngineState {
-  readonly engine: Engine
+  readonly engine: HeldEngine
   readonly path: string
   readonly turn: Turn
   readonly recent: RecentRecords = new RecentRecords()
@@ -22,15 +23,12 @@ export class EngineState {
   /** snapshots taken before the engine was open */
   readonly #early: Set<SharedSnapshot> = new Set()
   #opening: Promise<void> | null = null
-  #suspending: Promise<void> | null = null
-  /** what calls wait for while it is suspended */
-  #resumed: { promise: Promise<void>; resolve: () => void; reject: (err: unknown) => void } | null = null
 
   constructor(engine: Engine, path: string, readOnly: boolean) {
-    this.engine = engine
+    this.engine = new HeldEngine(engine, () => this.recent.clear())
     this.path = path
     this.readOnly = readOnly
-    this.turn = new Turn(engine, () => this.#gate())
+    this.turn = new Turn(this.engine, () => (this.opened ? null : this.ready()))
   }
 
   ready(): Promise<void> {
@@ -55,37 +53,20 @@ export class EngineState {
     return snapshot
   }
 
-  /** Lets what is under way end, then holds everything back until resume(). */
-  suspend(): Promise<void> {
-    this.#suspending ??= this.#suspend()
-    return this.#suspending
+  /** Lets the calls that are under way end, and holds all others back until resume(). */
+  async suspend(): Promise<void> {
+    await this.ready()
+    await this.engine.suspend()
   }
 
   async resume(): Promise<void> {
-    const suspending = this.#suspending
-    if (suspending === null) return
-    await suspending.catch(() => {}) // told to who suspended
-    await this.engine.resume?.()
-    if (this.#suspending !== suspending) return // another resume() was first
-    this.#suspending = null
-    this.#resumed?.resolve()
-    this.#resumed = null
-  }
-
-  async #suspend(): Promise<void> {
     await this.ready()
-    await this.turn.idle()
-    let [resolve, reject] = [(): void => {}, (_: unknown): void => {}]
-    const promise = new Promise<void>((...fns) => ([resolve, reject] = fns))
-    promise.catch(() => {}) // perhaps nobody waits
-    this.#resumed = { promise, resolve, reject }
-    this.recent.clear()
-    await this.engine.suspend?.()
+    await this.engine.resume()
   }
 
-  #gate(): Promise<void> | null {
-    if (!this.opened) return this.ready()
-    return this.#resumed === null ? null : this.#resumed.promise
+  /** Before a close: what a suspension holds back still runs, or is refused if the engine is not ours any more. */
+  async release(): Promise<void> {
+    if (this.opened) await this.engine.resume().catch(() => this.engine.close())
   }
 
   async #open(): Promise<void> {
@@ -99,8 +80,7 @@ export class EngineState {
   async #close(): Promise<void> {
     try {
       await this.#opening?.catch(() => {}) // told to who opened
-      // What was held back still runs, if the engine is still ours.
-      await this.resume().catch((err: unknown) => this.#resumed?.reject(err))
+      await this.release()
       const streams = Array.from(
         this.streams,
         (stream) => new Promise<void>((resolve) => stream.once('close', resolve))

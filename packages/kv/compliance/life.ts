@@ -1,0 +1,120 @@
+import type { Engine } from '@manycore/kv'
+import { get, put } from './case.js'
+import { bytes, same } from './expect.js'
+
+export type LifecycleCall = 'open' | 'close' | 'suspend' | 'resume'
+
+type State = 'closed' | 'open' | 'suspended'
+
+/** What each call leaves behind; null = ENGINE_CLOSED, and nothing changes. */
+const TABLE: Record<State, Record<LifecycleCall, State | null>> = {
+  closed: { open: 'open', close: 'closed', suspend: null, resume: null },
+  open: { open: 'open', close: 'closed', suspend: 'suspended', resume: 'open' },
+  suspended: { open: 'suspended', close: 'closed', suspend: 'suspended', resume: 'open' }
+}
+
+type Outcome = 'done' | string
+
+let batches = 0
+
+/** An engine that is called in some order, and what the table says of it. */
+export class Life {
+  readonly #engine: Engine
+  readonly #calls: string[] = []
+  /** after all calls so far */
+  #state: State
+  /** has every lifecycle call so far ended? Then the engine is in that state */
+  #isSettled = true
+  #waiting: Promise<void>[] = []
+  /** calls that run, or are held back */
+  #work: Promise<void>[] = []
+  /** key → whether its batch must be there */
+  readonly #stored = new Map<string, boolean>()
+
+  /** @param engine  open */
+  constructor(engine: Engine, state: State = 'open') {
+    this.#engine = engine
+    this.#state = state
+  }
+
+  /** Every call so far, for messages. */
+  get story(): string {
+    return this.#calls.join(', ')
+  }
+
+  /** Calls without waiting; `rest()` says when it ends. */
+  call(call: LifecycleCall): void {
+    this.#calls.push(`${call}()`)
+    const next = TABLE[this.#state][call]
+    if (next !== null) this.#state = next
+    this.#isSettled = false
+    // Nothing is kept where the engine is not persistent.
+    if (call === 'close' && !this.#engine.supports.persistent) this.#stored.clear()
+    const where = this.story
+    const ended = outcome(() => this.#engine[call]!())
+    this.#waiting.push(
+      ended.then((got) => same(got, next === null ? 'ENGINE_CLOSED' : 'done', `the last of ${where}`))
+    )
+  }
+
+  /** Begins a batch, a read, and an iterator's chunk, and waits for none. */
+  work(): void {
+    this.#calls.push('work')
+    const engine = this.#engine
+    const key = `batch ${++batches}`
+    const isRefused = this.#isSettled && this.#state === 'closed'
+    const mustRun = this.#isSettled && this.#state === 'open'
+    const check = (what: string, got: Outcome): void => {
+      const where = `${what} at the end of ${this.story}`
+      if (isRefused || (got !== 'done' && !mustRun)) same(got, 'ENGINE_CLOSED', where)
+      else same(got, 'done', where)
+    }
+    const closes = this.#calls.filter((call) => call === 'close()').length
+    this.#work.push(
+      outcome(() => engine.batch([put(key, key)])).then((got) => {
+        check('batch()', got)
+        const isKept =
+          engine.supports.persistent || closes === this.#calls.filter((call) => call === 'close()').length
+        if (isKept) this.#stored.set(key, got === 'done')
+      }),
+      outcome(() => engine.getMany([bytes('a')])).then((got) => check('getMany()', got)),
+      outcome(async () => {
+        const iterator = engine.iterator({})
+        try {
+          await iterator.next(2)
+        } finally {
+          await iterator.close()
+        }
+      }).then((got) => check('next()', got))
+    )
+  }
+
+  /** Waits for every lifecycle call, and for what is not held back. @throws when an outcome is not the table's */
+  async rest(): Promise<void> {
+    await Promise.all(this.#waiting.splice(0))
+    this.#isSettled = true
+    if (this.#state !== 'suspended') await Promise.all(this.#work.splice(0))
+    this.#calls.push('rest')
+  }
+
+  /** Opens the engine, whatever state it is in. @throws unless what was acknowledged is there, and nothing else */
+  async end(): Promise<void> {
+    await this.rest()
+    this.work()
+    await this.rest()
+    if (this.#state !== 'open') this.call(this.#state === 'closed' ? 'open' : 'resume')
+    await this.rest()
+    for (const [key, isStored] of this.#stored)
+      same(await get(this.#engine, key), isStored ? key : null, `${key} after ${this.story}`)
+  }
+}
+
+/** Calls now. */
+async function outcome(fn: () => unknown): Promise<Outcome> {
+  try {
+    await fn()
+    return 'done'
+  } catch (err) {
+    return (err as { code?: string }).code ?? String(err)
+  }
+}
