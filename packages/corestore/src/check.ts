@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import ID from 'hypercore-id-encoding'
 import { KEY_BYTES, NAME_MAX_BYTES } from './defaults.js'
-import { badArgument } from './errors.js'
+import { badArgument, notReady } from './errors.js'
 
 /** A core's name: a non-empty string, or bytes. @throws BAD_ARGUMENT */
 export function checkName(name: unknown): string | Uint8Array {
@@ -20,6 +20,7 @@ export function checkBytes32(field: string, value: unknown): Uint8Array {
 
 /** A key as 32 bytes, hex or z-base-32, decoded to 32 bytes. @throws BAD_ARGUMENT */
 export function checkKey(field: string, value: unknown): Uint8Array {
+  if (value === null || value === undefined) throw notReady(field, value)
   try {
     return ID.decode(value as string | Uint8Array)
   } catch {

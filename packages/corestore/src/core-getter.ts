@@ -9,10 +9,10 @@ import type {
 } from '@manycore/hypercore-types'
 import type { Keychain } from '@manycore/keychain'
 import type { SessionScope, SessionSource, SessionTable } from '@manycore/sessions'
-import { CorestoreError, badArgument } from './errors.js'
+import { CorestoreError, badArgument, notReady } from './errors.js'
 import { parseGet } from './get-options.js'
 import type { GetOptions } from './get-options.js'
-import { resolveName } from './identity.js'
+import { refuseNotReady, resolveName } from './identity.js'
 import type { Identity } from './identity.js'
 import type { KnownNames } from './known-names.js'
 
@@ -81,6 +81,7 @@ export class CoreGetter {
     const { preload } = asked
     const late = typeof preload === 'function' ? await preload() : await preload
     const all = preload ? { ...asked, ...late, preload: undefined } : asked
+    refuseNotReady(all, all)
     const { identity, core: opts, session } = parseGet(all, this.#store)
     await this.#secrets.whenOpen()
     const found = await this.#find(identity!)
@@ -146,7 +147,11 @@ export class CoreGetter {
 
 function toOptions(input: GetOptions | Uint8Array | string): GetOptions {
   if (typeof input === 'string' || input instanceof Uint8Array) return { key: input }
-  if (typeof input === 'object' && input !== null) return input
+  if (input === null || input === undefined) throw notReady('key', input)
+  if (typeof input === 'object') {
+    if (!input.preload) refuseNotReady(input, input)
+    return input
+  }
   const expected = 'a key, or an object with a name, key, discoveryKey, keyPair, manifest or preload'
   throw badArgument('options', expected, input)
 }

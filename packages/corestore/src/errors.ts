@@ -32,6 +32,12 @@ export function badArgument(field: string, expected: string, value: unknown): Ar
   return Object.assign(err, { code: 'BAD_ARGUMENT' as const, field })
 }
 
+/** Makes the error for a key that is not known: it was most likely read from a core that is not ready yet. */
+export function notReady(field: string, value: null | undefined): ArgumentError {
+  const err = new TypeError(`BAD_ARGUMENT: ${field} is ${value}: await core.ready() first?`)
+  return Object.assign(err, { code: 'BAD_ARGUMENT' as const, field })
+}
+
 function describe(value: unknown): string {
   if (value === null) return 'null'
   if (value instanceof Uint8Array) return `${value.byteLength} bytes`

@@ -4,7 +4,7 @@ import crypto from 'hypercore-crypto'
 import type { KeyPair, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
 import { checkKey, checkName } from './check.js'
 import { discoveryKeyOf } from './discovery-key.js'
-import { CorestoreError, badArgument } from './errors.js'
+import { CorestoreError, badArgument, notReady } from './errors.js'
 
 /** Which core a caller means, before any name has been looked up. */
 export interface Identity {
@@ -27,6 +27,21 @@ export interface IdentityOptions {
   discoveryKey?: string | Uint8Array
   keyPair?: PublicKeyPair | null
   manifest?: ManifestInput | Uint8Array | null
+}
+
+/** What says which core is meant, and is null in a core that is not ready; a name is never read from one. */
+const OF_A_CORE = ['key', 'discoveryKey', 'keyPair', 'manifest'] as const
+
+/**
+ * Refuses options that name a core by nothing but what is null or undefined.
+ * @param asked  what the caller wrote
+ * @param opts   what was read of it
+ * @throws BAD_ARGUMENT
+ */
+export function refuseNotReady(asked: object, opts: IdentityOptions): void {
+  if (opts.name || OF_A_CORE.some((field) => opts[field])) return
+  const field = OF_A_CORE.find((each) => each in asked)
+  if (field !== undefined) throw notReady(field, opts[field] === null ? null : undefined)
 }
 
 /**

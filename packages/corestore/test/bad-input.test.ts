@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import { describe, expect, test } from 'vitest'
+import type { Hypercore } from '@manycore/hypercore-types'
 import { Corestore } from '../src/index.js'
 import { openStore } from './open-store.js'
 import { temporaryDirectory } from './temporary-directory.js'
@@ -13,6 +14,11 @@ async function works(store: Corestore): Promise<void> {
   const core = store.get({ name: 'still works' })
   await core.append(b4a.from('x'))
   await core.close()
+}
+
+async function ready(core: Hypercore): Promise<Hypercore> {
+  await core.ready()
+  return core
 }
 
 const bad = (field: string) => expect.objectContaining({ code: 'BAD_ARGUMENT', field, name: 'TypeError' })
@@ -28,8 +34,13 @@ describe('get() refuses', () => {
     ['a key that is no key', 'hello', 'key'],
     ['a key that decodes to nothing', { key: 'z'.repeat(64) }, 'key'],
     ['a short discovery key', { discoveryKey: b4a.alloc(33) }, 'discoveryKey'],
-    ['nothing', undefined, 'options'],
-    ['null', null, 'options'],
+    ['nothing', undefined, 'key'],
+    ['null', null, 'key'],
+    ['a key that is null', { key: null }, 'key'],
+    ['a key that is undefined', { key: undefined }, 'key'],
+    ['a discovery key that is null', { discoveryKey: null, active: false }, 'discoveryKey'],
+    ['a manifest that is null', { manifest: null }, 'manifest'],
+    ['a key pair that is null', { keyPair: null }, 'keyPair'],
     ['a number', 7, 'options'],
     ['no identity', {}, 'name'],
     ['a key and another discovery key', { key, discoveryKey: crypto.randomBytes(32) }, 'discoveryKey'],
@@ -51,6 +62,28 @@ describe('get() refuses', () => {
     expect(() => store.get(input as never)).toThrow(bad(field))
     expect(store.cores.size).toBe(0)
     await works(store)
+  })
+
+  test.each([
+    [(core: Hypercore) => core.key, 'key is null'],
+    [(core: Hypercore) => ({ key: core.key }), 'key is null'],
+    [(core: Hypercore) => ({ key: core.key ?? undefined }), 'key is undefined'],
+    [(core: Hypercore) => Object.create({ key: core.key }), 'key is null'],
+    [(core: Hypercore) => ({ discoveryKey: core.discoveryKey }), 'discoveryKey is null'],
+    [(core: Hypercore) => ({ manifest: core.manifest }), 'manifest is null']
+  ])('what a core does not know before it is ready: %o', async (ask, message) => {
+    const store = openStore()
+    const core = store.get({ name: 'unready' })
+    expect(() => store.get(ask(core) as never)).toThrow(`BAD_ARGUMENT: ${message}: await core.ready() first?`)
+    await core.ready()
+    await store.get(ask(core) as never).ready()
+  })
+
+  test('nothing of a key that is null where a name says which core is meant', async () => {
+    const store = openStore()
+    const core = store.get({ name: 'log', key: null, keyPair: null } as never)
+    await core.ready()
+    expect(core.key).toEqual((await ready(store.get({ name: 'log' }))).key)
   })
 
   test.each([
