@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { rolldown } from 'rolldown'
+import { requirements } from './requirements.mjs'
 import { packagesOf } from './workspace.mjs'
 
 /**
@@ -9,11 +10,16 @@ import { packagesOf } from './workspace.mjs'
  * Those whose sources are older than that are left alone: others may be loading them.
  */
 export async function bundle(base) {
-  for (const { dir } of packagesOf(base).filter((each) => each.published)) {
+  for (const { dir, manifest } of packagesOf(base).filter((each) => each.published)) {
     for (const folder of ['src', 'compliance']) {
       const input = join(dir, folder, 'index.ts')
       if (existsSync(input))
-        await bundleInto(join(dir, folder === 'src' ? 'dist' : `dist/${folder}`), input, join(base, GROUND))
+        await bundleInto(
+          join(dir, folder === 'src' ? 'dist' : `dist/${folder}`),
+          input,
+          join(base, GROUND),
+          manifest
+        )
     }
   }
 }
@@ -22,7 +28,7 @@ export async function bundle(base) {
 const GROUND = 'packages/ground/src'
 const GROUND_NAME = '@manycore/ground'
 
-async function bundleInto(dist, input, ground) {
+async function bundleInto(dist, input, ground, manifest) {
   const sources = join(input, '..')
   const main = join(dist, 'index.js')
   if (existsSync(main) && statSync(main).mtimeMs > Math.max(newest(sources), newest(ground))) return
@@ -48,6 +54,7 @@ async function bundleInto(dist, input, ground) {
     sourcemap: true,
     entryFileNames: 'index.js',
     chunkFileNames: '[name].js',
+    banner: ({ isEntry, exports }) => (isEntry && exports.length > 0 ? requirements(manifest) : ''),
     comments: false // they are in the declarations and the sources, which are packed as well
   })
   await build.close()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { format, resolveConfig } from 'prettier'
 import { report } from './report.mjs'
+import { LOAD_ERRORS } from './requirements.mjs'
 import { checked, packagesOf } from './workspace.mjs'
 
 const FILE = join(checked, 'docs/errors.md')
@@ -36,7 +37,8 @@ async function codesOf({ dir }) {
 }
 
 async function render() {
-  const sections = tables
+  const loading = { name: 'When a package is loaded', codes: LOAD_ERRORS }
+  const sections = [...tables, loading]
     .filter(({ codes }) => codes)
     .map(({ name, codes }) => {
       const rows = Object.entries(codes).map(([code, meaning]) => `| \`${code}\` | ${cell(meaning)} |`)

@@ -1,6 +1,6 @@
 // The packages as their users get them: packed, linted, installed by npm outside the workspace, compiled and run.
-import { cpSync, existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import ts from 'typescript6'
@@ -9,7 +9,7 @@ import { install, pack } from './pack.mjs'
 import { report } from './report.mjs'
 import { root } from './root.mjs'
 import { node } from './run.mjs'
-import { checked, readJson } from './workspace.mjs'
+import { checked, filesUnder, readJson } from './workspace.mjs'
 
 /** Folders of node_modules with the compilers a user may have. */
 const COMPILERS = ['typescript', 'typescript6', 'typescript5']
@@ -48,6 +48,10 @@ for (const folder of readdirSync(consumers)) {
     cases[`packed: ${folder} consumer ${file} runs`] = () => runConsumer(folder, file)
   }
 }
+cases['packed: without Hypercore, loading says what to install'] = () =>
+  withHypercore(null, 'HYPERCORE_MISSING')
+cases['packed: with Hypercore 10, loading says what to install'] = () =>
+  withHypercore(oldHypercore(), 'HYPERCORE_TOO_OLD')
 
 await report(cases)
 
@@ -56,12 +60,15 @@ function strayFiles({ dir, files }) {
     .filter((file) => !files.includes(file))
     .map((file) => `${file} is missing`)
   const stray = files.filter((file) => !STRAY.test(file)).map((file) => `${file}: leave it out by "files"`)
+  // The bundler puts what is loaded later beside index.js, whatever its folder, and what they share.
+  const sources = new Set(
+    filesUnder(dir, /\.ts$/)
+      .map((file) => basename(file, '.ts'))
+      .concat('rolldown-runtime')
+  )
   const stale = files
-    .map((file) => /^dist\/(.*)\.js$/.exec(file)?.[1])
-    .filter(
-      (name) => name && !existsSync(join(dir, `src/${name}.ts`)) && !existsSync(join(dir, `${name}.ts`))
-    )
-    .map((name) => `dist/${name}.js has no source any more: delete dist and build`)
+    .filter((file) => /^dist\/.*\.js$/.test(file) && !sources.has(basename(file, '.js')))
+    .map((file) => `${file} has no source any more: delete dist and build`)
   return [...missing, ...stray, ...stale]
 }
 
@@ -121,6 +128,36 @@ async function runConsumer(folder, file) {
   const built = join(project, 'out', folder, file.replace(/ts$/, 'js'))
   const { code, output } = await node([built], { cwd: join(project, folder), timeoutMs: 60_000 })
   return code === 0 ? [] : [output]
+}
+
+/** Another Hypercore than the one that was installed, or none, and every package that wants one. */
+async function withHypercore(other, code) {
+  const place = join(project, 'node_modules/hypercore')
+  const away = join(project, 'hypercore')
+  const wanting = tarballs.filter(({ manifest }) => manifest.peerDependencies?.hypercore)
+  if (wanting.length === 0) return []
+  renameSync(place, away)
+  try {
+    if (other !== null) symlinkSync(other, place, 'junction')
+    const problems = await Promise.all(wanting.map(({ name }) => loads(name, code)))
+    return problems.flat()
+  } finally {
+    rmSync(place, { recursive: true, force: true })
+    renameSync(away, place)
+  }
+}
+
+/** Loading a package must fail with one sentence that has this code, names the package and says what to do. */
+async function loads(name, code) {
+  const wanted = new RegExp(`^Error: ${code}: ${name} needs Hypercore 11, .*: npm install hypercore@11$`, 'm')
+  const { output } = await node(['-e', `require('${name}')`], { cwd: project })
+  return wanted.test(output) ? [] : [`${name}: ${output}`]
+}
+
+/** Hypercore 10, which Corestore 6 brings. */
+function oldHypercore() {
+  const corestore6 = realpathSync(join(root, 'node_modules/corestore6'))
+  return realpathSync(join(corestore6, '../hypercore'))
 }
 
 function versionOf(name) {

@@ -10,6 +10,8 @@ import { build } from './setup.mjs'
 import { readJson } from './workspace.mjs'
 
 const NODES = ['node@20.19.0', 'node@22', 'node@24']
+/** Too old; the packages say so when they are loaded. */
+const OLD_NODE = 'node@18'
 const BARE = '1.31.2'
 /** bare 1.31.2 with the bare-type that its range takes today does not start. */
 const BARE_OVERRIDES = { 'bare-type': '1.1.1' }
@@ -18,6 +20,7 @@ const LIMITS = join(root, 'docs/limits.md')
 await build()
 const rows = []
 for (const version of NODES) rows.push(await tryNode(version))
+rows.push(await tryOldNode())
 rows.push(await tryBare())
 
 await writeTable(rows)
@@ -42,6 +45,23 @@ async function tryNode(version) {
     ran: 'all tests of vitest',
     result: `${passed} passed, ${failed} failed`,
     ok: code === 0
+  }
+}
+
+async function tryOldNode() {
+  console.log(`> ${OLD_NODE}`)
+  const npx = ['-y', '-p', OLD_NODE, 'node']
+  const { stdout } = await must('npx', [...npx, '--version'])
+  const { code, output } = await run('npx', [...npx, '-e', "require('@manycore/corestore')"], {
+    cwd: join(root, 'examples')
+  })
+  const ok = code === 1 && output.includes('NODE_TOO_OLD: @manycore/corestore needs Node 20.19 or newer')
+  if (!ok) console.log(output)
+  return {
+    runtime: `Node ${stdout.trim().replace('v', '')}`,
+    ran: 'loading, which is refused with NODE_TOO_OLD',
+    result: ok ? 'passed' : 'failed',
+    ok
   }
 }
 

@@ -5,6 +5,11 @@ import keychain = require('@manycore/keychain')
 async function main(): Promise<void> {
   if (Corestore.name !== 'Corestore') throw new Error('require() does not give the class')
 
+  const call = Corestore as unknown as (storage: string) => unknown
+  const message = messageOf(() => call('./store-cjs'))
+  if (message !== "TypeError: Class constructor Corestore cannot be invoked without 'new'")
+    throw new Error(message)
+
   const primaryKey = new Uint8Array(32).fill(1)
   const store = new Corestore('./store-cjs', { primaryKey, unsafe: true })
   const core = store.get({ name: 'main' })
@@ -16,6 +21,15 @@ async function main(): Promise<void> {
   const same = new keychain.Keychain(primaryKey).createKeyPair('main')
   if (pair.publicKey.join() !== same.publicKey.join()) throw new Error('store and keychain disagree')
   await store.close()
+}
+
+function messageOf(fails: () => unknown): string {
+  try {
+    fails()
+  } catch (err) {
+    return String(err)
+  }
+  return 'nothing was thrown'
 }
 
 void main()

@@ -1,0 +1,44 @@
+/** Codes of what a package says when it is loaded where it cannot work; docs/errors.md shows them. */
+export const LOAD_ERRORS = {
+  NODE_TOO_OLD: 'this version of Node is older than the oldest that the package supports',
+  HYPERCORE_MISSING: '`hypercore`, which the package uses and its user installs, is not there',
+  HYPERCORE_TOO_OLD: 'the `hypercore` beside the package is of version 10 or older'
+}
+
+/** What the code of a built package begins with: one clear sentence instead of what an old Node or Hypercore would say. */
+export function requirements({ name, engines, peerDependencies }) {
+  const node = /^>=(\d+\.\d+)$/.exec(engines.node)[1]
+  const parts = [`(${refuseOldNode})(${JSON.stringify(name)}, ${JSON.stringify(node)});`]
+  if (peerDependencies?.hypercore) {
+    // Spelled out, so that bundlers see what is loaded.
+    const load = 'function () { return require("hypercore") }'
+    parts.push(`(${refuseOldHypercore})(${JSON.stringify(name)}, ${load});`)
+  }
+  return parts.join('\n')
+}
+
+// Both run in the package, in syntax that an old Node can parse, and see nothing of this file.
+
+function refuseOldNode(name, oldest) {
+  const version = typeof process === 'object' && process.versions && process.versions.node
+  if (!version) return
+  const [has, needs] = [version, oldest].map((each) => each.split('.').map(Number))
+  if (has[0] > needs[0] || (has[0] === needs[0] && has[1] >= needs[1])) return
+  const text = `NODE_TOO_OLD: ${name} needs Node ${oldest} or newer, and this is Node ${version}: install a newer Node`
+  throw Object.assign(new Error(text), { code: 'NODE_TOO_OLD' })
+}
+
+function refuseOldHypercore(name, load) {
+  let code = 'HYPERCORE_TOO_OLD'
+  let text = 'and the one that is installed is older: npm install hypercore@11'
+  let cause
+  try {
+    if (typeof load().createCore === 'function') return // Hypercore 10 has none
+  } catch (err) {
+    if (err.code !== 'MODULE_NOT_FOUND' || !/['" ]hypercore['", ]/.test(err.message)) throw err
+    code = 'HYPERCORE_MISSING'
+    text = 'which is not installed: npm install hypercore@11'
+    cause = err
+  }
+  throw Object.assign(new Error(`${code}: ${name} needs Hypercore 11, ${text}`, { cause }), { code })
+}
