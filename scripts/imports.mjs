@@ -6,7 +6,12 @@ import ts from 'typescript6'
  * @returns  [{ specifier, line, typeOnly }]: typeOnly leaves nothing in the compiled file
  */
 export function importsOf(file) {
-  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true)
+  return importsOfText(readFileSync(file, 'utf8'), file)
+}
+
+/** The same of a text that may lie nowhere. */
+export function importsOfText(text, file = 'text.ts') {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
   const found = []
   visit(source)
   return found

@@ -6,13 +6,14 @@ import { node } from './run.mjs'
 const TIMEOUT_MS = 60_000
 
 /**
- * Runs a piece of JavaScript or TypeScript as a user of the packages would, in an empty directory of its own.
+ * Runs a piece of JavaScript or TypeScript as a user of the packages would, in an empty directory of its own, and then
+ * once more in the same directory: what the first run stored must not be in the way of the second.
  * JavaScript is CommonJS unless it imports; TypeScript is compiled, strictly, as an ES module.
  * @param text      the code
  * @param language  'js', 'cjs', 'mjs' or 'ts'
  * @param base      the workspace: every package of ours can be loaded by its name
  * @param owner     directory of the package that the code is about: what it depends on can be loaded too
- * @returns         null when it ended by itself with code 0, else what went wrong and what it printed
+ * @returns         null when it ended by itself with code 0 both times, else what went wrong and what it printed
  */
 export async function runSnippet({ text, language, base, owner }) {
   mkdirSync(join(base, '.cache'), { recursive: true })
@@ -51,10 +52,13 @@ async function runTypeScript(dir, text) {
 
 async function runFile(dir, name, text) {
   if (text !== undefined) writeFileSync(join(dir, name), text)
-  const { code, output, timedOut } = await node([join(dir, name)], { cwd: dir, timeoutMs: TIMEOUT_MS })
-  if (timedOut)
-    return `does not end by itself within ${TIMEOUT_MS / 1000} s: close what it opens\n${output.trimEnd()}`
-  return code === 0 ? null : `exits with ${code}:\n${output.trimEnd()}`
+  for (const when of ['', ' when it runs again']) {
+    const { code, output, timedOut } = await node([join(dir, name)], { cwd: dir, timeoutMs: TIMEOUT_MS })
+    if (timedOut)
+      return `does not end by itself within ${TIMEOUT_MS / 1000} s${when}: close what it opens\n${output.trimEnd()}`
+    if (code !== 0) return `exits with ${code}${when}:\n${output.trimEnd()}`
+  }
+  return null
 }
 
 /** node_modules: the owner's dependencies, and every package of ours. */

@@ -8,9 +8,8 @@ import { node } from './run.mjs'
 import { build, install } from './setup.mjs'
 import { running } from './vitest-running.mjs'
 
-const CHECKS = 'edges types shims errors tracked readmes examples mesh bench packed alone changesets'.split(
-  ' '
-)
+const CHECKS =
+  'edges types shims errors tracked manifests readmes examples mesh bench packed alone changesets'.split(' ')
 const VITEST_REPORT = join(root, 'node_modules/.cache/vitest-report.json')
 
 /** No step takes as long, also on a slow machine; one that hangs fails instead of holding the others up. */

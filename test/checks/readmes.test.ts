@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { check, fixture, manifest } from './fixture.js'
 
+const REPOSITORY = 'https://github.com/manycore/manycore'
+
 const workspace = (readme: string, files: Record<string, string> = {}): string =>
   fixture({
     'tsconfig.json': { files: [] },
@@ -12,7 +14,9 @@ const workspace = (readme: string, files: Record<string, string> = {}): string =
     ...files
   })
 
-const block = (language: string, text: string): string => `# kv\n\n\`\`\`${language}\n${text}\n\`\`\`\n`
+const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\`\n`
+const INSTALL = fenced('sh', 'npm install @manycore/kv')
+const block = (language: string, text: string): string => `# kv\n\n${fenced(language, text)}\n${INSTALL}`
 
 test.each([
   ['CommonJS', 'js', "const { open } = require('@manycore/kv')\nif (open() !== 1) throw new Error()"],
@@ -31,6 +35,7 @@ test.each([
 test.each([
   ['throws', 'js', "require('@manycore/kv').close()", 'exits with 1'],
   ['throws and asks not to run', 'js no-run', "require('@manycore/kv').close()", 'exits with 1'],
+  ['cannot run twice', 'js', "require('node:fs').mkdirSync('store')", 'exits with 1 when it runs again'],
   ['loads what is not there', 'js', "import '@manycore/missing'", 'exits with 1'],
   [
     'has a wrong type',
@@ -41,6 +46,41 @@ test.each([
 ])('a block that %s fails with its line', async (_name, language, text, message) => {
   const { code, text: output } = await check('check-readmes', workspace(block(language, text)))
   expect(output).toContain(`packages/kv/README.md:3 ${message}`)
+  expect(code).toBe(1)
+})
+
+test.each([
+  ['a place outside of the package', '[sessions](../sessions)', 'tree/main/packages/sessions'],
+  ['a file that is not there', '[more](./more.md)', 'there is no such file'],
+  [
+    'a file that is not in the repository',
+    `[more](${REPOSITORY}/blob/main/docs/more.md)`,
+    'there is no such file'
+  ]
+])('a link to %s fails', async (_name, link, message) => {
+  const { code, text } = await check(
+    'check-readmes',
+    workspace(`# kv\n\n${link}\n`, { 'packages/sessions/README.md': '# sessions' })
+  )
+  expect(text).toContain(`packages/kv/README.md:3 links to ${/\((.*)\)/.exec(link)![1]}: `)
+  expect(text).toContain(message)
+  expect(code).toBe(1)
+})
+
+test('links to the web, the repository, the package and the page itself pass', async () => {
+  const links = `# kv\n\n[a](https://example.com) [b](#kv) [c](./index.js) [d]\n\n[d]: ${REPOSITORY}/tree/main/packages/kv#kv\n`
+  const { lines, code } = await check('check-readmes', workspace(links))
+  expect(lines).toContain('ok readmes: links lead somewhere, on npm as well')
+  expect(code).toBe(0)
+})
+
+test('a block that loads what no install line names fails', async () => {
+  const readme = `# kv\n\n${fenced('js', "require('@manycore/kv')\nrequire('node:fs')\nrequire('@manycore/sessions/kit')")}\n${INSTALL}`
+  const { code, text } = await check('check-readmes', workspace(readme))
+  expect(text).toContain(
+    'packages/kv/README.md:3 loads @manycore/sessions, which no `npm install` of it names'
+  )
+  expect(text.match(/which no/g)).toHaveLength(1)
   expect(code).toBe(1)
 })
 
