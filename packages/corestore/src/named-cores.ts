@@ -10,6 +10,7 @@ export function namedCores(table: SessionTable, storage: CorestoreStorage): Core
     on: (event, fn) => table.on(event, fn),
     off: (event, fn) => table.off(event, fn),
     watch: (fn) => table.watch(fn),
+    hold: (core) => table.hold(core),
     async describe({ discoveryKey }) {
       const info = await storage.getInfo(discoveryKey, { auth: false, head: false, hints: false })
       return info?.core.alias ?? null

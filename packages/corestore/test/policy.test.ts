@@ -25,14 +25,16 @@ test('a policy sees the name and namespace of a core, loaded or only stored', as
     key: named.key,
     discoveryKey: named.discoveryKey,
     name: 'log',
-    namespace: scope.ns
+    namespace: scope.ns,
+    names: [{ name: 'log', namespace: scope.ns }]
   })
   expect(seen).toContainEqual({
     ...base,
     key: bare.key,
     discoveryKey: bare.discoveryKey,
     name: null,
-    namespace: null
+    namespace: null,
+    names: []
   })
 })
 

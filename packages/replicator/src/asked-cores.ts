@@ -24,6 +24,7 @@ interface Host {
 
 /** Serves what remotes ask for: looks it up, asks the policies, attaches it within the limits, or refuses. */
 export class AskedCores {
+  readonly #source: CoreSource
   readonly #limits: Limits
   readonly #host: Host
   readonly #requests: OpenRequests
@@ -31,6 +32,7 @@ export class AskedCores {
   readonly #refusals: Refusals
 
   constructor(source: CoreSource, limits: Limits, clock: Clock, host: Host) {
+    this.#source = source
     this.#limits = limits
     this.#host = host
     this.#requests = new OpenRequests(source, limits, {
@@ -48,22 +50,35 @@ export class AskedCores {
   async serve(discoveryKey: Uint8Array, record: OpenStream): Promise<void> {
     if (record.gate === null) {
       const asked = !this.#host.isDetached(discoveryKey, record)
-      if (!asked || !(await this.open(discoveryKey, record))) this.#host.refused(record)
+      if (!asked || !(await this.#answer(discoveryKey, record))) this.#host.refused(record)
       return
     }
     const question = this.#refusals.begin()
-    if (await this.open(discoveryKey, record)) return question.drop()
+    if (await this.#answer(discoveryKey, record)) return question.drop()
     this.#host.refused(record)
     await question.refuse()
+  }
+
+  async #answer(discoveryKey: Uint8Array, record: OpenStream): Promise<boolean> {
+    if (!this.#requests.begin(discoveryKey, record)) return false
+    try {
+      return await this.open(discoveryKey, record)
+    } finally {
+      this.#requests.answered(record)
+    }
   }
 
   /** @returns whether the core is open on the stream now, as far as a policy has to know */
   async open(discoveryKey: Uint8Array, record: OpenStream): Promise<boolean> {
     const core = await this.#requests.find(discoveryKey, record)
-    if (core === null) return false
-    const served = record.gate === null ? this.admit(core, record) : await record.gate.serve(core)
-    core.checkIfIdle() // it may have been opened for this remote only, who may be gone
-    return served
+    if (core === null || core.closing !== null) return false
+    const release = this.#source.hold?.(core)
+    try {
+      return record.gate === null ? this.admit(core, record) : await record.gate.serve(core)
+    } finally {
+      release?.()
+      core.checkIfIdle() // it may have been opened for this remote only, who may be gone
+    }
   }
 
   /** Attaches a core that nobody here may want; the remote has so many places. @returns whether it is attached */

@@ -1,4 +1,5 @@
 import type { InnerCore } from '@manycore/hypercore-types'
+import type { CoreName } from './policy.js'
 
 /**
  * Where a Replicator finds cores. Anything of this shape will do: the session table of
@@ -15,10 +16,16 @@ export interface CoreSource {
    */
   open(discoveryKey: Uint8Array): Promise<InnerCore | null>
   /**
-   * Under which name a core is stored, for policies; absent = names are not known here.
-   * @returns null = it has none
+   * Keeps a core open while a policy is asked about it; absent = cores do not close by themselves here.
+   * @returns  releases it; called once
+   * @throws   when the core is closing already
    */
-  describe?(core: InnerCore): Promise<{ name: string; namespace: Uint8Array } | null>
+  hold?(core: InnerCore): () => void
+  /**
+   * The names of a core, for policies: all that are known at the moment of the call. Absent = names are not known here.
+   * @returns null or an empty list = it has none
+   */
+  describe?(core: InnerCore): Promise<readonly CoreName[] | CoreName | null>
   /** 'downloading': a session of this core began to want data. */
   on(event: 'downloading', fn: (core: InnerCore) => void): unknown
   off(event: 'downloading', fn: (core: InnerCore) => void): unknown

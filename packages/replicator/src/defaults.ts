@@ -5,8 +5,29 @@
  */
 export const REFUSAL_MS = 50
 
-/** Denied questions that one stream remembers, to open them when the policy changes; the oldest go first. */
-export const MAX_REMEMBERED = 1024
+/**
+ * ms that a policy may take to answer. One that asks a server or a database answers within a second or two, and ten
+ * seconds outlast their own usual timeouts; until then the core is held open, and counts as one of `pendingOpens`.
+ */
+export const POLICY_MS = 10_000
+
+/**
+ * Changes of policy that may come, one after another, each while the answer to the one before is awaited. Nobody takes
+ * back so many things while one answer is on its way; a policy that changes the policies whenever it is asked does.
+ */
+export const MAX_CHANGES = 32
+
+/** The same, for changes made by a policy in the very call in which it is asked: one, and one that follows from it. */
+export const MAX_OWN_CHANGES = 2
+
+/** ms that cores of a lower priority wait for answers of a policy about higher ones; as long as a refusal takes. */
+export const PATIENCE_MS: number = REFUSAL_MS
+
+/**
+ * ms that the answers to one packet of opens are gathered, to go out in one packet as well: as long as a refusal takes,
+ * so that refusals are gathered too. What is not answered by then is answered on its own.
+ */
+export const GATHER_MS: number = REFUSAL_MS
 
 /**
  * Opens of one stream that wait for an answer. A peer may offer all its cores in one packet, and Hypercore

@@ -1,3 +1,4 @@
+import { callEach } from '@manycore/ground'
 import type { ReplicatorEvents } from './replicator-events.js'
 
 /** What is used of `node:diagnostics_channel`. */
@@ -36,7 +37,8 @@ export function publish<K extends keyof ReplicatorEvents>(
   const channel = channels?.[event]
   if (channel === undefined || !channel.hasSubscribers) return
   const fields = FIELDS[event].map((name, i) => [name, args[i]])
-  channel.publish({ replicator, ...Object.fromEntries(fields) })
+  // Node calls every subscriber whatever another one throws; elsewhere the first one that throws would stop an event.
+  callEach([() => channel.publish({ replicator, ...Object.fromEntries(fields) })])
 }
 
 /** No import: a bundler for browsers would look for the module. */

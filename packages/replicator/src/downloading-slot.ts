@@ -1,3 +1,4 @@
+import { callEach } from '@manycore/ground'
 import type { InnerCore } from '@manycore/hypercore-types'
 
 interface Slot {
@@ -28,8 +29,7 @@ function take(core: InnerCore): Slot {
   const watchers = new Set<() => void>()
 
   const ondownloading = (): void => {
-    before?.()
-    for (const watcher of watchers) watcher()
+    callEach(before === null ? watchers : [before, ...watchers])
   }
   const release = (): void => {
     slots.delete(core)

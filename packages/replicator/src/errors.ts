@@ -7,6 +7,9 @@ export const REPLICATOR_ERRORS = {
     'a remote sent data of a core that its key has not signed; it was not taken, and the stream goes on',
   CONFLICT: 'the key of a core has signed two histories; Hypercore closes the core for good',
   DUPLICATE_CORE: 'another core with the same discovery key is already in the set',
+  POLICY_LOOP:
+    'a policy changed the policies again and again while its answer about a core was awaited; the core is denied',
+  POLICY_TIMEOUT: 'a policy has not answered about a core in time; the core is denied until the answer comes',
   REPLICATOR_CLOSED: 'the replicator was closed; make a new one',
   TOO_MANY_CORES: 'as many cores as the limit allows are open for one remote; one was closed, or not opened',
   TOO_MANY_MESSAGES:

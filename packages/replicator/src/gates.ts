@@ -1,8 +1,13 @@
 import type { InnerCore } from '@manycore/hypercore-types'
+import type { Clock } from './clock.js'
 import type { CoreSource } from './core-source.js'
-import { policyCore } from './described-core.js'
+import { MAX_CHANGES, MAX_OWN_CHANGES } from './defaults.js'
+import { policyCores } from './described-core.js'
+import { ownDepth } from './judge.js'
+import { laterTurn } from './later-turn.js'
+import type { Limits } from './limits.js'
 import { isSameCore, isSamePeer } from './policy-change.js'
-import type { PolicyChange } from './policy-change.js'
+import type { IsAbout, PolicyChange } from './policy-change.js'
 import { PolicyGate } from './policy-gate.js'
 import type { ReplicationPolicy } from './policy.js'
 import type { OpenStream } from './stream-set.js'
@@ -12,7 +17,7 @@ import type { Denial } from './verdict.js'
 interface Doors {
   attach(core: InnerCore, record: OpenStream): void
   detach(core: InnerCore, record: OpenStream): Promise<void>
-  /** looks a core up and opens it as if the remote asked now */
+  /** looks a core up and serves it as if the remote asked now */
   open(discoveryKey: Uint8Array, record: OpenStream): Promise<unknown>
   /** are cores offered unasked on this stream? */
   isActive(record: OpenStream): boolean
@@ -20,16 +25,35 @@ interface Doors {
   failed(err: unknown, core: InnerCore, record: OpenStream): void
 }
 
+/** The changes of one turn. */
+interface Changes {
+  readonly all: PolicyChange[]
+  /** changes that they follow from, each made while a policy's answer to the one before was awaited */
+  depth: number
+  readonly made: Promise<void>
+}
+
 /** The gates of all streams on which a policy is in force; the others have none, and cost nothing. */
 export class Gates {
   readonly #source: CoreSource
   readonly #policies: readonly ReplicationPolicy[]
   readonly #doors: Doors
+  readonly #limits: Limits
+  readonly #clock: Clock
+  #changes: Changes | null = null
 
-  constructor(source: CoreSource, policies: readonly ReplicationPolicy[], doors: Doors) {
+  constructor(
+    source: CoreSource,
+    policies: readonly ReplicationPolicy[],
+    doors: Doors,
+    limits: Limits,
+    clock: Clock
+  ) {
     this.#source = source
     this.#policies = policies
     this.#doors = doors
+    this.#limits = limits
+    this.#clock = clock
   }
 
   /** Of a new stream. */
@@ -42,43 +66,85 @@ export class Gates {
     if (policies.length === 0) return
     const gate = this.#gate(record)
     if (!gate.narrow(policies)) return
-    void record.noise.opened.then((opened) => (opened ? this.#review(record, gate, {}) : undefined))
+    gate.expire(() => true, 0)
+    void record.noise.opened.then((opened) =>
+      opened ? this.#review(record, gate, () => true, 0) : undefined
+    )
   }
 
-  async changed(streams: Iterable<OpenStream>, change: PolicyChange): Promise<void> {
+  /**
+   * From now on no answer that was given before counts. What is open, or was denied, is asked about at the end of the turn, once for
+   * all changes of it. A change that a policy makes whenever it is asked is part of the one before.
+   */
+  changed(streams: Iterable<OpenStream>, change: PolicyChange): Promise<void> {
+    const own = ownDepth()
+    if (own !== null && own > MAX_OWN_CHANGES) return Promise.resolve()
+    const gates = [...gatesOf(streams)].filter(([, gate]) => isSamePeer(change.peer, gate.peer))
+    if (gates.length === 0) return Promise.resolve()
+    const isAbout: IsAbout = (core) => isSameCore(change.core, core)
+    const depth = own ?? 1 + Math.max(-1, ...gates.map(([, gate]) => gate.depth(isAbout)))
+    for (const [, gate] of gates) gate.expire(isAbout, depth)
+
+    this.#changes ??= { all: [], depth, made: laterTurn().then(() => this.#make(streams)) }
+    this.#changes.all.push(change)
+    this.#changes.depth = Math.min(this.#changes.depth, depth)
+    return this.#changes.made
+  }
+
+  async #make(streams: Iterable<OpenStream>): Promise<void> {
+    const { all, depth } = this.#changes!
+    this.#changes = null
     const steps: Promise<void>[] = []
-    for (const record of streams) {
-      const { gate, noise } = record
-      if (gate === null || noise.remotePublicKey === null) continue // it will be asked after the handshake
-      if (isSamePeer(change.peer, gate.peer)) steps.push(this.#review(record, gate, change))
+    for (const [record, gate] of gatesOf(streams)) {
+      const ours = all.filter(({ peer }) => isSamePeer(peer, gate.peer))
+      if (ours.length === 0) continue
+      const isAbout: IsAbout = (core) => ours.some((change) => isSameCore(change.core, core))
+      steps.push(this.#review(record, gate, isAbout, depth))
     }
     await Promise.all(steps)
   }
 
   #gate(record: OpenStream): PolicyGate {
     if (record.gate !== null) return record.gate
-    const gate = new PolicyGate(record.stream, record.mux, {
-      describe: (core) => policyCore(core, this.#source),
-      attach: (core) => this.#doors.attach(core, record),
-      detach: (core) => this.#doors.detach(core, record),
-      denied: (core, denial) => this.#doors.denied(core, record, denial),
-      failed: (err, core) => this.#doors.failed(err, core, record)
-    })
+    const keeper = {
+      describe: (core: InnerCore) => policyCores(core, this.#source),
+      attach: (core: InnerCore) => this.#doors.attach(core, record),
+      detach: (core: InnerCore) => this.#doors.detach(core, record),
+      open: (discoveryKey: Uint8Array) => this.#doors.open(discoveryKey, record),
+      denied: (core: InnerCore, denial: Denial) => this.#doors.denied(core, record, denial),
+      failed: (err: unknown, core: InnerCore) => this.#doors.failed(err, core, record)
+    }
+    const gate = new PolicyGate(record.stream, record.mux, keeper, this.#limits, this.#clock)
     gate.narrow(this.#policies)
     return (record.gate = gate)
   }
 
-  async #review(record: OpenStream, gate: PolicyGate, { core }: PolicyChange): Promise<void> {
-    gate.expire()
+  async #review(record: OpenStream, gate: PolicyGate, isAbout: IsAbout, depth: number): Promise<void> {
     const [open, closed] = [[] as InnerCore[], [] as InnerCore[]]
     for (const one of this.#source) {
-      if (isSameCore(core, one)) (record.attached.has(one) ? open : closed).push(one)
+      if (isAbout(one)) (record.attached.has(one) ? open : closed).push(one)
     }
-    const steps: Promise<unknown>[] = open.map((one) => gate.review(one))
-    if (this.#doors.isActive(record)) {
-      steps.push(gate.offer(closed.filter((one) => one.replicator.downloading)))
+    const steps: Promise<unknown>[] = open.map((one) => gate.review(one, depth))
+    // Policies that change whenever they are asked about a core have denied it: it is left at that until they change
+    // for another reason.
+    if (depth <= MAX_CHANGES) {
+      if (this.#doors.isActive(record)) {
+        steps.push(
+          gate.offer(
+            closed.filter((one) => one.replicator.downloading),
+            depth
+          )
+        )
+      }
+      steps.push(gate.retry(isAbout, depth))
     }
-    for (const discoveryKey of gate.refused) steps.push(this.#doors.open(discoveryKey, record))
     await Promise.all(steps)
+  }
+}
+
+/** Of the streams whose handshake is over: what a policy has to say about the others it is asked then. */
+function* gatesOf(streams: Iterable<OpenStream>): Generator<[OpenStream, PolicyGate]> {
+  for (const record of streams) {
+    if (record.gate !== null && record.noise.remotePublicKey !== null) yield [record, record.gate]
   }
 }

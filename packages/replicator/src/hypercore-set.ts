@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { EventEmitter } from 'events-universal'
+import { Emitter as Base } from '@manycore/ground'
 import type { EventSource, Hypercore, InnerCore } from '@manycore/hypercore-types'
 import type { CoreSource } from './core-source.js'
 import { watchDownloading } from './downloading-slot.js'
@@ -20,7 +20,7 @@ interface Entry {
 }
 
 const Emitter: new () => EventSource<HypercoreSetEvents> =
-  EventEmitter as unknown as new () => EventSource<HypercoreSetEvents>
+  Base as unknown as new () => EventSource<HypercoreSetEvents>
 
 /**
  * Plain Hypercores as a CoreSource. A core enters once it is open and leaves when its last session

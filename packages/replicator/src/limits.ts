@@ -3,6 +3,7 @@ import {
   LOOKUPS,
   PAGES_PER_STREAM,
   PENDING_OPENS,
+  POLICY_MS,
   REQUESTS_PER_CHANNEL,
   STALLED_MS,
   UNKNOWN_CORES,
@@ -14,7 +15,10 @@ import { badArgument } from './errors.js'
 export interface Limits {
   /** opens of one stream that wait for an answer; more are refused; default 16384 */
   pendingOpens: number
-  /** cores open for one stream's remote only; the least recently useful is closed for a new one; default 16384 */
+  /**
+   * cores open for one stream's remote only; the least recently useful is closed for a new one. As many that it was
+   * denied are remembered, to be opened when the policy changes. Default 16384
+   */
   coresPerStream: number
   /** look-ups in the source at a time, streams taking turns; more wait; default 64 */
   lookups: number
@@ -28,6 +32,8 @@ export interface Limits {
   pagesPerStream: number
   /** ms without a sign from a remote until it is 'stalled', which ends nothing; default 60000 */
   stalledMs: number
+  /** ms that a policy may take to answer; what comes later has denied until it comes; default 10000 */
+  policyMs: number
 }
 
 const DEFAULTS: Readonly<Limits> = {
@@ -38,7 +44,8 @@ const DEFAULTS: Readonly<Limits> = {
   unreadAnswers: UNREAD_ANSWERS,
   requestsPerChannel: REQUESTS_PER_CHANNEL,
   pagesPerStream: PAGES_PER_STREAM,
-  stalledMs: STALLED_MS
+  stalledMs: STALLED_MS,
+  policyMs: POLICY_MS
 }
 
 /** @throws BAD_ARGUMENT naming the limit */

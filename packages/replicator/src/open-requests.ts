@@ -49,28 +49,36 @@ export class OpenRequests {
     this.#unwatch = unwatch ?? noop
   }
 
-  /** @returns the core, open; null when it is not here, failed, or was refused. Never rejects. */
-  async find(discoveryKey: Uint8Array, record: OpenStream): Promise<InnerCore | null> {
-    const id = b4a.toString(discoveryKey, 'hex')
-    if (this.#unknown?.has(id)) return null
-
+  /**
+   * The remote asks for a core, and waits from now on until `answered()`.
+   * @returns whether it may: false = the core is known not to be here, or the remote has as many opens waiting as it may
+   */
+  begin(discoveryKey: Uint8Array, record: OpenStream): boolean {
+    if (this.#unknown?.has(b4a.toString(discoveryKey, 'hex'))) return false
     const pending = this.#pending.get(record) ?? { opens: 0, full: false }
     this.#pending.set(record, pending)
-    const { pendingOpens } = this.#limits
-    if (pending.opens >= pendingOpens) {
+    if (pending.opens >= this.#limits.pendingOpens) {
       // Once, until half of them are answered: a flood of opens is no flood of events.
       if (!pending.full) this.#refuse(discoveryKey, record)
       pending.full = true
-      return null
+      return false
     }
     pending.opens++
+    return true
+  }
+
+  answered(record: OpenStream): void {
+    const pending = this.#pending.get(record)!
+    if (--pending.opens <= this.#limits.pendingOpens / 2) pending.full = false
+  }
+
+  /** @returns the core, open; null when it is not here or failed. Never rejects. */
+  async find(discoveryKey: Uint8Array, record: OpenStream): Promise<InnerCore | null> {
     try {
-      return await this.#lookUp(id, discoveryKey, record)
+      return await this.#lookUp(b4a.toString(discoveryKey, 'hex'), discoveryKey, record)
     } catch (err) {
       this.#events.failed(err as Error, discoveryKey, record)
       return null
-    } finally {
-      if (--pending.opens <= pendingOpens / 2) pending.full = false
     }
   }
 

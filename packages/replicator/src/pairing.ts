@@ -1,8 +1,10 @@
+import { reportError } from '@manycore/ground'
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
+import type { Clock } from './clock.js'
 import { guardMux } from './guard-mux.js'
 import { isolateCores } from './isolate.js'
 import type { Limits } from './limits.js'
-import { refuseClosedOpens } from './upstream-internals.js'
+import { gatherAnswers, refuseClosedOpens } from './upstream-internals.js'
 import type { RequestingPeer } from './upstream-internals.js'
 import type { Verdict } from './verdict.js'
 
@@ -19,8 +21,9 @@ interface Party {
   oneWay(discoveryKey: Uint8Array): Verdict | null
   /** a channel opens; the party may hold the downloads of what it attached */
   opened(peer: RequestingPeer, core: InnerCore): void
-  /** those of the first party hold for the mux */
+  /** those of the first party hold for the mux, as does its clock */
   readonly limits: Limits
+  readonly clock: Clock
 }
 
 /**
@@ -31,7 +34,7 @@ const parties = new WeakMap<Protomux, { all: Set<Party>; release: () => void }>(
 
 /** @returns takes this party off the mux */
 export function join(mux: Protomux, party: Party): () => void {
-  const { all, release } = parties.get(mux) ?? open(mux, party.limits)
+  const { all, release } = parties.get(mux) ?? open(mux, party)
   all.add(party)
 
   return () => {
@@ -41,10 +44,11 @@ export function join(mux: Protomux, party: Party): () => void {
   }
 }
 
-function open(mux: Protomux, limits: Limits): { all: Set<Party>; release: () => void } {
+function open(mux: Protomux, { limits, clock }: Party): { all: Set<Party>; release: () => void } {
   const all = new Set<Party>()
   mux.pair({ protocol: PROTOCOL }, (discoveryKey) => ask(all, discoveryKey))
   const unrefuse = refuseClosedOpens(mux)
+  const ungather = gatherAnswers(mux, clock)
   const unguard = guardMux(mux, PROTOCOL, limits)
   const restore = isolateCores(
     mux,
@@ -60,6 +64,7 @@ function open(mux: Protomux, limits: Limits): { all: Set<Party>; release: () => 
     mux.unpair({ protocol: PROTOCOL })
     restore()
     unguard()
+    ungather()
     unrefuse()
   }
   parties.set(mux, { all, release })
@@ -77,14 +82,7 @@ function oneWay(all: Set<Party>, discoveryKey: Uint8Array): Verdict | null {
 /** Never rejects: Protomux would destroy the whole stream (protomux 3.12.1 index.js:765). */
 async function ask(all: Set<Party>, discoveryKey: Uint8Array | null): Promise<void> {
   if (discoveryKey?.byteLength !== 32) return // a channel without a core: Protomux rejects it
-  await Promise.all(Array.from(all, (party) => party.ask(discoveryKey).catch(rethrow)))
-}
-
-/** Only a listener of the caller's can throw here; that is the process's error, not the stream's. */
-function rethrow(err: unknown): void {
-  queueMicrotask(() => {
-    throw err
-  })
+  await Promise.all(Array.from(all, (party) => party.ask(discoveryKey).catch(reportError)))
 }
 
 /**

@@ -30,11 +30,10 @@ export function allowPeers(publicKeys: Iterable<Uint8Array>): ReplicationPolicy 
   return { announce: allows, access: allows, download: allows }
 }
 
-/** Only the named cores of these namespaces. @param namespaces  32 bytes each, as `store.ns`; read at every call */
+/** Only cores that have a name in one of these namespaces, whatever other names they have. @param namespaces  32 bytes each, as `store.ns`; read at every call */
 export function allowNamespaces(namespaces: Iterable<Uint8Array>): ReplicationPolicy {
-  const allows = ({ namespace }: PolicyCore): boolean => {
-    if (namespace === null) return false
-    for (const one of namespaces) if (b4a.equals(one, namespace)) return true
+  const allows = ({ names }: PolicyCore): boolean => {
+    for (const one of namespaces) if (names.some(({ namespace }) => b4a.equals(one, namespace))) return true
     return false
   }
   return { announce: allows, access: allows, download: allows }

@@ -10,6 +10,9 @@ export interface PolicyChange {
   core?: Uint8Array | InnerCore | Hypercore<unknown> | PolicyCore
 }
 
+/** Is a change about this core? */
+export type IsAbout = (core: Pick<InnerCore, 'key' | 'discoveryKey'>) => boolean
+
 export function isSamePeer(asked: PolicyChange['peer'], peer: PolicyPeer): boolean {
   if (asked === undefined || asked === peer) return true
   if (asked instanceof Uint8Array) return isEqual(asked, peer.remotePublicKey)
@@ -17,7 +20,10 @@ export function isSamePeer(asked: PolicyChange['peer'], peer: PolicyPeer): boole
   return stream.noiseStream === peer.stream.noiseStream
 }
 
-export function isSameCore(asked: PolicyChange['core'], core: InnerCore): boolean {
+export function isSameCore(
+  asked: PolicyChange['core'],
+  core: Pick<InnerCore, 'key' | 'discoveryKey'>
+): boolean {
   if (asked === undefined) return true
   if (!(asked instanceof Uint8Array)) return isEqual(asked.discoveryKey, core.discoveryKey)
   return isEqual(asked, core.discoveryKey) || isEqual(asked, core.key)

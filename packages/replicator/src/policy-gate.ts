@@ -1,21 +1,26 @@
 import b4a from 'b4a'
 import type { InnerCore, NoiseStream, ProtocolStream, Protomux } from '@manycore/hypercore-types'
-import { MAX_REMEMBERED } from './defaults.js'
+import type { Clock } from './clock.js'
+import { PATIENCE_MS } from './defaults.js'
+import { DeniedCores } from './denied-cores.js'
 import { DownloadOrder } from './download-order.js'
-import type { PolicyCore, PolicyPeer, ReplicationPolicy } from './policy.js'
+import { Judge } from './judge.js'
+import type { Clerk } from './judge.js'
+import type { Limits } from './limits.js'
+import type { IsAbout } from './policy-change.js'
+import type { PolicyPeer, ReplicationPolicy } from './policy.js'
 import type { RequestingPeer } from './upstream-internals.js'
-import { judge } from './verdict.js'
 import type { Denial, Reason, Verdict } from './verdict.js'
 
 /** What the gate asks of the replicator, for its one stream. */
-export interface GateKeeper {
-  describe(core: InnerCore): Promise<PolicyCore>
+export interface GateKeeper extends Clerk {
   /** opens the core; does nothing when that is no longer possible */
   attach(core: InnerCore): void
   /** closes it; resolves once no message of it is being worked on */
   detach(core: InnerCore): Promise<void>
+  /** looks a core up and serves it as if the remote asked now */
+  open(discoveryKey: Uint8Array): Promise<unknown>
   denied(core: InnerCore, denial: Denial): void
-  failed(err: unknown, core: InnerCore): void
 }
 
 const BOTH: Verdict = { access: true, download: true }
@@ -32,12 +37,11 @@ export class PolicyGate {
   /** priorities; none where no policy has any */
   readonly #ranks = new WeakMap<InnerCore, number>()
   readonly #order = new DownloadOrder()
-  /** hex discovery key → what the peer asked for and was denied */
-  readonly #refused = new Map<string, Uint8Array>()
-  /** goes up when the policies change; an answer from before does not count */
-  #generation = 0
+  readonly #clock: Clock
+  readonly #judge: Judge
+  readonly #denied: DeniedCores
 
-  constructor(stream: ProtocolStream, mux: Protomux, keeper: GateKeeper) {
+  constructor(stream: ProtocolStream, mux: Protomux, keeper: GateKeeper, limits: Limits, clock: Clock) {
     const noise = stream.noiseStream
     this.peer = {
       get remotePublicKey() {
@@ -49,6 +53,9 @@ export class PolicyGate {
     this.#noise = noise
     this.#mux = mux
     this.#keeper = keeper
+    this.#clock = clock
+    this.#judge = new Judge(this.#policies, this.peer, keeper, limits.policyMs, clock)
+    this.#denied = new DeniedCores(limits.coresPerStream)
   }
 
   /** @returns whether there was a policy that was not in force already */
@@ -58,7 +65,7 @@ export class PolicyGate {
   }
 
   /** Offers cores by ourselves, those of higher priority first. */
-  async offer(cores: readonly InnerCore[]): Promise<void> {
+  async offer(cores: readonly InnerCore[], depth: number = 0): Promise<void> {
     if (!(await this.#noise.opened)) return
     const ranks = new Map<number, InnerCore[]>()
     for (const [core, rank] of await Promise.all(cores.map((one) => this.#rank(one)))) {
@@ -66,15 +73,20 @@ export class PolicyGate {
       if (equals === undefined) ranks.set(rank, [core])
       else equals.push(core)
     }
+    const patience = ranks.size > 1 ? this.#patience() : null
     for (const [, equals] of [...ranks].toSorted(([a], [b]) => b - a)) {
-      await Promise.all(equals.map((core) => this.#open(core, 'announce')))
+      const opened = Promise.all(equals.map((core) => this.#open(core, 'announce', depth)))
+      await (patience === null ? opened : Promise.race([opened, patience.over]))
     }
+    patience?.end()
   }
 
   /** The peer asks for a core. @returns whether it is open now */
   async serve(core: InnerCore): Promise<boolean> {
+    const denied = this.#denied.get(core.discoveryKey)
     await this.#rank(core)
-    await this.#open(core, 'ask')
+    if (denied?.verdict) this.#settle(core, denied.reason, denied.verdict)
+    else await this.#open(core, 'ask', denied?.depth ?? 0)
     return core.replicator.attached(this.#mux)
   }
 
@@ -82,33 +94,43 @@ export class PolicyGate {
   async attach(core: InnerCore): Promise<void> {
     if (!(await this.#noise.opened)) return
     await this.#rank(core)
-    await this.#open(core, 'attach')
+    await this.#open(core, 'attach', 0)
   }
 
-  /** What the peer asked for and was denied; discovery keys. */
-  get refused(): readonly Uint8Array[] {
-    return Array.from(this.#refused.values())
+  /** Of the answers that are awaited about such cores: the most changes that one follows from; −1 = there are none. */
+  depth(isAbout: IsAbout): number {
+    return this.#judge.depth(isAbout)
   }
 
   /** From now on no answer that a policy gave before counts. */
-  expire(): void {
-    this.#generation++
+  expire(isAbout: IsAbout, depth: number): void {
+    this.#judge.expire(isAbout, depth)
+  }
+
+  /** Asks again about what the peer was denied. */
+  async retry(isAbout: IsAbout, depth: number): Promise<void> {
+    await Promise.all(
+      this.#denied.renew(isAbout, depth).map((discoveryKey) => this.#keeper.open(discoveryKey))
+    )
   }
 
   /**
    * Asks again about a core that we attached.
    * @returns resolves once no message of what was closed is being worked on
    */
-  async review(core: InnerCore): Promise<void> {
-    const id = b4a.toString(core.discoveryKey, 'hex')
-    let closed: Promise<void> | null = null
-    await this.#judge(core, 'attach', (verdict) => {
-      if (!core.replicator.attached(this.#mux)) return
-      if (typeof verdict !== 'string' && same(verdict, this.#oneWay.get(id) ?? BOTH)) return
-      closed = this.#keeper.detach(core)
-      this.#settle(core, id, verdict)
-    })
+  async review(core: InnerCore, depth: number): Promise<void> {
+    const judged = await this.#judge.decide(core, 'review', depth)
+    if (judged === null || !core.replicator.attached(this.#mux)) return
+    const { verdict, late } = judged
+    if (typeof verdict !== 'string' && same(verdict, this.oneWay(core.discoveryKey) ?? BOTH)) return
+    const closed = this.#keeper.detach(core)
+    this.#settle(core, 'review', verdict, depth, late)
     await closed
+  }
+
+  /** The stream has closed. */
+  close(): void {
+    this.#judge.close()
   }
 
   /** A core was detached, by whomever. */
@@ -127,13 +149,23 @@ export class PolicyGate {
     return this.#oneWay.size === 0 ? null : (this.#oneWay.get(b4a.toString(discoveryKey, 'hex')) ?? null)
   }
 
+  /** How long cores of a lower priority wait for answers about higher ones. */
+  #patience(): { over: Promise<void>; end: () => void } {
+    let end = (): void => {}
+    const over = new Promise<void>((resolve) => {
+      const timer = this.#clock.setTimeout(resolve, PATIENCE_MS)
+      end = () => this.#clock.clearTimeout(timer)
+    })
+    return { over, end }
+  }
+
   /** What throws or is no number counts as 0; nothing is kept when no policy ranks. */
   async #rank(core: InnerCore): Promise<[InnerCore, number]> {
     const ranking = this.#policies.findLast(({ priority }) => priority !== undefined)
     if (ranking === undefined) return [core, 0]
     let rank: unknown
     try {
-      rank = ranking.priority!(await this.#keeper.describe(core))
+      rank = ranking.priority!((await this.#keeper.describe(core))[0]!)
     } catch (err) {
       this.#keeper.failed(err, core)
     }
@@ -142,51 +174,46 @@ export class PolicyGate {
     return [core, valid]
   }
 
-  async #open(core: InnerCore, reason: Reason): Promise<void> {
-    const id = b4a.toString(core.discoveryKey, 'hex')
-    await this.#judge(core, reason, (verdict) => {
-      if (core.replicator.attached(this.#mux)) return
-      // To be asked tells the peer that the core is here, so it is not opened for the sake of our download only.
-      if (reason === 'ask' && typeof verdict !== 'string' && !verdict.access) verdict = 'access'
-      if (reason === 'ask' && verdict === 'access') this.#remember(id, core.discoveryKey)
-      this.#settle(core, id, verdict)
-    })
+  async #open(core: InnerCore, reason: Reason, depth: number): Promise<void> {
+    const judged = await this.#judge.decide(core, reason, depth)
+    if (judged === null || core.replicator.attached(this.#mux)) return
+    this.#settle(core, reason, judged.verdict, depth, judged.late)
   }
 
-  #settle(core: InnerCore, id: string, verdict: Verdict | Denial): void {
-    if (typeof verdict === 'string') return this.#keeper.denied(core, verdict)
-    if (verdict.access) this.#refused.delete(id)
+  #settle(
+    core: InnerCore,
+    reason: Reason,
+    verdict: Verdict | Denial,
+    depth: number = 0,
+    late: Promise<Verdict | Denial> | null = null
+  ): void {
+    // To be asked tells the peer that the core is here, so it is not opened for the sake of our download only.
+    if (reason === 'ask' && typeof verdict !== 'string' && !verdict.access) verdict = 'access'
+    if (typeof verdict === 'string') {
+      const isPeers = reason === 'ask' || reason === 'review'
+      if (isPeers || late !== null) void this.#remember(core, reason, depth, late)
+      return this.#keeper.denied(core, verdict)
+    }
+    if (verdict.access) this.#denied.delete(core.discoveryKey)
+    const id = b4a.toString(core.discoveryKey, 'hex')
     if (same(verdict, BOTH)) this.#oneWay.delete(id)
     else this.#oneWay.set(id, verdict)
     this.#keeper.attach(core)
   }
 
-  /** @param apply  called in the same turn in which the answer was found to be the latest */
-  async #judge(core: InnerCore, reason: Reason, apply: (verdict: Verdict | Denial) => void): Promise<void> {
-    let asked
-    let verdict: Verdict | Denial
-    do {
-      asked = this.#generation
-      const onerror = (err: unknown): void => this.#keeper.failed(err, core)
-      try {
-        const described = await this.#keeper.describe(core)
-        verdict = await judge(this.#policies, reason, described, this.peer, onerror)
-      } catch (err) {
-        onerror(err)
-        verdict = 'access'
-      }
-    } while (asked !== this.#generation)
-    apply(verdict)
-  }
-
-  #remember(id: string, discoveryKey: Uint8Array): void {
-    this.#refused.delete(id)
-    this.#refused.set(id, discoveryKey)
-    if (this.#refused.size <= MAX_REMEMBERED) return
-    for (const oldest of this.#refused.keys()) {
-      this.#refused.delete(oldest)
+  /** A late answer counts, unless the core was asked for again meanwhile, or the policies have changed. */
+  async #remember(
+    core: InnerCore,
+    reason: Reason,
+    depth: number,
+    late: Promise<Verdict | Denial> | null
+  ): Promise<void> {
+    const denied = this.#denied.add(core, reason, depth)
+    const verdict = await late
+    if (verdict === null || typeof verdict === 'string' || this.#denied.get(denied.discoveryKey) !== denied)
       return
-    }
+    denied.verdict = verdict
+    await this.#keeper.open(denied.discoveryKey)
   }
 }
 

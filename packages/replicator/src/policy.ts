@@ -18,16 +18,28 @@ export interface PolicyCore {
   /** blocks we know of */
   readonly length: number
   readonly writable: boolean
-  /** under which it is stored; null = none, or the source does not know */
+  /**
+   * The name under which it is stored; null = none, or the source does not know. About a core with several names a
+   * policy is asked once for each of them, and all its answers must be `true`.
+   */
   readonly name: string | null
   /** 32 bytes, of the name; null = none */
   readonly namespace: Uint8Array | null
+  /** all names of the core, the same whichever of them it is asked about */
+  readonly names: readonly CoreName[]
+}
+
+/** One name of a core. */
+export interface CoreName {
+  readonly name: string
+  /** 32 bytes */
+  readonly namespace: Uint8Array
 }
 
 /**
  * Which cores go over which stream. What is left out allows, but `download` left out is what `access` says: who
- * may not have a core is not asked for it either. Only `true` allows; a call that throws or rejects denies,
- * and is a 'core-error'. No policy at all: everybody who knows a core's key gets it, as in Corestore.
+ * may not have a core is not asked for it either. Only `true` allows; a call that throws or rejects, or has not
+ * answered within `policyMs`, denies and is a 'core-error'. No policy at all: everybody who knows a core's key gets it, as in Corestore.
  */
 export interface ReplicationPolicy {
   /** May we open this core towards this peer by ourselves? */

@@ -25,8 +25,9 @@ export interface ReplicatorEvents {
    */
   denied: [core: InnerCore, stream: ProtocolStream, question: 'announce' | 'access']
   /**
-   * One core failed, or a remote sent what its key has not signed (BAD_PROOF) or signed twice (CONFLICT). Its stream
-   * and all other cores go on. Dropped when nobody listens.
+   * One core failed, a policy failed over it or was late (POLICY_TIMEOUT, POLICY_LOOP), or a remote sent what its key
+   * has not signed (BAD_PROOF) or signed twice (CONFLICT). Its stream and all other cores go on. Dropped when nobody
+   * listens.
    */
   'core-error': [err: Error, info: CoreErrorInfo]
   /**

@@ -9,7 +9,7 @@ import type {
 import { Activity } from './activity.js'
 import type { ActiveFor } from './activity.js'
 import { AskedCores } from './asked-cores.js'
-import { systemClock } from './clock.js'
+import { type Clock, systemClock } from './clock.js'
 import { isBearable } from './bad-proofs.js'
 import type { CoreSource } from './core-source.js'
 import { Detachments } from './detachments.js'
@@ -43,6 +43,7 @@ export class Replicator extends ReplicatorEmitter {
   readonly #gates: Gates
   readonly #activity: Activity
   readonly #limits: Limits
+  readonly #clock: Clock
   readonly #asked: AskedCores
   readonly #offers: Offers
   readonly #stalled: StalledStreams
@@ -73,16 +74,18 @@ export class Replicator extends ReplicatorEmitter {
     }
     this.#source = source
     this.#limits = parseLimits(limits)
+    this.#clock = clock
     this.#activity = new Activity(active, clock)
     const isActive = (record: OpenStream): boolean => this.active && record.active
-    this.#gates = new Gates(source, checkPolicies(policy), {
+    const doors: ConstructorParameters<typeof Gates>[2] = {
       attach: (core, record) => void this.#asked.admit(core, record),
       detach: (core, record) => this.#detach(core, record),
       open: (discoveryKey, record) => this.#asked.open(discoveryKey, record),
       isActive,
       denied: (core, { stream }, question) => void this.emit('denied', core, stream, question),
       failed: (err, core, { stream }) => this.failed(err as Error, core, stream)
-    })
+    }
+    this.#gates = new Gates(source, checkPolicies(policy), doors, this.#limits, clock)
     this.#asked = new AskedCores(source, this.#limits, clock, {
       attach: (core, record) => this.#attach(core, record),
       detach: (core, record) => this.#detach(core, record),
@@ -139,7 +142,8 @@ export class Replicator extends ReplicatorEmitter {
       fail: (err, core) => this.#fail(err, core, record),
       opened: (peer, core) => record.gate?.opened(peer, core),
       oneWay: (discoveryKey) => record.gate?.oneWay(discoveryKey) ?? null,
-      limits: this.#limits
+      limits: this.#limits,
+      clock: this.#clock
     })
     const onclose = (): void => this.#leave(record)
     const onerror = (err: Error): void => {
@@ -189,9 +193,11 @@ export class Replicator extends ReplicatorEmitter {
 
   /**
    * What the policies say has changed: asks them again about all that is open, that we would offer, or that the
-   * peer was denied. What is denied now is closed, what is allowed now is opened; the streams stay.
+   * peer was denied. What is denied now is closed, what is allowed now is opened; the streams stay. Changes of one turn
+   * of the event loop are one. A policy that calls this while it is asked is asked again twice at most.
    * @returns resolves when no block of a core that was closed is read or handed to its stream any more. What
-   *          was handed over before is in the stream's buffer, or with the peer.
+   *          was handed over before is in the stream's buffer, or with the peer. It resolves even if a policy never
+   *          answers, within `policyMs`, and at close().
    */
   async policyChanged(change: PolicyChange = {}): Promise<void> {
     this.#refuseClosed('policyChanged()')
@@ -242,6 +248,7 @@ export class Replicator extends ReplicatorEmitter {
 
   #leave(record: OpenStream): void {
     record.release()
+    record.gate?.close()
     this.#streams.remove(record)
     this.#stalled.unwatch()
     this.emit('stream-close', record.stream)

@@ -1,9 +1,13 @@
 import type { Protomux } from '@manycore/hypercore-types'
+import type { Clock } from './clock.js'
+import { GATHER_MS } from './defaults.js'
 
 /** Fields of protomux 3.12.1 that are nobody's interface. */
 interface OpenMux extends Protomux {
   /** index.js:673: the remote opens a channel; null, or a promise that resolves once that is answered */
   _onopensession(state: object): Promise<void> | null
+  /** index.js: while it is not 0, what is sent is gathered */
+  readonly corked: number
   /** index.js:598: several messages in one */
   _onbatch(state: object): void
   /** index.js:348: one place for each channel number that the remote has used */
@@ -63,6 +67,41 @@ export function watchOpens(mux: Protomux, check: (counts: OpenCounts) => void): 
   open._onopensession = watching
   return () => {
     if (open._onopensession === watching) open._onopensession = upstream
+  }
+}
+
+/**
+ * Lets one open of a packet take longer than the others. Protomux holds back all that is sent until every open of a
+ * packet is answered, so that the answers go out in one (index.js, _onbatch): here it does so for `GATHER_MS`, once for
+ * all packets that come meanwhile.
+ * @returns ends it
+ */
+export function gatherAnswers(mux: Protomux, clock: Clock): () => void {
+  const open = mux as OpenMux
+  const { _onopensession: upstream } = open
+  let gathered: Promise<void> | null = null
+  let end = (): void => {}
+
+  const gather = (): Promise<void> =>
+    new Promise((resolve) => {
+      end = () => {
+        clock.clearTimeout(timer)
+        gathered = null
+        resolve()
+      }
+      const timer = clock.setTimeout(() => end(), GATHER_MS)
+    })
+  const gathering = (state: object): Promise<void> | null => {
+    const answering = upstream.call(mux, state)
+    if (answering === null || open.corked === 0) return answering
+    gathered ??= gather()
+    return Promise.race([answering, gathered])
+  }
+
+  open._onopensession = gathering
+  return () => {
+    if (open._onopensession === gathering) open._onopensession = upstream
+    end()
   }
 }
 

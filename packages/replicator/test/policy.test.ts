@@ -44,7 +44,7 @@ test('a policy sees who the peer is, keeps its data by stream, and what the core
   await read(await far.source.get({ key: ours.open.key! }))
   await read(await far.source.get({ key: ours.secret.key! }))
   const { key, discoveryKey } = ours.open
-  const core = { key, discoveryKey, length: 2, writable: true, name: null, namespace: null }
+  const core = { key, discoveryKey, length: 2, writable: true, name: null, namespace: null, names: [] }
   expect(seen.map(({ core }) => core)[0]).toEqual(core)
   expect(seen.map(({ data }) => data)).toEqual([null, 'mine'])
   expect(seen[0]!.key).toEqual(other.publicKey)
