@@ -98,7 +98,10 @@ export class CoreGetter {
     if (name !== null) {
       const stored = await this.#findStored(name)
       this.#secrets.checkOpen()
-      return resolveName(identity, stored, () => this.#secrets.keychain().coreOptions(name, this.#store))
+      const { manifestVersion } = this.#store
+      return resolveName(identity, stored, () =>
+        this.#secrets.keychain().coreOptions(name, { manifestVersion })
+      )
     }
     if (key !== null || (await this.#store.storage.hasCore(discoveryKey!))) return identity
     const id = b4a.toString(discoveryKey!, 'hex')

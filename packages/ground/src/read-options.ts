@@ -3,7 +3,7 @@ import { nearestName } from './nearest-name.js'
 
 /**
  * One entry per option of a bag, so that none can be forgotten: a function that checks and returns the value, or null
- * if any value will do. It is not called for undefined, which means the default.
+ * if any value will do. It is not called for undefined, which means the default, and may return that.
  */
 export type OptionTable<T> = {
   readonly [K in keyof Required<T>]: ((field: string, value: unknown) => T[K]) | null
@@ -41,7 +41,8 @@ export function readOptions<T extends object>(
     const value = opts[name as keyof T]
     if (value === undefined) continue
     const check = table[name as keyof T]
-    read[name] = check === null ? value : check(field === 'options' ? name : `${field}.${name}`, value)
+    const checked = check === null ? value : check(field === 'options' ? name : `${field}.${name}`, value)
+    if (checked !== undefined) read[name] = checked
   }
   return read as Partial<T>
 }

@@ -1,27 +1,11 @@
 import { EventEmitter } from 'node:events'
 import BareEmitter from 'bare-events'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { Emitter, callEach, emitToEach } from '@manycore/ground'
-
-// vitest listens for uncaught exceptions as well, and would fail the run.
-let uncaught: unknown[]
-let others: NodeJS.UncaughtExceptionListener[]
-
-beforeEach(() => {
-  uncaught = []
-  others = process.listeners('uncaughtException')
-  process.removeAllListeners('uncaughtException')
-  process.on('uncaughtException', (err) => uncaught.push(err))
-})
-
-afterEach(() => {
-  process.removeAllListeners('uncaughtException')
-  for (const listener of others) process.on('uncaughtException', listener)
-})
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+import { collectUncaught, turn } from './uncaught.js'
 
 test('every callback is called, and what one throws becomes an uncaught exception', async () => {
+  const uncaught = collectUncaught().exceptions
   const calls: string[] = []
   const failure = new Error('of the user')
   callEach(
@@ -49,6 +33,7 @@ test.each([
   ['Node', Emitter as unknown as typeof EventEmitter],
   ['Bare', BareTypes as unknown as typeof EventEmitter]
 ])('on %s every listener of an event is called, once if it asked for that', async (_runtime, Class) => {
+  const uncaught = collectUncaught().exceptions
   const emitter = new Class()
   const calls: unknown[] = []
   emitter.once('event', () => {
@@ -67,6 +52,7 @@ test.each([
 })
 
 test('an error event without a listener is an uncaught exception', async () => {
+  const uncaught = collectUncaught().exceptions
   const failure = new Error('nobody listens')
   const emitter = new Emitter() as unknown as EventEmitter
   expect(emitter.emit('error', failure)).toBe(false)

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
+import { badArgument } from '@manycore/ground'
 import { KEY_BYTES, MAX_MANIFEST_VERSION } from './defaults.js'
-import { badArgument } from './errors.js'
 
 /** Throws BAD_ARGUMENT unless `value` is exactly 32 bytes. */
 export function checkKeyBytes(field: string, value: unknown): asserts value is Uint8Array {
@@ -8,15 +8,10 @@ export function checkKeyBytes(field: string, value: unknown): asserts value is U
   throw badArgument(field, `a Uint8Array of ${KEY_BYTES} bytes`, value)
 }
 
-/** Throws BAD_ARGUMENT unless `value` is undefined or an object. */
-export function checkOptions(value: unknown): void {
-  if (value === undefined || (typeof value === 'object' && value !== null)) return
-  throw badArgument('opts', 'an object', value)
-}
-
-export function checkManifestVersion(value: unknown): asserts value is number {
+/** Throws BAD_ARGUMENT unless `value` is a version that Hypercore can read back. */
+export function checkManifestVersion(field: string, value: unknown): asserts value is number {
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_MANIFEST_VERSION) return
-  throw badArgument('manifestVersion', `an integer from 0 to ${MAX_MANIFEST_VERSION}`, value)
+  throw badArgument(field, `an integer from 0 to ${MAX_MANIFEST_VERSION}`, value)
 }
 
 /**

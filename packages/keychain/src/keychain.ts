@@ -1,8 +1,10 @@
+import { readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import type { KeyPair, ManifestInput } from '@manycore/hypercore-types'
 import crypto from 'hypercore-crypto'
 import sodium from 'sodium-universal'
 import { allocate, copy } from './allocate.js'
-import { checkKeyBytes, checkManifestVersion, checkOptions } from './check.js'
+import { checkKeyBytes, checkManifestVersion } from './check.js'
 import { KEY_BYTES, MANIFEST_VERSION } from './defaults.js'
 import { deriveKeyPair, deriveNamespace } from './derive.js'
 import { KeyMemory } from './key-memory.js'
@@ -15,6 +17,20 @@ export interface KeychainOptions {
 export interface CoreKeyOptions {
   /** 0 to 3; default 1, as Corestore 7. Another version gives another core key. */
   manifestVersion?: number
+}
+
+const KEYCHAIN: OptionTable<KeychainOptions> = {
+  namespace(field, value) {
+    checkKeyBytes(field, value)
+    return value
+  }
+}
+
+const CORE_KEY: OptionTable<CoreKeyOptions> = {
+  manifestVersion(field, value) {
+    checkManifestVersion(field, value)
+    return value
+  }
 }
 
 /** What `new Hypercore(storage, options)` needs to be the core of a name. */
@@ -44,11 +60,9 @@ export class Keychain {
    *                    the primary key is then shared (its namespace is not taken over)
    * @throws            BAD_ARGUMENT; KEYCHAIN_DESTROYED when given a destroyed keychain
    */
-  constructor(primaryKey: Uint8Array | Keychain, opts: KeychainOptions = {}) {
-    checkOptions(opts)
-    const { namespace = allocate(KEY_BYTES) } = opts
-    checkKeyBytes('namespace', namespace)
-    this.#ns = copy(namespace)
+  constructor(primaryKey: Uint8Array | Keychain, opts?: KeychainOptions) {
+    const { namespace } = readOptions(opts, KEYCHAIN)
+    this.#ns = namespace === undefined ? allocate(KEY_BYTES) : copy(namespace)
     if (primaryKey instanceof Keychain) {
       this.#memory = primaryKey.#memory.share()
     } else {
@@ -93,10 +107,8 @@ export class Keychain {
    * has the key that `new Corestore(dir, { primaryKey }).get({ name: 'log' })` has.
    * @throws  BAD_ARGUMENT, KEYCHAIN_DESTROYED
    */
-  coreOptions(name: string | Uint8Array, opts: CoreKeyOptions = {}): CoreKeyMaterial {
-    checkOptions(opts)
-    const { manifestVersion = MANIFEST_VERSION } = opts
-    checkManifestVersion(manifestVersion)
+  coreOptions(name: string | Uint8Array, opts?: CoreKeyOptions): CoreKeyMaterial {
+    const { manifestVersion = MANIFEST_VERSION } = readOptions(opts, CORE_KEY)
     const keyPair = this.createKeyPair(name)
     return { keyPair, manifest: { version: manifestVersion, signers: [{ publicKey: keyPair.publicKey }] } }
   }

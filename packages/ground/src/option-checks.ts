@@ -1,0 +1,43 @@
+import { badArgument } from './bad-argument.js'
+
+type Check<T> = (field: string, value: unknown) => T
+
+/** Checks of single options, for an `OptionTable`. @throws BAD_ARGUMENT */
+export const aBoolean: Check<boolean> = (field, value) => {
+  if (typeof value === 'boolean') return value
+  throw badArgument(field, 'a boolean', value)
+}
+
+export const aFunction: Check<never> = (field, value) => {
+  if (typeof value === 'function') return value as never
+  throw badArgument(field, 'a function', value)
+}
+
+export const anObject: Check<never> = (field, value) => {
+  if (typeof value === 'object' && value !== null) return value as never
+  throw badArgument(field, 'an object', value)
+}
+
+/** 0 or more; Infinity is one. */
+export const aCount: Check<number> = (field, value) => {
+  if (typeof value === 'number' && value >= 0) return value
+  throw badArgument(field, 'a number ≥ 0', value)
+}
+
+/** Exactly 32 of them, which are not copied. */
+export const bytes32: Check<Uint8Array> = (field, value) => {
+  if (value instanceof Uint8Array && value.byteLength === 32) return value
+  throw badArgument(field, '32 bytes', value)
+}
+
+/** A `setTimeout()` of one's own, with the time that goes with it. */
+export const aClock: Check<never> = (field, value) => {
+  const { now, setTimeout, clearTimeout } = anObject(field, value) as { [call: string]: unknown }
+  if ([now, setTimeout, clearTimeout].every((call) => typeof call === 'function')) return value as never
+  throw badArgument(field, 'a clock: now(), setTimeout() and clearTimeout()', value)
+}
+
+/** null is the same as leaving the option out, as it is to Corestore 7. */
+export function optional<T>(check: Check<T>): Check<T | undefined> {
+  return (field, value) => (value === null ? undefined : check(field, value))
+}
