@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { badArgument } from './errors.js'
+import { badArgument } from '@manycore/ground'
 
 /**
  * The key under which a table keeps a core.

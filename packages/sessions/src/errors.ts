@@ -1,6 +1,7 @@
 /** Every code of this package and its meaning; docs/errors.md is generated from it. */
 export const SESSIONS_ERRORS = {
-  BAD_ARGUMENT: 'The caller passed a value of the wrong type, length or range; `field` names it.',
+  BAD_ARGUMENT:
+    'An argument or option has the wrong type, length or range, or no option has this name; `field` names it.',
   CORE_TAKEN: 'The core, or its discovery key, already has an owner: each core has exactly one.',
   PRELOAD_FAILED:
     'What a session waited for before it opened threw a programming error; `cause` is that error.',
@@ -18,24 +19,4 @@ export class SessionsError extends Error {
     super(`${code}: ${message}`, options)
     this.code = code
   }
-}
-
-/**
- * A caller's mistake.
- * @param expected  what the field must be, as in 'must be …'
- */
-export function badArgument(
-  field: string,
-  expected: string,
-  value: unknown
-): TypeError & { code: 'BAD_ARGUMENT'; field: string } {
-  const error = new TypeError(`BAD_ARGUMENT: ${field} must be ${expected}, got ${describe(value)}`)
-  return Object.assign(error, { code: 'BAD_ARGUMENT' as const, field })
-}
-
-function describe(value: unknown): string {
-  if (value instanceof Uint8Array) return `${value.byteLength} bytes`
-  if (typeof value === 'string') return `a string of ${value.length}`
-  if (typeof value === 'number') return `number ${value}`
-  return value === null ? 'null' : typeof value
 }

@@ -1,7 +1,8 @@
 import Hypercore from 'hypercore'
 import b4a from 'b4a'
+import { aBoolean, aCount, badArgument, bytes32, optional, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import type { CoreAlias, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
-import { badArgument } from './errors.js'
 
 /**
  * How a core is found or made; names as in Hypercore 11. One of `discoveryKey`, `key` and `manifest` says
@@ -46,14 +47,41 @@ export interface OpenCoreOptions {
   userData?: readonly { key: string; value: Uint8Array }[]
 }
 
+const flag = optional(aBoolean)
+const keyBytes = optional(bytes32)
+
+const TABLE: OptionTable<OpenCoreOptions> = {
+  discoveryKey: keyBytes,
+  key: keyBytes,
+  manifest: null,
+  keyPair: null,
+  alias: null,
+  group: keyBytes,
+  createIfMissing: flag,
+  overwrite: flag,
+  force: flag,
+  legacy: flag,
+  inflightRange: null,
+  notDownloadingLinger: optional(aCount),
+  allowFork: flag,
+  allowPush: flag,
+  allowLatestBlock: flag,
+  globalCache: null,
+  preopen: null,
+  userData: null
+}
+
+/** @throws BAD_ARGUMENT */
+export function readOpenCoreOptions(opts: OpenCoreOptions): OpenCoreOptions {
+  return readOptions(opts, TABLE)
+}
+
 /**
  * The discovery key of the core that the options mean.
- * @throws  BAD_ARGUMENT for a key of the wrong length, none at all, or two that contradict
+ * @throws  BAD_ARGUMENT for no key at all, or two that contradict
  */
 export function identify(opts: OpenCoreOptions): Uint8Array {
   const { discoveryKey, manifest } = opts
-  if (discoveryKey) checkKey('discoveryKey', discoveryKey)
-  if (opts.key) checkKey('key', opts.key)
 
   const key = opts.key ?? (manifest && !discoveryKey ? Hypercore.key(manifest) : null)
   if (!key) {
@@ -66,10 +94,6 @@ export function identify(opts: OpenCoreOptions): Uint8Array {
     throw badArgument('discoveryKey', 'that of the key', discoveryKey)
   }
   return derived
-}
-
-function checkKey(field: string, value: Uint8Array): void {
-  if (!(value instanceof Uint8Array) || value.byteLength !== 32) throw badArgument(field, '32 bytes', value)
 }
 
 /**

@@ -1,14 +1,12 @@
 import Hypercore from 'hypercore'
-import type { Hypercore as Session, InnerCore, SessionOptions } from '@manycore/hypercore-types'
-import { badArgument, SessionsError } from './errors.js'
+import { badArgument, callEach } from '@manycore/ground'
+import type { Hypercore as Session, InnerCore } from '@manycore/hypercore-types'
+import { SessionsError } from './errors.js'
 import { keepPreload, retire } from './hypercore-internals.js'
 import { rejectable } from './rejectable.js'
+import { readScopeSessionOptions, readSessionSource } from './scope-session-options.js'
+import type { ScopeSessionOptions, SessionSource } from './scope-session-options.js'
 import { settle } from './settle.js'
-
-/** What a session opens on, once known; the other fields are options that only now are known. */
-export interface SessionSource extends Record<string, unknown> {
-  core: InnerCore
-}
 
 /** Who keeps a core open while a session on it is still opening. */
 export interface CoreHolder {
@@ -66,15 +64,16 @@ export class SessionScope implements Iterable<Session<unknown>> {
    * A new session on a core. It comes back at once and opens by itself; what prevents it from opening
    * rejects its ready() and every other call on it.
    * @param source  a core of the table, or a promise of one with further options
-   * @param opts    any session option of Hypercore
+   * @param options any session option of Hypercore; what is not named here is passed on to it
    * @throws        SESSION_CLOSED after close(), or when the core closes already; BAD_ARGUMENT
    */
   session<T = Uint8Array>(
     source: InnerCore | Promise<SessionSource>,
-    opts: SessionOptions<T> & Record<string, unknown> = {}
+    options?: ScopeSessionOptions<T>
   ): Session<T> {
     if (this.closed) throw new SessionsError('SESSION_CLOSED', 'session() after the scope was closed')
     if (!source) throw badArgument('source', 'an inner core or a promise of { core }', source)
+    const opts = readScopeSessionOptions(options)
 
     // With its key known a core lends the session its id and key at once; without, the session waits for it.
     const known = !isPromise(source) && source.id !== null
@@ -144,7 +143,7 @@ export class SessionScope implements Iterable<Session<unknown>> {
       }
       await settle('closing sessions', closing.values())
     } finally {
-      this.#onclose(this)
+      callEach([this.#onclose], this)
     }
   }
 
@@ -154,7 +153,7 @@ export class SessionScope implements Iterable<Session<unknown>> {
   ): Promise<object> {
     let letGo = noop
     try {
-      const late = isPromise(source) ? await source : { core: source }
+      const late = isPromise(source) ? readSessionSource(await source) : { core: source }
       const { core } = late
       letGo = this.#cores.hold(core)
       if (core.id === null) await core.ready()

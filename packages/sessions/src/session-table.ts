@@ -1,5 +1,6 @@
 import Hypercore from 'hypercore'
-import { EventEmitter } from 'events-universal'
+import { Emitter, aClock, badArgument, callEach, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import type {
   CorestoreStorage,
   EventSource,
@@ -9,10 +10,15 @@ import type {
 import { type Clock, systemClock } from './clock.js'
 import { LINGER_MS, MAX_LINGER_MS } from './defaults.js'
 import { toHex } from './discovery-key.js'
-import { badArgument, SessionsError } from './errors.js'
+import { SessionsError } from './errors.js'
 import { CoreHooks, discard, isFree } from './hypercore-internals.js'
 import { IdleCores } from './idle-cores.js'
-import { createCoreOptions, identify, type OpenCoreOptions } from './open-core-options.js'
+import {
+  createCoreOptions,
+  identify,
+  type OpenCoreOptions,
+  readOpenCoreOptions
+} from './open-core-options.js'
 import { SessionScope } from './session-scope.js'
 import type { SessionTableEvents } from './session-table-events.js'
 import { settle } from './settle.js'
@@ -24,14 +30,21 @@ export interface SessionTableOptions {
   clock?: Clock
 }
 
-const Emitter: new () => EventSource<SessionTableEvents> =
-  EventEmitter as unknown as new () => EventSource<SessionTableEvents>
+const TABLE: OptionTable<SessionTableOptions> = {
+  lingerMs(field, value) {
+    if (typeof value === 'number' && value >= 0 && value <= MAX_LINGER_MS) return value
+    throw badArgument(field, `a number of ms, 0 to ${MAX_LINGER_MS}`, value)
+  },
+  clock: aClock
+}
+
+const TableEmitter: new () => EventSource<SessionTableEvents> = Emitter as never
 
 /**
  * The open cores of one storage: one a discovery key, shared by all sessions, closed `lingerMs` after the
  * last use. The only owner of the slots `core.onidle`, `core.ongroupupdate` and `core.replicator.ondownloading`.
  */
-export class SessionTable extends Emitter {
+export class SessionTable extends TableEmitter {
   /** hex discovery key → core; a closing one stays until it has closed or is replaced */
   readonly map: Map<string, InnerCore> = new Map()
   readonly #storage: CorestoreStorage
@@ -51,13 +64,11 @@ export class SessionTable extends Emitter {
   #closing: Promise<void> | null = null
 
   /** @param storage  stays the caller's: close it after the table */
-  constructor(storage: CorestoreStorage, opts: SessionTableOptions = {}) {
+  constructor(storage: CorestoreStorage, opts?: SessionTableOptions) {
     super()
-    const { lingerMs = LINGER_MS, clock = systemClock } = opts
+    const { lingerMs = LINGER_MS, clock = systemClock } = readOptions(opts, TABLE)
     if (typeof storage?.resumeCore !== 'function')
       throw badArgument('storage', 'a hypercore-storage instance', storage)
-    if (typeof lingerMs !== 'number' || !(lingerMs >= 0 && lingerMs <= MAX_LINGER_MS))
-      throw badArgument('lingerMs', `a number of ms, 0 to ${MAX_LINGER_MS}`, lingerMs)
     this.#storage = storage
     this.#idle = new IdleCores(lingerMs, clock, (core) => this.#closeIdle(core))
   }
@@ -90,8 +101,9 @@ export class SessionTable extends Emitter {
    * when nothing attaches. While a predecessor is closing the new one waits for it, failed or not.
    * @throws  SESSION_CLOSED, BAD_ARGUMENT
    */
-  openCore(opts: OpenCoreOptions): InnerCore {
+  openCore(options: OpenCoreOptions): InnerCore {
     this.#assertOpen('openCore()')
+    const opts = readOpenCoreOptions(options)
     const discoveryKey = identify(opts)
     const hex = toHex(discoveryKey)
     const existing = this.map.get(hex)
@@ -187,9 +199,9 @@ export class SessionTable extends Emitter {
   }
 
   /**
-   * Calls `fn` for every core that comes into the table, before it is opened (an adopted one is open). What it throws becomes a 'core-error';
-   * the core opens all the same.
-   * @returns  ends that
+   * Calls `fn` for every core that comes into the table, before it is opened (an adopted one is open). What it throws
+   * becomes an uncaught exception: other watchers are called all the same, and the core opens.
+   * @returns  a function that stops watching
    */
   watch(fn: (core: InnerCore) => void): () => void {
     this.#watchers.add(fn)
@@ -227,13 +239,7 @@ export class SessionTable extends Emitter {
   #enter(hex: string, core: InnerCore): void {
     this.map.set(hex, core)
     this.#hooks.add(core)
-    for (const fn of this.#watchers) {
-      try {
-        fn(core)
-      } catch (err) {
-        this.emit('core-error', err, core)
-      }
-    }
+    callEach(this.#watchers, core)
   }
 
   /** Forgets a core; a second call does nothing. */

@@ -15,9 +15,9 @@ function mistake(field: string, got: string): unknown {
 test.each([
   ['nothing', undefined, 'undefined'],
   ['null', null, 'null'],
-  ['a path', './dir', 'a string of 5'],
+  ['a path', './dir', 'a string of 5 characters'],
   ['a number', 7, 'number 7'],
-  ['another object', {}, 'object']
+  ['another object', {}, 'an object \\(Object\\)']
 ])('storage: %s is refused', (_, storage, got) => {
   expect(() => new SessionTable(storage as never)).toThrow(mistake('storage', got))
 })
@@ -27,7 +27,7 @@ test.each([
   [Number.NaN, 'number NaN'],
   [2 ** 31, 'number 2147483648'],
   [Number.POSITIVE_INFINITY, 'number Infinity'],
-  ['5', 'a string of 1'],
+  ['5', 'a string of 1 characters'],
   [null, 'null']
 ])('lingerMs: %s is refused', (lingerMs, got) => {
   const { storage } = openTable()
@@ -36,7 +36,7 @@ test.each([
 
 test.each([
   ['31 bytes', new Uint8Array(31), '31 bytes'],
-  ['a string that is no hex', 'z'.repeat(64), 'a string of 64'],
+  ['a string that is no hex', 'z'.repeat(64), 'a string of 64 characters'],
   ['a number', 1, 'number 1'],
   ['nothing', undefined, 'undefined']
 ])('discovery key: %s is refused', async (_, value, got) => {
@@ -53,7 +53,7 @@ test('openCore() without an identity, or with a wrong or contradicting one, is r
   expect(() => table.openCore({})).toThrow(mistake('key', 'undefined'))
   expect(() => table.openCore({ keyPair: one.keyPair })).toThrow(mistake('key', 'undefined'))
   expect(() => table.openCore({ key: new Uint8Array(5) })).toThrow(mistake('key', '5 bytes'))
-  expect(() => table.openCore({ key: 'x' as never })).toThrow(mistake('key', 'a string of 1'))
+  expect(() => table.openCore({ key: 'x' as never })).toThrow(mistake('key', 'a string of 1 characters'))
   expect(() => table.openCore({ discoveryKey: new Uint8Array(5) })).toThrow(
     mistake('discoveryKey', '5 bytes')
   )

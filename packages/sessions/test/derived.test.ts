@@ -5,7 +5,7 @@ import { openTable } from './open-table.js'
 test('a session made from one that is still opening has its own options', async () => {
   const { table } = openTable()
   const core = table.openCore(newCore())
-  const late = { core, exclusive: true, writable: true, valueEncoding: 'utf-8' }
+  const late = { core, exclusive: true, writable: true, valueEncoding: 'utf-8' as const }
   const session = table.scope().session<string>(Promise.resolve(late), { exclusive: true })
   const derived = session.session({ writable: false, valueEncoding: 'json' })
   const snapshot = session.snapshot()

@@ -109,23 +109,6 @@ test('the same function watches once, however often it is passed', () => {
   expect(calls).toBe(1)
 })
 
-test('a watcher that throws is told of as an event; the core opens, other watchers are called', async () => {
-  const { table } = openTable()
-  const bug = new Error('bug')
-  table.watch(() => {
-    throw bug
-  })
-  let called = false
-  table.watch(() => {
-    called = true
-  })
-  const failed = next(table, 'core-error')
-  const core = table.openCore(newCore())
-  expect(await failed).toEqual([bug, core])
-  expect(called).toBe(true)
-  await core.ready()
-})
-
 test('a core that left has its slots back as they were', async () => {
   const { table } = openTable()
   const core = table.openCore(newCore())

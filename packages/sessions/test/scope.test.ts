@@ -153,7 +153,10 @@ test('a session on nothing is refused, and one whose preload gives no core rejec
     expect.objectContaining({ code: 'BAD_ARGUMENT', field: 'source' })
   )
   const session = scope.session(Promise.resolve({} as never))
-  await expect(session.ready()).rejects.toMatchObject({ code: 'SESSION_CLOSED' })
+  await expect(session.ready()).rejects.toMatchObject({
+    code: 'PRELOAD_FAILED',
+    cause: { code: 'BAD_ARGUMENT', field: 'source.core' }
+  })
 })
 
 test('a closed scope refuses sessions and closes only once', async () => {
