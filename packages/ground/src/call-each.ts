@@ -23,3 +23,19 @@ export function callEach<Args extends readonly unknown[]>(
     }
   }
 }
+
+/**
+ * A function that calls a callback and waits for it. What the callback throws or rejects with is reported, and keeps
+ * nothing from going on.
+ */
+export function careful<Args extends readonly unknown[]>(
+  callback: Callback<Args>
+): (...args: Args) => Promise<void> {
+  return async (...args) => {
+    try {
+      await callback(...args)
+    } catch (err) {
+      reportError(err)
+    }
+  }
+}

@@ -1,6 +1,6 @@
 export { badArgument } from './bad-argument.js'
 export type { ArgumentError } from './bad-argument.js'
-export { callEach, reportError } from './call-each.js'
+export { callEach, careful, reportError } from './call-each.js'
 export { Emitter, emitToEach } from './emitter.js'
 export { nearestName } from './nearest-name.js'
 export { Queue } from './queue.js'

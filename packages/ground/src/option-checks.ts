@@ -37,7 +37,7 @@ export const aClock: Check<never> = (field, value) => {
   throw badArgument(field, 'a clock: now(), setTimeout() and clearTimeout()', value)
 }
 
-/** null is the same as leaving the option out, as it is to Corestore 7. */
-export function optional<T>(check: Check<T>): Check<T | undefined> {
-  return (field, value) => (value === null ? undefined : check(field, value))
+/** null stays null: it is none, and takes the place of a value in options that these are merged into. */
+export function optional<T>(check: Check<T>): Check<T> {
+  return (field, value) => (value === null ? (null as never) : check(field, value))
 }

@@ -1,3 +1,4 @@
+import { refuseUnknown } from '@manycore/ground'
 import { batch } from './batch.js'
 import type { Case } from './case.js'
 import { durability } from './durability.js'
@@ -21,12 +22,16 @@ const SECTIONS: Record<string, Case[]> = {
   model
 }
 
+const SUBJECT: readonly (keyof Subject)[] = ['name', 'supports', 'crashes', 'create']
+
 /**
  * Registers every case that an engine must pass. A case runs on a new place and leaves nothing behind.
  * @param test     of your runner: node:test, vitest, brittle or tape
  * @param subject  your engine
+ * @throws         BAD_ARGUMENT for a name that a subject does not have
  */
 export function testEngine(test: TestFunction, subject: Subject): void {
+  refuseUnknown(subject, SUBJECT, 'subject')
   for (const [section, cases] of Object.entries(SECTIONS)) {
     for (const each of cases) {
       const name = `${subject.name}: ${section}: ${each.name}`

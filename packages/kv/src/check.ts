@@ -1,3 +1,4 @@
+import { refuseUnknown } from '@manycore/ground'
 import type { Op, Range } from './engine.js'
 import { badArgument } from './errors.js'
 
@@ -25,9 +26,13 @@ export function checkOps(ops: readonly Op[]): void {
 /** @throws BAD_ARGUMENT */
 export function checkRange(range: Range): void {
   if (typeof range !== 'object' || range === null) throw badArgument('range', 'an object', range)
+  refuseUnknown(range, RANGE, 'range')
   if (range.gte !== undefined) checkBytes('range.gte', range.gte)
   if (range.lt !== undefined) checkBytes('range.lt', range.lt)
 }
+
+/** A bound of another kind, such as `lte`, would be no bound at all. */
+const RANGE: readonly (keyof Range)[] = ['gte', 'lt', 'reverse']
 
 function checkKey(field: string, key: unknown): void {
   if (!(key instanceof Uint8Array) || key.byteLength === 0)

@@ -1,6 +1,7 @@
 /** Every code of this package and its meaning; docs/errors.md is generated from it. */
 export const ENGINE_ERRORS = {
-  BAD_ARGUMENT: 'an argument or option has the wrong type, length or form; `field` names it',
+  BAD_ARGUMENT:
+    'an argument or option has the wrong type, length or form, or no option has this name; `field` names it',
   ENGINE_CLOSED: 'a call before open() or after close(), or at a closed snapshot',
   ENGINE_CORRUPT: 'stored bytes are not what was written; `file` and `offset` say where',
   ENGINE_FAILED:

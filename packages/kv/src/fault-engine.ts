@@ -1,4 +1,4 @@
-import { checkOps } from './check.js'
+import { checkOps, checkRange } from './check.js'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Entry, Op, Range } from './engine.js'
 import { badArgument } from './errors.js'
 import { FaultPlan } from './fault-plan.js'
@@ -103,6 +103,7 @@ export class FaultEngine implements Engine {
 
   compact(range?: Range): Promise<void> {
     return this.#lifecycle.run('compact()', async () => {
+      if (range !== undefined) checkRange(range)
       if ((await this.plan.meet('compact'))?.action !== 'drop') await this.#engine.compact?.(range)
     })
   }

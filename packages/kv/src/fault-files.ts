@@ -48,7 +48,7 @@ export class FaultFiles {
    * open() gives new ones.
    * @throws BAD_ARGUMENT
    */
-  async loseUnsynced(loss: PowerLoss = {}): Promise<void> {
+  async loseUnsynced(loss?: PowerLoss): Promise<void> {
     const draw = drawOf(loss)
     const lost = this.#disk
     const done = lost.lose(this.#storage, draw)

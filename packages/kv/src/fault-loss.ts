@@ -1,5 +1,6 @@
 import b4a from 'b4a'
-import { badArgument } from './errors.js'
+import { badArgument, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import { randomNumbers } from './random-numbers.js'
 import type { RandomAccess } from './random-access.js'
 import { call } from './random-access-disk.js'
@@ -35,11 +36,20 @@ export interface Draw {
   readonly sectorBytes: number
 }
 
+const TABLE: OptionTable<PowerLoss> = {
+  seed(field, value) {
+    if (Number.isInteger(value)) return value as number
+    throw badArgument(field, 'an integer', value)
+  },
+  sectorBytes(field, value) {
+    if (Number.isInteger(value) && (value as number) >= 1) return value as number
+    throw badArgument(field, 'an integer > 0', value)
+  }
+}
+
 /** @throws BAD_ARGUMENT */
-export function drawOf({ seed, sectorBytes = 512 }: PowerLoss): Draw {
-  if (seed !== undefined && !Number.isInteger(seed)) throw badArgument('seed', 'an integer', seed)
-  if (!Number.isInteger(sectorBytes) || sectorBytes < 1)
-    throw badArgument('sectorBytes', 'an integer > 0', sectorBytes)
+export function drawOf(loss: PowerLoss | undefined): Draw {
+  const { seed, sectorBytes = 512 } = readOptions(loss, TABLE)
   if (seed === undefined) return { isKept: () => false, sectorBytes }
   const random = randomNumbers(seed)
   return { isKept: () => random(2) === 0, sectorBytes }

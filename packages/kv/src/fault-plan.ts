@@ -29,8 +29,8 @@ export class FaultPlan {
   }
 
   /** @throws BAD_ARGUMENT */
-  add(fault: Fault): void {
-    checkFault(fault)
+  add(given: Fault): void {
+    const fault = checkFault(given)
     const { nth = 1, oneIn } = fault
     let count = 0
     const isDue = oneIn === undefined ? () => ++count === nth : () => this.#random(oneIn) === 0

@@ -1,4 +1,6 @@
-import { EngineError, badArgument } from './errors.js'
+import { aCount, anObject, badArgument, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
+import { EngineError } from './errors.js'
 
 /**
  * What happens to an operation:
@@ -70,13 +72,32 @@ export interface FaultHit {
   readonly file: string
 }
 
+const FAULT: OptionTable<Fault> = {
+  on: null,
+  action: null,
+  nth: atLeastOne,
+  oneIn: atLeastOne,
+  file(field, value) {
+    if (value instanceof RegExp) return value
+    throw badArgument(field, 'a regular expression', value)
+  },
+  error: anObject,
+  keep: aCount
+}
+
 /** @throws BAD_ARGUMENT */
-export function checkFault({ on, action, nth = 1, oneIn }: Fault): void {
+export function checkFault(given: Fault): Fault {
+  const fault = readOptions(given, FAULT) as Fault
+  const { on, action } = fault
   const allowed: readonly FaultAction[] | undefined = ACTIONS[on]
   if (allowed === undefined) throw badArgument('on', Object.keys(ACTIONS).join(', '), on)
   if (!allowed.includes(action)) throw badArgument('action', `for ${on} ${allowed.join(', ')}`, action)
-  if (!(nth >= 1)) throw badArgument('nth', 'a number ≥ 1', nth)
-  if (oneIn !== undefined && !(oneIn >= 1)) throw badArgument('oneIn', 'a number ≥ 1', oneIn)
+  return fault
+}
+
+function atLeastOne(field: string, value: unknown): number {
+  if (typeof value === 'number' && value >= 1) return value
+  throw badArgument(field, 'a number ≥ 1', value)
 }
 
 /** What a fault rejects with. */

@@ -1,4 +1,6 @@
 import b4a from 'b4a'
+import { aBoolean, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import { checkKeys, checkOps, checkRange } from './check.js'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Entry, Op, Range } from './engine.js'
 import { EngineError } from './errors.js'
@@ -11,6 +13,8 @@ export interface MemoryEngineOptions {
   reusable?: boolean
 }
 
+const TABLE: OptionTable<MemoryEngineOptions> = { reusable: aBoolean }
+
 /** An engine that keeps everything in memory: fast, and gone when it is closed. Snapshots are O(1). */
 export class MemoryEngine implements Engine {
   readonly name = 'memory'
@@ -20,7 +24,9 @@ export class MemoryEngine implements Engine {
   readonly #views = new Set<View>()
   #tree = new Tree<Uint8Array>()
 
-  constructor({ reusable = false }: MemoryEngineOptions = {}) {
+  /** @throws BAD_ARGUMENT */
+  constructor(opts?: MemoryEngineOptions) {
+    const { reusable = false } = readOptions(opts, TABLE)
     this.#reusable = reusable
     this.supports = { persistent: reusable, suspend: false, compact: false, readOnly: false }
   }

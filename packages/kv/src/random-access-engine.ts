@@ -32,7 +32,7 @@ export class RandomAccessEngine implements Engine {
    * @param storage  a random-access-storage class, a function `(name) => instance`, or one instance
    * @throws BAD_ARGUMENT
    */
-  constructor(storage: RandomAccessStorage, options: RandomAccessEngineOptions = {}) {
+  constructor(storage: RandomAccessStorage, options?: RandomAccessEngineOptions) {
     this.#options = checkOptions(options)
     this.#toDisk = toDisk(storage, this.#options)
   }

@@ -1,5 +1,6 @@
+import { aBoolean, aCount, aFunction, badArgument, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import { CACHE_BYTES, MEMTABLE_BYTES } from './defaults.js'
-import { badArgument } from './errors.js'
 import { DEFAULT_SIZES, type LevelSizes } from './level-sizes.js'
 import type { RandomAccess } from './random-access.js'
 
@@ -29,26 +30,44 @@ export interface RandomAccessEngineOptions {
 export type CheckedOptions = Required<Omit<RandomAccessEngineOptions, 'sync' | 'levelSizes'>> &
   Pick<RandomAccessEngineOptions, 'sync'> & { levelSizes: LevelSizes }
 
+const SIZES: OptionTable<Partial<LevelSizes>> = {
+  level0Segments: aSize,
+  level1Bytes: aSize,
+  ratio: aSize,
+  segmentBytes: aSize,
+  smallValueFileBytes: aSize
+}
+
+const TABLE: OptionTable<RandomAccessEngineOptions> = {
+  durability(field, value) {
+    if (value === 'process' || value === 'power') return value
+    throw badArgument(field, "'process' or 'power'", value)
+  },
+  sync: aFunction,
+  memtableBytes: aSize,
+  cacheBytes: aCount,
+  levelSizes: (field, value) => readOptions(value as Partial<LevelSizes>, SIZES, field),
+  readOnly: aBoolean,
+  lock: aBoolean,
+  wait: aBoolean
+}
+
+const DEFAULTS = {
+  durability: 'process',
+  memtableBytes: MEMTABLE_BYTES,
+  cacheBytes: CACHE_BYTES,
+  readOnly: false,
+  lock: true,
+  wait: false
+} as const
+
 /** @throws BAD_ARGUMENT */
-export function checkOptions(options: RandomAccessEngineOptions): CheckedOptions {
-  const {
-    durability = 'process',
-    memtableBytes = MEMTABLE_BYTES,
-    cacheBytes = CACHE_BYTES,
-    levelSizes,
-    readOnly = false,
-    lock = true,
-    wait = false,
-    sync
-  } = options
-  if (durability !== 'process' && durability !== 'power')
-    throw badArgument('durability', "'process' or 'power'", durability)
-  if (!(memtableBytes > 0)) throw badArgument('memtableBytes', 'a number > 0', memtableBytes)
-  if (!(cacheBytes >= 0)) throw badArgument('cacheBytes', 'a number ≥ 0', cacheBytes)
-  if (sync !== undefined && typeof sync !== 'function') throw badArgument('sync', 'a function', sync)
-  const sizes = { ...DEFAULT_SIZES, ...levelSizes }
-  for (const [name, size] of Object.entries(sizes))
-    if (!(size > 0)) throw badArgument(`levelSizes.${name}`, 'a number > 0', size)
-  const checked = { durability, memtableBytes, cacheBytes, levelSizes: sizes, readOnly, lock, wait }
-  return sync === undefined ? checked : { ...checked, sync }
+export function checkOptions(options: RandomAccessEngineOptions | undefined): CheckedOptions {
+  const { levelSizes, ...given } = readOptions(options, TABLE)
+  return { ...DEFAULTS, ...given, levelSizes: { ...DEFAULT_SIZES, ...levelSizes } }
+}
+
+function aSize(field: string, value: unknown): number {
+  if (typeof value === 'number' && value > 0) return value
+  throw badArgument(field, 'a number > 0', value)
 }

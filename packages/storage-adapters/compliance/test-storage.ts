@@ -1,3 +1,4 @@
+import { refuseUnknown } from '@manycore/ground'
 import type { TestFunction } from '@manycore/kv/compliance'
 import type { Case } from './case.js'
 import { cores } from './cores.js'
@@ -8,13 +9,17 @@ import { sessions } from './sessions.js'
 import { Store } from './store.js'
 import type { StorageSubject } from './subject.js'
 
+const SUBJECT: readonly (keyof StorageSubject)[] = ['name', 'supports', 'crashes', 'create']
+
 /**
  * Registers every case that a storage for Hypercore must pass, through hypercore-storage and Hypercore. A
  * case runs on a new place and leaves nothing behind.
  * @param test     of your runner: node:test, vitest, brittle or tape
  * @param subject  your storage
+ * @throws         BAD_ARGUMENT for a name that a subject does not have
  */
 export function testStorage(test: TestFunction, subject: StorageSubject): void {
+  refuseUnknown(subject, SUBJECT, 'subject')
   const sections: Record<string, Case[]> = {
     cores,
     sessions,
