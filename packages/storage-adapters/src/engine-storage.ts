@@ -1,18 +1,28 @@
 import HypercoreStorage from 'hypercore-storage'
 import { Readable } from 'streamx'
-import { Queue, callEach } from '@manycore/ground'
+import { Queue, aFunction, careful, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import type { AliasEntry, CorestoreStorage, ReadableStream, StoredCore } from '@manycore/hypercore-types'
 import type { Engine } from '@manycore/kv'
 import { StorageError } from './errors.js'
 import { EngineSession } from './facade/engine-session.js'
 import { EngineState } from './facade/engine-state.js'
-import type { OpenStorageOptions } from './open-storage.js'
+import type { OpenStorageOptions } from './open-storage-options.js'
 
 /**
  * A directory that cannot exist, below a file: hypercore-storage looks there for stores of Corestore 6 and
  * for what a crash of RocksDB left (3.3.1 index.js:638, migrations/0), and must find nothing.
  */
 const NOWHERE = '/dev/null/manycore/db'
+
+interface SuspendOptions {
+  log?: (message: string) => unknown
+}
+
+// What a log threw would leave a store half suspended, and one that was waited for could keep it from being closed.
+const SUSPEND: OptionTable<SuspendOptions> = {
+  log: (field, value) => careful<[string]>(aFunction(field, value))
+}
 
 /** With the private members of hypercore-storage 3.3.1, index.js:491-815. */
 interface Upstream extends CorestoreStorage {
@@ -68,11 +78,11 @@ export class EngineStorage extends Upstream {
 
   // Upstream runs each of these on a store that is not open yet, or goes past its version.
 
-  /** Not waited for: what `log` returns. A store that is suspended for good could not be closed. */
-  override suspend({ log }: { log?: (message: string) => unknown } = {}): Promise<void> {
+  override suspend(opts?: SuspendOptions): Promise<void> {
+    const read = readOptions(opts, SUSPEND)
     return this.#changes.run(async () => {
       await this.ready()
-      await super.suspend(log === undefined ? {} : { log: (message) => callEach([log], message) })
+      await super.suspend(read)
     })
   }
 

@@ -1,6 +1,7 @@
 /** Every code of this package and its meaning; docs/errors.md is generated from it. */
 export const STORAGE_ERRORS = {
-  BAD_ARGUMENT: 'An argument has the wrong type or value; `field` names it.',
+  BAD_ARGUMENT:
+    'An argument or option has the wrong type or value, or no option has this name; `field` names it.',
   ELOCKED: 'The store is open elsewhere, in this process or another; `pid` is the holder where known.',
   STORAGE_EMPTY: 'A read-only open found no store in the current layout at this path.',
   STORAGE_FOREIGN_FILES: 'The directory holds files of somebody else; nothing was moved or created.',
@@ -27,22 +28,4 @@ export class StorageError extends Error {
     this.code = code
     if (opts.pid !== undefined) this.pid = opts.pid
   }
-}
-
-/** A caller's mistake: names the field, what it should be and what was passed. */
-export function badArgument(
-  field: string,
-  expected: string,
-  value: unknown
-): TypeError & { code: 'BAD_ARGUMENT'; field: string } {
-  const err = new TypeError(`BAD_ARGUMENT: ${field} must be ${expected}, got ${describe(value)}`)
-  return Object.assign(err, { code: 'BAD_ARGUMENT' as const, field })
-}
-
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (value === '') return 'an empty string'
-  if (typeof value === 'function') return value.name ? `function ${value.name}` : 'a function'
-  if (typeof value === 'object') return `an object (${value.constructor?.name ?? 'no prototype'})`
-  return `${typeof value} ${String(value)}`
 }

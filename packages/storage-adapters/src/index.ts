@@ -1,5 +1,6 @@
 export { openStorage } from './open-storage.js'
-export type { OpenStorageOptions, StorageInput } from './open-storage.js'
+export type { StorageInput } from './open-storage.js'
+export type { OpenStorageOptions } from './open-storage-options.js'
 export { STORAGE_ERRORS, StorageError } from './errors.js'
 export type { StorageErrorCode } from './errors.js'
 export { LevelEngine } from './level-engine.js'
@@ -14,6 +15,7 @@ export type {
 } from './level/level-database.js'
 export { RocksEngine } from './rocks-engine.js'
 export type { RocksEngineOptions, RocksLock } from './rocks-engine.js'
+export type { RocksTuning } from './rocks-options.js'
 
 // What the types above are made of.
 export type * from '@manycore/hypercore-types'

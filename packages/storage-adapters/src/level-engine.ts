@@ -99,8 +99,10 @@ export class LevelEngine implements Engine {
     )
   }
 
-  compact({ gte = b4a.alloc(0), lt = b4a.alloc(LAST_KEY_BYTES, 0xff) }: Range = {}): Promise<void> {
+  compact(range: Range = {}): Promise<void> {
     return this.#lifecycle.run('compact()', async () => {
+      checkRange(range)
+      const { gte = b4a.alloc(0), lt = b4a.alloc(LAST_KEY_BYTES, 0xff) } = range
       const db = this.#db
       if (isCompactable(db)) await db.compactRange(gte, lt, BYTES)
     })

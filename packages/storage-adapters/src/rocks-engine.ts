@@ -1,10 +1,13 @@
 import b4a from 'b4a'
+import { Queue, aBoolean, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import RocksDB from 'rocksdb-native'
-import { Queue } from '@manycore/ground'
 import { EngineError, Lifecycle, checkKeys, checkOps, checkRange, laterTurn } from '@manycore/kv'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '@manycore/kv'
 import { refuseRocks } from './refuse-rocks.js'
 import { RocksCursor, RocksSnapshot } from './rocks-handles.js'
+import { ROCKS_TUNING } from './rocks-options.js'
+import type { RocksTuning } from './rocks-options.js'
 
 /** As hypercore-storage 3.3.1 has it (index.js:1299): both open what the other wrote. */
 const COLUMN_FAMILY = 'corestore'
@@ -26,14 +29,14 @@ export interface RocksLock {
   resume(): Promise<void>
 }
 
-export interface RocksEngineOptions {
+export interface RocksEngineOptions extends RocksTuning {
   /** nothing is written and no lock is taken; the database must exist; default false */
   readOnly?: boolean
   /** taken before the database is opened, and RocksDB's to let go; default: only RocksDB's own lock */
   lock?: RocksLock | null
-  /** further options go to rocksdb-native as they are */
-  [option: string]: unknown
 }
+
+const TABLE: OptionTable<RocksEngineOptions> = { ...ROCKS_TUNING, readOnly: aBoolean, lock: null }
 
 /** An engine over RocksDB, in the column family and with the settings that Corestore 7 has. */
 export class RocksEngine implements Engine {
@@ -47,10 +50,10 @@ export class RocksEngine implements Engine {
   #root!: RocksDB
   #db!: RocksDB
 
-  /** @param directory  RocksDB's own: of a Corestore 7 store the directory `db` in it */
-  constructor(directory: string, opts: RocksEngineOptions = {}) {
+  /** @param directory  RocksDB's own: of a Corestore 7 store the directory `db` in it. @throws BAD_ARGUMENT */
+  constructor(directory: string, opts?: RocksEngineOptions) {
     this.#directory = directory
-    this.#opts = opts
+    this.#opts = readOptions(opts, TABLE)
   }
 
   /** @throws ELOCKED, STORAGE_UNSUPPORTED, or what rocksdb-native says; nothing is left open then */

@@ -2,7 +2,7 @@ import DeviceFile from 'device-file'
 import type { CorestoreStorage } from '@manycore/hypercore-types'
 import { EngineStorage } from './engine-storage.js'
 import { explainFailure } from './explain-failure.js'
-import type { OpenStorageOptions } from './open-storage.js'
+import type { OpenStorageOptions } from './open-storage-options.js'
 import { RocksEngine } from './rocks-engine.js'
 import { prepareDirectory } from './store-directory.js'
 
@@ -18,12 +18,21 @@ class StoreEngine extends RocksEngine {
   readonly #lock: DeviceFile | null
 
   constructor(directory: string, opts: OpenStorageOptions) {
-    const { readOnly = false, wait = false, allowBackup = false, id = null } = opts
+    const {
+      readOnly = false,
+      wait = false,
+      allowBackup = false,
+      id = null,
+      treeCache: _treeCache,
+      alwaysRecover: _alwaysRecover,
+      onresume: _onresume,
+      ...tuning
+    } = opts
     const isLocked = !readOnly && (wait || !allowBackup)
     const lock = isLocked
       ? new DeviceFile(`${directory}/CORESTORE`, { lock: true, wait, data: { id } })
       : null
-    super(`${directory}/db`, { ...opts, lock })
+    super(`${directory}/db`, { ...tuning, readOnly, lock })
     this.#directory = directory
     this.#opts = opts
     this.#lock = lock

@@ -73,7 +73,7 @@ test.each([
   [true, 'boolean true'],
   [{}, 'an object (Object)'],
   [Object.create(null), 'an object (no prototype)'],
-  [new Uint8Array(3), 'an object (Uint8Array)'],
+  [new Uint8Array(3), '3 bytes'],
   [{ read() {}, write() {} }, 'an object (Object)']
 ])('%s as storage is refused, and what is accepted is named', (storage, got) => {
   const open = () => openStorage(storage as never)
@@ -88,8 +88,8 @@ test.each([
 })
 
 test.each([
-  ['opts', null],
-  ['opts', 'dir'],
+  ['options', null],
+  ['options', 'dir'],
   ['readOnly', 1],
   ['wait', 'yes'],
   ['allowBackup', null],
@@ -99,11 +99,14 @@ test.each([
   ['id', ' padded'],
   ['treeCache', null],
   ['treeCache', 8192],
-  ['treeCache', { maxSize: 0 }],
-  ['treeCache', { maxSize: '9' }]
+  ['treeCache.maxSize', { maxSize: 0 }],
+  ['treeCache.maxSize', { maxSize: '9' }],
+  ['treeCache.maxSise', { maxSise: 9 }],
+  ['readonly', true],
+  ['blockcache', true]
 ])('option %s: %j is refused and nothing is created', (field, value) => {
   const directory = `${temporary()}/store`
-  const opts = field === 'opts' ? value : { [field]: value }
+  const opts = field === 'options' ? value : { [field.split('.')[0]!]: value }
   expect(() => openStorage(directory, opts as never)).toThrow(
     expect.objectContaining({ code: 'BAD_ARGUMENT', field })
   )
