@@ -1,3 +1,5 @@
+import { badArgument, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import {
   CORES_PER_STREAM,
   LOOKUPS,
@@ -9,7 +11,6 @@ import {
   UNKNOWN_CORES,
   UNREAD_ANSWERS
 } from './defaults.js'
-import { badArgument } from './errors.js'
 
 /** What remotes may cost us. docs/security.md says what each bounds. */
 export interface Limits {
@@ -48,18 +49,18 @@ const DEFAULTS: Readonly<Limits> = {
   policyMs: POLICY_MS
 }
 
+const TABLE = Object.fromEntries(
+  Object.keys(DEFAULTS).map((name) => [name, name === 'unknownCores' ? from(0) : from(1)])
+) as unknown as OptionTable<Partial<Limits>>
+
 /** @throws BAD_ARGUMENT naming the limit */
-export function parseLimits(given: Partial<Limits> = {}): Limits {
-  if (typeof given !== 'object' || given === null) throw badArgument('limits', 'an object', given)
-  const limits = { ...DEFAULTS }
-  for (const name of Object.keys(DEFAULTS) as (keyof Limits)[]) {
-    const value = given[name]
-    if (value === undefined) continue
-    const least = name === 'unknownCores' ? 0 : 1
-    if (value !== Infinity && !(Number.isInteger(value) && value >= least)) {
-      throw badArgument(`limits.${name}`, `a whole number from ${least}, or Infinity`, value)
-    }
-    limits[name] = value
+export function parseLimits(given?: Partial<Limits>): Limits {
+  return { ...DEFAULTS, ...readOptions(given, TABLE, 'limits') }
+}
+
+function from(least: number): (field: string, value: unknown) => number {
+  return (field, value) => {
+    if (value === Infinity || (Number.isInteger(value) && (value as number) >= least)) return value as number
+    throw badArgument(field, `a whole number from ${least}, or Infinity`, value)
   }
-  return limits
 }

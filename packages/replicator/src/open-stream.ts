@@ -1,25 +1,7 @@
 import Hypercore from 'hypercore'
+import { badArgument } from '@manycore/ground'
 import type { NoiseStream, ProtocolStream, Protomux, ReplicationStream } from '@manycore/hypercore-types'
-import { badArgument } from './errors.js'
-import type { ReplicationPolicy } from './policy.js'
-
-/** What `replicate()` takes beside the stream. */
-export interface ReplicateOptions {
-  /** false = on this stream no core is offered unasked; default true */
-  active?: boolean
-  /** narrows the replicator's; several: all must allow */
-  policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
-  /** ms between keep-alive packets; false = off; default 5000, which is upstream's */
-  keepAlive?: number | false
-  /** the stream to use, when the first argument is a boolean */
-  stream?: ProtocolStream
-  /** Noise key pair of a stream that we make: 32 and 64 bytes; default: a new one */
-  keyPair?: { publicKey: Uint8Array; secretKey: Uint8Array }
-  /** 32 bytes; of a stream that we make */
-  remotePublicKey?: Uint8Array
-  /** Noise pattern of a stream that we make; default 'XX' */
-  pattern?: string
-}
+import type { ReplicateOptions } from './replicate-options.js'
 
 const ACCEPTED =
   'a boolean, a stream of @hyperswarm/secret-stream (one with a noiseStream), or a Protomux over one'

@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { badArgument } from './errors.js'
+import { badArgument, refuseUnknown } from '@manycore/ground'
 import type { PolicyCore, PolicyPeer, ReplicationPolicy } from './policy.js'
 
 const QUESTIONS = ['announce', 'access', 'download', 'priority'] as const
@@ -12,6 +12,7 @@ export function checkPolicies(
   const policies = Array.isArray(policy) ? (policy as readonly ReplicationPolicy[]) : [policy]
   for (const one of policies as readonly ReplicationPolicy[]) {
     if (typeof one !== 'object' || one === null) throw badArgument('policy', 'an object of functions', one)
+    refuseUnknown(one, QUESTIONS, 'policy')
     for (const question of QUESTIONS) {
       if (one[question] === undefined || typeof one[question] === 'function') continue
       throw badArgument(`policy.${question}`, 'a function, or absent', one[question])

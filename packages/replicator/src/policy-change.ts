@@ -1,4 +1,6 @@
 import b4a from 'b4a'
+import { readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import type { Hypercore, InnerCore, ProtocolStream } from '@manycore/hypercore-types'
 import type { PolicyCore, PolicyPeer } from './policy.js'
 
@@ -12,6 +14,13 @@ export interface PolicyChange {
 
 /** Is a change about this core? */
 export type IsAbout = (core: Pick<InnerCore, 'key' | 'discoveryKey'>) => boolean
+
+const TABLE: OptionTable<PolicyChange> = { peer: null, core: null }
+
+/** @throws BAD_ARGUMENT: with a misspelt name it would be about everybody */
+export function readPolicyChange(change: PolicyChange | undefined): PolicyChange {
+  return readOptions(change, TABLE, 'change')
+}
 
 export function isSamePeer(asked: PolicyChange['peer'], peer: PolicyPeer): boolean {
   if (asked === undefined || asked === peer) return true

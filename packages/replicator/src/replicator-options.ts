@@ -1,3 +1,5 @@
+import { aBoolean, aClock, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import type { Clock } from './clock.js'
 import type { Limits } from './limits.js'
 import type { ReplicationPolicy } from './policy.js'
@@ -11,4 +13,29 @@ export interface ReplicatorOptions {
   limits?: Partial<Limits>
   /** for tests */
   clock?: Clock
+}
+
+/** Options of `replicator.close()`. */
+export interface CloseOptions {
+  /** true leaves the replicator's own streams open as well; default false */
+  leaveStreams?: boolean
+}
+
+const TABLE: OptionTable<ReplicatorOptions> = {
+  active: aBoolean,
+  policy: null, // policies.ts checks them
+  limits: null, // limits.ts
+  clock: aClock
+}
+
+const CLOSE: OptionTable<CloseOptions> = { leaveStreams: aBoolean }
+
+/** @throws BAD_ARGUMENT */
+export function readReplicatorOptions(opts: ReplicatorOptions | undefined): ReplicatorOptions {
+  return readOptions(opts, TABLE)
+}
+
+/** @throws BAD_ARGUMENT */
+export function readCloseOptions(opts: CloseOptions | undefined): CloseOptions {
+  return readOptions(opts, CLOSE)
 }

@@ -20,12 +20,15 @@ import { HypercoreSet } from './hypercore-set.js'
 import { type Limits, parseLimits } from './limits.js'
 import { Offers } from './offers.js'
 import { destroyStream, openStream } from './open-stream.js'
-import type { ReplicateOptions } from './open-stream.js'
+import { readReplicateOptions } from './replicate-options.js'
+import type { ReplicateOptions } from './replicate-options.js'
 import { closeChannel, join } from './pairing.js'
 import { checkPolicies } from './policies.js'
+import { readPolicyChange } from './policy-change.js'
 import type { PolicyChange } from './policy-change.js'
 import { ReplicatorEmitter } from './replicator-emitter.js'
-import type { ReplicatorOptions } from './replicator-options.js'
+import { readCloseOptions, readReplicatorOptions } from './replicator-options.js'
+import type { CloseOptions, ReplicatorOptions } from './replicator-options.js'
 import { StalledStreams } from './stalled-streams.js'
 import { StreamSet } from './stream-set.js'
 import type { OpenStream, StreamRecord } from './stream-set.js'
@@ -66,9 +69,9 @@ export class Replicator extends ReplicatorEmitter {
   }
 
   /** @throws BAD_ARGUMENT */
-  constructor(source: CoreSource, opts: ReplicatorOptions = {}) {
+  constructor(source: CoreSource, opts?: ReplicatorOptions) {
     super()
-    const { active = true, policy, limits, clock = systemClock } = opts
+    const { active = true, policy, limits, clock = systemClock } = readReplicatorOptions(opts)
     if (typeof source?.open !== 'function' || typeof source.on !== 'function') {
       throw badArgument('source', 'a CoreSource: an iterable of cores with open(), on() and off()', source)
     }
@@ -122,9 +125,10 @@ export class Replicator extends ReplicatorEmitter {
    *          to listen for: pipe it with `pipeline()`, or give it an 'error' listener
    * @throws  BAD_ARGUMENT, REPLICATOR_CLOSED; then nothing was changed
    */
-  replicate(isInitiator: boolean | ProtocolStream | Protomux, opts?: ReplicateOptions): ReplicationStream {
+  replicate(isInitiator: boolean | ProtocolStream | Protomux, options?: ReplicateOptions): ReplicationStream {
     this.#refuseClosed('replicate()')
-    const policies = checkPolicies(opts?.policy)
+    const opts = readReplicateOptions(isInitiator, options)
+    const policies = checkPolicies(opts.policy)
     const { stream, mux, isExternal } = openStream(isInitiator, opts)
     const noise = stream.noiseStream
     const known = this.#streams.find(noise)
@@ -134,7 +138,7 @@ export class Replicator extends ReplicatorEmitter {
     }
     if (noise.destroyed) return stream // its 'close' is past: nothing would ever remove it
 
-    const record = this.#streams.add(stream, mux, isExternal, opts?.active !== false)
+    const record = this.#streams.add(stream, mux, isExternal, opts.active !== false)
     this.figures.open(record)
     this.#gates.open(record, policies)
     const leave = join(mux, {
@@ -199,9 +203,9 @@ export class Replicator extends ReplicatorEmitter {
    *          was handed over before is in the stream's buffer, or with the peer. It resolves even if a policy never
    *          answers, within `policyMs`, and at close().
    */
-  async policyChanged(change: PolicyChange = {}): Promise<void> {
+  async policyChanged(change?: PolicyChange): Promise<void> {
     this.#refuseClosed('policyChanged()')
-    await this.#gates.changed(this.#streams, change)
+    await this.#gates.changed(this.#streams, readPolicyChange(change))
   }
 
   /**
@@ -218,10 +222,11 @@ export class Replicator extends ReplicatorEmitter {
   /**
    * Destroys the streams that the replicator made. Those of the caller stay open, without the cores that
    * the replicator attached. Idempotent; cores stay open.
-   * @param opts.leaveStreams  true leaves the replicator's own streams open as well; default false
+   * @throws BAD_ARGUMENT; then nothing was closed
    */
-  close(opts: { leaveStreams?: boolean } = {}): Promise<void> {
-    this.#closing ??= this.#close(opts.leaveStreams === true)
+  close(opts?: CloseOptions): Promise<void> {
+    const { leaveStreams = false } = readCloseOptions(opts)
+    this.#closing ??= this.#close(leaveStreams)
     return this.#closing
   }
 
