@@ -1,3 +1,5 @@
+import { aBoolean, optional, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import type { AuditResult, CorestoreStorage, Hypercore } from '@manycore/hypercore-types'
 
 /** One row of `store.audit()`. */
@@ -10,14 +12,27 @@ export interface CoreAudit {
   audit: AuditResult | null
 }
 
+/** Options of `store.audit()`. */
+export interface AuditOptions {
+  /** true = only counts; default false */
+  dryRun?: boolean
+}
+
+const TABLE: OptionTable<AuditOptions> = { dryRun: optional(aBoolean) }
+
+/** @throws BAD_ARGUMENT */
+export function readAuditOptions(opts: AuditOptions | undefined): AuditOptions {
+  return readOptions(opts, TABLE)
+}
+
 /**
  * Checks every stored core, one at a time, and drops what does not verify.
- * @param opts.dryRun  true = only counts
+ * @param dryRun  true = only counts
  */
 export async function* auditCores(
   storage: CorestoreStorage,
   open: (discoveryKey: Uint8Array) => Hypercore,
-  opts: { dryRun?: boolean }
+  dryRun: boolean
 ): AsyncGenerator<CoreAudit> {
   for await (const { discoveryKey, core: stored } of storage.createCoreStream()) {
     // Version 0 is a Corestore 6 core that nobody has opened since: migrating it is its owner's choice.
@@ -25,7 +40,7 @@ export async function* auditCores(
     const session = open(discoveryKey)
     try {
       await session.ready()
-      yield { discoveryKey, key: session.key!, audit: await session.core!.audit({ dryRun: !!opts.dryRun }) }
+      yield { discoveryKey, key: session.key!, audit: await session.core!.audit({ dryRun }) }
     } finally {
       await session.close()
     }

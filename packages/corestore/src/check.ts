@@ -1,7 +1,8 @@
 import b4a from 'b4a'
 import ID from 'hypercore-id-encoding'
+import { badArgument } from '@manycore/ground'
 import { KEY_BYTES, NAME_MAX_BYTES } from './defaults.js'
-import { badArgument, notReady } from './errors.js'
+import { notReady } from './errors.js'
 
 /** A core's name: a non-empty string, or bytes. @throws BAD_ARGUMENT */
 export function checkName(name: unknown): string | Uint8Array {
@@ -26,10 +27,4 @@ export function checkKey(field: string, value: unknown): Uint8Array {
   } catch {
     throw badArgument(field, `${KEY_BYTES} bytes, or a key in hex or z-base-32`, value)
   }
-}
-
-/** undefined or null = absent; anything else must be of this type. @throws BAD_ARGUMENT */
-export function checkOptional(field: string, type: 'boolean' | 'number' | 'object', value: unknown): void {
-  if (value === undefined || value === null || typeof value === type) return
-  throw badArgument(field, `a${type === 'object' ? 'n' : ''} ${type}`, value)
 }

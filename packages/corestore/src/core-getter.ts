@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import { badArgument } from '@manycore/ground'
 import type {
   CoreAlias,
   CoreOptions,
@@ -9,8 +10,8 @@ import type {
 } from '@manycore/hypercore-types'
 import type { Keychain } from '@manycore/keychain'
 import type { SessionScope, SessionSource, SessionTable } from '@manycore/sessions'
-import { CorestoreError, badArgument, notReady } from './errors.js'
-import { parseGet } from './get-options.js'
+import { CorestoreError, notReady } from './errors.js'
+import { parseGet, readGetOptions } from './get-options.js'
 import type { GetOptions } from './get-options.js'
 import { refuseNotReady, resolveName } from './identity.js'
 import type { Identity } from './identity.js'
@@ -79,9 +80,9 @@ export class CoreGetter {
   /** For a name, a lone discovery key, or options that come later. */
   async #preload(asked: GetOptions): Promise<SessionSource> {
     const { preload } = asked
-    const late = typeof preload === 'function' ? await preload() : await preload
-    const all = preload ? { ...asked, ...late, preload: undefined } : asked
-    refuseNotReady(all, all)
+    const given = typeof preload === 'function' ? await preload() : await preload
+    const all = preload ? { ...asked, ...readGetOptions(given), preload: undefined } : asked
+    refuseNotReady({ ...asked, ...given }, all)
     const { identity, core: opts, session } = parseGet(all, this.#store)
     await this.#secrets.whenOpen()
     const found = await this.#find(identity!)
@@ -152,8 +153,9 @@ function toOptions(input: GetOptions | Uint8Array | string): GetOptions {
   if (typeof input === 'string' || input instanceof Uint8Array) return { key: input }
   if (input === null || input === undefined) throw notReady('key', input)
   if (typeof input === 'object') {
-    if (!input.preload) refuseNotReady(input, input)
-    return input
+    const opts = readGetOptions(input)
+    if (!opts.preload) refuseNotReady(input, opts)
+    return opts
   }
   const expected = 'a key, or an object with a name, key, discoveryKey, keyPair, manifest or preload'
   throw badArgument('options', expected, input)

@@ -1,3 +1,4 @@
+import { callEach } from '@manycore/ground'
 import type { InnerCore } from '@manycore/hypercore-types'
 import type { SessionTable } from '@manycore/sessions'
 
@@ -18,7 +19,7 @@ export class CoreWatchers {
     if (this.callbacks === null) {
       const callbacks = (this.callbacks = new Set())
       this.#unwatch = this.#table.watch((core) => {
-        for (const callback of callbacks) callback(core)
+        callEach(callbacks, core)
       })
     }
     this.callbacks.add(fn)

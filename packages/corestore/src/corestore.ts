@@ -15,21 +15,25 @@ import { Keychain, deriveNamespace } from '@manycore/keychain'
 import type { PolicyChange, ReplicateOptions, ReplicationPolicy } from '@manycore/replicator'
 import type { SessionScope } from '@manycore/sessions'
 import type { StorageInput } from '@manycore/storage-adapters'
-import { auditCores } from './audit.js'
-import type { CoreAudit } from './audit.js'
+import { auditCores, readAuditOptions } from './audit.js'
+import type { AuditOptions, CoreAudit } from './audit.js'
 import { checkBytes32, checkKey } from './check.js'
 import { KEY_BYTES, MANIFEST_VERSION } from './defaults.js'
 import { CoreGetter } from './core-getter.js'
 import { CoreWatchers } from './core-watchers.js'
 import { CorestoreError } from './errors.js'
 import { FindingPeers } from './finding-peers.js'
+import { readGetOptions } from './get-options.js'
 import type { GetOptions } from './get-options.js'
 import type { GroupHandle } from './group-notify.js'
-import { checkStoreOptions, listPolicies } from './options.js'
-import type { CorestoreOptions, StoreSessionOptions } from './options.js'
+import { listPolicies, readSessionOptions, readStoreOptions } from './options.js'
+import type { CorestoreOptions, StoreOptions, StoreSessionOptions } from './options.js'
+import { readReplicateOptions } from './replicate-options.js'
 import { copyBlocks, staticManifest } from './staticify.js'
 import { StoreRoot } from './store-root.js'
 import { StoreView } from './store-view.js'
+import { readSuspendOptions } from './suspend-options.js'
+import type { SuspendOptions } from './suspend-options.js'
 
 /** Shared by every copy of this package, so that `isCorestore` works across copies. */
 const BRAND = Symbol.for('manycore.corestore')
@@ -64,9 +68,9 @@ export class Corestore extends StoreView {
    *                 class, function or instance, or an abstract-level database; null for a session
    * @throws BAD_ARGUMENT, ERR_ASSERTION; what goes wrong with the storage rejects `ready()`
    */
-  constructor(storage: StorageInput | null, opts: CorestoreOptions & { root?: Corestore | null } = {}) {
+  constructor(storage: StorageInput | null, options?: StoreOptions) {
+    const opts = readStoreOptions(options)
     const root = opts.root ?? null
-    checkStoreOptions(opts, root)
     super(root === null ? new StoreRoot(storage as StorageInput, opts) : root.shared)
     this.root = root
     this.ns = opts.namespace ? b4a.from(opts.namespace) : b4a.alloc(KEY_BYTES)
@@ -74,7 +78,7 @@ export class Corestore extends StoreView {
     this.manifestVersion = opts.manifestVersion || MANIFEST_VERSION
     this.active = opts.active !== false
     this.#policies = root === null ? [] : listPolicies(opts.policy)
-    this.shouldSuspend = root === null ? (opts.suspend ?? this.shared.suspends) : root.shouldSuspend
+    this.shouldSuspend = opts.suspend ?? (root === null ? this.shared.suspends : root.shouldSuspend)
     this.sessions = this.shared.table.scope()
     this.#watching = new CoreWatchers(this.shared.table)
     this.#getter = new CoreGetter(this, {
@@ -122,12 +126,14 @@ export class Corestore extends StoreView {
   }
 
   /** A store that shares everything with this one and closes only the sessions got through it. */
-  session(opts: StoreSessionOptions = {}): Corestore {
+  session(options?: StoreSessionOptions): Corestore {
     this.#checkOpen()
+    const opts = readSessionOptions(options)
     return new Corestore(null, {
       namespace: this.ns,
       manifestVersion: this.manifestVersion,
       active: this.active,
+      suspend: this.shouldSuspend,
       ...opts,
       policy: [...this.#policies, ...listPolicies(opts.policy)],
       readOnly: this.readOnly || !!opts.readOnly,
@@ -137,20 +143,18 @@ export class Corestore extends StoreView {
 
   /** A session whose names give other cores than the same names elsewhere; can be chained. */
   namespace(name: string | Uint8Array, opts?: StoreSessionOptions): Corestore {
-    return this.session({ ...opts, namespace: deriveNamespace(this.ns, name) })
+    return this.session({ ...readSessionOptions(opts), namespace: deriveNamespace(this.ns, name) })
   }
 
   /**
    * Replicates every core that is or gets loaded, with a peer that knows its key.
    * @param isInitiator  the peer's stream (Hyperswarm), its Protomux, or which end of a new stream this is
-   * @param opts         `policy` narrows the store's; `keyPair` and others are of a new stream
+   * @param options      `policy` narrows the store's; `keyPair` and others are of a new stream
    * @throws BAD_ARGUMENT, SESSION_CLOSED
    */
-  replicate(
-    isInitiator: boolean | ProtocolStream | Protomux,
-    opts: ReplicateOptions = {}
-  ): ReplicationStream {
+  replicate(isInitiator: boolean | ProtocolStream | Protomux, options?: ReplicateOptions): ReplicationStream {
     this.#checkOpen()
+    const opts = readReplicateOptions(isInitiator, options)
     const policy = [...this.#policies, ...listPolicies(opts.policy)]
     return this.shared.replicator.replicate(isInitiator, { active: this.active, ...opts, policy })
   }
@@ -195,16 +199,18 @@ export class Corestore extends StoreView {
    * Verifies every stored core against its signatures and drops what is corrupt.
    * @param opts.dryRun  true = only counts
    */
-  async *audit(opts: { dryRun?: boolean } = {}): AsyncGenerator<CoreAudit> {
+  async *audit(opts?: AuditOptions): AsyncGenerator<CoreAudit> {
+    const { dryRun = false } = readAuditOptions(opts)
     await this.#whenOpen()
-    yield* auditCores(this.storage, (discoveryKey) => this.get({ discoveryKey, active: false }), opts)
+    yield* auditCores(this.storage, (discoveryKey) => this.get({ discoveryKey, active: false }), dryRun)
   }
 
   /**
    * A session of a new, unsigned core whose key commits to the blocks that `core` has now. They are copied.
    * @throws STORAGE_EMPTY when there are none
    */
-  async staticify(core: Hypercore<unknown>, opts: GetOptions = {}): Promise<Hypercore> {
+  async staticify(core: Hypercore<unknown>, options?: GetOptions): Promise<Hypercore> {
+    const opts = readGetOptions(options)
     await this.#whenOpen()
     const session = this.get({ ...opts, valueEncoding: null, manifest: await staticManifest(core) })
     try {
@@ -241,11 +247,12 @@ export class Corestore extends StoreView {
   /**
    * Stops all disk activity and releases the lock until resume(): whatever is asked for meanwhile waits. suspend(),
    * resume() and close() are carried out in the order of the calls, awaited or not.
-   * @throws SESSION_CLOSED, and what opening the store or suspending its storage throws
+   * @throws BAD_ARGUMENT, SESSION_CLOSED, and what opening the store or suspending its storage throws
    */
-  async suspend(opts: { log?: (message: string) => unknown } = {}): Promise<void> {
+  async suspend(opts?: SuspendOptions): Promise<void> {
+    const read = readSuspendOptions(opts)
     this.#checkOpen()
-    await this.shared.suspend(this.shouldSuspend ? opts : null)
+    await this.shared.suspend(this.shouldSuspend ? read : null)
   }
 
   /** @throws SESSION_CLOSED; ELOCKED or STORAGE_CHANGED if another process has the storage: it stays suspended then */

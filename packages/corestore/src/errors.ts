@@ -1,6 +1,7 @@
 /** Every code of this package and its meaning; docs/errors.md is generated from it. */
 export const CORESTORE_ERRORS = {
-  BAD_ARGUMENT: 'an argument or option has the wrong type, length or form; `field` names it',
+  BAD_ARGUMENT:
+    'an argument or option has the wrong type, length or form, or no option has this name; `field` names it',
   ERR_ASSERTION: 'a primary key was passed without `unsafe: true`',
   SESSION_CLOSED: 'the store, or the store it is a session of, is closed or closing',
   STORAGE_CONFLICT: 'the primary key, or the core stored under a name, is another than the one asked for',
@@ -26,23 +27,8 @@ export interface ArgumentError extends TypeError {
   readonly field: string
 }
 
-/** Makes, not throws, the error for a bad argument; the value is described by type and length only. */
-export function badArgument(field: string, expected: string, value: unknown): ArgumentError {
-  const err = new TypeError(`BAD_ARGUMENT: ${field} must be ${expected}, got ${describe(value)}`)
-  return Object.assign(err, { code: 'BAD_ARGUMENT' as const, field })
-}
-
 /** Makes the error for a key that is not known: it was most likely read from a core that is not ready yet. */
 export function notReady(field: string, value: null | undefined): ArgumentError {
   const err = new TypeError(`BAD_ARGUMENT: ${field} is ${value}: await core.ready() first?`)
   return Object.assign(err, { code: 'BAD_ARGUMENT' as const, field })
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null'
-  if (value instanceof Uint8Array) return `${value.byteLength} bytes`
-  if (typeof value === 'string') return `a string of ${value.length} characters`
-  if (typeof value === 'object') return `an object (${Object.keys(value).slice(0, 5).join(', ')})`
-  if (typeof value === 'number' || typeof value === 'boolean') return `${typeof value} ${value}`
-  return typeof value
 }

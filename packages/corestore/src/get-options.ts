@@ -1,6 +1,15 @@
+import {
+  aBoolean,
+  aCount,
+  aFunction,
+  anObject,
+  badArgument,
+  bytes32,
+  optional,
+  readOptions
+} from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import type { CoreOptions, EncryptionOption, SessionOptions } from '@manycore/hypercore-types'
-import { checkBytes32, checkOptional } from './check.js'
-import { badArgument } from './errors.js'
 import { parseIdentity } from './identity.js'
 import type { Identity, IdentityOptions } from './identity.js'
 
@@ -32,7 +41,7 @@ export interface ParsedGet {
 }
 
 /**
- * Turns what the caller wrote into one shape.
+ * Sorts options that were read.
  * @param readOnly  of the store: no session of it is writable
  * @throws BAD_ARGUMENT naming the option
  */
@@ -42,10 +51,8 @@ export function parseGet(
 ): ParsedGet {
   const core: { [option: string]: unknown } = {}
   const session: { [option: string]: unknown } = {}
-  for (const option of Object.keys(opts)) {
-    const value = opts[option as keyof GetOptions]
-    CHECKS[option]?.(option, value)
-    if (OF_CORE.has(option)) core[option] = value
+  for (const [option, value] of Object.entries(opts)) {
+    if (option in CORE) core[option] = value
     else if (!OF_IDENTITY.has(option)) session[option] = value
   }
   session.group = opts.group // Hypercore lets a session put a core that has none into a group
@@ -55,52 +62,59 @@ export function parseGet(
 
 const OF_IDENTITY = new Set(['name', 'key', 'discoveryKey', 'manifest', 'keyPair', 'preload'])
 
-const OF_CORE = new Set([
-  'createIfMissing',
-  'overwrite',
-  'force',
-  'group',
-  'allowFork',
-  'allowPush',
-  'allowLatestBlock',
-  'inflightRange',
-  'notDownloadingLinger',
-  'legacy',
-  'globalCache'
-])
+const flag = optional(aBoolean)
+const keyBytes = optional(bytes32)
 
-type Check = (option: string, value: unknown) => void
-
-const flag: Check = (option, value) => checkOptional(option, 'boolean', value)
-const number: Check = (option, value) => checkOptional(option, 'number', value)
-const bytes32: Check = (option, value) => {
-  if (value) checkBytes32(option, value)
-}
-
-/** By option; looked up on a null prototype. */
-const CHECKS: { readonly [option: string]: Check | undefined } = {
-  __proto__: null as never,
-  writable: flag,
-  active: flag,
-  exclusive: flag,
-  weak: flag,
+/** Of the shared core. */
+const CORE: OptionTable<CoreOptions> = {
   createIfMissing: flag,
   overwrite: flag,
   force: flag,
+  group: keyBytes,
   allowFork: flag,
   allowPush: flag,
   allowLatestBlock: flag,
-  pushOnly: flag,
+  inflightRange: null,
+  notDownloadingLinger: optional(aCount),
+  legacy: flag,
+  globalCache: null
+}
+
+const TABLE: OptionTable<GetOptions> = {
+  ...CORE,
+  name: null, // identity.ts checks these
+  key: null,
+  discoveryKey: null,
+  keyPair: null,
+  manifest: null,
+  preload: optional((field, value) => {
+    if (typeof value === 'function' || typeof (value as PromiseLike<unknown>).then === 'function')
+      return value as never
+    throw badArgument(field, 'a promise of options, or a function that gives one', value)
+  }),
+  valueEncoding: null,
+  encodeBatch: optional(aFunction),
+  writable: flag,
+  weak: flag,
+  active: flag,
+  exclusive: flag,
+  snapshot: flag,
+  wait: flag,
+  timeout: optional(aCount),
+  onwait: optional(aFunction),
+  onseq: optional(aFunction),
+  atom: null,
+  encryption: (field, value) => (value instanceof Uint8Array ? bytes32(field, value) : (value as never)),
+  encryptionKey: keyBytes,
   isBlockKey: flag,
-  timeout: number,
-  notDownloadingLinger: number,
-  group: bytes32,
-  encryptionKey: bytes32,
-  encryption: (option, value) => {
-    if (value instanceof Uint8Array) checkBytes32(option, value)
-  },
-  preload: (option, value) => {
-    if (value && typeof value !== 'function' && typeof (value as PromiseLike<unknown>).then !== 'function')
-      throw badArgument(option, 'a promise of options, or a function that gives one', value)
-  }
+  pushOnly: flag,
+  userData: optional(anObject)
+}
+
+/**
+ * Reads what the caller of `get()` wrote, each option once. What is not named here stays as it is, for Hypercore.
+ * @throws BAD_ARGUMENT for a wrong value, or a near miss of a name
+ */
+export function readGetOptions(opts: GetOptions | undefined): GetOptions {
+  return readOptions(opts, TABLE, 'options', 'keep')
 }

@@ -1,9 +1,10 @@
 import b4a from 'b4a'
-import { EventEmitter } from 'events-universal'
+import { Emitter, aBoolean, aCount, optional, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import type { CorestoreStorage, EventSource, GroupUpdate, ReadableStream } from '@manycore/hypercore-types'
 import type { RowStreams } from './row-streams.js'
 
-const Emitter: new () => EventSource<{ update: [update: GroupUpdate] }> = EventEmitter as never
+const GroupEmitter: new () => EventSource<{ update: [update: GroupUpdate] }> = Emitter as never
 
 type Updates = (topic: Uint8Array, opts?: UpdatesOptions) => ReadableStream<Uint8Array>
 
@@ -13,6 +14,8 @@ export interface UpdatesOptions {
   /** latest first; default true */
   reverse?: boolean
 }
+
+const UPDATES: OptionTable<UpdatesOptions> = { since: optional(aCount), reverse: optional(aBoolean) }
 
 /** All handles of a store and its sessions, by topic. */
 export class GroupNotifier {
@@ -45,7 +48,7 @@ export class GroupNotifier {
 }
 
 /** What `store.notifyGroup(topic)` returns: emits 'update' when an open core of the group changes. */
-export class GroupHandle extends Emitter {
+export class GroupHandle extends GroupEmitter {
   readonly #topic: Uint8Array
   readonly #updates: Updates
   readonly #remove: () => void
@@ -57,9 +60,9 @@ export class GroupHandle extends Emitter {
     this.#remove = remove
   }
 
-  /** The keys of the group's cores, 32 bytes each, by the time of their last update. */
+  /** The keys of the group's cores, 32 bytes each, by the time of their last update. @throws BAD_ARGUMENT */
   updates(opts?: UpdatesOptions): ReadableStream<Uint8Array> {
-    return this.#updates(this.#topic, opts)
+    return this.#updates(this.#topic, readOptions(opts, UPDATES))
   }
 
   /** The handle emits no more. */

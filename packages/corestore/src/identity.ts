@@ -1,10 +1,11 @@
 import b4a from 'b4a'
 import Hypercore from 'hypercore'
 import crypto from 'hypercore-crypto'
+import { badArgument } from '@manycore/ground'
 import type { KeyPair, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
 import { checkKey, checkName } from './check.js'
 import { discoveryKeyOf } from './discovery-key.js'
-import { CorestoreError, badArgument, notReady } from './errors.js'
+import { CorestoreError, notReady } from './errors.js'
 
 /** Which core a caller means, before any name has been looked up. */
 export interface Identity {

@@ -1,4 +1,5 @@
 import ReadyResource from 'ready-resource'
+import { emitToEach } from '@manycore/ground'
 import type { EventSource, GroupUpdate, Hypercore } from '@manycore/hypercore-types'
 
 /** Events of a store. Those of cores carry a weak session: it does not keep the core open. */
@@ -23,4 +24,11 @@ export interface StoreResource extends EventSource<CorestoreEvents> {
   close(): Promise<void>
 }
 
-export const StoreResource: new () => StoreResource = ReadyResource as never
+/** A listener that throws rejects neither ready() nor close(), which emit in upstream's own code. */
+class Resource extends (ReadyResource as unknown as new () => object) {
+  emit(name: string | symbol, ...args: unknown[]): boolean {
+    return emitToEach(this as never, name, args)
+  }
+}
+
+export const StoreResource: new () => StoreResource = Resource as never

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
-import { Queue, callEach } from '@manycore/ground'
+import { Queue } from '@manycore/ground'
 import type { CorestoreStorage } from '@manycore/hypercore-types'
 import { Replicator } from '@manycore/replicator'
 import { SessionTable } from '@manycore/sessions'
@@ -17,6 +17,7 @@ import { KnownNames } from './known-names.js'
 import { namedCores } from './named-cores.js'
 import type { CorestoreOptions } from './options.js'
 import { RowStreams } from './row-streams.js'
+import type { SuspendOptions } from './suspend-options.js'
 
 /** What a store and all its sessions share; sessions hold it by reference. */
 export class StoreRoot {
@@ -85,13 +86,10 @@ export class StoreRoot {
   }
 
   /** @param opts  null does nothing, in its turn */
-  suspend(opts: { log?: (message: string) => unknown } | null): Promise<void> {
-    const log = opts?.log
+  suspend(opts: SuspendOptions | null): Promise<void> {
     return this.#changes.run(async () => {
       await this.#opening
-      // What `log` returns is not waited for: a store that is suspended for good could not be closed.
-      if (opts !== null)
-        await this.storage.suspend(log === undefined ? {} : { log: (message) => callEach([log], message) })
+      if (opts !== null) await this.storage.suspend(opts)
     })
   }
 

@@ -25,17 +25,11 @@ export function callEach<Args extends readonly unknown[]>(
 }
 
 /**
- * A function that calls a callback and waits for it. What the callback throws or rejects with is reported, and keeps
- * nothing from going on.
+ * A function that calls a callback and does not wait for it. What the callback throws or rejects with is reported, and
+ * keeps nothing from going on.
  */
-export function careful<Args extends readonly unknown[]>(
-  callback: Callback<Args>
-): (...args: Args) => Promise<void> {
-  return async (...args) => {
-    try {
-      await callback(...args)
-    } catch (err) {
-      reportError(err)
-    }
+export function careful<Args extends readonly unknown[]>(callback: Callback<Args>): (...args: Args) => void {
+  return (...args) => {
+    void new Promise((resolve) => resolve(callback(...args))).catch(reportError)
   }
 }

@@ -54,8 +54,8 @@ const TABLE: OptionTable<ScopeSessionOptions> = {
 const SOURCE: OptionTable<SessionSource> = { ...TABLE, core: null }
 
 /** @throws BAD_ARGUMENT for a near miss of an option; others are Hypercore's */
-export function readScopeSessionOptions(opts: ScopeSessionOptions | undefined): ScopeSessionOptions {
-  return readOptions(opts, TABLE, 'options', 'keep')
+export function readScopeSessionOptions<T>(opts: ScopeSessionOptions<T> | undefined): ScopeSessionOptions<T> {
+  return readOptions(opts as ScopeSessionOptions, TABLE, 'options', 'keep') as ScopeSessionOptions<T>
 }
 
 /** @throws BAD_ARGUMENT */

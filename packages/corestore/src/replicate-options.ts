@@ -1,0 +1,23 @@
+import { readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
+import type { ReplicateOptions } from '@manycore/replicator'
+
+/** The replicator checks them. */
+const TABLE: OptionTable<ReplicateOptions> = {
+  active: null,
+  policy: null,
+  keepAlive: null,
+  stream: null,
+  keyPair: null,
+  remotePublicKey: null,
+  pattern: null
+}
+
+/**
+ * Each option read once, by its name.
+ * @param target  a boolean makes a new stream, which gets what is not named here
+ * @throws BAD_ARGUMENT for a name that is none
+ */
+export function readReplicateOptions(target: unknown, opts: ReplicateOptions | undefined): ReplicateOptions {
+  return readOptions(opts, TABLE, 'options', typeof target === 'boolean' ? 'keep' : 'refuse')
+}
