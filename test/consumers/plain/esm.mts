@@ -22,6 +22,14 @@ const text = store.get({ name: 'text', valueEncoding: 'utf-8' })
 const bytes = store.get({ name: 'bytes' })
 const bytesAreAny: IsAny<Value<typeof bytes>> = false
 
+try {
+  // @ts-expect-error: an option that does not exist
+  store.namespace('a', { polcy: null })
+  throw new Error('a misspelt option was taken')
+} catch (err) {
+  if ((err as { field?: string }).field !== 'polcy') throw err
+}
+
 await points.append({ x: 1 })
 await text.append('one')
 const point: { x: number } | null = await points.get(0)

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import { MemoryEngine } from '@manycore/kv'
@@ -129,6 +131,23 @@ describe('get()', () => {
     const stored: Uint8Array[] = []
     for await (const discoveryKey of store.list()) stored.push(discoveryKey)
     expect(stored).toEqual([])
+  })
+
+  test('no option that upstream reads, or passes on from its own callers, is taken for a misspelt one', async () => {
+    const { resolve } = createRequire(import.meta.url)
+    const sources = ['hypercore', 'corestore', 'hyperdrive', 'hyperbee', 'autobase'].map((name) =>
+      resolve(name)
+    )
+    const names = sources.flatMap((file) =>
+      Array.from(readFileSync(file, 'utf8').matchAll(/\b(?:opts|handlers)\.(\w+)/g), (match) => match[1]!)
+    )
+    const foreign = new Set(names.filter((name) => !(name in OF_GET) && name !== 'ondiscoverykey')) // of replicate()
+    expect(foreign.size).toBeGreaterThan(60)
+    const store = openStore({}, new MemoryEngine())
+    for (const name of foreign) {
+      const core = store.get(Object.assign({ name: 'a' }, { [name]: 0 }))
+      await core.close().catch(() => {}) // Hypercore may refuse the value
+    }
   })
 
   test('what a preload gives is read the same way', async () => {
