@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { must } from './run.mjs'
@@ -33,7 +32,7 @@ export async function pack(base) {
 /**
  * A project of a user, outside the workspace, with tarballs installed by npm.
  * @param tarballs  what pack() gave: every package of ours comes from there, never from a registry
- * @param wanted    names to install; peers come with them, in the version that the workspace has
+ * @param wanted    names to install; their peers come with them, in whatever version npm takes
  * @param extra     more fields of package.json
  * @returns         its directory
  */
@@ -43,26 +42,26 @@ export async function install(tarballs, wanted, extra = {}) {
   const { overrides, dependencies } = extra
   const manifest = {
     private: true,
-    dependencies: { ...peersOf(tarballs, wanted), ...pick(ours, wanted), ...dependencies },
+    dependencies: { ...optionalPeers(tarballs, wanted), ...pick(ours, wanted), ...dependencies },
     overrides: { ...ours, ...overrides }
   }
   writeFileSync(join(dir, 'package.json'), JSON.stringify(manifest, null, 2))
-  await must('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline'], {
-    cwd: dir
-  })
+  // Native add-ons bring what they need; some would download it instead, were their scripts run.
+  const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--ignore-scripts']
+  await must('npm', ['install', ...quiet], { cwd: dir })
   return dir
 }
 
-function peersOf(tarballs, wanted) {
-  const peers = tarballs
-    .filter(({ name }) => wanted.includes(name))
-    .flatMap(({ dir, manifest }) =>
-      Object.keys(manifest.peerDependencies ?? {}).map((peer) => {
-        const file = createRequire(join(dir, 'package.json')).resolve(`${peer}/package.json`)
-        return [peer, JSON.parse(readFileSync(file, 'utf8')).version]
-      })
+/** npm installs the peers of a package by itself, but for those that it may go without. */
+function optionalPeers(tarballs, wanted) {
+  const manifests = tarballs.filter(({ name }) => wanted.includes(name)).map(({ manifest }) => manifest)
+  return Object.fromEntries(
+    manifests.flatMap(({ peerDependencies, peerDependenciesMeta = {} }) =>
+      Object.entries(peerDependenciesMeta)
+        .filter(([, { optional }]) => optional)
+        .map(([peer]) => [peer, peerDependencies[peer]])
     )
-  return Object.fromEntries(peers)
+  )
 }
 
 function pick(object, names) {

@@ -1,94 +1,92 @@
-// npm run test:matrix: the tests on the other Nodes, a smoke on Bare. Writes the table in docs/limits.md.
+// npm run test:matrix: everything on the other versions of Node, on the other runtimes, and with the oldest and the newest
+// Hypercore. Writes the table in docs/limits.md. `npm run test:matrix -- bun deno` runs the steps with these words in their
+// names; MANYCORE_WORKERS=1 runs one test file at a time.
 import './require-node.mjs'
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { format, resolveConfig } from 'prettier'
-import { install, pack, temporary } from './pack.mjs'
+import { copyWorkspace } from './copy-workspace.mjs'
+import { tryLocks } from './matrix/locks.mjs'
+import { makeProject, nodeOf, smoke } from './matrix/runtimes.mjs'
+import { writeRow } from './matrix/table.mjs'
+import { OLDEST, newestUpstream } from './matrix/upstream.mjs'
+import { vitestIn } from './matrix/vitest-in.mjs'
 import { root } from './root.mjs'
-import { must, run } from './run.mjs'
+import { run } from './run.mjs'
 import { build } from './setup.mjs'
-import { readJson } from './workspace.mjs'
 
-const NODES = ['node@20.19.0', 'node@22', 'node@24']
+const NODES = ['node@20.19.0', 'node@22', 'node@24', 'node@26']
 /** Too old; the packages say so when they are loaded. */
 const OLD_NODE = 'node@18'
-const BARE = '1.31.2'
-/** bare 1.31.2 with the bare-type that its range takes today does not start. */
-const BARE_OVERRIDES = { 'bare-type': '1.1.1' }
-const LIMITS = join(root, 'docs/limits.md')
+
+/** name → what it does: { versions, result, problems } */
+const steps = {}
+for (const node of NODES) steps[`${node}: all tests`] = () => testsOn(node)
+for (const node of NODES) steps[`${node}: every storage`] = () => smokeOnNode(node)
+steps[`${OLD_NODE}: refused`] = refusal
+for (const runtime of ['Bare', 'Bun', 'Deno']) steps[`${runtime}: every storage`] = () => smokeOn(runtime)
+steps['one store, two runtimes'] = locks
+steps['oldest Hypercore: all tests'] = () => testsWith(OLDEST, { isFresh: false })
+steps['newest upstream: all tests'] = async () => testsWith(await newestUpstream(), { isFresh: true })
+
+const words = process.argv.slice(2)
+const chosen = Object.keys(steps).filter(
+  (name) => words.length === 0 || words.some((word) => name.toLowerCase().includes(word.toLowerCase()))
+)
 
 await build()
-const rows = []
-for (const version of NODES) rows.push(await tryNode(version))
-rows.push(await tryOldNode())
-rows.push(await tryBare())
-
-await writeTable(rows)
-for (const { runtime, ran, result } of rows) console.log(`${runtime}: ${ran}: ${result}`)
-process.exitCode = rows.every(({ ok }) => ok) ? 0 : 1
-
-/** All of vitest's tests on one version of Node, fetched by npx. */
-async function tryNode(version) {
-  console.log(`> ${version}`)
-  const file = join(temporary('matrix'), 'report.json')
-  const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=dot', '--reporter=json']
-  const npx = ['-y', '-p', version, 'node']
-  const { stdout } = await must('npx', [...npx, '--version'])
-  const { code } = await run('npx', [...npx, ...vitest, `--outputFile.json=${file}`], {
-    cwd: root,
-    show: true
-  })
-
-  const { numPassedTests: passed, numFailedTests: failed } = readJson(file)
-  return {
-    runtime: `Node ${stdout.trim().replace('v', '')}`,
-    ran: 'all tests of vitest',
-    result: `${passed} passed, ${failed} failed`,
-    ok: code === 0
-  }
+let project = null
+for (const step of chosen) {
+  console.log(`> ${step}`)
+  const { versions, result, problems } = await steps[step]()
+  for (const problem of problems) console.log(problem)
+  console.log(`${step}: ${versions}: ${result}\n`)
+  await writeRow(Object.keys(steps), { step, versions, result })
+  if (problems.length > 0) process.exitCode = 1
 }
 
-async function tryOldNode() {
-  console.log(`> ${OLD_NODE}`)
-  const npx = ['-y', '-p', OLD_NODE, 'node']
-  const { stdout } = await must('npx', [...npx, '--version'])
-  const { code, output } = await run('npx', [...npx, '-e', "require('@manycore/corestore')"], {
-    cwd: join(root, 'examples')
-  })
+async function testsOn(version) {
+  const { name, command } = await nodeOf(version)
+  return counted(name, await vitestIn(root, command))
+}
+
+async function testsWith(versions, options) {
+  const copy = await copyWorkspace(versions, options)
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  return counted(`${named.join(', ')}, Node ${process.versions.node}`, await vitestIn(copy))
+}
+
+function counted(versions, { passed, failed, skipped, failures }) {
+  return { versions, result: `${passed} passed, ${failed} failed, ${skipped} skipped`, problems: failures }
+}
+
+async function smokeOnNode(version) {
+  const { name, command } = await nodeOf(version)
+  return smoked(name, command)
+}
+
+async function smokeOn(runtime) {
+  project ??= await makeProject()
+  const [name, command] = Object.entries(project.commands).find(([key]) => key.startsWith(runtime))
+  return smoked(name, command)
+}
+
+async function smoked(versions, command) {
+  project ??= await makeProject()
+  const problems = await smoke(project.dir, command)
+  return { versions, result: problems.length === 0 ? 'passed' : 'failed', problems }
+}
+
+async function refusal() {
+  project ??= await makeProject()
+  const { name, command } = await nodeOf(OLD_NODE)
+  const [program, ...args] = [...command, '-e', "require('@manycore/corestore')"]
+  const { code, output } = await run(program, args, { cwd: project.dir })
   const ok = code === 1 && output.includes('NODE_TOO_OLD: @manycore/corestore needs Node 20.19 or newer')
-  if (!ok) console.log(output)
-  return {
-    runtime: `Node ${stdout.trim().replace('v', '')}`,
-    ran: 'loading, which is refused with NODE_TOO_OLD',
-    result: ok ? 'passed' : 'failed',
-    ok
-  }
+  return { versions: name, result: ok ? 'passed' : 'failed', problems: ok ? [] : [output] }
 }
 
-async function tryBare() {
-  console.log(`> bare@${BARE}`)
-  const extra = { dependencies: { bare: BARE }, overrides: BARE_OVERRIDES }
-  const project = await install(await pack(root), ['@manycore/corestore'], extra)
-  copyFileSync(join(root, 'test/matrix/smoke.cjs'), join(project, 'smoke.cjs'))
-
-  const bare = join(project, 'node_modules/.bin/bare')
-  const { code, output } = await run(bare, ['smoke.cjs'], { cwd: project, timeoutMs: 60_000 })
-  const ok = code === 0 && output.includes('passed')
-  if (!ok) console.log(output)
-  return {
-    runtime: `Bare ${BARE}`,
-    ran: 'smoke: create, append, replicate, reopen, close',
-    result: ok ? 'passed' : 'failed',
-    ok
-  }
-}
-
-async function writeTable(results) {
-  const lines = results.map(({ runtime, ran, result }) => `| ${runtime} | ${ran} | ${result} |`)
-  const table = ['| runtime | what ran | result |', '| --- | --- | --- |', ...lines].join('\n')
-  const text = readFileSync(LIMITS, 'utf8').replace(
-    /(<!-- matrix -->).*(<!-- \/matrix -->)/s,
-    (_whole, start, end) => `${start}\n\n${table}\n\n${end}`
-  )
-  writeFileSync(LIMITS, await format(text, { ...(await resolveConfig(LIMITS)), parser: 'markdown' }))
+async function locks() {
+  project ??= await makeProject()
+  const commands = { [`Node ${process.versions.node}`]: [process.execPath], ...project.commands }
+  const { tried, problems } = await tryLocks(project.dir, commands)
+  const result = `${tried - problems.length} of ${tried} pairs passed`
+  return { versions: Object.keys(commands).join(', '), result, problems }
 }

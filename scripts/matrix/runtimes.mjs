@@ -1,0 +1,61 @@
+import { chmodSync, cpSync, readdirSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { install, pack } from '../pack.mjs'
+import { root } from '../root.mjs'
+import { must, run } from '../run.mjs'
+import { readJson } from '../workspace.mjs'
+
+/** bare 1.31.2 with the bare-type that its range takes today does not start. */
+const OVERRIDES = { 'bare-type': '1.1.1' }
+/** Their programs are packages of the registry too, one a platform. */
+const RUNTIMES = { bare: '1.31.2', bun: '1.4.5', deno: '2.9.6' }
+
+/**
+ * A project of a user with our packages, what they are tried with, and the other runtimes.
+ * @returns  { dir, commands }: commands has what starts a runtime, by the name that the table has
+ */
+export async function makeProject() {
+  const tried = Object.fromEntries(
+    ['random-access-file', 'memory-level'].map((name) => [name, versionOf(name)])
+  )
+  const dir = await install(await pack(root), ['@manycore/corestore', '@manycore/kv'], {
+    dependencies: { ...tried, ...RUNTIMES },
+    overrides: OVERRIDES
+  })
+  cpSync(join(root, 'test/matrix'), dir, { recursive: true })
+  const modules = join(dir, 'node_modules')
+  const commands = {
+    [`Bare ${RUNTIMES.bare}`]: [programIn(modules, /^bare-runtime-/, 'bin/bare')],
+    [`Bun ${RUNTIMES.bun}`]: [programIn(join(modules, '@oven'), /^bun-/, 'bin/bun')],
+    [`Deno ${RUNTIMES.deno}`]: [programIn(join(modules, '@deno'), /./, 'deno'), 'run', '-A']
+  }
+  return { dir, commands }
+}
+
+/** A version of Node, fetched by npx. @returns { name, command } as makeProject() has them */
+export async function nodeOf(version) {
+  const command = ['npx', '-y', '-p', version, 'node']
+  const { stdout } = await must(command[0], [...command.slice(1), '--version'])
+  return { name: `Node ${stdout.trim().replace('v', '')}`, command }
+}
+
+/** Every storage in turn, on one runtime. @returns what it printed, if it failed */
+export async function smoke(dir, [program, ...args]) {
+  for (const folder of ['files', 'one', 'path']) rmSync(join(dir, folder), { recursive: true, force: true })
+  const { code, output } = await run(program, [...args, 'smoke.cjs'], { cwd: dir, timeoutMs: 120_000 })
+  return code === 0 && output.includes('passed') ? [] : [output]
+}
+
+/** Of the one platform that npm installed. */
+function programIn(folder, name, path) {
+  const platform = readdirSync(folder).find((each) => name.test(each))
+  const program = join(folder, platform, process.platform === 'win32' ? `${path}.exe` : path)
+  chmodSync(program, 0o755) // not every package says that it is one
+  return program
+}
+
+function versionOf(name) {
+  const { resolve } = createRequire(join(root, 'packages/storage-adapters/package.json'))
+  return readJson(resolve(`${name}/package.json`)).version
+}

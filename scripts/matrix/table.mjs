@@ -1,0 +1,31 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import { root } from '../root.mjs'
+
+const LIMITS = join(root, 'docs/limits.md')
+const PLACE = /(<!-- matrix -->)(.*)(<!-- \/matrix -->)/s
+
+/**
+ * Writes the result of one step into the table of docs/limits.md; the rows of the other steps stay, if they still exist.
+ * @param steps  names of all steps, in the order of the table
+ */
+export async function writeRow(steps, { step, versions, result }) {
+  const text = readFileSync(LIMITS, 'utf8')
+  const rows = new Map(rowsIn(PLACE.exec(text)[2]))
+  rows.set(step, [step, versions, result, new Date().toISOString().slice(0, 10)])
+
+  const known = steps.filter((name) => rows.has(name)).map((name) => `| ${rows.get(name).join(' | ')} |`)
+  const table = ['| step | with | result | run on |', '| --- | --- | --- | --- |', ...known].join('\n')
+  const changed = text.replace(PLACE, (_whole, start, _old, end) => `${start}\n\n${table}\n\n${end}`)
+  writeFileSync(LIMITS, await format(changed, { ...(await resolveConfig(LIMITS)), parser: 'markdown' }))
+}
+
+function rowsIn(table) {
+  return table
+    .split('\n')
+    .map((line) => line.split('|').slice(1, -1))
+    .filter((cells) => cells.length === 4)
+    .map((cells) => cells.map((cell) => cell.trim()))
+    .map((cells) => [cells[0], cells])
+}
