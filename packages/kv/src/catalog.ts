@@ -1,3 +1,4 @@
+import { allDone } from './all-done.js'
 import type { BlockCache } from './block-cache.js'
 import type { Disk } from './disk.js'
 import { applyEdit, liveValueBytes } from './levels.js'
@@ -18,10 +19,17 @@ import { StoreFiles } from './store-files.js'
 import { ValueFiles } from './value-files.js'
 import { Version } from './version.js'
 
-/** Which files a store consists of: changes them, and removes those that nobody needs any more. */
+/**
+ * Which files a store consists of: changes them, and removes those that nobody needs any more.
+ *
+ * A manifest whose writing failed may be on the disk all the same, or not. So an edit is made in memory first, and
+ * until its manifest is known to be stored the files that the manifest before needs stay too, and no other one is
+ * written. What an open reads is in doubt in the same way: what was not stored may have been read out of memory.
+ */
 export class Catalog {
   readonly files: StoreFiles
   readonly values: ValueFiles
+  readonly #disk: Disk
   readonly #manifests: ManifestFiles
   readonly #cache: BlockCache
   #manifest: Manifest
@@ -32,7 +40,11 @@ export class Catalog {
   /** by file: how many versions need it */
   readonly #needed = new Map<number, number>()
   readonly #removing = new Set<Promise<void>>()
+  /** removals that wait for the end of a suspension */
+  #postponed: (() => void)[] | null = null
   #current: Version
+  /** what goes once the manifest is known to be stored; null = it is */
+  #superseded: (() => void)[] | null = []
 
   /** Opens the segments of a manifest. @throws ENGINE_CORRUPT, ENGINE_VERSION */
   static async open(disk: Disk, start: Recovered, cache: BlockCache): Promise<Catalog> {
@@ -43,6 +55,7 @@ export class Catalog {
   }
 
   private constructor(disk: Disk, { manifests, manifest, nextId }: Recovered, cache: BlockCache) {
+    this.#disk = disk
     this.files = new StoreFiles(disk)
     this.values = new ValueFiles(this.files)
     this.#manifests = manifests
@@ -60,9 +73,14 @@ export class Catalog {
     return this.#manifest
   }
 
-  /** Whether the manifest on the disk is the one that this catalog wrote or read last. */
+  /** Whether the writing of the latest edit failed. */
+  get isUncertain(): boolean {
+    return this.#superseded !== null && this.#superseded.length > 0
+  }
+
+  /** Whether the manifest on the disk is one that this catalog wrote or read last. */
   async isCurrent(): Promise<boolean> {
-    return (await this.#manifests.read())?.generation === this.#manifest.generation
+    return (await this.#disk.isCurrent()) && (await this.#manifests.isCurrent())
   }
 
   /** a number that no file has */
@@ -82,41 +100,79 @@ export class Catalog {
     this.#garbage.delete(log)
   }
 
+  /** The making of a log failed. */
+  discardLog(id: number): void {
+    this.#remove(id, logFileName(id))
+  }
+
+  /** Numbers of files that are of no use: a manifest names them until they are removed. */
+  addGarbage(ids: readonly number[]): void {
+    for (const id of ids) this.#garbage.add(id)
+  }
+
+  /** Their files are removed. */
+  dropGarbage(ids: readonly number[]): void {
+    for (const id of ids) this.#garbage.delete(id)
+  }
+
   /**
-   * Makes an edit permanent, then visible. When it fails nothing has changed, and the files it added are gone.
+   * Makes an edit visible; settle() makes it permanent. When it fails nothing has changed, and the files it added
+   * are gone.
    * @param logs  flushed: what the edit holds, which is removed; next: the oldest log that is needed now
    */
   async apply(edit: LevelEdit, logs?: { flushed: number; next: number }): Promise<void> {
-    const { generation, levels: levelsBefore, valueFiles: valueFilesBefore } = this.#manifest
-    const levels = applyEdit(levelsBefore, edit)
-    const live = liveValueBytes(levels)
-    const valueFiles = [...valueFilesBefore, ...edit.addedValueFiles].filter(({ id }) => live.has(id))
-
     const before = this.#current
-    const after = this.#version(await this.#openAll(levels), valueFiles)
+    let after: Version
+    let levels: Levels
+    try {
+      await this.settle()
+      levels = applyEdit(this.#manifest.levels, edit)
+      const live = liveValueBytes(levels)
+      const valueFiles = [...this.#manifest.valueFiles, ...edit.addedValueFiles].filter(({ id }) =>
+        live.has(id)
+      )
+      after = this.#version(await this.#openAll(levels), valueFiles)
+    } catch (err) {
+      this.#discard(edit)
+      throw err
+    }
     const garbage = new Set([...this.#garbage, ...before.fileIds()])
     for (const id of after.fileIds()) garbage.delete(id)
     if (logs !== undefined) garbage.add(logs.flushed)
-    const manifest: Manifest = {
-      generation: generation + 1,
+    this.#manifest = {
+      generation: this.#manifest.generation + 1,
       log: logs?.next ?? this.#manifest.log,
       nextId: this.#nextId,
       garbage: [...garbage],
       levels,
-      valueFiles
+      valueFiles: after.valueFiles
     }
-    try {
-      await this.#manifests.write(manifest)
-    } catch (err) {
-      after.release()
-      throw err
-    }
-    this.#manifest = manifest
     this.#current = after
-    for (const id of before.fileIds()) this.#garbage.add(id)
-    for (const id of after.fileIds()) this.#garbage.delete(id)
-    before.release()
-    if (logs !== undefined) this.#remove(logs.flushed, logFileName(logs.flushed))
+    this.addGarbage(before.fileIds())
+    this.dropGarbage(after.fileIds())
+    this.#superseded = [() => before.release()]
+    if (logs !== undefined) this.#superseded.push(() => this.#remove(logs.flushed, logFileName(logs.flushed)))
+  }
+
+  /** Once it resolves the latest edit survives a loss of power. When it fails it is to be tried again. */
+  async settle(): Promise<void> {
+    if (this.#superseded === null) return
+    await this.#manifests.write(this.#manifest)
+    const superseded = this.#superseded
+    this.#superseded = null
+    for (const remove of superseded) remove()
+  }
+
+  /** Nothing is removed until resume(): the files may be someone else's meanwhile. */
+  async suspend(): Promise<void> {
+    this.#postponed ??= []
+    while (this.#removing.size > 0) await Promise.all(this.#removing)
+  }
+
+  resume(): void {
+    const postponed = this.#postponed ?? []
+    this.#postponed = null
+    for (const remove of postponed) remove()
   }
 
   /** Waits for files that are being removed. */
@@ -126,7 +182,7 @@ export class Catalog {
   }
 
   async #openAll(levels: Levels): Promise<Segment[][]> {
-    return Promise.all(levels.map((level) => Promise.all(level.map((info) => this.#openSegment(info)))))
+    return allDone(levels.map((level) => allDone(level.map((info) => this.#openSegment(info)))))
   }
 
   async #openSegment(info: SegmentInfo): Promise<Segment> {
@@ -136,6 +192,17 @@ export class Catalog {
     const segment = await Segment.open(file, info, { cache: this.#cache, values: this.values })
     this.#open.set(info.id, segment)
     return segment
+  }
+
+  /** The files of an edit that no manifest names. */
+  #discard({ added, addedValueFiles }: LevelEdit): void {
+    const needed = new Set(this.#current.fileIds()) // a segment that only moves is there already
+    for (const { id } of added) {
+      if (needed.has(id)) continue
+      this.#open.delete(id)
+      this.#remove(id, segmentFileName(id))
+    }
+    for (const { id } of addedValueFiles) this.#remove(id, valueFileName(id))
   }
 
   #version(segments: Segment[][], valueFiles: readonly ValueFileInfo[]): Version {
@@ -158,6 +225,7 @@ export class Catalog {
 
   #remove(id: number, name: string): void {
     this.#garbage.add(id)
+    if (this.#postponed !== null) return void this.#postponed.push(() => this.#remove(id, name))
     const removing = this.files
       .remove(name)
       .then(

@@ -114,20 +114,16 @@ export class Commits {
   async #write(record: Uint8Array): Promise<void> {
     const { memtables, isSynced } = this.#options
     const { log } = memtables.active
-    let cause: unknown
     try {
-      await log.append(record)
-    } catch (err) {
-      cause = err
-      if ((err as { code?: unknown }).code === 'ENOSPC' && (await isDone(log.cut())))
+      await log.append(record, isSynced)
+    } catch (cause) {
+      // What of it is on the disk is not known, and another sync would not tell: later batches must not follow it.
+      const isCut = await isDone(log.cut())
+      const hasNoSpace = (cause as { code?: unknown }).code === 'ENOSPC'
+      if (hasNoSpace && isCut && (!isSynced || (await isDone(log.sync()))))
         throw failed('a batch was taken back, for there is no space for it', cause)
+      throw (this.#failure = failed('a write to the log failed', cause))
     }
-    try {
-      if (cause === undefined && isSynced) await log.sync()
-    } catch (err) {
-      cause = err // what of it is on the disk is not known any more
-    }
-    if (cause !== undefined) throw (this.#failure = failed('a write to the log failed', cause))
   }
 }
 

@@ -68,26 +68,20 @@ export async function readDirectory(file: DiskFile): Promise<Directory> {
 }
 
 /** Says that the file is a store without files, before anything beyond the header is written. */
-export async function writeHeader(file: DiskFile, isSynced: boolean): Promise<void> {
+export async function writeHeader(file: DiskFile): Promise<void> {
   for (const offset of SLOTS) await file.write(offset, encodeSlot([0]))
-  if (isSynced) await file.sync()
 }
 
-/** Once it resolves the directory is stored; when it fails, the one before or this one is. */
-export async function writeDirectory(
-  file: DiskFile,
-  directory: Directory,
-  bytes: Uint8Array,
-  isSynced: boolean
-): Promise<void> {
-  const { generation, extent } = directory
+/** Writes the entries of a directory; they count once they are synced and both copies of the header are written. */
+export async function writeEntries(file: DiskFile, { entries, extent }: Directory): Promise<void> {
+  await file.write(extent!.start * UNIT_BYTES, encodeEntries(entries))
+}
+
+/** Both copies of the header name the directory. When it fails each names this one or the one before, or is damaged. */
+export async function writeSlots(file: DiskFile, { generation, entries, extent }: Directory): Promise<void> {
+  const bytes = encodeEntries(entries)
   const slot = encodeSlot([generation, extent!.start, bytes.byteLength, crc32(bytes)])
-  await file.write(extent!.start * UNIT_BYTES, bytes)
-  for (const offset of SLOTS) {
-    if (isSynced) await file.sync()
-    await file.write(offset, slot)
-  }
-  if (isSynced) await file.sync()
+  for (const offset of SLOTS) await file.write(offset, slot)
 }
 
 export function encodeEntries(entries: ReadonlyMap<string, DirectoryEntry>): Uint8Array {

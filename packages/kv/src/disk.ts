@@ -11,6 +11,8 @@ export interface Disk {
   /** What is open is given back to the system; the next use opens it again. */
   suspend(): Promise<void>
   close(): Promise<void>
+  /** After suspend(): whether its files are still where they were. */
+  isCurrent(): Promise<boolean>
   /** what a process locks while it uses this disk; it may be written for that alone when `isSpare` */
   readonly lock: { readonly file: LockableFile; readonly isSpare: boolean }
 }
@@ -28,7 +30,10 @@ export interface DiskFile {
   truncate(size: number): Promise<void>
   /** The file will not be written any more. */
   finish(): Promise<void>
-  /** What was written survives a loss of power, where the storage can do that. */
+  /**
+   * What was written survives a loss of power, where the storage can do that. After one that failed it fails until
+   * what that one was to store has been written again.
+   */
   sync(): Promise<void>
   /** whether sync() does anything */
   readonly canSync: boolean

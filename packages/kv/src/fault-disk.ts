@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import { type Change, type Draw, takeBack } from './fault-loss.js'
 import { noSpace } from './faults.js'
 import type { RandomAccess } from './random-access.js'
-import { call } from './random-access-disk.js'
+import { call } from './random-access-disk-file.js'
 
 /** What the files of a FaultFiles share until the power is lost: space, order, and what was not synced. */
 export class FaultDisk {

@@ -2,7 +2,7 @@ import { checkOps, checkRange } from './check.js'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Entry, Op, Range } from './engine.js'
 import { badArgument } from './errors.js'
 import { FaultPlan } from './fault-plan.js'
-import { type FaultOperation, engineFailed, errorOf, noSpace } from './faults.js'
+import { type FaultOperation, checkAfter, engineFailed, errorOf, noSpace } from './faults.js'
 import { Lifecycle } from './lifecycle.js'
 
 /** Another engine, with faults: for tests of what is built on engines. Without any it does what that one does. */
@@ -65,6 +65,7 @@ export class FaultEngine implements Engine {
       await this.#engine.batch(ops)
       this.space -= bytes
       await this.#applyLate()
+      checkAfter(fault)
     })
   }
 
@@ -82,11 +83,13 @@ export class FaultEngine implements Engine {
 
   flush(): Promise<void> {
     return this.#inTurn('flush()', async () => {
-      if ((await this.plan.meet('flush'))?.action === 'drop') return
+      const fault = await this.plan.meet('flush')
+      if (fault?.action === 'drop') return
       await this.#applyLate()
       await this.#engine.flush?.()
       this.#synced?.close()
       this.#synced = this.#engine.snapshot()
+      checkAfter(fault)
     })
   }
 
@@ -104,7 +107,9 @@ export class FaultEngine implements Engine {
   compact(range?: Range): Promise<void> {
     return this.#lifecycle.run('compact()', async () => {
       if (range !== undefined) checkRange(range)
-      if ((await this.plan.meet('compact'))?.action !== 'drop') await this.#engine.compact?.(range)
+      const fault = await this.plan.meet('compact')
+      if (fault?.action !== 'drop') await this.#engine.compact?.(range)
+      checkAfter(fault)
     })
   }
 
@@ -122,8 +127,10 @@ export class FaultEngine implements Engine {
 
   #read<T>(on: FaultOperation, fn: () => Promise<T>): Promise<T> {
     return this.#lifecycle.run(`${on}()`, async () => {
-      await this.plan.meet(on)
-      return fn()
+      const fault = await this.plan.meet(on)
+      const result = await fn()
+      checkAfter(fault)
+      return result
     })
   }
 

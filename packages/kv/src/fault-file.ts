@@ -1,9 +1,9 @@
 import b4a from 'b4a'
 import type { FaultDisk } from './fault-disk.js'
 import type { FaultPlan } from './fault-plan.js'
-import { type Fault, type FaultOperation, errorOf } from './faults.js'
+import { type Fault, type FaultOperation, checkAfter, errorOf } from './faults.js'
 import type { RandomAccess } from './random-access.js'
-import { call } from './random-access-disk.js'
+import { call } from './random-access-disk-file.js'
 
 type Callback<T = void> = (err: Error | null, result?: T) => void
 
@@ -93,9 +93,11 @@ export class FaultFile implements RandomAccess {
 
   async #look<T>(on: FaultOperation, fn: (done: Callback<T>) => void): Promise<T> {
     this.#disk.check()
-    await this.#plan.meet(on, this.name)
+    const fault = await this.#plan.meet(on, this.name)
     this.#disk.check()
-    return call(fn)
+    const result = await call(fn)
+    checkAfter(fault)
+    return result
   }
 
   async #change(on: FaultOperation, fn: (fault: Fault | null) => Promise<void>): Promise<void> {
@@ -104,6 +106,7 @@ export class FaultFile implements RandomAccess {
     if (fault?.action === 'drop') return
     if (fault?.action === 'delay') await this.#plan.hold()
     await this.#disk.inTurn(() => fn(fault))
+    checkAfter(fault)
   }
 }
 

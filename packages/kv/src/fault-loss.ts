@@ -3,7 +3,7 @@ import { badArgument, readOptions } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import { randomNumbers } from './random-numbers.js'
 import type { RandomAccess } from './random-access.js'
-import { call } from './random-access-disk.js'
+import { call } from './random-access-disk-file.js'
 
 /** What a loss of power leaves of what was not synced; by default nothing. */
 export interface PowerLoss {

@@ -5,13 +5,14 @@ import { EngineError } from './errors.js'
 /**
  * What happens to an operation:
  * - `fail`: nothing is done, and it rejects
+ * - `fail-after`: it is done, and rejects all the same
  * - `drop`: nothing is done, and it is acknowledged
  * - `delay`: it is done once `release()` is called
  * - `tear`: a prefix is done, and it rejects
  * - `reorder`: it is acknowledged at once, and done after the next write or batch; at the latest before
  *   a flush, sync, truncate, unlink or close
  */
-export type FaultAction = 'fail' | 'drop' | 'delay' | 'tear' | 'reorder'
+export type FaultAction = 'fail' | 'fail-after' | 'drop' | 'delay' | 'tear' | 'reorder'
 
 /** Of an engine, then of a file. */
 export type FaultOperation =
@@ -28,13 +29,14 @@ export type FaultOperation =
   | 'sync'
   | 'unlink'
 
-const ANY: readonly FaultAction[] = ['fail', 'delay']
+const OPEN: readonly FaultAction[] = ['fail', 'delay']
+const ANY: readonly FaultAction[] = [...OPEN, 'fail-after']
 const NO_RESULT: readonly FaultAction[] = [...ANY, 'drop']
 const WRITE: readonly FaultAction[] = [...NO_RESULT, 'tear', 'reorder']
 
 /** What can happen to each. */
 const ACTIONS: Record<FaultOperation, readonly FaultAction[]> = {
-  open: ANY,
+  open: OPEN,
   getMany: ANY,
   next: ANY,
   batch: WRITE,
@@ -58,7 +60,7 @@ export interface Fault {
   readonly oneIn?: number
   /** only operations on files of such a name count; default: all */
   readonly file?: RegExp
-  /** what fail and tear reject with; default: code EIO, for an engine's writes ENGINE_FAILED because of it */
+  /** what fail, fail-after and tear reject with; default: code EIO, for an engine's writes ENGINE_FAILED because of it */
   readonly error?: Error
   /** tear: how many bytes of the write, or ops of the batch, are done; default: half of them */
   readonly keep?: number
@@ -98,6 +100,11 @@ export function checkFault(given: Fault): Fault {
 function atLeastOne(field: string, value: unknown): number {
   if (typeof value === 'number' && value >= 1) return value
   throw badArgument(field, 'a number ≥ 1', value)
+}
+
+/** For wrappers, once the operation is done. @throws what a `fail-after` rejects with */
+export function checkAfter(fault: Fault | null): void {
+  if (fault?.action === 'fail-after') throw errorOf(fault)
 }
 
 /** What a fault rejects with. */

@@ -2,21 +2,32 @@ import b4a from 'b4a'
 import { type DirectoryEntry, UNIT_BYTES, capacityOf } from './directory.js'
 import type { DiskFile } from './disk.js'
 import { corrupt } from './frame.js'
+import { SyncDoubt } from './sync-doubt.js'
 
-/** What changes the directory. */
+/** Enough for what lies there not to be a record of a log any more. */
+const CUT_BYTES = 16
+
+/** What changes the directory, and the outer file. */
 export interface InnerFileHooks {
   readonly entry: () => DirectoryEntry | undefined
-  readonly grow: (bytes: number) => Promise<void>
-  readonly remove: () => Promise<void>
+  /** Room for so many bytes. */
+  readonly reserve: (bytes: number) => Promise<void>
+  /** Without room. */
+  readonly empty: () => Promise<void>
   readonly finish: (size: number) => Promise<void>
+  readonly sync: () => Promise<void>
 }
 
 /** A file inside a file. */
 export class InnerFile implements DiskFile {
   readonly name: string
+  /** told of by the disk when another of its files could not be synced */
+  readonly doubt: SyncDoubt = new SyncDoubt()
   readonly #outer: DiskFile
   readonly #hooks: InnerFileHooks
   #written = 0
+  /** up to where a write that failed may have written */
+  #touched = 0
 
   constructor(name: string, outer: DiskFile, hooks: InnerFileHooks) {
     this.name = name
@@ -44,17 +55,21 @@ export class InnerFile implements DiskFile {
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     const end = offset + bytes.byteLength
-    const entry = this.#hooks.entry()
-    if (entry === undefined || end > capacityOf(entry.extents)) await this.#hooks.grow(end)
-    for (const { at, from, length } of this.#pieces(offset, bytes.byteLength))
-      await this.#outer.write(at, bytes.subarray(from, from + length))
+    await this.#hooks.reserve(end)
+    this.#touched = Math.max(this.#touched, end)
+    await this.doubt.write(offset, end, async () => {
+      for (const { at, from, length } of this.#pieces(offset, bytes.byteLength))
+        await this.#outer.write(at, bytes.subarray(from, from + length))
+    })
     this.#written = Math.max(this.#written, end)
   }
 
-  /** Bytes that are cut off are still read, until others are written there. */
+  /** What is cut off and was written since the store was opened is zeros then, of other bytes the first ones. */
   async truncate(size: number): Promise<void> {
+    if (size === 0) await this.#hooks.empty()
+    else await this.#clear(size, this.#touched === 0 ? size + CUT_BYTES : this.#touched)
+    this.#touched = Math.min(this.#touched, size)
     this.#written = Math.min(this.#written, size)
-    if (size === 0) await this.#hooks.remove()
   }
 
   finish(): Promise<void> {
@@ -62,7 +77,13 @@ export class InnerFile implements DiskFile {
   }
 
   sync(): Promise<void> {
-    return this.#outer.sync()
+    return this.doubt.sync(this.#hooks.sync)
+  }
+
+  async #clear(start: number, end: number): Promise<void> {
+    const length = Math.min(end, await this.size()) - start
+    if (length > 0) await this.write(start, b4a.alloc(length))
+    this.doubt.cut(start)
   }
 
   /** at: in the outer file; from: in the bytes asked for */

@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import type { DiskFile } from './disk.js'
 import { FRAME_BYTES, corrupt, decodeFrame, encodeFrame } from './frame.js'
 import { applyRecord, encodeNext } from './log-ops.js'
-import { findRecord, readRecord, sealRecord } from './log-record.js'
+import { RECORD_HEADER_BYTES, findRecord, readRecord, sealRecord } from './log-record.js'
 import type { Memtable } from './memtable.js'
 
 const MAGIC = 'KVOPSLOG'
@@ -19,6 +19,8 @@ export class Log {
   readonly id: number
   readonly #file: DiskFile
   #bytes: number
+  /** a record whose writing failed: it may be there all the same */
+  #uncertain: Uint8Array | null = null
 
   /** @param bytes  that are whole */
   constructor(id: number, file: DiskFile, bytes: number) {
@@ -42,10 +44,17 @@ export class Log {
     return this.#bytes
   }
 
-  /** @param record  room for its header, then the payload */
-  async append(record: Uint8Array): Promise<void> {
+  /**
+   * When it fails the record is there, or not, or a part of it: cut() takes it back.
+   * @param record    room for its header, then the payload
+   * @param isSynced  it survives a loss of power
+   */
+  async append(record: Uint8Array, isSynced = false): Promise<void> {
     sealRecord(record, this.id, this.#bytes)
+    this.#uncertain = record
     await this.#file.write(this.#bytes, record)
+    if (isSynced) await this.#file.sync()
+    this.#uncertain = null
     this.#bytes += record.byteLength
   }
 
@@ -59,14 +68,22 @@ export class Log {
   }
 
   /** Takes back what a failed append() may have written. */
-  cut(): Promise<void> {
-    return this.#file.truncate(this.#bytes)
+  async cut(): Promise<void> {
+    await this.#file.truncate(this.#bytes)
+    this.#uncertain = null
   }
 
   /** Whether someone else went on in it. */
   async hasMore(): Promise<boolean> {
     const bytes = await this.#file.read(0, await this.#file.size())
-    return bytes.byteLength < this.#bytes || readRecord(bytes, this.id, this.#bytes) !== null
+    if (bytes.byteLength < this.#bytes) return true
+    const own = this.#uncertain
+    const next = readRecord(bytes, this.id, this.#bytes)
+    if (next === null || own === null) return next !== null
+    return (
+      !b4a.equals(next, own.subarray(RECORD_HEADER_BYTES)) ||
+      readRecord(bytes, this.id, this.#bytes + own.byteLength) !== null
+    )
   }
 }
 

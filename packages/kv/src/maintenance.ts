@@ -79,6 +79,7 @@ export class Maintenance {
     let failure: unknown = null
     try {
       while (!this.#isStopped) {
+        if (this.#catalog.isUncertain) await this.#catalog.settle() // before there are more files that need it
         const pick = this.#mayFlush() || failure !== null ? null : this.#pick()
         if (pick !== null) await this.#merge(pick).catch((err: unknown) => (failure = this.#failure = err))
         else if (this.#mayFlush()) await this.#flush()
@@ -125,6 +126,7 @@ export class Maintenance {
     })
     await this.#catalog.apply(edit, { flushed: log.id, next: this.#memtables.logAfterOldest().id })
     this.#memtables.dropOldest()
+    await this.#catalog.settle()
     for (const { resolve } of this.#flushWaiters.splice(0)) resolve()
   }
 
@@ -139,6 +141,7 @@ export class Maintenance {
         pause: () => this.#yield()
       })
       await this.#catalog.apply(edit)
+      await this.#catalog.settle()
     } finally {
       inputs.release()
     }

@@ -8,36 +8,47 @@ import {
   encodeEntries,
   readDirectory,
   unitsFor,
-  writeDirectory,
-  writeHeader
+  writeEntries,
+  writeHeader,
+  writeSlots
 } from './directory.js'
 import { MAX_GROWTH_BYTES } from './defaults.js'
 import type { Disk, DiskFile, LockableFile } from './disk.js'
 import { InnerFile } from './inner-file.js'
 import { type Extent, Space } from './space.js'
 
-/** Changes a directory's entries. @returns what it took of the free space, and what it no longer uses */
-type Edit = (entries: Map<string, DirectoryEntry>) => { taken: Extent[]; dropped: readonly Extent[] }
+/** Changes a directory's entries. @param take  gives room for so many bytes @returns what it no longer uses */
+type Edit = (entries: Map<string, DirectoryEntry>, take: (bytes: number) => Extent) => readonly Extent[]
 
 /**
  * Files inside one file. They are made of extents; a directory says which, and is written anew, elsewhere,
  * whenever a file gets more room, is finished or removed. Space is used again and never given back.
+ *
+ * A directory whose writing failed may be on the disk all the same, or not, and so may one that was read: it is
+ * written again, at its place, before there is another one. What the directory before needs is used again only after
+ * the first sync that follows the header of the next one.
  */
 export class OneFileDisk implements Disk {
   readonly #file: LockableFile & { suspend(): Promise<void> }
-  readonly #isSynced: boolean
   readonly #handles = new Map<string, InnerFile>()
+  /** the latest one */
   #directory: Directory = EMPTY
-  #generation = 0
+  /** the latest one that was written wholly */
+  #written: Directory = EMPTY
+  /** of the extents that the latest one has and the one before has not, and the other way round */
+  #dropped: Extent[] = []
+  /** dropped, to be used again after the next sync */
+  #leaving: Extent[] = []
+  /** false = what was read may not be stored, and free space may be in use by a directory that is */
+  #isSure = false
   #space = new Space(1, [])
   /** that the outer file has */
   #bytes = 0
+  #failedSyncs = 0
   #last: Promise<unknown> = Promise.resolve()
 
-  /** @param isSynced  the directory is to survive a loss of power */
-  constructor(file: LockableFile & { suspend(): Promise<void> }, isSynced: boolean) {
+  constructor(file: LockableFile & { suspend(): Promise<void> }) {
     this.#file = file
-    this.#isSynced = isSynced
   }
 
   get lock(): Disk['lock'] {
@@ -47,10 +58,19 @@ export class OneFileDisk implements Disk {
   async open(): Promise<void> {
     this.#bytes = await this.#file.size()
     this.#directory = await readDirectory(this.#file)
-    const { entries, extent, generation } = this.#directory
+    this.#written = this.#directory
+    const { entries, extent } = this.#directory
     const used = Array.from(entries.values(), (entry) => entry.extents).flat()
-    this.#space = new Space(1, extent === null ? used : [...used, extent])
-    this.#generation = generation
+    if (extent !== null) used.push(extent)
+    this.#space = new Space(1, used)
+    this.#dropped = []
+    this.#leaving = []
+    this.#isSure = false
+  }
+
+  async isCurrent(): Promise<boolean> {
+    const found = await readDirectory(this.#file)
+    return [this.#directory, this.#written].some((each) => isSame(each, found))
   }
 
   file(name: string): DiskFile {
@@ -58,9 +78,10 @@ export class OneFileDisk implements Disk {
     if (file === undefined) {
       file = new InnerFile(name, this.#file, {
         entry: () => this.#directory.entries.get(name),
-        grow: (bytes) => this.#grow(name, bytes),
-        remove: () => this.remove(name),
-        finish: (size) => this.#finish(name, size)
+        reserve: (bytes) => this.#reserve(name, bytes),
+        empty: () => this.#remove(name),
+        finish: (size) => this.#finish(name, size),
+        sync: () => this.#syncAll()
       })
       this.#handles.set(name, file)
     }
@@ -69,12 +90,7 @@ export class OneFileDisk implements Disk {
 
   async remove(name: string): Promise<void> {
     this.#handles.delete(name)
-    if (!this.#directory.entries.has(name)) return
-    await this.#change((entries) => {
-      const dropped = entries.get(name)?.extents ?? []
-      entries.delete(name)
-      return { taken: [], dropped }
-    })
+    await this.#remove(name)
   }
 
   async suspend(): Promise<void> {
@@ -88,15 +104,25 @@ export class OneFileDisk implements Disk {
     this.#handles.clear()
   }
 
-  /** Room for so many bytes. A file that grows gets as much again as it has. */
-  #grow(name: string, bytes: number): Promise<void> {
-    return this.#change((entries) => {
+  async #remove(name: string): Promise<void> {
+    if (!this.#directory.entries.has(name)) return
+    await this.#change((entries) => {
+      const dropped = entries.get(name)?.extents ?? []
+      entries.delete(name)
+      return dropped
+    })
+  }
+
+  /** Room for so many bytes, in a directory that is written. A file that grows gets as much again as it has. */
+  async #reserve(name: string, bytes: number): Promise<void> {
+    if (bytes <= capacityOf(this.#written.entries.get(name)?.extents ?? [])) return
+    await this.#change((entries, take) => {
       const { extents } = entries.get(name) ?? { extents: [] }
       const has = capacityOf(extents)
+      if (bytes <= has) return []
       const more = Math.max(bytes - has, Math.min(has, MAX_GROWTH_BYTES))
-      const taken = [this.#space.take(unitsFor(more))]
-      entries.set(name, { extents: [...extents, ...taken], size: 0 })
-      return { taken, dropped: [] }
+      entries.set(name, { extents: [...extents, take(more)], size: 0 })
+      return []
     })
   }
 
@@ -104,40 +130,99 @@ export class OneFileDisk implements Disk {
     return this.#change((entries) => {
       const entry = entries.get(name)
       if (entry !== undefined) entries.set(name, { ...entry, size })
-      return { taken: [], dropped: [] }
+      return []
     })
   }
 
-  /** One change of the directory at a time: stored, then made. */
+  /** One change of the directory at a time: made, then written. When it fails it may be made all the same. */
   #change(edit: Edit): Promise<void> {
-    const changing = this.#last.then(() => this.#commit(edit))
-    this.#last = changing.catch(() => {}) // told to who wanted it
-    return changing
+    return this.#inTurn(async () => {
+      await this.#makeSure()
+      const { entries: before, extent: place, generation } = this.#directory
+      const entries = new Map(before)
+      const taken: Extent[] = []
+      const take = (bytes: number): Extent => {
+        const extent = this.#space.take(unitsFor(bytes))
+        taken.push(extent)
+        return extent
+      }
+      const dropped = edit(entries, take)
+      const extent = take(encodeEntries(entries).byteLength)
+      await this.#reach(taken)
+      this.#dropped.push(...dropped, ...(place === null ? [] : [place]))
+      this.#directory = { generation: generation + 1, entries, extent }
+      await this.#write()
+    })
   }
 
-  async #commit(edit: Edit): Promise<void> {
-    const { entries: before, extent: place } = this.#directory
-    const entries = new Map(before)
-    const { taken, dropped } = edit(entries)
-    const bytes = encodeEntries(entries)
-    const extent = this.#space.take(unitsFor(bytes.byteLength))
-    const directory = { generation: ++this.#generation, entries, extent }
+  /** The directory that was read, or written before, is stored as far as anything depends on it. */
+  async #makeSure(): Promise<void> {
+    await this.#write()
+    if (this.#isSure) return
+    await this.#sync()
+    this.#isSure = true
+  }
+
+  async #write(): Promise<void> {
+    const directory = this.#directory
+    if (this.#written === directory && this.#isSure) return
+    if (directory === EMPTY) {
+      await writeHeader(this.#file)
+      return
+    }
+    await writeEntries(this.#file, directory)
+    await this.#sync()
+    await writeSlots(this.#file, directory)
+    this.#written = directory
+    this.#leaving.push(...this.#dropped.splice(0))
+  }
+
+  /** For a file inside: what it wrote is stored, and the directory that says where. */
+  async #syncAll(): Promise<void> {
+    await this.#inTurn(() => this.#makeSure())
+    await this.#sync()
+  }
+
+  async #sync(): Promise<void> {
+    const leaving = this.#leaving.splice(0)
+    const failed = this.#failedSyncs
     try {
-      if (place === null) await writeHeader(this.#file, this.#isSynced)
-      for (const { start, count } of [...taken, extent]) await this.#reach((start + count) * UNIT_BYTES)
-      await writeDirectory(this.#file, directory, bytes, this.#isSynced)
+      await this.#file.sync()
+      if (this.#failedSyncs !== failed) throw new Error('another sync of the same file failed meanwhile')
     } catch (err) {
-      this.#space.give([...taken, extent])
+      this.#failedSyncs++
+      this.#leaving.push(...leaving)
+      this.#isSure = false
+      for (const file of this.#handles.values()) file.doubt.fail(err)
       throw err
     }
-    this.#directory = directory
-    this.#space.give(place === null ? dropped : [...dropped, place])
+    this.#space.give(leaving)
   }
 
-  /** Every extent can be read to its end. */
-  async #reach(bytes: number): Promise<void> {
+  #inTurn(fn: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(fn)
+    this.#last = done.catch(() => {}) // told to who wanted it
+    return done
+  }
+
+  /** Every extent can be read to its end. When there is no space for that they are free again. */
+  async #reach(taken: readonly Extent[]): Promise<void> {
+    const bytes = Math.max(...taken.map(({ start, count }) => (start + count) * UNIT_BYTES))
     if (bytes <= this.#bytes) return
-    await this.#file.write(bytes - 1, b4a.alloc(1))
+    try {
+      await this.#file.write(bytes - 1, b4a.alloc(1))
+    } catch (err) {
+      this.#space.give(taken)
+      throw err
+    }
     this.#bytes = bytes
   }
+}
+
+function isSame(a: Directory, b: Directory): boolean {
+  return (
+    a.generation === b.generation &&
+    a.extent?.start === b.extent?.start &&
+    b4a.equals(encodeEntries(a.entries), encodeEntries(b.entries))
+  )
 }

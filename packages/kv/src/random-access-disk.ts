@@ -1,12 +1,8 @@
-import b4a from 'b4a'
-import { fdatasync } from './descriptor.js'
-import type { Disk, DiskFile, LockableFile } from './disk.js'
-import { EngineError } from './errors.js'
-import type { Claim } from './lock/holder-files.js'
+import { allDone } from './all-done.js'
+import { CertainFile } from './certain-file.js'
+import type { Disk, DiskFile } from './disk.js'
 import type { FileSource, RandomAccess } from './random-access.js'
-
-/** Makes what was written to a file survive a loss of power. */
-export type Sync = (file: RandomAccess) => Promise<void>
+import type { RandomAccessDiskFile, Sync } from './random-access-disk-file.js'
 
 const LOCK_FILE = 'LOCK'
 
@@ -34,136 +30,43 @@ export class RandomAccessDisk implements Disk {
   async remove(name: string): Promise<void> {
     const file = this.#file(name)
     this.#files.delete(name)
-    await file.remove()
+    try {
+      await file.remove()
+    } catch (err) {
+      await file.close().catch(() => {}) // why it could not be removed matters more
+      throw err
+    }
+  }
+
+  async isCurrent(): Promise<boolean> {
+    return true
   }
 
   async suspend(): Promise<void> {
-    await Promise.all(Array.from(this.#files.values(), (file) => file.suspend()))
+    await allDone(Array.from(this.#files.values(), (file) => file.suspend()))
   }
 
   async close(): Promise<void> {
-    if (this.#source.isReused) return this.suspend()
+    if (this.#source.isReused) {
+      await this.suspend()
+      for (const [name, { instance }] of this.#files) this.#files.set(name, this.#wrap(name, instance))
+      return
+    }
     const files = [...this.#files.values()]
     this.#files.clear()
-    await Promise.all(files.map((file) => file.close()))
+    await allDone(files.map((file) => file.close()))
   }
 
   #file(name: string): RandomAccessDiskFile {
     let file = this.#files.get(name)
     if (file === undefined) {
-      file = new RandomAccessDiskFile(name, this.#source.get(name), this.#sync)
+      file = this.#wrap(name, this.#source.get(name))
       this.#files.set(name, file)
     }
     return file
   }
-}
 
-/** Promises over one instance. */
-export class RandomAccessDiskFile implements LockableFile {
-  readonly name: string
-  readonly #file: RandomAccess
-  readonly #sync: Sync | undefined
-  /** An instance whose file is not there fails until it is written to. */
-  #isMissing = false
-  #claim: Claim | null = null
-
-  constructor(name: string, file: RandomAccess, sync?: Sync) {
-    this.name = name
-    this.#file = file
-    this.#sync = sync
+  #wrap(name: string, instance: RandomAccess): RandomAccessDiskFile {
+    return new CertainFile(name, instance, this.#sync)
   }
-
-  async size(): Promise<number> {
-    if (this.#isMissing) return 0
-    try {
-      const stat = await call<{ size: number }>((done) => this.#file.stat(done))
-      return stat.size
-    } catch (err) {
-      if ((err as { code?: unknown }).code !== 'ENOENT') throw err
-      this.#isMissing = true
-      return 0
-    }
-  }
-
-  async read(offset: number, length: number): Promise<Uint8Array> {
-    if (length === 0) return b4a.alloc(0)
-    try {
-      return await call<Uint8Array>((done) => this.#file.read(offset, length, done))
-    } catch (cause) {
-      // Each storage has an error of its own for a read beyond the end.
-      const size = await this.size()
-      if (offset + length <= size) throw cause
-      const message = `${this.name} at ${offset}: ${length} bytes were to be read, the file has ${size}`
-      throw new EngineError('ENGINE_CORRUPT', message, { cause, file: this.name, offset })
-    }
-  }
-
-  write(offset: number, bytes: Uint8Array): Promise<void> {
-    this.#isMissing = false
-    return call((done) => this.#file.write(offset, bytes, done))
-  }
-
-  truncate(size: number): Promise<void> {
-    this.#isMissing = false
-    return call((done) => this.#file.truncate(size, done))
-  }
-
-  async finish(): Promise<void> {}
-
-  get fd(): number | null {
-    return typeof this.#file.fd === 'number' ? this.#file.fd : null
-  }
-
-  get path(): string | null {
-    return typeof this.#file.filename === 'string' ? this.#file.filename : null
-  }
-
-  hold(claim: Claim): void {
-    this.#claim = claim
-  }
-
-  get canSync(): boolean {
-    return this.#sync !== undefined || this.fd !== null
-  }
-
-  async sync(): Promise<void> {
-    if (!this.canSync) return
-    await this.size() // opens it where it was suspended
-    if (this.#sync !== undefined) await this.#sync(this.#file)
-    else await fdatasync(this.fd!)
-  }
-
-  async remove(): Promise<void> {
-    await call((done) => this.#file.unlink(done)).catch((err: { code?: unknown }) => {
-      if (err.code !== 'ENOENT') throw err // it is gone, which is what was asked for
-    })
-  }
-
-  async suspend(): Promise<void> {
-    this.#isMissing = false // the next use opens it again
-    try {
-      if (this.#file.suspend !== undefined) await call((done) => this.#file.suspend!(done))
-    } finally {
-      this.#letGo()
-    }
-  }
-
-  async close(): Promise<void> {
-    try {
-      await call((done) => this.#file.close(done))
-    } finally {
-      this.#letGo()
-    }
-  }
-
-  #letGo(): void {
-    const claim = this.#claim
-    this.#claim = null
-    claim?.release()
-  }
-}
-
-/** Promise of an operation. */
-export function call<T = void>(fn: (done: (err: Error | null, result?: T) => void) => void): Promise<T> {
-  return new Promise((resolve, reject) => fn((err, result) => (err ? reject(err) : resolve(result as T))))
 }

@@ -9,7 +9,8 @@ import { lookUp } from './look-up.js'
 import type { Found } from './memtable.js'
 import { lockDisk } from './lock.js'
 import { type RandomAccessStorage, fileSource, isFile } from './random-access.js'
-import { RandomAccessDisk, RandomAccessDiskFile } from './random-access-disk.js'
+import { RandomAccessDisk } from './random-access-disk.js'
+import { RandomAccessDiskFile } from './random-access-disk-file.js'
 import { type CheckedOptions, type RandomAccessEngineOptions, checkOptions } from './random-access-options.js'
 import type { Store } from './store.js'
 import { View } from './view.js'
@@ -194,7 +195,7 @@ export class RandomAccessEngine implements Engine {
 }
 
 /** @throws BAD_ARGUMENT */
-function toDisk(storage: RandomAccessStorage, { sync, durability }: CheckedOptions): () => Promise<Disk> {
+function toDisk(storage: RandomAccessStorage, { sync }: CheckedOptions): () => Promise<Disk> {
   if (!isFile(storage)) {
     const disk = new RandomAccessDisk(fileSource(storage), sync)
     return async () => disk
@@ -202,7 +203,7 @@ function toDisk(storage: RandomAccessStorage, { sync, durability }: CheckedOptio
   const file = new RandomAccessDiskFile('the store', storage, sync)
   return async () => {
     const { OneFileDisk } = await import('./one-file.js')
-    return new OneFileDisk(file, durability === 'power')
+    return new OneFileDisk(file)
   }
 }
 

@@ -1,3 +1,4 @@
+import { allDone } from './all-done.js'
 import { ORPHAN_WINDOW } from './defaults.js'
 import type { Disk } from './disk.js'
 import { corrupt } from './frame.js'
@@ -87,7 +88,7 @@ async function findOrphans(
   const tried: number[] = []
   let end = from
   for (let id = from; id < end + ORPHAN_WINDOW; id++) {
-    const sizes = await Promise.all(fileNames(id).map((name) => disk.file(name).size()))
+    const sizes = await allDone(fileNames(id).map((name) => disk.file(name).size()))
     tried.push(id)
     if (sizes.every((size) => size === 0)) continue
     found.push(id)

@@ -1,5 +1,6 @@
 import { BlockCache } from './block-cache.js'
 import { Catalog } from './catalog.js'
+import { cleanUp } from './clean-up.js'
 import { Commits } from './commits.js'
 import { SEALED_MEMTABLES } from './defaults.js'
 import type { Disk } from './disk.js'
@@ -10,7 +11,7 @@ import { Log, logFileName } from './log.js'
 import { Maintenance } from './maintenance.js'
 import type { MemtableView } from './memtable.js'
 import type { Memtables } from './memtables.js'
-import { create, fileNames, recover } from './recovery.js'
+import { create, recover } from './recovery.js'
 import type { ValuePointer } from './value-pointer.js'
 import type { Version } from './version.js'
 
@@ -48,7 +49,7 @@ export class Store {
       const { log } = start.memtables.active
       if (start.isTorn) await log.cut()
       if (start.isTorn && options.isSynced) await log.sync()
-      await Promise.all(start.orphans.flatMap((id) => fileNames(id).map((name) => disk.remove(name))))
+      await cleanUp(disk, catalog, log, start.orphans)
       store.#maintenance.kick()
     }
     return store
@@ -67,7 +68,10 @@ export class Store {
       },
       createLog: (previous) => {
         const id = catalog.nextId()
-        return Log.create(id, previous, disk.file(logFileName(id)))
+        return Log.create(id, previous, disk.file(logFileName(id))).catch((err: unknown) => {
+          catalog.discardLog(id)
+          throw err
+        })
       },
       onRotated: () => {
         catalog.keep(memtables.active.log.id)
@@ -100,10 +104,20 @@ export class Store {
     return this.#commits.batch(ops)
   }
 
-  /** What was committed survives a loss of power. */
+  /**
+   * What was committed survives a loss of power. A log that could not be synced is not relied on any more: what it
+   * holds goes to segments.
+   */
   async sync(): Promise<void> {
-    const logs = this.#memtables.all().map(({ log }) => log)
-    await Promise.all(logs.map((log) => this.#syncLog(log)))
+    if (this.#isReadOnly) return
+    const failed = await this.#syncLogs()
+    if (failed.size === 0) return
+    await this.#commits.rotate()
+    for (const log of failed.keys()) {
+      if (log === this.#memtables.active.log) throw failed.get(log)
+      while (this.#holds(log)) await this.#maintenance.flushed()
+    }
+    for (const cause of (await this.#syncLogs()).values()) throw cause
   }
 
   async compact(range?: Range): Promise<void> {
@@ -113,13 +127,14 @@ export class Store {
 
   /** Ends the work in the background: until resume() nothing is written. */
   suspend(): Promise<void> {
-    return this.#maintenance.stop()
+    return this.#maintenance.stop().then(() => this.#catalog.suspend())
   }
 
   /** @throws ENGINE_FAILED when someone else wrote meanwhile */
   async resume(): Promise<void> {
-    if ((await this.#memtables.active.log.hasMore()) || !(await this.#catalog.isCurrent()))
+    if (!(await this.#catalog.isCurrent()) || (await this.#memtables.active.log.hasMore()))
       throw new EngineError('ENGINE_FAILED', 'the store was changed elsewhere while suspended: reopen it')
+    this.#catalog.resume()
     if (!this.#isReadOnly) this.#maintenance.start()
   }
 
@@ -129,12 +144,17 @@ export class Store {
     await this.#catalog.close()
   }
 
-  async #syncLog(log: Log): Promise<void> {
-    try {
-      await log.sync()
-    } catch (err) {
-      // A log that was flushed meanwhile is in a segment, which was synced.
-      if (this.#memtables.all().some((layer) => layer.log === log)) throw err
-    }
+  /** @returns the logs whose sync failed, and why */
+  async #syncLogs(): Promise<Map<Log, unknown>> {
+    const logs = this.#memtables.all().map(({ log }) => log)
+    const failed = new Map<Log, unknown>()
+    await Promise.all(logs.map((log) => log.sync().catch((err: unknown) => failed.set(log, err))))
+    // A log that was flushed meanwhile is in a segment, which was synced.
+    for (const log of logs) if (!this.#holds(log)) failed.delete(log)
+    return failed
+  }
+
+  #holds(log: Log): boolean {
+    return this.#memtables.all().some((layer) => layer.log === log)
   }
 }

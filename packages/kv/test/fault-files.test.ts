@@ -15,7 +15,7 @@ import {
   RandomAccessEngine,
   type RandomAccessEngineOptions
 } from '../src/index.js'
-import { call } from '../src/random-access-disk.js'
+import { call } from '../src/random-access-disk-file.js'
 import { MemoryFiles, SMALL } from './random-access/places.js'
 import { contents, randomNumbers, randomOps } from './random-access/recorded.js'
 
@@ -88,6 +88,28 @@ test('fail: a read of a segment rejects, once', async () => {
   await expect(contents(engine)).rejects.toMatchObject({ code: 'EIO' })
   expect(await contents(engine)).toBe(all)
   await engine.close()
+})
+
+test('fail-after: what is done rejects all the same, once', async () => {
+  const files = memoryFiles(
+    (['write', 'truncate', 'sync', 'stat', 'read', 'unlink'] as const).map((on) => ({
+      on,
+      action: 'fail-after'
+    }))
+  )
+  const file = files.open('file')
+  const failed = { code: 'EIO' }
+  await expect(write(file, 0, 'written')).rejects.toMatchObject(failed)
+  await expect(textOf(file)).rejects.toMatchObject(failed) // stat
+  await expect(textOf(file)).rejects.toMatchObject(failed) // read
+  expect(await textOf(file)).toBe('written')
+  await expect(call((done) => file.truncate(5, done))).rejects.toMatchObject(failed)
+  await expect(files.sync(file)).rejects.toMatchObject(failed)
+  await write(file, 5, '...')
+  await files.loseUnsynced()
+  expect(await textOf(files.open('file'))).toBe('writt')
+  await expect(call((done) => files.open('file').unlink(done))).rejects.toMatchObject(failed)
+  expect(await textOf(files.open('file'))).toBe('')
 })
 
 test('drop: a write to the log that was only acknowledged is not there after reopening', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import RandomAccessFile from 'random-access-file'
 import { expect, test } from 'vitest'
 import { FaultFiles, type RandomAccess } from '../src/index.js'
-import { call } from '../src/random-access-disk.js'
+import { call } from '../src/random-access-disk-file.js'
 import { MemoryFiles } from './random-access/places.js'
 
 const SECTOR = 16

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { FaultFiles, type Op, RandomAccessEngine, type RandomAccessStorage } from '../../src/index.js'
+import { MemoryFiles } from './places.js'
+import { ONE, contents } from './recorded.js'
+
+const put = (key: string, bytes = 100): Op => ({
+  type: 'put',
+  key: Buffer.from(key),
+  value: Buffer.alloc(bytes, key)
+})
+
+for (const [place, file, storageOf] of [
+  ['many files', /\.log$/, (files: FaultFiles): RandomAccessStorage => files.open],
+  ['one file', /^one$/, (files: FaultFiles): RandomAccessStorage => files.open(ONE)]
+] as const) {
+  for (const durability of ['process', 'power'] as const)
+    for (const on of ['write', 'sync'] as const) {
+      if (durability === 'process' && on === 'sync') continue
+      test(`a batch whose ${on} fails after its effect: suspend() and resume() go on: ${place}, '${durability}'`, async () => {
+        const memory = new MemoryFiles()
+        const files = new FaultFiles(memory.open)
+        const engine = new RandomAccessEngine(storageOf(files), { durability, sync: files.sync })
+        await engine.open()
+        await engine.batch([put('a')])
+        const before = await contents(engine)
+        files.plan.add({ on, file, action: 'fail-after' })
+        files.plan.add({ on: 'truncate', action: 'fail' }) // it cannot be taken back either
+        await expect(engine.batch([put('b')])).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+        await engine.suspend()
+        await engine.resume()
+        expect(await contents(engine)).toBe(before)
+        await expect(engine.batch([put('c')])).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+        await engine.close()
+        await engine.open()
+        await engine.batch([put('d')])
+        await engine.close()
+      })
+    }
+
+  test(`a batch that is taken back, were it written wholly, is not there after a kill: ${place}`, async () => {
+    const memory = new MemoryFiles()
+    const files = new FaultFiles(memory.open)
+    const engine = new RandomAccessEngine(storageOf(files))
+    await engine.open()
+    await engine.batch([put('a')])
+    const before = await contents(engine)
+    const error = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+    files.plan.add({ on: 'write', file, action: 'fail-after', error })
+    await expect(engine.batch([put('b')])).rejects.toMatchObject({ code: 'ENGINE_FAILED', cause: error })
+    const after = new RandomAccessEngine(storageOf(new FaultFiles(memory.open)))
+    await after.open()
+    expect(await contents(after)).toBe(before)
+    await after.close()
+    await engine.close()
+  })
+}
+
+test('a reader of an empty disk may be suspended', async () => {
+  const engine = new RandomAccessEngine(new MemoryFiles().open, { readOnly: true })
+  await engine.open()
+  await engine.suspend()
+  await engine.resume()
+  expect(await contents(engine)).toBe('')
+  await engine.close()
+})

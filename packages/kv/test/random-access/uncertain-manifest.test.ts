@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import {
+  type Fault,
+  FaultFiles,
+  type FaultOperation,
+  RandomAccessEngine,
+  type RandomAccessEngineOptions,
+  type RandomAccessStorage
+} from '../../src/index.js'
+import { MemoryFiles, SMALL } from './places.js'
+import { ONE, contents, randomNumbers, randomOps } from './recorded.js'
+
+const SEED = 17
+const BATCHES = 40
+
+/** What may fail when a manifest is written; with its effect, or without. */
+const OPERATIONS: readonly FaultOperation[] = ['write', 'sync', 'stat']
+const ACTIONS = ['fail', 'fail-after'] as const
+
+const PLACES: Record<string, { file: RegExp; storageOf: (files: FaultFiles) => RandomAccessStorage }> = {
+  'many files': { file: /^MANIFEST/, storageOf: (files) => files.open },
+  'one file': { file: /^one$/, storageOf: (files) => files.open(ONE) }
+}
+
+/** How the store ends right after the fault, before it is opened again. */
+const ENDS: Record<string, (engine: RandomAccessEngine, files: FaultFiles) => Promise<void>> = {
+  close: (engine) => engine.close(),
+  kill: async () => {},
+  'suspend, resume and close': async (engine) => {
+    await engine.suspend()
+    await engine.resume()
+    await engine.close()
+  },
+  'loss of power': (_, files) => files.loseUnsynced(),
+  'loss of power, sector by sector': (_, files) => files.loseUnsynced({ seed: SEED })
+}
+
+for (const [place, { file, storageOf }] of Object.entries(PLACES))
+  for (const on of OPERATIONS)
+    for (const action of ACTIONS)
+      test(`one ${on} that is to ${action}: ${place}`, async () => {
+        let happened = 0
+        const [last, step] = place === 'one file' ? [60, 5] : [6, 1]
+        for (let nth = 1; nth <= last; nth += step)
+          for (const end of Object.keys(ENDS))
+            if (await survives(storageOf, { on, action, file, nth }, end)) happened++
+        expect(happened).toBeGreaterThan(10)
+      })
+
+/** @returns whether the fault happened */
+async function survives(
+  storageOf: (files: FaultFiles) => RandomAccessStorage,
+  fault: Fault,
+  end: string
+): Promise<boolean> {
+  const what = `${JSON.stringify(fault)}, then ${end}, seed ${SEED}`
+  const random = randomNumbers(SEED)
+  const files = new FaultFiles(new MemoryFiles().open)
+  const options: RandomAccessEngineOptions = { ...SMALL, durability: 'power', sync: files.sync }
+  const engine = new RandomAccessEngine(storageOf(files), options)
+  await engine.open()
+  files.plan.add(fault)
+  // What is refused may be there after all, but only as a whole, and last.
+  let states = [await contents(engine)]
+  for (let i = 0; i < BATCHES; i++) {
+    const ops = randomOps(random)
+    const isDone = await engine.batch(ops).then(
+      () => true,
+      () => false
+    )
+    if (!isDone) states.push(await refused(states[0]!, ops))
+    if (!isDone) break
+    states = [await contents(engine)]
+    if (files.plan.hits.length > 0) break
+  }
+  await ENDS[end]!(engine, files).catch((cause: unknown) => {
+    throw new Error(what, { cause })
+  })
+
+  // Twice, with work in between: numbers are given out again, and what is not needed is removed.
+  for (let round = 0; round < 2; round++) {
+    const again = new RandomAccessEngine(storageOf(files), options)
+    await again.open().catch((cause: unknown) => {
+      throw new Error(`${what}: round ${round}`, { cause })
+    })
+    expect(states, `${what}: round ${round}`).toContain(await contents(again))
+    for (let i = 0; i < 10; i++) await again.batch(randomOps(random))
+    states = [await contents(again)]
+    await again.close()
+  }
+  return files.plan.hits.length > 0
+}
+
+/** What the store holds if a batch that was refused was stored all the same. */
+async function refused(state: string, ops: Parameters<RandomAccessEngine['batch']>[0]): Promise<string> {
+  const engine = new RandomAccessEngine(new MemoryFiles().open)
+  await engine.open()
+  const entries = state === '' ? [] : state.split('\n').map((line) => line.split(' '))
+  await engine.batch(
+    entries.map(([key, value]) => ({
+      type: 'put',
+      key: Buffer.from(key!, 'hex'),
+      value: Buffer.from(value ?? '', 'base64')
+    }))
+  )
+  await engine.batch(ops)
+  const after = await contents(engine)
+  await engine.close()
+  return after
+}
