@@ -1,9 +1,10 @@
 export { Corestore } from './corestore.js'
 export type { CorestoreEvents } from './store-resource.js'
-export type { CorestoreOptions, StoreSessionOptions } from './options.js'
+export type { CorestoreOptions, StoreOptions, StoreSessionOptions } from './options.js'
 export type { GetOptions } from './get-options.js'
 export type { IdentityOptions } from './identity.js'
-export type { CoreAudit } from './audit.js'
+export type { AuditOptions, CoreAudit } from './audit.js'
+export type { SuspendOptions } from './suspend-options.js'
 export type { GroupHandle, UpdatesOptions } from './group-notify.js'
 export { CORESTORE_ERRORS, CorestoreError } from './errors.js'
 export type { ArgumentError, CorestoreErrorCode } from './errors.js'
@@ -12,8 +13,10 @@ export type { ArgumentError, CorestoreErrorCode } from './errors.js'
 export type * from '@manycore/hypercore-types'
 export type {
   ActiveFor,
+  CloseOptions,
   CoreErrorInfo,
   CoreFigures,
+  CoreName,
   CoreSource,
   Figures,
   Limits,
@@ -36,6 +39,7 @@ export type {
   Clock,
   CoreHolder,
   OpenCoreOptions,
+  ScopeSessionOptions,
   SessionScope,
   SessionSource,
   SessionTable,
@@ -59,5 +63,6 @@ export type {
   RandomAccess,
   RandomAccessStorage,
   Range,
+  RocksTuning,
   StorageInput
 } from '@manycore/storage-adapters'
