@@ -6,7 +6,7 @@ export type { MemoryEngineOptions } from './memory-engine.js'
 
 // For authors of engines: arguments checked, calls counted, reads in a later macrotask, states in O(1).
 export { checkKeys, checkOps, checkRange } from './check.js'
-export { laterTurn } from './later-turn.js'
+export { laterTurn, onLaterTurn } from './later-turn.js'
 export { Lifecycle } from './lifecycle.js'
 export { runtimeWithoutLibuv } from './lock/without-libuv.js'
 export { Tree } from './tree.js'

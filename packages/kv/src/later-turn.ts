@@ -7,7 +7,7 @@ let next: Promise<void> | null = null
  */
 export function laterTurn(): Promise<void> {
   next ??= new Promise((resolve) => {
-    defer(() => {
+    onLaterTurn(() => {
       next = null
       resolve()
     })
@@ -15,6 +15,9 @@ export function laterTurn(): Promise<void> {
   return next
 }
 
-// Browsers have no setImmediate; a timer there costs up to 4 ms.
-const defer: (fn: () => void) => unknown =
-  typeof setImmediate === 'function' ? (fn) => setImmediate(fn) : (fn) => setTimeout(fn, 0)
+/** Runs a function in a later macrotask that nobody else has; several run in the order of the calls. */
+export function onLaterTurn(fn: () => void): void {
+  // Browsers have no setImmediate; a timer there costs up to 4 ms.
+  if (typeof setImmediate === 'function') setImmediate(fn)
+  else setTimeout(fn, 0)
+}

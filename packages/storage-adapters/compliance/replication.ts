@@ -5,10 +5,10 @@ import type { Case } from './case.js'
 import { Store } from './store.js'
 import type { StoragePlace } from './subject.js'
 
-/** A case with two stores of the kind: what one has, the other may ask for. */
+/** A case with three stores of the kind: what one has, the others may ask for. */
 export interface ReplicationCase {
   name: string
-  run(writer: Store, reader: Store): Promise<void>
+  run(writer: Store, reader: Store, other: Store): Promise<void>
 }
 
 export const replication: ReplicationCase[] = [
@@ -82,10 +82,40 @@ export const replication: ReplicationCase[] = [
       same(await gone, 'nothing', 'a block that was cleared')
       await disconnect()
     }
+  },
+  {
+    // Hypercore puts a block and the answer about its peer's length into an order that the storage's reads give.
+    name: 'blocks of a peer that is behind come once it has caught up, and again when it is behind again',
+    async run(writer, reader, other) {
+      const core = await writer.core('a')
+      const behind = await reader.reader(core.key!, { eagerUpgrade: false })
+      const ahead = await other.reader(core.key!)
+      const ends = [connect(core, behind)]
+      await core.append('block 0')
+      await behind.get(0)
+      const appendAll = async (start: number, end: number): Promise<void> => {
+        for (const block of blocks(start, end)) await core.append(block)
+        const disconnect = connect(core, ahead)
+        same(await ahead.get(end - 1), `block ${end - 1}`, 'the last block')
+        await disconnect()
+      }
+      await appendAll(1, 8)
+
+      ends.push(connect(behind, ahead))
+      same([behind.length, ahead.length], [1, 8], 'lengths')
+      const first = ahead.get(0)
+      await behind.update({ wait: true })
+      same(await first, 'block 0', 'a block from before')
+      await behind.get(1)
+      await appendAll(8, 16)
+      same(behind.length, 8, 'length of the one behind')
+      same(await ahead.get(1), 'block 1', 'the next')
+      for (const end of ends) await end()
+    }
   }
 ]
 
-/** Makes a case of it: the second store is on a place of its own. */
+/** Makes a case of it: each further store is on a place of its own. */
 export function toCase(
   { name, run }: ReplicationCase,
   create: () => StoragePlace | Promise<StoragePlace>
@@ -93,13 +123,13 @@ export function toCase(
   return {
     name,
     async run(writer) {
-      const place = await create()
-      const reader = new Store(place.open())
+      const places = [await create(), await create()]
+      const [reader, other] = places.map((place) => new Store(place.open())) as [Store, Store]
       try {
-        await run(writer, reader)
+        await run(writer, reader, other)
       } finally {
-        await reader.close()
-        await place.remove?.()
+        for (const store of [reader, other]) await store.close()
+        for (const place of places) await place.remove?.()
       }
     }
   }

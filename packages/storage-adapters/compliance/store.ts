@@ -23,11 +23,11 @@ export class Store {
   }
 
   /** The same for a core of which only the key is known: it cannot be written to. */
-  async reader(key: Uint8Array): Promise<Core<string>> {
+  async reader(key: Uint8Array, opts: { eagerUpgrade?: boolean } = {}): Promise<Core<string>> {
     const id = b4a.toString(key, 'hex')
     let core = this.#cores.get(id)
     if (core === undefined) {
-      core = Hypercore.createCore(this.storage, { key, discoveryKey: Hypercore.discoveryKey(key) })
+      core = Hypercore.createCore(this.storage, { key, discoveryKey: Hypercore.discoveryKey(key), ...opts })
       this.#cores.set(id, core)
     }
     return openSession(core)

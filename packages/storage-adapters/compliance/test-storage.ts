@@ -3,6 +3,7 @@ import type { TestFunction } from '@manycore/kv/compliance'
 import type { Case } from './case.js'
 import { cores } from './cores.js'
 import { lifecycle } from './lifecycle.js'
+import { order } from './order.js'
 import { registry } from './registry.js'
 import { replication, toCase } from './replication.js'
 import { sessions } from './sessions.js'
@@ -25,6 +26,7 @@ export function testStorage(test: TestFunction, subject: StorageSubject): void {
     sessions,
     registry,
     lifecycle,
+    order,
     replication: replication.map((each) => toCase(each, () => subject.create()))
   }
   for (const [section, cases] of Object.entries(sections)) {

@@ -62,7 +62,7 @@ export class EngineStorage extends Upstream {
   /** @param path  of the engine, where there is one on disk */
   constructor(engine: Engine, opts: OpenStorageOptions, path: string = NOWHERE) {
     const state = new EngineState(engine, path, opts.readOnly ?? false)
-    const root = new EngineSession(state, null, true)
+    const root = new EngineSession(state, null, undefined, true)
     super(root, { ...opts, wait: false }) // the engine has the lock, and does the waiting for it
     this.wait = opts.wait === true
     this.#root = root

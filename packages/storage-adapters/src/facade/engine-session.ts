@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import { laterTurn } from '@manycore/kv'
 import type { Range } from '@manycore/kv'
+import { Answers } from './answers.js'
 import type { EngineState } from './engine-state.js'
 import { EngineStream } from './engine-stream.js'
 import type { StreamRange } from './engine-stream.js'
@@ -25,11 +26,18 @@ export class EngineSession {
   readonly _snapshot: SharedSnapshot | null
   /** −1 once closed (lib/view.js:358) */
   _index = 0
+  readonly #answers: Answers
   readonly #isRoot: boolean
 
-  constructor(state: EngineState, snapshot: SharedSnapshot | null = null, isRoot: boolean = false) {
+  constructor(
+    state: EngineState,
+    snapshot: SharedSnapshot | null = null,
+    answers: Answers = new Answers(state.turn.rounds),
+    isRoot: boolean = false
+  ) {
     this._state = state
     this._snapshot = snapshot?.hold() ?? null
+    this.#answers = answers
     this.#isRoot = isRoot
     state.sessions.add(this)
   }
@@ -59,10 +67,10 @@ export class EngineSession {
     return new EngineSession(this._state, this._snapshot)
   }
 
-  /** A session of a snapshot is the same snapshot. */
+  /** A session of a snapshot is the same snapshot; what it reads comes back in one order with its session's. */
   snapshot(): EngineSession {
     this.#check('snapshot()')
-    return new EngineSession(this._state, this._snapshot ?? this._state.snapshot())
+    return new EngineSession(this._state, this._snapshot ?? this._state.snapshot(), this.#answers)
   }
 
   columnFamily(column: ColumnFamily): EngineSession {
@@ -72,17 +80,17 @@ export class EngineSession {
 
   read(): ReadBatch {
     this.#check('read()')
-    return new ReadBatch(this._state, this._snapshot)
+    return new ReadBatch(this._state, this.#answers, this._snapshot)
   }
 
   write(): WriteBatch {
     this.#check('write()')
-    return new WriteBatch(this._state)
+    return new WriteBatch(this._state, this.#answers)
   }
 
   iterator(range: StreamRange = {}): EngineStream {
     this.#check('iterator()')
-    return new EngineStream(this._state, range, this._snapshot)
+    return new EngineStream(this._state, this.#answers, range, this._snapshot)
   }
 
   flush(): Promise<void> {

@@ -2,6 +2,7 @@ import { Readable } from 'streamx'
 import type { ReadableStream } from '@manycore/hypercore-types'
 import type { EngineIterator, Entry } from '@manycore/kv'
 import { PAGES_AS_KEYS, ROWS_AT_FIRST, ROWS_AT_ONCE } from '../defaults.js'
+import type { Answers } from './answers.js'
 import type { EngineState } from './engine-state.js'
 import { KeyCursor } from './key-cursor.js'
 import type { SharedSnapshot } from './shared-snapshot.js'
@@ -31,14 +32,16 @@ const Rows = Readable as unknown as new (opts: object) => Rows
 export class EngineStream extends Rows {
   readonly #state: EngineState
   readonly #range: StreamRange
+  readonly #answers: Answers
   readonly #snapshot: SharedSnapshot | null
   #iterator: EngineIterator | null = null
   #holds = false
   #rows = ROWS_AT_FIRST
 
-  constructor(state: EngineState, range: StreamRange, snapshot: SharedSnapshot | null) {
+  constructor(state: EngineState, answers: Answers, range: StreamRange, snapshot: SharedSnapshot | null) {
     super({ highWaterMark: ROWS_AT_ONCE, byteLength: () => 1 })
     this.#state = state
+    this.#answers = answers
     this.#range = range
     this.#snapshot = snapshot
   }
@@ -55,7 +58,10 @@ export class EngineStream extends Rows {
   }
 
   _read(done: Callback): void {
-    this.#next().then(() => done(null), done)
+    this.#next().then(
+      (entries) => this.#answers.give({ give: () => this.#give(entries, done) }),
+      (err: Error) => this.#answers.give({ give: () => done(err) })
+    )
   }
 
   _destroy(done: Callback): void {
@@ -76,15 +82,18 @@ export class EngineStream extends Rows {
     const isPlain = gte !== undefined && lt !== undefined && reverse !== true
     const pages = isPlain ? bitfieldPages(gte, lt, PAGES_AS_KEYS) : null
     if (pages === null) return engine.iterator(this.#range, at)
-    const get = (key: Uint8Array): Promise<Uint8Array | null> =>
-      new Promise((resolve, reject) => turn.get(key, { resolve, reject }, at))
-    return new KeyCursor(pages, get)
+    return new KeyCursor(pages, (keys) => turn.readKeys(keys, at))
   }
 
-  async #next(): Promise<void> {
+  async #next(): Promise<Entry[]> {
     const entries = await this.#state.turn.run(() => this.#iterator!.next(this.#rows))
     this.#rows = ROWS_AT_ONCE
+    return entries
+  }
+
+  #give(entries: Entry[], done: Callback): void {
     if (entries.length === 0) this.push(null)
     for (const { key, value } of entries) this.push({ key: toBytes(key), value: toBytes(value) })
+    done(null)
   }
 }

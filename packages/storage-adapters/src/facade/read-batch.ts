@@ -1,65 +1,67 @@
 import { laterTurn } from '@manycore/kv'
+import { StorageError } from '../errors.js'
+import type { Answers } from './answers.js'
 import type { EngineState } from './engine-state.js'
+import { Read } from './read.js'
 import type { SharedSnapshot } from './shared-snapshot.js'
-import { toBytes } from './to-bytes.js'
-import type { Reader, Turn } from './turn.js'
-import type { RecentRecords } from './recent-records.js'
 
-/** Gets that go down together at tryFlush(), with those of every other batch of the turn. */
+/** Gets that go down together at tryFlush(), with those of every other batch of the turn, and come back together. */
 export class ReadBatch {
-  readonly #turn: Turn
-  readonly #recent: RecentRecords
+  readonly #state: EngineState
+  readonly #answers: Answers
   readonly #snapshot: SharedSnapshot | null
-  #queued: (Reader & { readonly key: Uint8Array })[] = []
+  #read: Read | null = null
 
-  constructor({ turn, recent }: EngineState, snapshot: SharedSnapshot | null) {
-    this.#turn = turn
-    this.#recent = recent
+  constructor(state: EngineState, answers: Answers, snapshot: SharedSnapshot | null) {
+    this.#state = state
+    this.#answers = answers
     this.#snapshot = snapshot
   }
 
   /** @returns a fresh Buffer, or null when absent */
   get(key: Uint8Array): Promise<Uint8Array | null> {
-    this.#snapshot?.hold() // the session may close before the turn ends
-    return new Promise((resolve, reject) => {
-      this.#queued.push({ key, resolve: (value) => resolve(value && toBytes(value)), reject })
-    })
+    if (this.#read === null) {
+      this.#read = new Read(this.#answers.ready)
+      this.#snapshot?.hold() // the session may close before the turn ends
+    }
+    return this.#read.get(key)
   }
 
   tryFlush(): void {
-    const queued = this.#queued
-    this.#queued = []
-    for (const each of queued) {
-      if (this.#snapshot === null) this.#read(each)
-      else this.#readAt(this.#snapshot, each.key).then(each.resolve, each.reject)
-    }
+    const read = this.#take()
+    if (read === null) return
+    this.#answers.begin(read)
+    const { turn, recent } = this.#state
+    if (this.#snapshot !== null) void this.#readAt(this.#snapshot, read)
+    else if (!read.lookUp(recent)) turn.read(read)
+    else
+      turn.run(laterTurn).then(
+        () => read.found([], 0),
+        (err: unknown) => read.failed(err)
+      )
   }
 
   destroy(): void {
-    for (const _ of this.#queued.splice(0)) this.#snapshot?.release()
+    const read = this.#take()
+    if (read === null) return
+    this.#snapshot?.release()
+    // As RocksDB does: hypercore-storage keeps what it waits for in its tree cache (3.3.1 lib/tx.js, getTreeNode).
+    read.drop(new StorageError('STORAGE_CLOSED', 'a read batch was destroyed before it was flushed'))
   }
 
-  #read(reader: Reader & { readonly key: Uint8Array }): void {
-    const { key, resolve, reject } = reader
-    const known = this.#recent.get(key)
-    if (known !== undefined) {
-      this.#turn.run(laterTurn).then(() => resolve(known), reject)
-      return
-    }
-    const note = this.#recent.read(key)
-    const settle = (value: Uint8Array | null): void => {
-      note!(value)
-      resolve(value)
-    }
-    this.#turn.get(key, note === null ? reader : { resolve: settle, reject })
+  #take(): Read | null {
+    const read = this.#read
+    this.#read = null
+    return read
   }
 
-  async #readAt(snapshot: SharedSnapshot, key: Uint8Array): Promise<Uint8Array | null> {
+  async #readAt(snapshot: SharedSnapshot, read: Read): Promise<void> {
+    const { turn } = this.#state
     try {
       // Taken before the engine was open, it has a state only once it is.
-      return await this.#turn.run(
-        () => new Promise((resolve, reject) => this.#turn.get(key, { resolve, reject }, snapshot.at))
-      )
+      read.found(await turn.run(() => turn.readKeys(read.keys, snapshot.at)), 0)
+    } catch (err) {
+      read.failed(err)
     } finally {
       snapshot.release()
     }

@@ -1,11 +1,14 @@
 import { laterTurn } from '@manycore/kv'
 import type { Engine, EngineSnapshot, Op } from '@manycore/kv'
 import { WRITES_AT_ONCE } from '../defaults.js'
+import { Rounds } from './rounds.js'
 
 /** Whom to tell what was read. */
 export interface Reader {
-  resolve(value: Uint8Array | null): void
-  reject(err: unknown): void
+  readonly keys: readonly Uint8Array[]
+  /** The values of its keys are at `start` and behind. */
+  found(values: readonly (Uint8Array | null)[], start: number): void
+  failed(err: unknown): void
 }
 
 interface Reads {
@@ -13,10 +16,11 @@ interface Reads {
   readonly readers: Reader[]
 }
 
-interface Write {
+/** Whom to tell that it was written. */
+export interface Writer {
   readonly ops: readonly Op[]
-  readonly resolve: () => void
-  readonly reject: (err: unknown) => void
+  written(): void
+  failed(err: unknown): void
 }
 
 /**
@@ -24,17 +28,19 @@ interface Write {
  * `getMany()` a snapshot, all writes as one atomic batch, in the order of their flushes. Gets are bound to
  * the state at the end of the turn, so that a reader sees every flush that resolved before it asked.
  *
- * A turn ends with the event that it began in when the engine has nothing to do, so that a lone call waits
- * for nobody; with the next pass of the event loop when it has. Writes that come while one is under way
+ * A turn ends with the event that it began in when the engine has nothing to do and nobody waits for an answer, so
+ * that a lone call waits for nobody; otherwise with the next pass of the event loop. Writes that come while one is under way
  * wait for it and go down together, a few dozen at a time: what waits for the first goes on while the engine
  * writes the next.
  */
 export class Turn {
+  /** of all sessions of the database */
+  readonly rounds: Rounds = new Rounds()
   readonly #engine: Engine
   /** resolves when the engine is open and not suspended; at once = null */
   readonly #gate: () => Promise<void> | null
   #reads = new Map<EngineSnapshot | undefined, Reads>()
-  #writes: Write[] = []
+  #writes: Writer[] = []
   #scheduled = false
   #isWriting = false
   #running = 0
@@ -45,18 +51,26 @@ export class Turn {
     this.#gate = gate
   }
 
-  get(key: Uint8Array, reader: Reader, at?: EngineSnapshot): void {
+  read(reader: Reader, at?: EngineSnapshot): void {
     let reads = this.#reads.get(at)
     if (reads === undefined) this.#reads.set(at, (reads = { keys: [], readers: [] }))
-    reads.keys.push(key)
+    for (const key of reader.keys) reads.keys.push(key)
     reads.readers.push(reader)
     this.#schedule()
   }
 
-  /** @param ops  the engine's from now on */
-  write(ops: readonly Op[]): Promise<void> {
+  /** @returns one value for each key; null = absent */
+  readKeys(keys: readonly Uint8Array[], at?: EngineSnapshot): Promise<readonly (Uint8Array | null)[]> {
+    return new Promise((resolve, failed) => {
+      const found: Reader['found'] = (values, start) => resolve(values.slice(start, start + keys.length))
+      this.read({ keys, found, failed }, at)
+    })
+  }
+
+  /** The ops are the engine's from now on. */
+  write(writer: Writer): void {
     this.#schedule()
-    return new Promise((resolve, reject) => void this.#writes.push({ ops, resolve, reject }))
+    this.#writes.push(writer)
   }
 
   /** Runs something that idle() waits for, once the gate is open. */
@@ -71,16 +85,22 @@ export class Turn {
     }
   }
 
-  /** Resolves when nothing is queued or under way; what waits at a closed gate is under way. */
+  /** Resolves when nothing is queued, under way or still to be answered; what waits at a closed gate is under way. */
   async idle(): Promise<void> {
-    while (this.#running > 0 || this.#scheduled || this.#writes.length > 0)
-      await new Promise<void>((resolve) => this.#onidle.push(resolve))
+    while (this.#isBusy() || this.rounds.isWaiting) {
+      if (this.#isBusy()) await new Promise<void>((resolve) => this.#onidle.push(resolve))
+      else await laterTurn()
+    }
+  }
+
+  #isBusy(): boolean {
+    return this.#running > 0 || this.#scheduled || this.#writes.length > 0
   }
 
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    if (this.#running === 0) afterEvent(this.#end)
+    if (this.#running === 0 && !this.rounds.isWaiting) afterEvent(this.#end)
     else void laterTurn().then(this.#end)
   }
 
@@ -96,9 +116,13 @@ export class Turn {
   async #read({ keys, readers }: Reads, at: EngineSnapshot | undefined): Promise<void> {
     try {
       const values = await this.run(() => this.#engine.getMany(keys, at))
-      for (let i = 0; i < readers.length; i++) readers[i]!.resolve(values[i] ?? null)
+      let start = 0
+      for (const reader of readers) {
+        reader.found(values, start)
+        start += reader.keys.length
+      }
     } catch (err) {
-      for (const reader of readers) reader.reject(err)
+      for (const reader of readers) reader.failed(err)
     }
   }
 
@@ -115,9 +139,9 @@ export class Turn {
     // The engine goes on while those who waited do.
     this.#isWriting = false
     if (this.#writes.length > 0) void this.#write()
-    for (const { resolve, reject } of writes) {
-      if (failure === null) resolve()
-      else reject(failure.err)
+    for (const writer of writes) {
+      if (failure === null) writer.written()
+      else writer.failed(failure.err)
     }
   }
 }

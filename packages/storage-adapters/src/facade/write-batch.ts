@@ -2,16 +2,19 @@ import b4a from 'b4a'
 import { EngineError, laterTurn } from '@manycore/kv'
 import type { Op } from '@manycore/kv'
 import { OWN_COPY_BYTES } from '../defaults.js'
+import type { Answers } from './answers.js'
 import type { EngineState } from './engine-state.js'
 import { toBytes } from './to-bytes.js'
 
 /** Changes that are committed together, at flush(). */
 export class WriteBatch {
   readonly #state: EngineState
+  readonly #answers: Answers
   #ops: Op[] = []
 
-  constructor(state: EngineState) {
+  constructor(state: EngineState, answers: Answers) {
     this.#state = state
+    this.#answers = answers
   }
 
   tryPut(key: Uint8Array, value: Uint8Array | ArrayBufferView | string | null): void {
@@ -27,18 +30,26 @@ export class WriteBatch {
   }
 
   /** Copies everything at once: callers change their buffers as soon as this has returned. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    const { readOnly, turn, engine, recent, closing } = this.#state
     const ops = this.#ops
     this.#ops = []
-    const { readOnly, turn, engine, recent, closing } = this.#state
-    if (readOnly) {
-      throw new EngineError('ENGINE_READ_ONLY', `a write to a ${engine.name} store opened read-only`)
-    }
-    if (closing === null && recent.has(ops)) return laterTurn()
-    const copy = copyOps(ops)
-    recent.queue(copy)
-    await turn.write(copy)
-    recent.written(copy)
+    return new Promise((resolve, reject) => {
+      const failed = (err: unknown): void => this.#answers.give({ give: () => reject(err) })
+      if (readOnly) {
+        const message = `a write to a ${engine.name} store opened read-only`
+        return reject(new EngineError('ENGINE_READ_ONLY', message))
+      }
+      const done = { give: resolve }
+      if (closing === null && recent.has(ops)) return void laterTurn().then(() => this.#answers.give(done))
+      const copy = copyOps(ops)
+      recent.queue(copy)
+      const written = (): void => {
+        recent.written(copy)
+        this.#answers.give(done)
+      }
+      turn.write({ ops: copy, written, failed })
+    })
   }
 
   destroy(): void {

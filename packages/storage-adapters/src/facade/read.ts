@@ -1,0 +1,71 @@
+import type { ReadAnswer } from './answers.js'
+import type { RecentRecords } from './recent-records.js'
+import { toBytes } from './to-bytes.js'
+import type { Reader } from './turn.js'
+
+type Value = Uint8Array | null
+
+interface Get {
+  resolve(value: Value): void
+  reject(err: unknown): void
+}
+
+/** The gets of one flush: what is known already, what the engine is asked for, and who waits for it. */
+export class Read implements Reader, ReadAnswer {
+  /** of the values that are still to be found */
+  keys: Uint8Array[] = []
+  isReady = false
+  next: ReadAnswer | null = null
+  readonly #gets: Get[] = []
+  readonly #ready: (read: Read) => void
+  /** one for each get; undefined = still to be found */
+  #values: (Value | undefined)[] = []
+  #notes: (((found: Value) => void) | null)[] = []
+  #failure: { err: unknown } | null = null
+
+  /** @param ready  called once with the read, when all values are there or it has failed */
+  constructor(ready: (read: Read) => void) {
+    this.#ready = ready
+  }
+
+  get(key: Uint8Array): Promise<Value> {
+    this.keys.push(key)
+    return new Promise((resolve, reject) => void this.#gets.push({ resolve, reject }))
+  }
+
+  /** @returns whether everything is known: then nothing is left to be found */
+  lookUp(recent: RecentRecords): boolean {
+    this.#values = this.keys.map((key) => recent.get(key))
+    if (this.#values.some((value) => value !== undefined))
+      this.keys = this.keys.filter((_, i) => this.#values[i] === undefined)
+    this.#notes = this.keys.map((key) => recent.read(key))
+    return this.keys.length === 0
+  }
+
+  /** @param start  where the values of `keys` begin */
+  found(values: readonly (Value | undefined)[], start: number): void {
+    let at = start
+    for (let i = 0; i < this.keys.length; i++) this.#notes[i]?.(values[start + i] ?? null)
+    for (let i = 0; i < this.#gets.length; i++)
+      if (this.#values[i] === undefined) this.#values[i] = values[at++] ?? null
+    this.#ready(this)
+  }
+
+  failed(err: unknown): void {
+    this.#failure = { err }
+    this.#ready(this)
+  }
+
+  give(): void {
+    if (this.#failure !== null) return this.drop(this.#failure.err)
+    for (let i = 0; i < this.#gets.length; i++) {
+      const value = this.#values[i]
+      this.#gets[i]!.resolve(value ? toBytes(value) : null)
+    }
+  }
+
+  /** Nothing of it is read. */
+  drop(err: unknown): void {
+    for (const { reject } of this.#gets) reject(err)
+  }
+}
