@@ -9,6 +9,7 @@ import type {
   PublicKeyPair
 } from '@manycore/hypercore-types'
 import type { Keychain } from '@manycore/keychain'
+import { CloseSignal } from '@manycore/sessions'
 import type { SessionScope, SessionSource, SessionTable } from '@manycore/sessions'
 import { CorestoreError, notReady } from './errors.js'
 import { parseGet, readGetOptions } from './get-options.js'
@@ -57,10 +58,13 @@ export class CoreGetter {
     const opts = toOptions(input)
     const { identity, core, session } = parseGet(opts, this.#store)
     const { sessions } = this.#store
-    if (identity === null) return sessions.session(this.#preload(opts), session)
+    if (identity === null) {
+      const signal = new CloseSignal() // what is preloaded is the caller's, and may never settle
+      return sessions.session(this.#preload(opts, signal.closed), session, signal.tell)
+    }
     const loaded = this.#loaded(identity)
     if (loaded === null && (identity.name !== null || identity.key === null)) {
-      return sessions.session(this.#preload(opts), session)
+      return sessions.session(this.#preload(opts), session, null)
     }
     session.keyPair = identity.keyPair
     session.manifest = identity.manifest
@@ -77,10 +81,11 @@ export class CoreGetter {
     return core !== null && hasKeyPair(core) ? core : null
   }
 
-  /** For a name, a lone discovery key, or options that come later. */
-  async #preload(asked: GetOptions): Promise<SessionSource> {
+  /** For a name, a lone discovery key, or options that come later. @param closed  rejects when the session is closed */
+  async #preload(asked: GetOptions, closed?: Promise<never>): Promise<SessionSource> {
     const { preload } = asked
-    const given = typeof preload === 'function' ? await preload() : await preload
+    const coming = typeof preload === 'function' ? preload() : preload
+    const given = closed === undefined ? await coming : await Promise.race([coming, closed])
     const all = preload ? { ...asked, ...readGetOptions(given), preload: undefined } : asked
     refuseNotReady({ ...asked, ...given }, all)
     const { identity, core: opts, session } = parseGet(all, this.#store)

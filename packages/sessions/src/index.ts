@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from './clock.js'
+export { CloseSignal } from './early-close.js'
 export { LINGER_MS } from './defaults.js'
 export { SESSIONS_ERRORS, SessionsError, type SessionsErrorCode } from './errors.js'
 export type { OpenCoreOptions } from './open-core-options.js'

@@ -1,6 +1,7 @@
 import Hypercore from 'hypercore'
 import { badArgument, callEach } from '@manycore/ground'
 import type { Hypercore as Session, InnerCore } from '@manycore/hypercore-types'
+import { CloseSignal, closeEarly } from './early-close.js'
 import { SessionsError } from './errors.js'
 import { keepPreload, retire } from './hypercore-internals.js'
 import { rejectable } from './rejectable.js'
@@ -65,11 +66,14 @@ export class SessionScope implements Iterable<Session<unknown>> {
    * rejects its ready() and every other call on it.
    * @param source  a core of the table, or a promise of one with further options
    * @param options any session option of Hypercore; what is not named here is passed on to it
+   * @param onclose called by close() of a session that still waits for `source`, which should reject then; null =
+   *                close() waits for it, for it settles soon; default: the session waits for it no longer
    * @throws        SESSION_CLOSED after close(), or when the core closes already; BAD_ARGUMENT
    */
   session<T = Uint8Array>(
     source: InnerCore | Promise<SessionSource>,
-    options?: ScopeSessionOptions<T>
+    options?: ScopeSessionOptions<T>,
+    onclose?: (() => void) | null
   ): Session<T> {
     if (this.closed) throw new SessionsError('SESSION_CLOSED', 'session() after the scope was closed')
     if (!source) throw badArgument('source', 'an inner core or a promise of { core }', source)
@@ -96,12 +100,15 @@ export class SessionScope implements Iterable<Session<unknown>> {
     // An open core is kept open by the session itself, as a rule.
     const isOpen = known && source.opened && !source.closing
     if (known && !isOpen) hold(source)
+    const signal = isPromise(source) && onclose === undefined ? new CloseSignal() : null
+    const giveUp = signal === null ? (onclose ?? null) : signal.tell
+    const awaited = signal === null ? source : Promise.race([source as Promise<SessionSource>, signal.closed])
     const session = new Hypercore<T>(
       null,
       null,
       known
         ? Object.assign({}, opts, this.#enter(source))
-        : Object.assign({}, NOTHING_YET, opts, { preload: this.#preload(source, late) })
+        : Object.assign({}, NOTHING_YET, opts, { preload: this.#preload(awaited, late) })
     )
     if (session.opened) {
       release()
@@ -109,16 +116,9 @@ export class SessionScope implements Iterable<Session<unknown>> {
     }
     if (isOpen) hold(source)
     if (!known) keepPreload(session)
+    if (giveUp !== null && !known) closeEarly(session, giveUp, (derived) => this.#watch(derived, noop))
 
-    const settled = () => {
-      this.#opening.delete(session)
-      release()
-    }
-    this.#opening.add(session)
-    session.opening.then(settled, () => {
-      settled()
-      retire(session)
-    })
+    this.#watch(session, () => release())
     return session
   }
 
@@ -145,6 +145,19 @@ export class SessionScope implements Iterable<Session<unknown>> {
     } finally {
       callEach([this.#onclose], this)
     }
+  }
+
+  /** @param release  called once the session has opened or failed to */
+  #watch(session: Session<unknown>, release: () => void): void {
+    const settled = (): void => {
+      this.#opening.delete(session)
+      release()
+    }
+    this.#opening.add(session)
+    session.opening!.then(settled, () => {
+      settled()
+      retire(session)
+    })
   }
 
   async #preload(

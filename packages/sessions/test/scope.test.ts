@@ -54,17 +54,20 @@ test('a session that is still opening is closed with its scope', async () => {
   expect([scope.size, core.hasSession()]).toEqual([0, false])
 })
 
-test('a scope waits for a session whose promise is still out, and closes it', async () => {
+test('a scope does not wait for a session whose promise is still out, and closes it', async () => {
   const { table } = openTable()
   const scope = table.scope()
   const core = table.openCore(newCore())
   await core.ready()
   const { promise, go } = later({ core })
   const session = scope.session(promise)
-  const closed = scope.close()
-  go()
-  await closed
+  const ready = session.ready().catch((err: Error) => err)
+  await scope.close()
+  expect(await ready).toMatchObject({ code: 'SESSION_CLOSED' })
   expect([session.closed, core.hasSession()]).toEqual([true, false])
+  go() // late, and in vain
+  await promise
+  expect(core.hasSession()).toBe(false)
 })
 
 test('a session derived from one in the scope is closed with it, derived before it opened or after', async () => {
