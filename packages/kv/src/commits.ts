@@ -2,25 +2,28 @@ import { GROUP_BYTES } from './defaults.js'
 import type { Op } from './engine.js'
 import { EngineError } from './errors.js'
 import type { Log } from './log.js'
-import { OpWriter, encodeNext } from './log-ops.js'
+import { OpWriter, encodeMark, encodeNext } from './log-ops.js'
 import type { Memtables } from './memtables.js'
+import { type Position, isAfter } from './position.js'
 
 export interface CommitsOptions {
   readonly memtables: Memtables
+  /** everything before it survives a loss of power */
+  readonly synced: Position
   /** every record is synced before its batches resolve */
   readonly isSynced: boolean
   /** a memtable that takes more of memory or of its log is full */
   readonly memtableBytes: number
   /** Resolves once a full memtable may be set aside. */
   readonly makeRoom: () => Promise<void>
-  /** A new, empty log that goes on from another. */
+  /** A new, empty log that goes on from another, and is synced. */
   readonly createLog: (previous: number) => Promise<Log>
   readonly onRotated: () => void
 }
 
-/** `ops` null = the memtable is to be set aside */
 interface Waiting {
-  readonly ops: readonly Op[] | null
+  /** 'rotate': the memtable is to be set aside; 'mark': it is to be written down what is synced */
+  readonly work: readonly Op[] | 'rotate' | 'mark'
   readonly resolve: () => void
   readonly reject: (err: unknown) => void
 }
@@ -34,9 +37,15 @@ export class Commits {
   #queue: Waiting[] = []
   #isRunning = false
   #failure: EngineError | null = null
+  #synced: Position
+  /** what the last record says of #synced */
+  #marked: Position
+  /** where the last record ends that says more than that */
+  #dataEnd: Position = { log: 0, offset: 0 }
 
   constructor(options: CommitsOptions) {
     this.#options = options
+    this.#synced = this.#marked = options.synced
   }
 
   get isBusy(): boolean {
@@ -49,12 +58,21 @@ export class Commits {
 
   /** Sets the memtable aside, with all that was given before. */
   rotate(): Promise<void> {
-    return this.#enqueue(null)
+    return this.#enqueue('rotate')
   }
 
-  #enqueue(ops: readonly Op[] | null): Promise<void> {
+  /**
+   * Notes that the logs are synced up to here, so that damage to what is before is known for that. It is not known
+   * where the note cannot be written.
+   */
+  async mark(synced: Position): Promise<void> {
+    if (isAfter(synced, this.#synced)) this.#synced = synced
+    await this.#enqueue('mark').catch(() => {}) // what fails the log is told to the batches
+  }
+
+  #enqueue(work: Waiting['work']): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ ops, resolve, reject })
+      this.#queue.push({ work, resolve, reject })
       if (!this.#isRunning) void this.#run()
     })
   }
@@ -75,19 +93,25 @@ export class Commits {
   async #step(): Promise<void> {
     if (this.#failure !== null) throw this.#failure
     const { memtables } = this.#options
-    const isRotation = this.#queue[0]!.ops === null
-    if (isRotation || this.#isFull()) await this.#rotate()
-    if (isRotation) return this.#queue.shift()!.resolve()
+    const { work } = this.#queue[0]!
+    if (work === 'mark')
+      await this.#mark().catch(() => {}) // no space, or the log has failed, which batches are told
+    else if (work === 'rotate' || this.#isFull()) await this.#rotate()
+    if (typeof work === 'string') return this.#queue.shift()!.resolve()
 
     const record = new OpWriter(memtables.active.memtable)
-    let count = 0
-    do record.add(this.#queue[count++]!.ops!)
-    while (record.bytes < GROUP_BYTES && this.#queue[count]?.ops)
-    await this.#write(record.finish())
-    for (const { ops, resolve } of this.#queue.splice(0, count)) {
-      memtables.apply(ops!)
-      resolve()
+    const group: (readonly Op[])[] = []
+    for (const { work: ops } of this.#queue) {
+      if (typeof ops === 'string' || (group.length > 0 && record.bytes >= GROUP_BYTES)) break
+      record.add(ops)
+      group.push(ops)
     }
+    await this.#write(record.finish())
+    this.#dataEnd = memtables.active.log.end
+    this.#queue.splice(0, group.length).forEach(({ resolve }, i) => {
+      memtables.apply(group[i]!)
+      resolve()
+    })
   }
 
   #isFull(): boolean {
@@ -96,13 +120,12 @@ export class Commits {
   }
 
   async #rotate(): Promise<void> {
-    const { memtables, makeRoom, createLog, isSynced, onRotated } = this.#options
+    const { memtables, makeRoom, createLog, onRotated } = this.#options
     if (memtables.active.memtable.isEmpty) return
     let next: Log
     try {
       await makeRoom()
-      next = await createLog(memtables.active.log.id)
-      if (isSynced) await next.sync()
+      next = await createLog(memtables.active.log.id) // the record that names it proves that it is there
     } catch (cause) {
       throw failed('there is no room for more, until a memtable can be flushed', cause)
     }
@@ -111,11 +134,20 @@ export class Commits {
     onRotated()
   }
 
+  /** Says what is synced, where no record has said so of all that was written. */
+  async #mark(): Promise<void> {
+    const { log } = this.#options.memtables.active
+    const isNews = isAfter(this.#dataEnd, this.#marked) && isAfter(this.#synced, this.#marked)
+    if (isNews && log.isMarked) await this.#write(encodeMark())
+  }
+
   async #write(record: Uint8Array): Promise<void> {
     const { memtables, isSynced } = this.#options
     const { log } = memtables.active
     try {
-      await log.append(record, isSynced)
+      await log.append(record, { synced: this.#synced, isSynced })
+      this.#marked = this.#synced
+      if (isSynced) this.#synced = log.end
     } catch (cause) {
       // What of it is on the disk is not known, and another sync would not tell: later batches must not follow it.
       const isCut = await isDone(log.cut())

@@ -19,6 +19,7 @@ export function encodeFrame(magic: string, version: number, payload: Uint8Array)
 
 /**
  * @param bytes  start with the frame; more may follow it
+ * @param known  the newest version of the format that can be read; all older ones can
  * @param name   of the file, for messages
  * @returns      the payload, a view
  * @throws ENGINE_CORRUPT, ENGINE_VERSION (only where the checksum vouches for the version)
@@ -26,7 +27,7 @@ export function encodeFrame(magic: string, version: number, payload: Uint8Array)
 export function decodeFrame(
   bytes: Uint8Array,
   magic: string,
-  version: number,
+  known: number,
   name: string,
   offset = 0
 ): Uint8Array {
@@ -36,10 +37,15 @@ export function decodeFrame(
   const end = FRAME_BYTES + view.getUint32(12, true)
   if (end > bytes.byteLength || view.getUint32(16, true) !== crcOf(bytes.subarray(0, end)))
     throw corrupt(name, offset, 'the checksum does not match')
-  const written = view.getUint32(8, true)
-  if (written !== version)
-    throw new EngineError('ENGINE_VERSION', `${name} has format version ${written}, known is ${version}`)
+  const written = versionOf(bytes)
+  if (written > known)
+    throw new EngineError('ENGINE_VERSION', `${name} has format version ${written}, known is ${known}`)
   return bytes.subarray(FRAME_BYTES, end)
+}
+
+/** Of a frame that is whole. */
+export function versionOf(frame: Uint8Array): number {
+  return new DataView(frame.buffer, frame.byteOffset, frame.byteLength).getUint32(8, true)
 }
 
 export function corrupt(file: string, offset: number, what: string): EngineError {

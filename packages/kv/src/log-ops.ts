@@ -13,6 +13,8 @@ const DEL_RANGE = 3
 const PATCH = 4
 /** nothing follows in this log; the number of the next one */
 const NEXT = 5
+/** nothing: what its record says is up to where the logs were synced */
+const MARK = 6
 
 /** Writes batches as the payload of one record. */
 export class OpWriter {
@@ -85,6 +87,13 @@ export function encodeNext(log: number): Uint8Array {
   return fields.finish()
 }
 
+/** A record that only says up to where the logs were synced. */
+export function encodeMark(): Uint8Array {
+  const fields = new FieldWriter(RECORD_HEADER_BYTES, 64)
+  fields.varint(MARK)
+  return fields.finish()
+}
+
 /**
  * Applies a record's payload, which the memtable refers to from then on.
  * @returns  the next log, when this record ends its log; null = more may follow; undefined = the payload
@@ -108,7 +117,7 @@ export function applyRecord(payload: Uint8Array, memtable: Memtable): number | n
       patched.set(change, from)
       memtable.apply([{ type: 'put', key, value: patched }])
     } else if (kind === NEXT) return fields.varint()
-    else return undefined
+    else if (kind !== MARK) return undefined
   }
   return null
 }

@@ -1,52 +1,106 @@
-import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
+import { headerCrc } from './header-crc.js'
+import type { Position } from './position.js'
 
-/** bytes of the payload, CRC-32 of the payload, CRC-32 of both and of the place */
-export const RECORD_HEADER_BYTES = 12
+/** Of the log's format; the older one is read, and a log of it is written on as it began. */
+export type LogVersion = 1 | 2
+
+/**
+ * bytes of the payload, CRC-32 of the payload, up to where the logs were synced before (number of a log, place
+ * in it; not in version 1), CRC-32 of these and of the record's own log and place
+ */
+export const RECORD_HEADER_BYTES = 20
+const SYNCED_BYTES = 8
+
+export interface RecordHeader {
+  readonly headerBytes: number
+  readonly payloadBytes: number
+  readonly payloadCrc: number
+  /** Everything before this place had been synced when the record was written. */
+  readonly synced: Position
+}
+
+export function headerBytesOf(version: LogVersion): number {
+  return version === 1 ? RECORD_HEADER_BYTES - SYNCED_BYTES : RECORD_HEADER_BYTES
+}
 
 /**
  * Fills in the header of a record. Its checksum covers log and offset: a record that was copied elsewhere,
  * or that an earlier file left behind on the same disk, is not a record.
- * @param record  RECORD_HEADER_BYTES of room, then the payload
+ * @param room    RECORD_HEADER_BYTES, then the payload
+ * @param synced  up to where everything is synced
+ * @returns       the record: the room, or its end
  */
-export function sealRecord(record: Uint8Array, log: number, offset: number): void {
-  const view = viewOf(record)
-  const payload = record.subarray(RECORD_HEADER_BYTES)
+export function sealRecord(
+  room: Uint8Array,
+  version: LogVersion,
+  at: Position,
+  synced: Position
+): Uint8Array {
+  const payload = room.subarray(RECORD_HEADER_BYTES)
+  const record = room.subarray(RECORD_HEADER_BYTES - headerBytesOf(version))
+  const view = new DataView(record.buffer, record.byteOffset, record.byteLength)
   view.setUint32(0, payload.byteLength, true)
   view.setUint32(4, crc32(payload), true)
-  view.setUint32(8, headerCrc(record, log, offset), true)
+  if (version > 1) {
+    view.setUint32(8, synced.log, true)
+    view.setUint32(12, synced.offset, true)
+  }
+  const crcAt = headerBytesOf(version) - 4
+  view.setUint32(crcAt, headerCrc(record, 0, crcAt, at.log, at.offset), true)
+  return record
 }
 
-/** @returns the payload of the record at `offset`, a view; null = there is none, or it is damaged */
-export function readRecord(file: Uint8Array, log: number, offset: number): Uint8Array | null {
-  const start = offset + RECORD_HEADER_BYTES
-  if (start > file.byteLength) return null
-  const record = file.subarray(offset)
-  const view = viewOf(record)
-  const length = view.getUint32(0, true)
-  if (length === 0 || start + length > file.byteLength) return null
-  if (view.getUint32(8, true) !== headerCrc(record, log, offset)) return null
-  const payload = file.subarray(start, start + length)
-  return view.getUint32(4, true) === crc32(payload) ? payload : null
+/** @param at  where `bytes[index]` is @returns null = there is no header, or it is damaged */
+export function readHeader(
+  bytes: Uint8Array,
+  index: number,
+  version: LogVersion,
+  at: Position
+): RecordHeader | null {
+  const headerBytes = headerBytesOf(version)
+  if (index + headerBytes > bytes.byteLength) return null
+  const payloadBytes = u32(bytes, index)
+  const crcAt = headerBytes - 4
+  if (payloadBytes === 0 || u32(bytes, index + crcAt) !== headerCrc(bytes, index, crcAt, at.log, at.offset))
+    return null
+  // A record of version 1 was taken for proof that all before it had been written.
+  const synced = version === 1 ? at : { log: u32(bytes, index + 8), offset: u32(bytes, index + 12) }
+  return { headerBytes, payloadBytes, payloadCrc: u32(bytes, index + 4), synced }
 }
 
-/** @returns where the next whole record starts, at `from` or later; −1 = nowhere. O(bytes) */
-export function findRecord(file: Uint8Array, log: number, from: number): number {
-  for (let offset = from; offset + RECORD_HEADER_BYTES < file.byteLength; offset++)
-    if (readRecord(file, log, offset) !== null) return offset
+/**
+ * Looks for a whole header, byte by byte. O(bytes), and fast where few bytes may be the start of one.
+ * @param at        where the first byte is
+ * @param logBytes  of the whole log: no payload is longer
+ * @returns         the index of the first one, at `from` or later; −1 = there is none
+ */
+export function findHeader(
+  bytes: Uint8Array,
+  from: number,
+  version: LogVersion,
+  at: Position,
+  logBytes: number
+): number {
+  const headerBytes = headerBytesOf(version)
+  const last = bytes.byteLength - headerBytes
+  for (let index = from; index <= last; index++) {
+    const payloadBytes = u32(bytes, index)
+    if (payloadBytes === 0 || payloadBytes > logBytes) continue
+    const offset = at.offset + index
+    if (version > 1 && !isBefore(u32(bytes, index + 8), u32(bytes, index + 12), at.log, offset)) continue
+    const crcAt = headerBytes - 4
+    if (u32(bytes, index + crcAt) === headerCrc(bytes, index, crcAt, at.log, offset)) return index
+  }
   return -1
 }
 
-const scratch: Uint8Array = b4a.alloc(16)
-const scratchView: DataView = viewOf(scratch)
-
-function headerCrc(record: Uint8Array, log: number, offset: number): number {
-  scratch.set(record.subarray(0, 8))
-  scratchView.setUint32(8, log, true)
-  scratchView.setUint32(12, offset, true)
-  return crc32(scratch)
+/** Whether a record at a place can say that all before another place was synced. */
+function isBefore(log: number, offset: number, ownLog: number, ownOffset: number): boolean {
+  if (log === 0) return offset === 0
+  return log < ownLog || (log === ownLog && offset <= ownOffset)
 }
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+function u32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
 }

@@ -2,11 +2,13 @@ import { allDone } from './all-done.js'
 import { ORPHAN_WINDOW } from './defaults.js'
 import type { Disk } from './disk.js'
 import { corrupt } from './frame.js'
-import { Log, type LogContents, logFileName, readLog } from './log.js'
+import { Log, LOG_HEADER_BYTES, logFileName } from './log.js'
+import { type LogContents, LogReader } from './log-reader.js'
 import type { Manifest } from './manifest.js'
 import { MANIFEST_FILES, ManifestFiles } from './manifest-files.js'
 import { Memtable } from './memtable.js'
 import { type Logged, Memtables } from './memtables.js'
+import { type Position, isAfter } from './position.js'
 import { segmentFileName, valueFileName } from './segment-info.js'
 
 const FIRST_LOG = 1
@@ -20,8 +22,10 @@ export interface Recovered {
   readonly orphans: readonly number[]
   /** that no file has, nor a greater one */
   readonly nextId: number
-  /** the last log ends in a record that was not written wholly */
-  readonly isTorn: boolean
+  /** Up to here the logs were synced, at least. */
+  readonly synced: Position
+  /** what lies behind the last whole record: nothing, one whose write was interrupted, or lost ones with whole ones among them */
+  readonly tail: 'none' | 'torn' | 'stale'
 }
 
 /**
@@ -34,24 +38,31 @@ export async function recover(disk: Disk): Promise<Recovered | null> {
   if (manifest === null) return null
 
   const layers: Logged[] = []
-  let last: LogContents
-  for (let id: number | null = manifest.log; id !== null; id = last.next) {
+  let synced: Position = { log: 0, offset: 0 }
+  let reader: LogReader
+  let contents: LogContents
+  for (let id: number | null = manifest.log; id !== null; id = contents.next) {
     const file = disk.file(logFileName(id))
     const memtable = new Memtable()
-    last = await readLog(id, file, memtable)
-    layers.unshift({ memtable, log: new Log(id, file, last.bytes) })
+    reader = await LogReader.open(id, file)
+    contents = await reader.apply(memtable)
+    if (isAfter(contents.synced, synced)) synced = contents.synced
+    layers.unshift({ memtable, log: new Log(id, file, contents.bytes, reader.version) })
   }
   const { log } = layers[0]!
+  const behind = await reader!.search(log.bytes + 1, log.end)
+  if (behind === 'proof') throw lost(log.end, log.id)
   const chain = new Set(layers.map((layer) => layer.log.id))
   const { found, tried, end } = await findOrphans(disk, Math.max(manifest.nextId, log.id + 1))
-  for (const id of found) await checkNotNext(disk, id, log)
+  const later = await laterLogs(disk, log.end, [...unnamed(manifest, log.id), ...found])
   return {
     manifests,
     manifest,
     memtables: new Memtables(layers[0]!, layers.slice(1)),
-    orphans: [...manifest.garbage.filter((id) => !chain.has(id)), ...tried],
+    orphans: [...new Set([...manifest.garbage.filter((id) => !chain.has(id)), ...later, ...tried])],
     nextId: end,
-    isTorn: last!.size > last!.bytes
+    synced,
+    tail: behind === 'some' ? 'stale' : reader!.size > log.bytes ? 'torn' : 'none'
   }
 }
 
@@ -63,12 +74,18 @@ export async function create(disk: Disk, isReadOnly: boolean): Promise<Recovered
   const nextId = log.id + 1
   const manifest = { generation: 1, log: log.id, nextId, garbage: [], levels: [], valueFiles: [] }
   if (!isReadOnly) {
-    await log.sync()
     await manifests.write({ ...manifest, generation: 0 }) // both are there from the start, so that a lost one is noticed
     await manifests.write(manifest)
   }
   const memtables = new Memtables({ memtable: new Memtable(), log }, [])
-  return { manifests, manifest, memtables, orphans: [], nextId, isTorn: false }
+  return { manifests, manifest, memtables, orphans: [], nextId, synced: log.end, tail: 'none' }
+}
+
+/** Makes sure that nothing behind the last whole record is ever taken for one. */
+export async function dropTail({ memtables, tail }: Recovered): Promise<void> {
+  const { log } = memtables.active
+  if (tail === 'torn') await log.cut()
+  if (tail === 'stale') await log.erase()
 }
 
 /** Every file that a number can have. */
@@ -97,13 +114,37 @@ async function findOrphans(
   return { found, tried, end }
 }
 
-/** A log is written to its end before the next one gets its first record. @throws ENGINE_CORRUPT */
-async function checkNotNext(disk: Disk, id: number, last: Log): Promise<void> {
-  const next = await tryLog(disk, id)
-  if (next?.hasRecords && next.previous === last.id) {
-    const what = `the end is damaged, for ${logFileName(id)} goes on from it`
-    throw corrupt(logFileName(last.id), last.bytes, what)
+/** Numbers after that of the last log whose files the manifest does not know: what was a log is one of them. */
+function unnamed({ nextId, levels, valueFiles }: Manifest, log: number): number[] {
+  const named = new Set([...levels.flat(), ...valueFiles].map(({ id }) => id))
+  const ids: number[] = []
+  for (let id = log + 1; id < nextId; id++) if (!named.has(id)) ids.push(id)
+  return ids
+}
+
+/**
+ * The logs that go on from the last one that is known, whose end a loss of power has taken: they are of no use any more.
+ * @param ids  in order
+ * @throws ENGINE_CORRUPT when that end had been synced
+ */
+async function laterLogs(disk: Disk, end: Position, ids: readonly number[]): Promise<number[]> {
+  const later: number[] = []
+  for (const id of ids) {
+    const reader = await tryLog(disk, id)
+    if (reader === null || ![end.log, ...later].includes(reader.previous)) continue
+    if ((await reader.search(LOG_HEADER_BYTES, end)) === 'proof') throw lost(end, id)
+    later.push(id)
   }
+  return later
+}
+
+/** @param log  which has a record that was written once more than what is left had been synced */
+function lost({ log, offset }: Position, proof: number): Error {
+  return corrupt(
+    logFileName(log),
+    offset,
+    `a damaged record, and ${logFileName(proof)} says that it was synced`
+  )
 }
 
 /**
@@ -123,13 +164,14 @@ async function readManifest(disk: Disk, manifests: ManifestFiles): Promise<Manif
   if (manifest !== null) return manifest
 
   const first = await tryLog(disk, FIRST_LOG)
-  if (first?.hasRecords) throw failure ?? corrupt(MANIFEST_FILES[0], 0, 'the file is missing or empty')
+  if (first !== null && (await first.search(LOG_HEADER_BYTES, { log: 0, offset: 0 })) !== 'none')
+    throw failure ?? corrupt(MANIFEST_FILES[0], 0, 'the file is missing or empty')
   if (first === null && failure !== null) throw failure
   return null
 }
 
-async function tryLog(disk: Disk, id: number): Promise<LogContents | null> {
+async function tryLog(disk: Disk, id: number): Promise<LogReader | null> {
   const file = disk.file(logFileName(id))
   if ((await file.size()) === 0) return null
-  return readLog(id, file, new Memtable()).catch(() => null) // its writing was interrupted
+  return LogReader.open(id, file).catch(() => null) // its writing was interrupted
 }

@@ -11,7 +11,7 @@ import { Log, logFileName } from './log.js'
 import { Maintenance } from './maintenance.js'
 import type { MemtableView } from './memtable.js'
 import type { Memtables } from './memtables.js'
-import { create, recover } from './recovery.js'
+import { type Recovered, create, dropTail, recover } from './recovery.js'
 import type { ValuePointer } from './value-pointer.js'
 import type { Version } from './version.js'
 
@@ -44,23 +44,23 @@ export class Store {
     const start = (await recover(disk)) ?? (await create(disk, options.isReadOnly))
     const cache = new BlockCache(options.cacheBytes)
     const catalog = await Catalog.open(disk, start, cache)
-    const store = new Store(disk, start.memtables, catalog, options)
+    const store = new Store(disk, start, catalog, options)
     if (!options.isReadOnly) {
-      const { log } = start.memtables.active
-      if (start.isTorn) await log.cut()
-      if (start.isTorn && options.isSynced) await log.sync()
-      await cleanUp(disk, catalog, log, start.orphans)
+      await dropTail(start)
+      if (options.isSynced) await store.sync() // what it goes on from survives as well
+      await cleanUp(disk, catalog, start.memtables.active.log, start.orphans)
       store.#maintenance.kick()
     }
     return store
   }
 
-  private constructor(disk: Disk, memtables: Memtables, catalog: Catalog, options: StoreOptions) {
+  private constructor(disk: Disk, { memtables, synced }: Recovered, catalog: Catalog, options: StoreOptions) {
     this.#memtables = memtables
     this.#catalog = catalog
     this.#isReadOnly = options.isReadOnly
     this.#commits = new Commits({
       memtables,
+      synced,
       isSynced: options.isSynced,
       memtableBytes: options.memtableBytes,
       makeRoom: async () => {
@@ -110,6 +110,12 @@ export class Store {
    */
   async sync(): Promise<void> {
     if (this.#isReadOnly) return
+    const { end } = this.#memtables.active.log
+    await this.#syncOrFlush()
+    await this.#commits.mark(end)
+  }
+
+  async #syncOrFlush(): Promise<void> {
     const failed = await this.#syncLogs()
     if (failed.size === 0) return
     await this.#commits.rotate()

@@ -85,21 +85,107 @@ test('batches that come during a write go down as one record, and one sync', asy
   await engine.close()
 })
 
-test('a damaged record before a whole one is ENGINE_CORRUPT, and says where', async () => {
+/** A log of ten records. @param isFlushed  a flush() before the last one, or after it */
+async function tenRecords(
+  durability: 'power' | 'process',
+  isFlushed: (batches: number) => boolean = () => false
+): Promise<{ shelf: Shelf; ends: number[]; states: string[] }> {
   const shelf = new Shelf()
-  const engine = await open(shelf)
+  const engine = new RandomAccessEngine(shelf.open, { durability, sync: shelf.sync })
+  await engine.open()
   const ends: number[] = []
+  const states: string[] = []
   for (let i = 0; i < 10; i++) {
     await engine.batch([put(`key ${i}`, 'x'.repeat(50))])
     ends.push(shelf.files.get(LOG)!.length)
+    states.push(await contents(engine))
+    if (isFlushed(i + 1)) await engine.flush()
   }
   await engine.close()
+  return { shelf, ends, states }
+}
+
+/** What the store opens to with one byte of the fifth record damaged, each in turn. */
+async function* withDamage(shelf: Shelf, ends: readonly number[]): AsyncGenerator<string | EngineError> {
   for (let offset = ends[3]!; offset < ends[4]!; offset++) {
     const log = Buffer.from(shelf.files.get(LOG)!)
     log[offset]! ^= 255
-    const err = await reopened(new Shelf(new Map(shelf.files).set(LOG, log))).catch((err: EngineError) => err)
-    expect(err).toMatchObject({ code: 'ENGINE_CORRUPT', file: LOG, offset: ends[3] })
+    yield reopened(new Shelf(new Map(shelf.files).set(LOG, log))).catch((err: EngineError) => err)
   }
+}
+
+for (const [how, written] of Object.entries({
+  "with 'power'": () => tenRecords('power'),
+  'by a flush() before the last batch': () => tenRecords('process', (batches) => batches === 9),
+  'by a flush() after all': () => tenRecords('process', (batches) => batches === 10)
+}))
+  test(`a damaged record that was synced, ${how}, is ENGINE_CORRUPT, and says where`, async () => {
+    const { shelf, ends } = await written()
+    for await (const err of withDamage(shelf, ends))
+      expect(err).toMatchObject({ code: 'ENGINE_CORRUPT', file: LOG, offset: ends[3] })
+  })
+
+test('a damaged record that was never synced ends the log: a loss of power may have taken it', async () => {
+  for (const isFlushed of [() => false, (batches: number) => batches === 4]) {
+    const { shelf, ends, states } = await tenRecords('process', isFlushed)
+    for await (const found of withDamage(shelf, ends)) expect(found).toBe(states[3])
+  }
+})
+
+test('a record behind one that was lost is never taken for what follows a new one of the same length', async () => {
+  for (const where of ['many files', 'one file'] as const) {
+    const shelf = new Shelf()
+    const open = async (): Promise<RandomAccessEngine> => {
+      const engine = new RandomAccessEngine(where === 'one file' ? shelf.open('one') : shelf.open)
+      await engine.open()
+      return engine
+    }
+    let engine = await open()
+    await engine.batch([put('a', '1')])
+    const name = where === 'one file' ? 'one' : LOG
+    const before = Buffer.from(shelf.files.get(name)!)
+    await engine.batch([put('b', 'lost')])
+    const lost = before.findIndex((byte, i) => byte !== shelf.files.get(name)![i])
+    await engine.batch([put('c', 'behind it')])
+    await engine.close()
+    const at = lost === -1 ? before.length : lost
+    shelf.files.get(name)![at]! ^= 255
+
+    engine = await open()
+    await engine.batch([put('b', 'anew')])
+    const after = await contents(engine)
+    await engine.close()
+    engine = await open()
+    expect(await contents(engine), where).toBe(after)
+    await engine.close()
+  }
+})
+
+test('flush() writes down what is synced once, and not where nothing was written since', async () => {
+  const shelf = new Shelf()
+  const engine = new RandomAccessEngine(shelf.open, { sync: shelf.sync })
+  await engine.open()
+  const { writes } = shelf
+  await engine.flush()
+  expect(shelf.writes).toBe(writes)
+  await engine.batch([put('a', '1')])
+  for (let i = 0; i < 3; i++) await engine.flush()
+  expect(shelf.writes).toBe(writes + 2)
+  await engine.close()
+})
+
+test('a flush() for which there is no space left is one all the same', async () => {
+  const shelf = new Shelf()
+  const engine = new RandomAccessEngine(shelf.open, { sync: shelf.sync })
+  await engine.open()
+  await engine.batch([put('a', '1')])
+  shelf.space = 10
+  await Promise.all([engine.flush(), engine.batch([])])
+  shelf.space = Infinity
+  await engine.batch([put('b', '1')])
+  const all = await contents(engine)
+  await engine.close()
+  expect(await reopened(shelf)).toBe(all)
 })
 
 test('a record is one only at its place in its log', async () => {
@@ -147,37 +233,53 @@ test('after a write to the log that failed, batches are refused and reads go on'
   await engine.close()
 })
 
-test('a log that goes on in another is whole to its end', async () => {
-  const shelf = new Shelf()
-  const engine = new RandomAccessEngine(shelf.open, { memtableBytes: 3000 })
-  await engine.open()
-  let files = new Map<string, Buffer>()
-  shelf.onWrite = (name, offset) => {
-    if (name === '000002.log' && offset > 0 && files.size === 0) files = new Map(shelf.files)
-  }
-  for (let i = 0; files.size === 0; i++) await engine.batch([put(`key ${i}`, 'x'.repeat(50))])
-  const all = await contents(engine)
-  await engine.close()
-  expect(await reopened(new Shelf(files))).toBe(all)
+for (const durability of ['power', 'process'] as const)
+  test(`a log that goes on in another, and its end is lost: '${durability}'`, async () => {
+    const shelf = new Shelf()
+    const engine = new RandomAccessEngine(shelf.open, { memtableBytes: 3000, durability, sync: shelf.sync })
+    await engine.open()
+    let files = new Map<string, Buffer>()
+    const states: string[] = []
+    shelf.onWrite = (name, offset) => {
+      if (name === '000002.log' && offset > 0 && files.size === 0) files = new Map(shelf.files)
+    }
+    for (let i = 0; files.size === 0; i++) {
+      await engine.batch([put(`key ${i}`, 'x'.repeat(50))])
+      states.push(await contents(engine))
+    }
+    await engine.close()
+    expect(await reopened(new Shelf(files))).toBe(states.at(-1))
 
-  const first = files.get(LOG)!
-  for (const cut of [1, 14, 60]) {
-    const damaged = new Shelf(new Map(files).set(LOG, first.subarray(0, first.length - cut)))
-    await expect(reopened(damaged)).rejects.toMatchObject({ code: 'ENGINE_CORRUPT', file: LOG })
-  }
-  files.delete('000002.log')
-  await expect(reopened(new Shelf(files))).rejects.toMatchObject({
-    code: 'ENGINE_CORRUPT',
-    file: '000002.log'
+    const first = files.get(LOG)!
+    for (const [cut, records] of [
+      [1, 0],
+      [21, 0],
+      [60, 1]
+    ] as const) {
+      const damaged = new Shelf(new Map(files).set(LOG, first.subarray(0, first.length - cut)))
+      if (durability === 'power')
+        await expect(reopened(damaged)).rejects.toMatchObject({ code: 'ENGINE_CORRUPT', file: LOG })
+      else {
+        expect(await reopened(damaged), `${cut} bytes`).toBe(states.at(-2 - records))
+        const again = new RandomAccessEngine(damaged.open)
+        await again.open()
+        expect(damaged.files.has('000002.log'), 'what went on from it is removed').toBe(false)
+        await again.close()
+      }
+    }
+    files.delete('000002.log')
+    await expect(reopened(new Shelf(files))).rejects.toMatchObject({
+      code: 'ENGINE_CORRUPT',
+      file: '000002.log'
+    })
   })
-})
 
 test('a log of a newer format is ENGINE_VERSION', async () => {
   const shelf = new Shelf()
   await (await open(shelf)).close()
   for (const name of [LOG, 'MANIFEST-1']) {
     const newer = new Shelf(shelf.files)
-    newer.files.set(name, ofVersion(shelf.files.get(name)!, 2))
+    newer.files.set(name, ofVersion(shelf.files.get(name)!, 3))
     await expect(reopened(newer)).rejects.toMatchObject({ code: 'ENGINE_VERSION' })
   }
 })

@@ -8,10 +8,13 @@ import { Shelf } from './shelf.js'
 // Reads stores by docs/storage-format.md alone: nothing of the source but the engine that is compared with.
 
 const fixtures = fileURLToPath(new URL('../fixtures/', import.meta.url))
-const files = new Map(
-  readdirSync(`${fixtures}store-1`).map((name) => [name, readFileSync(`${fixtures}store-1/${name}`)])
-)
-const one = gunzipSync(readFileSync(`${fixtures}one-file-1.gz`))
+const filesOf = (version: number): Map<string, Buffer> => {
+  const directory = `${fixtures}store-${version}`
+  return new Map(readdirSync(directory).map((name) => [name, readFileSync(`${directory}/${name}`)]))
+}
+const oneOf = (version: number): Buffer => gunzipSync(readFileSync(`${fixtures}one-file-${version}.gz`))
+/** 1 = all of version 1; 2 = logs of version 2 */
+const VERSIONS = [1, 2]
 
 /** Takes fields from the front. */
 class Fields {
@@ -44,9 +47,9 @@ class Fields {
   }
 }
 
-function frame(bytes: Buffer, magic: string): Buffer {
+function frame(bytes: Buffer, magic: string, version = 1): Buffer {
   expect(bytes.toString('latin1', 0, 8)).toBe(magic)
-  expect(bytes.readUInt32LE(8)).toBe(1)
+  expect(bytes.readUInt32LE(8)).toBe(version)
   const payload = bytes.subarray(20, 20 + bytes.readUInt32LE(12))
   expect(bytes.readUInt32LE(16)).toBe(crc32(payload, crc32(bytes.subarray(0, 16))))
   return payload
@@ -76,19 +79,23 @@ function manifest(bytes: Buffer) {
   return read
 }
 
-/** The operations of a log, as [kind, …fields]. */
-function log(bytes: Buffer, id: number): { previous: number; ops: unknown[][] } {
-  const header = frame(bytes, 'KVOPSLOG')
+/** The operations of a log, as [kind, …fields], and of each record up to where the logs were synced, as [log, place]. */
+function log(bytes: Buffer, id: number, version: number) {
+  const header = frame(bytes, 'KVOPSLOG', version)
   expect(header.readUInt32LE(0)).toBe(id)
   const ops: unknown[][] = []
+  const synced: [number, number][] = []
+  const headerBytes = version === 1 ? 12 : 20
   let offset = 28
-  while (offset + 12 < bytes.length && bytes.readUInt32LE(offset) > 0) {
-    const place = Buffer.alloc(16)
-    bytes.copy(place, 0, offset, offset + 8)
-    place.writeUInt32LE(id, 8)
-    place.writeUInt32LE(offset, 12)
-    expect(bytes.readUInt32LE(offset + 8)).toBe(crc32(place))
-    const payload = bytes.subarray(offset + 12, offset + 12 + bytes.readUInt32LE(offset))
+  while (offset + headerBytes < bytes.length && bytes.readUInt32LE(offset) > 0) {
+    const start = offset + headerBytes
+    const sealed = Buffer.alloc(headerBytes + 4)
+    bytes.copy(sealed, 0, offset, start - 4)
+    sealed.writeUInt32LE(id, headerBytes - 4)
+    sealed.writeUInt32LE(offset, headerBytes)
+    expect(bytes.readUInt32LE(start - 4)).toBe(crc32(sealed))
+    if (version > 1) synced.push([bytes.readUInt32LE(offset + 8), bytes.readUInt32LE(offset + 12)])
+    const payload = bytes.subarray(start, start + bytes.readUInt32LE(offset))
     expect(bytes.readUInt32LE(offset + 4)).toBe(crc32(payload))
     const fields = new Fields(payload)
     while (fields.at < payload.length) {
@@ -96,11 +103,12 @@ function log(bytes: Buffer, id: number): { previous: number; ops: unknown[][] } 
       if (kind === 1 || kind === 3) ops.push([kind, fields.text(), fields.text()])
       else if (kind === 2) ops.push([kind, fields.text()])
       else if (kind === 4) ops.push([kind, fields.text(), fields.varint(), fields.text()])
-      else ops.push([kind, fields.varint()])
+      else if (kind === 5) ops.push([kind, fields.varint()])
+      else ops.push([kind])
     }
-    offset += 12 + payload.length
+    offset = start + payload.length
   }
-  return { previous: header.readUInt32LE(4), ops }
+  return { previous: header.readUInt32LE(4), ops, synced }
 }
 
 /** The files inside one file. */
@@ -128,53 +136,75 @@ const LOGGED = [
   [1, 'page', page],
   [2, 'a'],
   [4, 'page', 77, 'MN'],
+  [6],
   [3, 'c', 'd'],
   [1, 'empty', '']
 ]
+/** a version 1 has no marks */
+const loggedIn = (version: number): unknown[][] => LOGGED.filter(([kind]) => version > 1 || kind !== 6)
 
-test('a manifest is what the document says', () => {
-  const [even, odd] = [manifest(files.get('MANIFEST-0')!), manifest(files.get('MANIFEST-1')!)]
-  expect([even.generation, odd.generation]).toEqual([2, 3])
-  expect(odd).toMatchObject({ log: 2, next: 5, valueFiles: [[4, files.get('000004.val')!.length]] })
-  const segment = { id: 3, bytes: files.get('000003.seg')!.length, points: 2, deleted: 0 }
-  expect(odd.levels.flat()).toEqual([{ ...segment, start: 'a', end: 'large\0', values: [[4, 5000]] }])
-})
+for (const version of VERSIONS) {
+  const files = filesOf(version)
 
-test('a log is what the document says', () => {
-  expect(log(files.get('000002.log')!, 2)).toEqual({ previous: 1, ops: LOGGED })
-})
+  test(`a manifest is what the document says: store ${version}`, async () => {
+    const [even, odd] = [manifest(files.get('MANIFEST-0')!), manifest(files.get('MANIFEST-1')!)]
+    expect([even.generation, odd.generation]).toEqual([2, 3])
+    expect(odd).toMatchObject({ log: 2, next: 5, valueFiles: [[4, files.get('000004.val')!.length]] })
+    const segment = { id: 3, bytes: files.get('000003.seg')!.length, points: 2, deleted: 0 }
+    expect(odd.levels.flat()).toEqual([{ ...segment, start: 'a', end: 'large\0', values: [[4, 5000]] }])
+  })
 
-test('a value file starts with a frame', () => {
-  const bytes = files.get('000004.val')!
-  expect(frame(bytes, 'KVVALUES').length).toBe(0)
-  expect(bytes.subarray(20).toString()).toBe('v'.repeat(5000))
-})
+  test(`a log is what the document says: store ${version}`, () => {
+    expect(log(files.get('000002.log')!, 2, version)).toMatchObject({ previous: 1, ops: loggedIn(version) })
+  })
 
-test('one file holds them all', () => {
-  const inside = unpack(one)
-  expect([...inside.keys()].toSorted()).toEqual([...files.keys()].toSorted())
-  for (const [name, { size, bytes }] of inside) {
-    if (name.endsWith('.log')) expect(log(bytes, 2)).toEqual({ previous: 1, ops: LOGGED })
-    else if (name.startsWith('MANIFEST')) expect(manifest(bytes)).toEqual(manifest(files.get(name)!))
-    else expect(bytes.subarray(0, size)).toEqual(files.get(name))
-  }
-})
+  test(`a value file starts with a frame: store ${version}`, () => {
+    const bytes = files.get('000004.val')!
+    expect(frame(bytes, 'KVVALUES').length).toBe(0)
+    expect(bytes.subarray(20).toString()).toBe('v'.repeat(5000))
+  })
 
-test('the engine reads what earlier versions of it wrote', async () => {
-  for (const storage of [new Shelf(files).open, new Shelf(new Map([['one', one]])).open('one')]) {
-    const engine = new RandomAccessEngine(storage)
-    await engine.open()
-    const keys = ['a', 'b', 'empty', 'large', 'page']
-    const values = await engine.getMany(keys.map((key) => Buffer.from(key)))
-    const after = Buffer.from(page)
-    after.set([77, 78], 77)
-    expect(values.map((value) => value && Buffer.from(value).toString('latin1'))).toEqual([
-      null,
-      'put',
-      '',
-      'v'.repeat(5000),
-      after.toString('latin1')
-    ])
-    await engine.close()
-  }
+  test(`one file holds them all: store ${version}`, () => {
+    const inside = unpack(oneOf(version))
+    expect([...inside.keys()].toSorted()).toEqual([...files.keys()].toSorted())
+    for (const [name, { size, bytes }] of inside) {
+      if (name.endsWith('.log'))
+        expect(log(bytes, 2, version)).toMatchObject({ previous: 1, ops: loggedIn(version) })
+      else if (name.startsWith('MANIFEST')) expect(manifest(bytes)).toEqual(manifest(files.get(name)!))
+      else expect(bytes.subarray(0, size)).toEqual(files.get(name))
+    }
+  })
+
+  test(`the engine reads what earlier versions of it wrote, and goes on: store ${version}`, async () => {
+    for (const shelf of [new Shelf(files), new Shelf(new Map([['one', oneOf(version)]]))]) {
+      const engine = new RandomAccessEngine(shelf.files.has('one') ? shelf.open('one') : shelf.open)
+      await engine.open()
+      const keys = ['a', 'b', 'empty', 'large', 'page']
+      const values = await engine.getMany(keys.map((key) => Buffer.from(key)))
+      const after = Buffer.from(page)
+      after.set([77, 78], 77)
+      expect(values.map((value) => value && Buffer.from(value).toString('latin1'))).toEqual([
+        null,
+        'put',
+        '',
+        'v'.repeat(5000),
+        after.toString('latin1')
+      ])
+      const put = { type: 'put', key: Buffer.from('more'), value: Buffer.from('1') } as const
+      await engine.batch([put])
+      await engine.flush()
+      await engine.close()
+      await engine.open()
+      expect((await engine.getMany([put.key])).map(String)).toEqual(['1'])
+      await engine.close()
+    }
+  })
+}
+
+test('a record says up to where the logs were synced before: after a flush(), what that promised', () => {
+  const { synced } = log(filesOf(2).get('000002.log')!, 2, 2)
+  const [first, second, mark, last] = synced
+  expect(first).toEqual(second)
+  expect(mark![1]).toBeGreaterThan(28)
+  expect(last).toEqual(mark)
 })
