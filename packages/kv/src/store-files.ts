@@ -46,13 +46,14 @@ class Appender implements FileWriter {
     return offset
   }
 
+  /** The last call but close(): where the disk keeps a size, that is stored as well. */
   async sync(): Promise<void> {
     await this.#last
+    await this.#file.finish()
     await this.#file.sync()
   }
 
   async close(): Promise<void> {
     await this.#last
-    await this.#file.finish()
   }
 }
