@@ -5,16 +5,15 @@ import type {
   CoreOptions,
   CorestoreStorage,
   Hypercore,
-  InnerCore,
-  PublicKeyPair
+  InnerCore
 } from '@manycore/hypercore-types'
-import type { Keychain } from '@manycore/keychain'
+import type { CoreKeyMaterial, Keychain } from '@manycore/keychain'
 import { CloseSignal } from '@manycore/sessions'
 import type { SessionScope, SessionSource, SessionTable } from '@manycore/sessions'
 import { CorestoreError, notReady } from './errors.js'
 import { parseGet, readGetOptions } from './get-options.js'
 import type { GetOptions } from './get-options.js'
-import { refuseNotReady, resolveName } from './identity.js'
+import { hashManifest, refuseNotReady, resolveName } from './identity.js'
 import type { Identity } from './identity.js'
 import type { KnownNames } from './known-names.js'
 
@@ -92,11 +91,22 @@ export class CoreGetter {
     await this.#secrets.whenOpen()
     const found = await this.#find(identity!)
     this.#secrets.checkOpen()
+    try {
+      return Object.assign(session, await this.#open(found, opts))
+    } catch (err) {
+      const isPurged =
+        found.name !== null && found.key === null && (err as { code?: unknown }).code === 'STORAGE_EMPTY'
+      if (!isPurged || opts.createIfMissing === false) throw err
+    }
+    // A purged core leaves its name behind: it is made anew.
+    return Object.assign(session, await this.#open(this.#resolve(identity!, null), opts))
+  }
+
+  async #open(found: Identity, opts: CoreOptions): Promise<SessionSource> {
     const core = this.#openCore(found, opts)
-    const { keyPair, manifest } = found
-    session.manifest = manifest
-    session.keyPair = keyPair ?? (await this.#storedKeyPair(found, core))
-    return Object.assign(session, { core })
+    const { name, keyPair, manifest } = found
+    if (keyPair !== null || name === null) return { core, keyPair, manifest }
+    return { core, ...(await this.#keysBeside(name, core)) }
   }
 
   async #find(identity: Identity): Promise<Identity> {
@@ -104,14 +114,20 @@ export class CoreGetter {
     if (name !== null) {
       const stored = await this.#findStored(name)
       this.#secrets.checkOpen()
-      const { manifestVersion } = this.#store
-      return resolveName(identity, stored, () =>
-        this.#secrets.keychain().coreOptions(name, { manifestVersion })
-      )
+      return this.#resolve(identity, stored)
     }
     if (key !== null || (await this.#store.storage.hasCore(discoveryKey!))) return identity
     const id = b4a.toString(discoveryKey!, 'hex')
     throw new CorestoreError('STORAGE_EMPTY', `no core is stored with discovery key ${id}`)
+  }
+
+  #resolve(identity: Identity, stored: Uint8Array | null): Identity {
+    return resolveName(identity, stored, () => this.#derive(identity.name!))
+  }
+
+  #derive(name: string | Uint8Array): CoreKeyMaterial {
+    const { manifestVersion } = this.#store
+    return this.#secrets.keychain().coreOptions(name, { manifestVersion })
   }
 
   /** @returns 32 bytes, the discovery key stored under a name, or null */
@@ -127,13 +143,18 @@ export class CoreGetter {
   }
 
   /**
-   * The key pair of a stored core by its name, where it is not stored with the core. Deriving one for every core
-   * that is opened would cost more than half of what opening costs.
+   * What a stored core lacks of the keys of its name. Deriving a key pair for every core that is opened would cost more
+   * than half of what opening costs. A core that was made by its key has no manifest either.
    */
-  async #storedKeyPair({ name }: Identity, core: InnerCore): Promise<PublicKeyPair | null> {
-    if (name === null) return null
+  async #keysBeside(
+    name: string | Uint8Array,
+    core: InnerCore
+  ): Promise<Pick<Identity, 'keyPair' | 'manifest'>> {
     await core.ready()
-    return hasKeyPair(core) ? null : this.#secrets.keychain().createKeyPair(name)
+    if (hasKeyPair(core)) return { keyPair: null, manifest: null }
+    const { keyPair, manifest } = this.#derive(name)
+    const fits = core.manifest === null && b4a.equals(hashManifest(manifest), core.key!)
+    return { keyPair, manifest: fits ? manifest : null }
   }
 
   #openCore(identity: Identity, opts: CoreOptions): InnerCore {

@@ -145,6 +145,7 @@ function signerManifest(
   return key === null || b4a.equals(key, hashManifest(manifest)) ? manifest : null
 }
 
-function hashManifest(manifest: ManifestInput): Uint8Array {
+/** 32 bytes: the key of a core that has this manifest. */
+export function hashManifest(manifest: ManifestInput): Uint8Array {
   return Hypercore.key(manifest)
 }

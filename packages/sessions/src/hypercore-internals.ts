@@ -8,6 +8,8 @@ export interface CoreListener {
   ongroupupdate(topic: Uint8Array, update: GroupUpdate): void
   /** @param proof  the remote's signed proof of another block at `length` */
   onconflict(core: InnerCore, length: number, fork: number, proof: object): void
+  /** a session of the core asks for its deletion; the promise is what that session gives */
+  onpurge(core: InnerCore): Promise<void>
 }
 
 /** Fields of hypercore 11.37.1 that are nobody's interface; this package touches them in this file only. */
@@ -17,6 +19,8 @@ interface HookedCore extends InnerCore {
   readonly replicator: InnerCore['replicator'] & { destroy(): void }
   /** lib/core.js:84 */
   removeMonitor(monitor: CoreHook): void
+  /** `Core.purge`, which every session's `purge()` calls; since 11.39 */
+  purge?(): Promise<void>
 }
 
 /** The single-slot hooks of a core. */
@@ -38,6 +42,7 @@ export function isFree(core: InnerCore): boolean {
 export class CoreHooks {
   readonly listener: CoreListener
   readonly #slots: Slots
+  readonly #purge: (this: InnerCore) => Promise<void>
   /** those of the core that was hooked last, before: new cores have all the same */
   #before: Slots = { onidle: noop, ongroupupdate: noop, ondownloading: null }
 
@@ -53,6 +58,9 @@ export class CoreHooks {
         listener.ondownloading(this.core)
       }
     }
+    this.#purge = function (this: InnerCore) {
+      return listener.onpurge(this)
+    }
   }
 
   /** Takes the slots of a core. */
@@ -61,6 +69,7 @@ export class CoreHooks {
     if (!areSame(before, this.#before)) this.#before = before
     hooks.set(core, new CoreHook(core as HookedCore, this, this.#before))
     fill(core, this.#slots)
+    ;(core as HookedCore).purge = this.#purge
   }
 
   has(core: InnerCore): boolean {
@@ -73,6 +82,7 @@ export class CoreHooks {
     if (hook?.owner !== this) return false
     hooks.delete(core)
     fill(core, hook.before)
+    delete (core as HookedCore).purge // the prototype's is back
     ;(core as HookedCore).removeMonitor(hook)
     return true
   }
@@ -143,6 +153,11 @@ export function isIdle(core: InnerCore): boolean {
   core.checkIfIdle()
   core.onidle = onidle
   return idle
+}
+
+/** Closes all sessions of a core and the core, then deletes what is stored of it: upstream's own `Core.purge`. */
+export function purge(core: InnerCore): Promise<void> {
+  return (Object.getPrototypeOf(core) as Required<HookedCore>).purge.call(core)
 }
 
 /** Ends the channels of a core that failed to open: close() of such a core only rejects (lib/core.js:957). */

@@ -11,7 +11,7 @@ import { type Clock, systemClock } from './clock.js'
 import { LINGER_MS, MAX_LINGER_MS } from './defaults.js'
 import { toHex } from './discovery-key.js'
 import { SessionsError } from './errors.js'
-import { CoreHooks, discard, isFree } from './hypercore-internals.js'
+import { CoreHooks, discard, isFree, purge } from './hypercore-internals.js'
 import { IdleCores } from './idle-cores.js'
 import {
   createCoreOptions,
@@ -59,8 +59,11 @@ export class SessionTable extends TableEmitter {
     },
     ondownloading: (core) => this.emit('downloading', core),
     ongroupupdate: (topic, update) => this.emit('group-active', topic, update),
-    onconflict: (...args) => this.emit('conflict', ...args)
+    onconflict: (...args) => this.emit('conflict', ...args),
+    onpurge: (core) => this.#purge(core)
   })
+  /** core → when what is stored of it is deleted; whoever asks for it meanwhile gets a successor that waits for that */
+  readonly #purges: Map<InnerCore, Promise<void>> = new Map()
   #closing: Promise<void> | null = null
 
   /** @param storage  stays the caller's: close it after the table */
@@ -82,13 +85,13 @@ export class SessionTable extends TableEmitter {
   }
 
   *[Symbol.iterator](): Iterator<InnerCore> {
-    for (const core of this.map.values()) if (!core.closing) yield core
+    for (const core of this.map.values()) if (!this.#isGoing(core)) yield core
   }
 
   /** @returns null when absent or closing */
   get(discoveryKey: Uint8Array | string): InnerCore | null {
     const core = this.map.get(toHex(discoveryKey))
-    return core && !core.closing ? core : null
+    return core && !this.#isGoing(core) ? core : null
   }
 
   /** Is the core here, open and not closing? */
@@ -107,7 +110,7 @@ export class SessionTable extends TableEmitter {
     const discoveryKey = identify(opts)
     const hex = toHex(discoveryKey)
     const existing = this.map.get(hex)
-    if (existing && !existing.closing) {
+    if (existing && !this.#isGoing(existing)) {
       existing.checkIfIdle() // starts its linger anew
       return existing
     }
@@ -158,7 +161,7 @@ export class SessionTable extends TableEmitter {
    * @throws   SESSION_CLOSED when the core closes already or is not of this table
    */
   hold(core: InnerCore): () => void {
-    if (!this.#hooks.has(core) || core.closing)
+    if (!this.#hooks.has(core) || this.#isGoing(core))
       throw new SessionsError('SESSION_CLOSED', 'hold() of a closed core')
     return this.#idle.hold(core)
   }
@@ -173,7 +176,8 @@ export class SessionTable extends TableEmitter {
     await session.ready()
     const core = session.core as InnerCore
     const hex = toHex(core.discoveryKey)
-    for (let twin = this.map.get(hex); twin?.closing; twin = this.map.get(hex)) await this.#whenLeft(twin)
+    for (let twin = this.map.get(hex); twin && this.#isGoing(twin); twin = this.map.get(hex))
+      await this.#whenLeft(twin)
     this.#assertOpen('adopt()')
     if (this.#hooks.has(core)) return core
     if (core.closing) throw new SessionsError('SESSION_CLOSED', 'adopt() of a closed Hypercore')
@@ -225,9 +229,10 @@ export class SessionTable extends TableEmitter {
       [...this.#scopes].map((scope) => scope.close())
     )
     await scopes.catch(noop) // reported below, once the cores had their turn
-    const cores = [...this.map.values()].map((core) =>
-      this.#adopted.has(core) ? this.#release(core) : this.#shut(core)
-    )
+    const cores = [...this.map.values()].map((core) => {
+      if (this.#purges.has(core)) return this.#whenLeft(core)
+      return this.#adopted.has(core) ? this.#release(core) : this.#shut(core)
+    })
     this.#watchers.clear()
     await settle('closing the table', [scopes, ...cores])
   }
@@ -250,6 +255,24 @@ export class SessionTable extends TableEmitter {
     const hex = toHex(core.discoveryKey)
     if (this.map.get(hex) === core) this.map.delete(hex)
     if (core.opened) this.emit('core-close', core)
+  }
+
+  #isGoing(core: InnerCore): boolean {
+    return core.closing !== null || this.#purges.has(core)
+  }
+
+  /** Held until it is deleted, so that no successor opens between the close and the deletion. */
+  #purge(core: InnerCore): Promise<void> {
+    const known = this.#purges.get(core)
+    if (known !== undefined) return known
+    const release = this.#idle.hold(core)
+    const purging = purge(core).finally(() => {
+      this.#purges.delete(core)
+      release()
+      if (core.closing !== null) this.#leave(core) // it stays if it could not be closed
+    })
+    this.#purges.set(core, purging)
+    return purging
   }
 
   #closeIdle(core: InnerCore): void {
@@ -284,7 +307,7 @@ export class SessionTable extends TableEmitter {
   /** Waits until a closing core has closed or failed to, and forgets it; never rejects. */
   async #whenLeft(core: InnerCore): Promise<void> {
     try {
-      await core.closing
+      await (this.#purges.get(core) ?? core.closing)
     } catch {
       // Told to whoever closed it; a successor can open all the same.
     }
