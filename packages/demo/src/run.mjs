@@ -8,11 +8,12 @@ import { DHT_NODES } from './defaults.mjs'
  * Passes a folder on: writer → relay → reader, then compares what the reader got with the source.
  * @param source  as of findSource()
  * @param opts    isPublic; signal: AbortSignal; view: as of createView()
- * @returns       { key, files, bytes, steps }; a step is { step, pid, cores, blocks, bytes, alreadyThere, seconds }
+ * @returns       { key, files, bytes, leftOut, steps }; leftOut is of scan(), and what vanished since; a step is
+ *                { step, pid, cores, blocks, bytes, alreadyThere, seconds }
  * @throws        what failed, after every process has ended
  */
 export async function run(source, { isPublic, signal, view }) {
-  const { files, data } = source
+  const { data } = source
   const crew = new Crew(signal, view.role)
   const testnet = isPublic ? null : await createTestnet(DHT_NODES)
   const bootstrap = testnet && testnet.bootstrap
@@ -21,8 +22,9 @@ export async function run(source, { isPublic, signal, view }) {
   const steps = []
   try {
     signal.throwIfAborted()
-    const writer = await perform('store', 'writer', { files })
+    const writer = await perform('store', 'writer', { files: source.files })
     const { key } = writer.result
+    const { files, bytes, leftOut } = without(source, writer.result.leftOut)
     const relay = await perform('mirror', 'relay', { key })
     await crew.wait(writer.leave())
 
@@ -31,8 +33,8 @@ export async function run(source, { isPublic, signal, view }) {
     await crew.wait(relay.leave())
 
     const seconds = await check(files, reader.result.hashes, view.bar('check'))
-    steps.push({ step: 'check', pid: process.pid, files: files.length, bytes: source.bytes, seconds })
-    return { key, files: files.length, bytes: source.bytes, steps }
+    steps.push({ step: 'check', pid: process.pid, files: files.length, bytes, seconds })
+    return { key, files: files.length, bytes, leftOut, steps }
   } finally {
     view.end()
     await crew.dismiss()
@@ -45,9 +47,17 @@ export async function run(source, { isPublic, signal, view }) {
     )
     view.role(role, `is process ${member.pid}`)
     const bar = view.bar(step)
-    const { key, hashes, ...counts } = await crew.wait(member.done)
+    const { key, hashes, leftOut, ...counts } = await crew.wait(member.done)
     bar.stop()
     steps.push({ step, pid: member.pid, ...counts })
-    return { pid: member.pid, leave: member.leave, result: { key, hashes } }
+    return { pid: member.pid, leave: member.leave, result: { key, hashes, leftOut } }
   }
+}
+
+/** The source, less what the writer could not read. */
+function without(source, vanished) {
+  const paths = new Set(vanished.map(({ path }) => path))
+  const files = source.files.filter(({ path }) => !paths.has(path))
+  const bytes = files.reduce((sum, { size }) => sum + size, 0)
+  return { files, bytes, leftOut: [...source.leftOut, ...vanished] }
 }

@@ -31,14 +31,15 @@ const PACKAGES = [
  * Finds what the demo passes on.
  * @param dir   a folder, or null for the default: this repository and PACKAGES
  * @param data  the folder of the stores, or null for one under demo-data/, another one for each dir
- * @returns     { title, data, files, bytes, skipped }; files as of scan()
+ * @returns     { title, data, files, bytes, skipped, leftOut }; files, skipped and leftOut as of scan()
  * @throws      DemoError when dir is no folder or holds no files
  */
 export async function findSource(dir, data) {
   const path = dir === null ? null : await folderOf(dir)
   const home = resolve(data ?? join(ROOT, 'demo-data', path === null ? 'default' : slug(path)))
 
-  const { files, skipped } = path === null ? await scanDefault(home) : await scan(path, { skip: isAt(home) })
+  const { files, skipped, leftOut } =
+    path === null ? await scanDefault(home) : await scan(path, { skip: isAt(home) })
   if (files.length === 0) throw usage(`${dir} holds no files`)
 
   return {
@@ -46,7 +47,8 @@ export async function findSource(dir, data) {
     data: home,
     files,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
-    skipped
+    skipped,
+    leftOut
   }
 }
 
@@ -62,7 +64,8 @@ async function scanDefault(home) {
   const scans = await Promise.all([own, ...installed].map(({ dir, ...opts }) => scan(dir, opts)))
   return {
     files: scans.flatMap(({ files }) => files),
-    skipped: scans.reduce((sum, { skipped }) => sum + skipped, 0)
+    skipped: scans.reduce((sum, { skipped }) => sum + skipped, 0),
+    leftOut: scans.flatMap(({ leftOut }) => leftOut)
   }
 }
 

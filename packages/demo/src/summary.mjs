@@ -1,15 +1,19 @@
 import Table from 'cli-table3'
 import { count, megabytes } from './format.mjs'
 
+/** How many files that were left out are listed by name. */
+const LISTED = 20
+
 /**
- * The result for a person: a table of the steps, and one sentence on what it means.
+ * The result for a person: a table of the steps, one of what was left out, if anything was, and what it means.
  * @param result  of run()
  */
-export function summarize({ key, files, bytes, steps }) {
+export function summarize({ key, files, bytes, leftOut, steps }) {
   const moved = steps.reduce((sum, { blocks = 0 }) => sum + blocks, 0)
   const found = steps.reduce((sum, { alreadyThere = 0 }) => sum + alreadyThere, 0)
   return [
     table(steps),
+    ...(leftOut.length > 0 ? [leftOutTable(leftOut)] : []),
     `Index core: ${key}`,
     `This run wrote or sent ${count(moved)} blocks; ${count(found)} were already there from earlier runs.`,
     `All ${count(files)} files (${megabytes(bytes)}) arrived at the reader with the SHA-256 of their source.`
@@ -34,6 +38,13 @@ function table(steps) {
       rate(bytes, seconds)
     ])
   }
+  return grid.toString()
+}
+
+function leftOutTable(leftOut) {
+  const grid = new Table({ head: ['left out', 'why'], style: { head: [], border: [] } })
+  for (const { path, reason } of leftOut.slice(0, LISTED)) grid.push([path, reason])
+  if (leftOut.length > LISTED) grid.push([`and ${count(leftOut.length - LISTED)} more`, ''])
   return grid.toString()
 }
 

@@ -11,9 +11,11 @@ export function createView(stream) {
 
   return { source, dht, role, bar, end }
 
-  function source({ title, data, files, bytes, skipped }) {
+  function source({ title, data, files, bytes, skipped, leftOut }) {
     line('source', `${title}: ${count(files.length)} files, ${megabytes(bytes)}`)
     if (skipped > 0) line('', `${count(skipped)} symbolic links or devices are left out`)
+    if (leftOut.length > 0)
+      line('', `${count(leftOut.length)} that cannot be read as files are left out: see the table`)
     line('stores', data)
   }
 

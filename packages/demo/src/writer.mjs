@@ -4,6 +4,7 @@ import { hashFile } from './blocks.mjs'
 import { each } from './each.mjs'
 import { folders } from './folders.mjs'
 import { INDEX, newest, readIndex } from './index-core.mjs'
+import { reasonOf } from './left-out.mjs'
 import { runRole } from './role.mjs'
 import { Corestore } from './store.mjs'
 import { openSwarm } from './swarm.mjs'
@@ -19,17 +20,27 @@ runRole(async ({ dir, files, bootstrap }, { report, defer }) => {
   await index.ready()
   const known = newest(await readIndex(index))
   const locate = folders(store)
+  const leftOut = []
   tally.found(index.length)
   tally.expect(files)
 
-  await each(files, FILES_AT_ONCE, storeFile)
+  await each(files, FILES_AT_ONCE, storeOrLeaveOut)
   await forgetRemoved()
   tally.finished(index.id, { isFile: false })
   const counts = tally.end()
 
   const swarm = openSwarm(store, bootstrap, defer)
   await swarm.join(index.discoveryKey, { client: false, server: true }).flushed()
-  return { ...counts, key: index.id }
+  return { ...counts, key: index.id, leftOut }
+
+  /** A file may vanish after the folder was listed. What was appended of it by then is not in the index: nobody sees it. */
+  async function storeOrLeaveOut(source) {
+    try {
+      await storeFile(source)
+    } catch (err) {
+      leftOut.push({ path: source.path, reason: reasonOf(err, source.file) })
+    }
+  }
 
   async function storeFile({ path, file }) {
     const entry = known.get(path)
@@ -43,8 +54,8 @@ runRole(async ({ dir, files, bootstrap }, { report, defer }) => {
     const { store, name } = locate(path)
     const core = store.get({ name })
     await core.ready()
-    const stored = await appendFile(core, file, entry ? entry.start + entry.blocks : 0, tally)
-    await core.close()
+    const start = entry ? entry.start + entry.blocks : 0
+    const stored = await appendFile(core, file, start, tally).finally(() => core.close())
 
     await append({ path, key: core.id, ...stored })
     tally.finished(core.id)
@@ -52,6 +63,7 @@ runRole(async ({ dir, files, bootstrap }, { report, defer }) => {
 
   async function forgetRemoved() {
     const paths = new Set(files.map(({ path }) => path))
+    for (const { path } of leftOut) paths.delete(path)
     for (const entry of known.values()) {
       if (!entry.removed && !paths.has(entry.path)) await append({ ...entry, removed: true })
     }

@@ -14,11 +14,18 @@ interface Step {
   alreadyThere: number
 }
 
+/** A file that was not passed on. */
+export interface LeftOut {
+  path: string
+  reason: string
+}
+
 export interface Summary {
   key: string
   files: number
   bytes: number
   steps: Step[]
+  leftOut: LeftOut[]
 }
 
 /** The demo in a process of its own, as a person would start it. */
