@@ -1,9 +1,14 @@
 // Who imports from a package can name every type they meet there: each package exports what its declarations mention.
-import { realpathSync } from 'node:fs'
+// `node scripts/check-types.mjs --write` writes the declarations that `require()` has of its own, after a build.
+import { realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
 import ts from 'typescript6'
+import { cjsTypes } from './cjs-types.mjs'
 import { report } from './report.mjs'
 import { checked, packagesOf } from './workspace.mjs'
+
+const REMEDY = 'run `node scripts/check-types.mjs --write`'
 
 const packages = packagesOf(checked).filter(({ published }) => published)
 const entries = packages.flatMap((each) => entriesOf(each))
@@ -16,7 +21,10 @@ const ours = packages.map(({ dir }) => `${realpathSync(dir)}/`)
 
 await report({
   'types: a package exports every type that its declarations mention': () => entries.flatMap(unnamed),
-  'types: require() and import give the same names': () => packages.flatMap(differences)
+  'types: require() and import give the same names': async () => {
+    const problems = await Promise.all(packages.map(differences))
+    return problems.flat()
+  }
 })
 
 /** The declarations that a package offers: of itself, and of each of its subpaths, for `import` and `require`. */
@@ -128,17 +136,28 @@ function isOurs(declaration) {
   return ours.some((dir) => file.startsWith(dir) && !file.slice(dir.length).includes('node_modules/'))
 }
 
-function differences({ name, dir, manifest }) {
+async function differences({ name, dir, manifest }) {
   const { import: esm, require: cjs } = manifest.exports?.['.'] ?? {}
   if (!esm?.types || !cjs?.types) return []
+  if (process.argv.includes('--write')) return write(join(dir, esm.types), join(dir, cjs.types))
   const [names, others] = [esm.types, cjs.types].map(
     (file) => new Set(exportsOf(join(dir, file)).map((symbol) => symbol.name))
   )
   names.delete('default')
   return [
-    ...[...names].filter((each) => !others.has(each)).map((each) => `${name}: ${cjs.types} lacks ${each}`),
+    ...[...names]
+      .filter((each) => !others.has(each))
+      .map((each) => `${name}: ${cjs.types} lacks ${each}: ${REMEDY}`),
     ...[...others].filter((each) => !names.has(each)).map((each) => `${name}: ${esm.types} lacks ${each}`)
   ]
+}
+
+async function write(esm, cjs) {
+  const whole = exportsOf(esm).find((symbol) => symbol.name === 'default')
+  const named = exportsOf(esm).filter((symbol) => symbol !== whole)
+  const text = cjsTypes(checker, named, resolved(whole).name)
+  writeFileSync(cjs, await format(text, { ...(await resolveConfig(cjs)), parser: 'typescript' }))
+  return []
 }
 
 /** A file that is no module, such as one of ambient declarations, exports nothing. */

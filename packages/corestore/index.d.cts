@@ -1,3 +1,4 @@
+// Written by `node scripts/check-types.mjs --write`.
 import * as api from './dist/index.js'
 
 /** What require() gives: the class itself, with everything else as a member. */
@@ -9,6 +10,7 @@ declare namespace Corestore {
   export type AliasEntry = api.AliasEntry
   export type AppendOptions = api.AppendOptions
   export type ArgumentError = api.ArgumentError
+  export type AuditOptions = api.AuditOptions
   export type AuditResult = api.AuditResult
   export type Block<T> = api.Block<T>
   export type Bytes = api.Bytes
@@ -16,6 +18,7 @@ declare namespace Corestore {
   export type ByteStreamOptions = api.ByteStreamOptions
   export type Channel = api.Channel
   export type Clock = api.Clock
+  export type CloseOptions = api.CloseOptions
   export type Codec<T> = api.Codec<T>
   export type CompactEncoding<T> = api.CompactEncoding<T>
   export type CoreAlias = api.CoreAlias
@@ -25,6 +28,7 @@ declare namespace Corestore {
   export type CoreFigures = api.CoreFigures
   export type CoreHolder = api.CoreHolder
   export type CoreInfo = api.CoreInfo
+  export type CoreName = api.CoreName
   export type CoreOptions = api.CoreOptions
   export type CoreRead = api.CoreRead
   export type CoreReplicator = api.CoreReplicator
@@ -110,6 +114,8 @@ declare namespace Corestore {
   export type ReplicatorEvents = api.ReplicatorEvents
   export type ReplicatorOptions = api.ReplicatorOptions
   export type ReplicatorStats = api.ReplicatorStats
+  export type RocksTuning = api.RocksTuning
+  export type ScopeSessionOptions<T = unknown> = api.ScopeSessionOptions<T>
   export type SessionOptions<T = unknown> = api.SessionOptions<T>
   export type SessionScope = api.SessionScope
   export type SessionSource = api.SessionSource
@@ -119,9 +125,11 @@ declare namespace Corestore {
   export type StorageAtom = api.StorageAtom
   export type StorageInput = api.StorageInput
   export type StoredCore = api.StoredCore
+  export type StoreOptions = api.StoreOptions
   export type StoreSessionOptions = api.StoreSessionOptions
   export type StreamFigures = api.StreamFigures
   export type StreamRecord = api.StreamRecord
+  export type SuspendOptions = api.SuspendOptions
   export type TextEncodingName = api.TextEncodingName
   export type TruncateOptions = api.TruncateOptions
   export type UpdatesOptions = api.UpdatesOptions
