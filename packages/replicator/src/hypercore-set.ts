@@ -69,7 +69,7 @@ export class HypercoreSet extends Emitter implements CoreSource {
     return this.#entries.get(id)?.core ?? null
   }
 
-  /** Forgets the cores and leaves them open. Idempotent. */
+  /** Forgets the cores and leaves them open. One that is still opening is not waited for: it may never open. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -78,7 +78,7 @@ export class HypercoreSet extends Emitter implements CoreSource {
   async #close(): Promise<void> {
     const sessions = Array.from(this.#entries.values(), (entry) => entry.session)
     for (const id of this.#entries.keys()) this.#leave(id)
-    await Promise.all([...this.#entering, ...sessions.map((session) => session.close())])
+    await Promise.all(sessions.map((session) => session.close()))
   }
 
   async #enter(hypercore: Hypercore<unknown>): Promise<void> {

@@ -32,6 +32,21 @@ test('a Hypercore that is reopened from its directory is served though its key i
   expect(await read(copy)).toBe('stored')
 })
 
+test('close() does not wait for a Hypercore that never opens, and one that opens later is left alone', async () => {
+  let go = (): void => {}
+  const late = new Hypercore(temporaryDirectory(), null, {
+    preload: new Promise((resolve) => (go = () => resolve({})))
+  } as object)
+  const never = new Hypercore(temporaryDirectory(), null, { preload: new Promise(() => {}) } as object)
+  const replicator = Replicator.of([late, never])
+  await replicator.close()
+  go()
+  await late.ready()
+  await late.append(b4a.from('still open'))
+  expect(late.core!.replicator.peers).toEqual([])
+  await late.close()
+})
+
 test('a core that is added later is replicated on the open stream', async () => {
   const [nearSet, farSet] = [new HypercoreSet(), new HypercoreSet()]
   const [near, far] = [new Replicator(nearSet), new Replicator(farSet)]
