@@ -11,6 +11,7 @@ import type { LevelDatabase, LevelOperation } from './level/level-database.js'
 import { LevelCursor, LevelSnapshotHandle } from './level/level-handles.js'
 import type { LevelHandles } from './level/level-handles.js'
 import type { LevelViews } from './level/level-view.js'
+import { refuseLostDirectory } from './level/lost-directory.js'
 import { NativeViews } from './level/native-views.js'
 
 /**
@@ -31,9 +32,13 @@ export class LevelEngine implements Engine {
   /** why nothing is written any more */
   #failure: unknown = null
 
-  /** @param db  open or closed; its encodings do not matter */
+  /**
+   * @param db  open or closed; its encodings do not matter. In the turn in which it is made, for a classic-level that has
+   *            lost files to be found before it is opened
+   */
   constructor(db: LevelDatabase) {
     this.#db = db
+    refuseLostDirectory(db)
     const { explicitSnapshots, implicitSnapshots } = db.supports
     this.#views = explicitSnapshots && implicitSnapshots ? new NativeViews(db) : new KeptViews(db)
     this.supports = { persistent: true, suspend: false, compact: isCompactable(db), readOnly: false }
@@ -104,7 +109,7 @@ export class LevelEngine implements Engine {
       checkRange(range)
       const { gte = b4a.alloc(0), lt = b4a.alloc(LAST_KEY_BYTES, 0xff) } = range
       const db = this.#db
-      if (isCompactable(db)) await db.compactRange(gte, lt, BYTES)
+      if (isCompactable(db)) await this.#explained(db.compactRange(gte, lt, BYTES))
     })
   }
 

@@ -5,16 +5,21 @@ interface LevelError extends Error {
   readonly cause?: LevelError
 }
 
+/** A file that LevelDB has written, and that is gone or cut; what else the file system says is not about damage. */
+const GONE = /(MANIFEST-\d+|\d+\.(ldb|sst|log)): (No such file or directory|Invalid argument)/
+
 /** abstract-level says that it is not open, and why as the cause. @returns what to throw */
 export function explainLevelFailure(err: unknown): unknown {
   const failure = err as LevelError
-  const code = failure.code === 'LEVEL_DATABASE_NOT_OPEN' ? failure.cause?.code : failure.code
-  if (code === 'LEVEL_LOCKED') {
+  const reason = failure.code === 'LEVEL_DATABASE_NOT_OPEN' ? (failure.cause ?? failure) : failure
+  if (reason instanceof EngineError) return reason
+  if (reason.code === 'LEVEL_LOCKED') {
     return new EngineError('ELOCKED', 'the level database is open elsewhere', { cause: err })
   }
-  if (code === 'LEVEL_CORRUPTION') {
-    const { message } = failure.cause ?? failure
-    return new EngineError('ENGINE_CORRUPT', `the level database is damaged: ${message}`, { cause: err })
+  if (reason.code === 'LEVEL_CORRUPTION' || (reason.code === 'LEVEL_IO_ERROR' && GONE.test(reason.message))) {
+    return new EngineError('ENGINE_CORRUPT', `the level database is damaged: ${reason.message}`, {
+      cause: err
+    })
   }
   return err
 }
