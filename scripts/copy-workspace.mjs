@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { temporary } from './pack.mjs'
 import { root } from './root.mjs'
@@ -14,6 +14,7 @@ import { PNPM } from './setup.mjs'
  */
 export async function copyWorkspace(versions, { isFresh = false } = {}) {
   const copy = temporary('copy')
+  chmodSync(copy, 0o755) // some tests run as another user
   const files = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
   const { stdout } = await must('git', files, { cwd: root })
   for (const file of stdout.split('\0').filter((name) => name && existsSync(join(root, name)))) {

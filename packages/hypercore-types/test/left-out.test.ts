@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { NOT_YET, SINCE } from './newer-members.js'
 import { readTypes } from './type-reader.js'
 import { type World, createWorld } from './world.js'
 
@@ -41,6 +42,12 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await world.close()
+})
+
+test('what the interface has of a newer Hypercore is there from its version on, and not before', () => {
+  for (const member of Object.keys(SINCE)) {
+    expect(member.replace('Hypercore.', '') in world.writer, member).toBe(!NOT_YET.has(member))
+  }
 })
 
 test('every public member of a Hypercore is in the interface, or left out for a reason', () => {

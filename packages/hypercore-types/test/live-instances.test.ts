@@ -6,12 +6,13 @@ import Hypercore from 'hypercore'
 import CorestoreStorage from 'hypercore-storage'
 import Protomux from 'protomux'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { BUT_FOR, NOT_YET } from './newer-members.js'
 import { createShapeCheck } from './shape.js'
 import { readTypes } from './type-reader.js'
 import { NAMESPACE, TOPIC, type World, createWorld } from './world.js'
 
 const reader = readTypes('../src/index.ts')
-const shape = createShapeCheck(reader)
+const shape = createShapeCheck(reader, NOT_YET)
 const mismatches = (name: string, value: unknown): string[] =>
   shape.mismatches(value, reader.named(name), name)
 
@@ -33,7 +34,7 @@ afterAll(async () => {
   await world.close()
 })
 
-describe('a Hypercore session', () => {
+describe(`a Hypercore session${BUT_FOR}`, () => {
   test('fits before it is opened, open and closed', async () => {
     const core = new Hypercore(join(world.dir, 'states'), world.writer.key)
     expect(mismatches('Hypercore', core)).toEqual([])
@@ -88,7 +89,7 @@ describe('a Hypercore session', () => {
   })
 })
 
-test('an inner core fits before it is opened, open, replicating and closed', async () => {
+test(`an inner core fits before it is opened, open, replicating and closed${BUT_FOR}`, async () => {
   const session = new Hypercore(join(world.dir, 'inner'), world.writer.key)
   const core = session.core!
   expect(mismatches('InnerCore', core)).toEqual([])
@@ -112,7 +113,7 @@ test('a core without any key has no discovery key until it is opened, as the doc
   await session.close()
 })
 
-test('a replicator and its peers fit, on both sides', () => {
+test(`a replicator and its peers fit, on both sides${BUT_FOR}`, () => {
   for (const core of [world.writer.core!, world.reader.core!]) {
     core.replicator.ondownloading = () => {}
     expect(mismatches('CoreReplicator', core.replicator)).toEqual([])
@@ -274,8 +275,9 @@ test.each([
   'Protomux',
   'KeyPair',
   'Manifest'
-])('every member of %s was seen with a value', (name) => {
+])(`every member of %s was seen with a value${BUT_FOR}`, (name) => {
   const members = reader.checker.getPropertiesOfType(reader.named(name)).map((member) => member.name)
   expect(members.length).toBeGreaterThan(1)
-  expect(members.filter((member) => !shape.seen.has(`${name}.${member}`))).toEqual([])
+  const unseen = members.filter((member) => !shape.seen.has(`${name}.${member}`))
+  expect(unseen.filter((member) => !NOT_YET.has(`${name}.${member}`))).toEqual([])
 })

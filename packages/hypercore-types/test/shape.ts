@@ -20,7 +20,11 @@ export interface ShapeCheck {
   readonly seen: Set<string>
 }
 
-export function createShapeCheck({ checker }: TypeReader): ShapeCheck {
+/** @param notYet  `Interface.member` of those that a value may be without */
+export function createShapeCheck(
+  { checker }: TypeReader,
+  notYet: ReadonlySet<string> = new Set()
+): ShapeCheck {
   const seen = new Set<string>()
   return {
     seen,
@@ -100,7 +104,9 @@ export function createShapeCheck({ checker }: TypeReader): ShapeCheck {
     const wellKnown = /^__@(\w+)@/.exec(member.name)?.[1] as keyof SymbolConstructor | undefined
     const key = wellKnown ? (Symbol[wellKnown] as symbol) : member.name
     if (!(key in object)) {
-      if (!(member.flags & ts.SymbolFlags.Optional)) problems.push(`${path}.${String(key)} is missing`)
+      const isNeeded = !(member.flags & ts.SymbolFlags.Optional)
+      if (isNeeded && !notYet.has(`${type.symbol.name}.${String(key)}`))
+        problems.push(`${path}.${String(key)} is missing`)
       return
     }
     const value = object[key]

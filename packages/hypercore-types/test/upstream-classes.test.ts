@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript6'
 import { expect, test } from 'vitest'
+import { BUT_FOR } from './newer-members.js'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -20,7 +21,7 @@ const OPTIONS: ts.CompilerOptions = {
   paths: { '@manycore/hypercore-types': [path('../src/index.ts')] }
 }
 
-test('what TypeScript infers of the upstream classes satisfies the interfaces', () => {
+test(`what TypeScript infers of the upstream classes satisfies the interfaces${BUT_FOR}`, () => {
   const file = path('./upstream-classes.cts')
   const program = ts.createProgram([file], OPTIONS)
   const problems = ts
