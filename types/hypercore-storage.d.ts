@@ -12,3 +12,21 @@ declare module 'hypercore-storage' {
   }
   export = CorestoreStorage
 }
+
+declare module 'hypercore-storage/lib/tx.js' {
+  import type * as t from '@manycore/hypercore-types'
+
+  type Stored = t.StoredCore['core']
+
+  class CorestoreRX {
+    constructor(db: object, view: object)
+    getCore(discoveryKey: Uint8Array): Promise<Stored | null>
+    tryFlush(): void
+  }
+  class CorestoreTX {
+    constructor(view: object)
+    putCore(discoveryKey: Uint8Array, core: Stored): void
+    putCoreByAlias(alias: t.CoreAlias, discoveryKey: Uint8Array): void
+    apply(): void
+  }
+}

@@ -15,7 +15,7 @@ import { parseGet, readGetOptions } from './get-options.js'
 import type { GetOptions } from './get-options.js'
 import { hashManifest, refuseNotReady, resolveName } from './identity.js'
 import type { Identity } from './identity.js'
-import type { KnownNames } from './known-names.js'
+import type { CoreNames } from './core-names.js'
 
 /** What is used of the store whose cores are got. */
 export interface GettingStore {
@@ -37,7 +37,7 @@ export interface StoreSecrets {
   whenOpen(): Promise<void>
   /** of the store's namespace; there is one once the store is open */
   keychain(): Keychain
-  readonly names: KnownNames
+  readonly names: CoreNames
 }
 
 /** `store.get()`: from what the caller wrote to a session of the one shared core. */
@@ -90,6 +90,7 @@ export class CoreGetter {
     const { identity, core: opts, session } = parseGet(all, this.#store)
     await this.#secrets.whenOpen()
     const found = await this.#find(identity!)
+    if (opts.createIfMissing === false) await this.#refuseMissing(found)
     this.#secrets.checkOpen()
     try {
       return Object.assign(session, await this.#open(found, opts))
@@ -103,10 +104,43 @@ export class CoreGetter {
   }
 
   async #open(found: Identity, opts: CoreOptions): Promise<SessionSource> {
-    const core = this.#openCore(found, opts)
+    const core = await this.#openNamed(found, opts)
     const { name, keyPair, manifest } = found
     if (keyPair !== null || name === null) return { core, keyPair, manifest }
     return { core, ...(await this.#keysBeside(name, core)) }
+  }
+
+  /** A core that may not be made is not opened as such: others, who may, would get it as well. */
+  async #refuseMissing({ discoveryKey }: Identity): Promise<void> {
+    const { cores, storage } = this.#store
+    if (cores.get(discoveryKey!) !== null || (await storage.hasCore(discoveryKey!))) return
+    const id = b4a.toString(discoveryKey!, 'hex')
+    throw new CorestoreError('STORAGE_EMPTY', `no core is stored with discovery key ${id}`)
+  }
+
+  /** Policies know the name from now on, and it is stored when the core is open. */
+  async #openNamed(identity: Identity, opts: CoreOptions): Promise<InnerCore> {
+    const { names } = this.#secrets
+    const { name, discoveryKey } = identity
+    const alias = name === null ? null : toAlias(name, this.#store.ns)
+    if (alias === null || names.get(this.#namespace, alias.name) !== undefined) {
+      return this.#openCore(identity, opts)
+    }
+    names.claim(alias, discoveryKey!)
+    let core
+    try {
+      core = this.#openCore(identity, opts)
+    } catch (err) {
+      names.release(alias, discoveryKey!, true)
+      throw err
+    }
+    const release = this.#store.cores.hold(core)
+    try {
+      await names.settle(alias, core)
+    } finally {
+      release()
+    }
+    return core
   }
 
   async #find(identity: Identity): Promise<Identity> {
@@ -133,13 +167,7 @@ export class CoreGetter {
   /** @returns 32 bytes, the discovery key stored under a name, or null */
   async #findStored(name: string | Uint8Array): Promise<Uint8Array | null> {
     const alias = toAlias(name, this.#store.ns)
-    if (alias === null) return null
-    const { names } = this.#secrets
-    const known = names.get(this.#namespace, alias.name)
-    if (known !== undefined) return b4a.from(known, 'hex')
-    const stored = await this.#store.storage.getAlias(alias)
-    if (stored !== null) names.set(this.#namespace, alias.name, stored)
-    return stored
+    return alias === null ? null : this.#secrets.names.find(alias)
   }
 
   /**

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import { Queue } from '@manycore/ground'
-import type { CorestoreStorage } from '@manycore/hypercore-types'
+import type { CorestoreStorage, InnerCore } from '@manycore/hypercore-types'
 import { Replicator } from '@manycore/replicator'
 import { SessionTable } from '@manycore/sessions'
 import type { SessionScope } from '@manycore/sessions'
@@ -13,7 +13,7 @@ import { CoreEvents } from './core-events.js'
 import type { Corestore } from './corestore.js'
 import { CorestoreError } from './errors.js'
 import { GroupNotifier } from './group-notify.js'
-import { KnownNames } from './known-names.js'
+import { CoreNames } from './core-names.js'
 import { namedCores } from './named-cores.js'
 import type { CorestoreOptions } from './options.js'
 import { RowStreams } from './row-streams.js'
@@ -30,7 +30,7 @@ export class StoreRoot {
   /** open sessions and namespaces of the root store */
   readonly stores: Set<Corestore> = new Set()
   readonly globalCache: object | null
-  readonly names: KnownNames = new KnownNames()
+  readonly names: CoreNames
   /** default of the option `suspend`: Android freezes the process by itself, as upstream found */
   readonly suspends: boolean = !isAndroid
   /** suspend(), resume() and close(), in the order of the calls */
@@ -44,9 +44,10 @@ export class StoreRoot {
     this.globalCache = opts.globalCache ?? null
     const { id, allowBackup, readOnly, wait, treeCache } = opts
     this.storage = openStorage(storage, { id, allowBackup, readOnly, wait, treeCache })
+    this.names = new CoreNames(this.storage, (core) => this.#askAgain(core))
     this.groups = new GroupNotifier(this.storage, this.rows)
     this.table = new SessionTable(this.storage, { lingerMs: opts.lingerMs, clock: opts.clock })
-    this.replicator = new Replicator(namedCores(this.table, this.storage), {
+    this.replicator = new Replicator(namedCores(this.table, this.names), {
       policy: opts.policy,
       limits: opts.limits,
       clock: opts.clock
@@ -74,6 +75,11 @@ export class StoreRoot {
     } catch (err) {
       await closeAll('opening failed', [() => this.#leaveStreams(), () => this.storage.close()], [err])
     }
+  }
+
+  /** A core has another name than policies knew. */
+  #askAgain(core: InnerCore): void {
+    this.replicator.policyChanged({ core }).catch(() => {}) // closed: it is open towards nobody
   }
 
   #storeKey(): Promise<Uint8Array> {

@@ -21,13 +21,13 @@ export const MAX_CHANGES = 32
 export const MAX_OWN_CHANGES = 2
 
 /** ms that cores of a lower priority wait for answers of a policy about higher ones; as long as a refusal takes. */
-export const PATIENCE_MS: number = REFUSAL_MS
+export const PATIENCE_MS = 50
 
 /**
  * ms that the answers to one packet of opens are gathered, to go out in one packet as well: as long as a refusal takes,
  * so that refusals are gathered too. What is not answered by then is answered on its own.
  */
-export const GATHER_MS: number = REFUSAL_MS
+export const GATHER_MS = 50
 
 /**
  * Opens of one stream that wait for an answer. A peer may offer all its cores in one packet, and Hypercore

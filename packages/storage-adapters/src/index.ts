@@ -1,6 +1,7 @@
 export { openStorage } from './open-storage.js'
 export type { StorageInput } from './open-storage.js'
 export type { OpenStorageOptions } from './open-storage-options.js'
+export { nameCore } from './name-core.js'
 export { STORAGE_ERRORS, StorageError } from './errors.js'
 export type { StorageErrorCode } from './errors.js'
 export { LevelEngine } from './level-engine.js'
