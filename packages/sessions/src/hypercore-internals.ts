@@ -1,4 +1,5 @@
 import type { GroupUpdate, Hypercore, InnerCore } from '@manycore/hypercore-types'
+import type { ScopeSessionOptions } from './scope-session-options.js'
 
 /** What cores tell their owner. */
 export interface CoreListener {
@@ -186,6 +187,32 @@ export function keepPreload(session: Hypercore<unknown>): void {
   }
   opening.preload = opening.preload.then(({ core, sessions, ongc }) => ({ core, sessions, ongc }))
   opening.preload.catch(() => {}) // the session's own ready() rejects with it
+}
+
+/** Fields that Hypercore's constructor sets from its options, before what a preload gives is known. */
+interface Constructed {
+  wait: boolean
+  timeout: number
+  onwait: ScopeSessionOptions['onwait']
+  onseq: ScopeSessionOptions['onseq']
+  weak: boolean
+  snapshotted: boolean
+  _readonly: boolean
+  _active: boolean
+}
+
+/** Options that a preload gave: the constructor of Hypercore would have read them; `_open()` reads the others. */
+export function applyLate(session: Hypercore<unknown>, opts: ScopeSessionOptions): void {
+  const constructed = session as unknown as Constructed
+  const { wait, timeout, onwait, onseq, weak, snapshot, writable, active } = opts
+  if (wait !== undefined) constructed.wait = wait !== false
+  if (timeout !== undefined) constructed.timeout = timeout || 0
+  if (onwait !== undefined) constructed.onwait = onwait
+  if (onseq !== undefined) constructed.onseq = onseq
+  if (weak !== undefined) constructed.weak = !!weak
+  if (snapshot !== undefined) constructed.snapshotted = !!snapshot
+  if (writable !== undefined) constructed._readonly = writable === false
+  if (active !== undefined || weak) constructed._active = weak ? !!active : active !== false
 }
 
 function noop(): void {}

@@ -3,7 +3,7 @@ import { badArgument, callEach } from '@manycore/ground'
 import type { Hypercore as Session, InnerCore } from '@manycore/hypercore-types'
 import { CloseSignal, closeEarly } from './early-close.js'
 import { SessionsError } from './errors.js'
-import { keepPreload, retire } from './hypercore-internals.js'
+import { applyLate, keepPreload, retire } from './hypercore-internals.js'
 import { rejectable } from './rejectable.js'
 import { readScopeSessionOptions, readSessionSource } from './scope-session-options.js'
 import type { ScopeSessionOptions, SessionSource } from './scope-session-options.js'
@@ -85,8 +85,9 @@ export class SessionScope implements Iterable<Session<unknown>> {
     const hold = (core: InnerCore) => {
       release = this.#cores.hold(core)
     }
-    const late = (core: InnerCore): Entry => {
+    const late = (core: InnerCore, more: ScopeSessionOptions): Entry => {
       hold(core)
+      applyLate(session, more)
       const entry = this.#enter(core)
       const letGo = release
       this.#await(entry.sessions, 1)
@@ -162,7 +163,7 @@ export class SessionScope implements Iterable<Session<unknown>> {
 
   async #preload(
     source: InnerCore | Promise<SessionSource>,
-    enter: (core: InnerCore) => Entry
+    enter: (core: InnerCore, late: ScopeSessionOptions) => Entry
   ): Promise<object> {
     let letGo = noop
     try {
@@ -170,7 +171,7 @@ export class SessionScope implements Iterable<Session<unknown>> {
       const { core } = late
       letGo = this.#cores.hold(core)
       if (core.id === null) await core.ready()
-      return Object.assign({}, late, enter(core))
+      return Object.assign({}, late, enter(core, late))
     } catch (err) {
       throw rejectable(err)
     } finally {

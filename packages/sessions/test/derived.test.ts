@@ -34,3 +34,38 @@ test('a session made from one whose source rejects fails as it does', async () =
   await expect(session.ready()).rejects.toBe(failure)
   await expect(derived.ready()).rejects.toBe(failure)
 })
+
+test('every option that a promise gives counts, those that Hypercore reads at once as well', async () => {
+  const { table } = openTable()
+  const core = table.openCore({ ...newCore(), notDownloadingLinger: 0 })
+  const writer = table.scope().session(core, { active: false })
+  await writer.append('x')
+  const [onwait, onseq] = [(): void => {}, (): void => {}]
+  const late = {
+    core,
+    writable: false,
+    wait: false,
+    timeout: 5,
+    onwait,
+    onseq,
+    active: false,
+    snapshot: true
+  }
+  const session = table.scope().session(Promise.resolve(late))
+  await session.ready()
+  expect(session).toMatchObject({
+    writable: false,
+    wait: false,
+    timeout: 5,
+    onwait,
+    onseq,
+    snapshotted: true
+  })
+  await writer.append('y')
+  expect(session.length).toBe(1)
+  expect(core.replicator.downloading).toBe(false)
+
+  const weak = table.scope().session(Promise.resolve({ core, weak: true }))
+  await weak.ready()
+  expect(weak.weak).toBe(true)
+})
