@@ -38,7 +38,10 @@ export function findBags(): Map<string, string[]> {
     const file = program.getSourceFile(entries[i]!)!
     for (const exported of checker.getExportsOfModule(checker.getSymbolAtLocation(file)!)) {
       const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
-      if (symbol.flags & ts.SymbolFlags.Value) {
+      const isOwn = symbol.declarations?.some((each) =>
+        each.getSourceFile().fileName.includes(`/packages/${name}/`)
+      )
+      if (isOwn && symbol.flags & ts.SymbolFlags.Value) {
         for (const [call, signature] of callsOf(symbol, file, checker))
           note(`${name}: ${call}`, signature, file)
       }
