@@ -86,7 +86,7 @@ export class CoreGetter {
     const coming = typeof preload === 'function' ? preload() : preload
     const given = closed === undefined ? await coming : await Promise.race([coming, closed])
     const all = preload ? { ...asked, ...readGetOptions(given), preload: undefined } : asked
-    refuseNotReady({ ...asked, ...given }, all)
+    for (const written of [asked, given ?? {}]) refuseNotReady(written, all)
     const { identity, core: opts, session } = parseGet(all, this.#store)
     await this.#secrets.whenOpen()
     const found = await this.#find(identity!)

@@ -159,6 +159,18 @@ describe('get()', () => {
       const core = store.get({ preload: async () => make({ name: 'a', encryptionKey: bytes }) as GetOptions })
       expect(await readPlainly(core, store)).not.toContain('in clear')
     }
+    let reads = 0
+    const counting = {
+      name: 'a',
+      get timeout() {
+        return ++reads
+      }
+    }
+    await openStore({}, new MemoryEngine())
+      .get({ preload: async () => counting })
+      .ready()
+    expect(reads).toBe(1)
+
     const misspelt = openStore({}, new MemoryEngine()).get({
       preload: async () => ({ name: 'a', encryptionkey: bytes }) as never
     })
