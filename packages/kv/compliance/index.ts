@@ -1,3 +1,5 @@
+export { Life } from './life.js'
+export type { EngineLifeState, LifecycleCall } from './life.js'
 export { testEngine } from './test-engine.js'
 export type { Place, Subject, TestFunction } from './subject.js'
 export { fails, ok, same } from './expect.js'

@@ -4,10 +4,11 @@ import { bytes, same } from './expect.js'
 
 export type LifecycleCall = 'open' | 'close' | 'suspend' | 'resume'
 
-type State = 'closed' | 'open' | 'suspended'
+/** Of an engine, as the table has them. */
+export type EngineLifeState = 'closed' | 'open' | 'suspended'
 
 /** What each call leaves behind; null = ENGINE_CLOSED, and nothing changes. */
-const TABLE: Record<State, Record<LifecycleCall, State | null>> = {
+const TABLE: Record<EngineLifeState, Record<LifecycleCall, EngineLifeState | null>> = {
   closed: { open: 'open', close: 'closed', suspend: null, resume: null },
   open: { open: 'open', close: 'closed', suspend: 'suspended', resume: 'open' },
   suspended: { open: 'suspended', close: 'closed', suspend: 'suspended', resume: 'open' }
@@ -22,7 +23,7 @@ export class Life {
   readonly #engine: Engine
   readonly #calls: string[] = []
   /** after all calls so far */
-  #state: State
+  #state: EngineLifeState
   /** has every lifecycle call so far ended? Then the engine is in that state */
   #isSettled = true
   #waiting: Promise<void>[] = []
@@ -32,9 +33,14 @@ export class Life {
   readonly #stored = new Map<string, boolean>()
 
   /** @param engine  open */
-  constructor(engine: Engine, state: State = 'open') {
+  constructor(engine: Engine, state: EngineLifeState = 'open') {
     this.#engine = engine
     this.#state = state
+  }
+
+  /** What the table says of now; null while a lifecycle call is under way. */
+  get state(): EngineLifeState | null {
+    return this.#isSettled ? this.#state : null
   }
 
   /** Every call so far, for messages. */
