@@ -28,23 +28,37 @@ export function readOptions<T extends object>(
   if (opts === undefined) return {}
   if (typeof opts !== 'object' || opts === null) throw badArgument(field, 'an object', opts)
 
-  const names = Object.keys(table)
   const read: { [option: string]: unknown } = {}
-  for (const name of unknownNames(opts, names)) {
-    const value = (opts as { [option: string]: unknown })[name]
+  for (const name of namesIn(opts, table)) {
+    const value = opts[name as keyof T] as unknown
     if (value === undefined) continue
-    const meant = nearestName(name, names)
-    if (others === 'refuse' || meant !== null) throw unknownOption(field, name, meant)
-    read[name] = value
-  }
-  for (const name of names) {
-    const value = opts[name as keyof T]
-    if (value === undefined) continue
-    const check = table[name as keyof T]
-    const checked = check === null ? value : check(field === 'options' ? name : `${field}.${name}`, value)
-    if (checked !== undefined) read[name] = checked
+    if (Object.hasOwn(table, name)) {
+      const check = table[name as keyof T]
+      const checked = check === null ? value : check(field === 'options' ? name : `${field}.${name}`, value)
+      if (checked !== undefined) read[name] = checked
+    } else {
+      const meant = nearestName(name, Object.keys(table))
+      if (others === 'refuse' || meant !== null) throw unknownOption(field, name, meant)
+      read[name] = value
+    }
   }
   return read as Partial<T>
+}
+
+/**
+ * Every name that may be an option: of a plain object its own, of any other those of the table as well, wherever they
+ * come from. A plain object costs by what is in it, not by how many options there are: `get()` has almost forty.
+ */
+function namesIn(opts: object, table: object): Iterable<string> {
+  if (Object.getPrototypeOf(opts) === Object.prototype) {
+    return Object.getOwnPropertyNames(opts).filter(
+      (name) => Object.hasOwn(table, name) || Object.prototype.propertyIsEnumerable.call(opts, name)
+    )
+  }
+  const names = new Set(Object.keys(table))
+  // oxlint-disable-next-line guard-for-in -- inherited options count as well
+  for (const name in opts) names.add(name)
+  return names
 }
 
 /**
