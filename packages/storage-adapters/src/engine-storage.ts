@@ -133,7 +133,7 @@ export class EngineStorage extends Upstream {
   }
 
   /** What a failure to open is to the caller. */
-  protected explain(err: Error & { code?: string }): Error {
+  protected async explain(err: Error & { code?: string }): Promise<Error> {
     return explain(err, this.#state.engine.name)
   }
 
@@ -153,7 +153,7 @@ export class EngineStorage extends Upstream {
     try {
       await super._migrateStore()
     } catch (err) {
-      this.#failure = this.explain(err as Error)
+      this.#failure = await this.explain(err as Error)
       await this.#root.close().catch(() => {}) // what the caller needs is why it did not open
       throw this.#failure
     }

@@ -18,6 +18,9 @@ const DAMAGED = /corrupt|CURRENT file|checksum mismatch|contains existing log fi
 // rocksdb-native: the file SESSION_ID was rewritten by whoever opened the store meanwhile
 const CHANGED = /^Session ID does not match/
 
+// rocksdb-native: a column family that a database got when it was opening already
+const LATE = /^column family handle cannot be null/
+
 /** Turns what the layers below threw while opening or resuming into a coded error; the original is its cause. */
 export function explainFailure(err: unknown, directory: string): StorageError {
   if (err instanceof StorageError) return err
@@ -46,6 +49,12 @@ export function explainFailure(err: unknown, directory: string): StorageError {
   }
   if (CHANGED.test(cause.message)) {
     return fail('STORAGE_CHANGED', `the store at ${directory} was opened by another process meanwhile`)
+  }
+  if (LATE.test(cause.message)) {
+    return fail(
+      'STORAGE_UNREADABLE',
+      `the RocksDB in ${directory} was opened before it was passed as storage`
+    )
   }
   if (cause.syscall === undefined && !REFUSED.test(cause.message) && DAMAGED.test(cause.message)) {
     return fail('STORAGE_CORRUPT', `the RocksDB files in ${directory}/db are damaged: ${cause.message}`)

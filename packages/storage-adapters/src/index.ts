@@ -15,7 +15,7 @@ export type {
   LevelWriteOptions
 } from './level/level-database.js'
 export { RocksEngine } from './rocks-engine.js'
-export type { RocksEngineOptions, RocksLock } from './rocks-engine.js'
+export type { RocksDatabase, RocksEngineOptions, RocksLock } from './rocks-engine.js'
 export type { RocksTuning } from './rocks-options.js'
 
 // What the types above are made of.

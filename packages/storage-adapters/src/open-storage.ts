@@ -10,15 +10,18 @@ import { LevelEngine } from './level-engine.js'
 import { readOpenStorageOptions } from './open-storage-options.js'
 import type { OpenStorageOptions } from './open-storage-options.js'
 import { isOverRocks, refuseRocks } from './refuse-rocks.js'
-import { openRocks } from './rocks-storage.js'
+import type { RocksDatabase } from './rocks-engine.js'
+import { isRocks, openGivenRocks, openRocks } from './rocks-storage.js'
 
 /** What `openStorage()` accepts. */
-export type StorageInput = string | CorestoreStorage | Engine | RandomAccessStorage | LevelDatabase
+export type StorageInput =
+  string | CorestoreStorage | RocksDatabase | Engine | RandomAccessStorage | LevelDatabase
 
 /**
  * Gives what Hypercore 11 takes as storage. Returns at once and opens at `ready()` or at the first use.
  * @param storage  a directory path: RocksDB in Corestore 7's layout; a hypercore-storage instance: itself;
- *                 an engine or an abstract-level database: hypercore-storage over it, whose close() closes
+ *                 a RocksDB of rocksdb-native that is not open yet, or a session of it: the store is a column family in it,
+ *                 and close() closes what was passed; an engine or an abstract-level database: hypercore-storage over it, whose close() closes
  *                 it; a random-access-storage class, `(path) => instance`, or one instance: a store in files
  * @param options  not for a hypercore-storage instance
  * @throws         BAD_ARGUMENT, STORAGE_UNSUPPORTED. The state of the disk is never thrown here: it rejects `ready()` and the
@@ -34,13 +37,17 @@ export function openStorage(storage: StorageInput, options?: OpenStorageOptions)
     refuseRocks(`the path ${storage}`)
     return openRocks(storage, opts)
   }
+  if (isRocks(storage)) {
+    refuseRocks('a RocksDB')
+    return openGivenRocks(storage, opts)
+  }
   const engine = toEngine(storage, opts)
   if (engine !== null) return openEngine(engine, opts)
   throw badArgument('storage', ACCEPTED, storage)
 }
 
 const ACCEPTED =
-  'a directory path, a hypercore-storage instance, an engine, ' +
+  'a directory path, a hypercore-storage instance, a RocksDB, an engine, ' +
   'a random-access-storage class, function or instance, or an abstract-level database'
 
 /** By shape, not by class: there may be several copies of a package. */

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
-import { Queue, aBoolean, readOptions } from '@manycore/ground'
+import { Queue, aBoolean, badArgument, readOptions } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
-import RocksDB from 'rocksdb-native'
+import type RocksDB from 'rocksdb-native'
 import { EngineError, Lifecycle, checkKeys, checkOps, checkRange, laterTurn } from '@manycore/kv'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '@manycore/kv'
 import { refuseRocks } from './refuse-rocks.js'
@@ -20,6 +20,18 @@ const COLUMN_FAMILY_OPTIONS = {
   tableCacheIndexAndFilterBlocks: true,
   tableFormatVersion: 6,
   blobGarbageCollectionForceThreshold: 1.0
+}
+
+/** A RocksDB of the caller's: what is used of a database, or a session of one, of rocksdb-native 3. */
+export interface RocksDatabase {
+  /** the directory of the database */
+  readonly path: string
+  /** Must be false: a column family is added to a database before it opens. */
+  readonly opened: boolean
+  columnFamily(column: never): unknown
+  session(): unknown
+  ready(): Promise<void>
+  close(): Promise<void>
 }
 
 /** A lock that the database takes over when it opens: a file of device-file 2. */
@@ -43,26 +55,46 @@ export class RocksEngine implements Engine {
   readonly name = 'rocksdb'
   readonly supports: EngineSupports = { persistent: true, suspend: true, compact: true, readOnly: true }
   readonly #directory: string
+  /** of the caller; null = opened here */
+  readonly #given: RocksDB | null = null
   readonly #opts: RocksEngineOptions
   readonly #lifecycle: Lifecycle = new Lifecycle('rocksdb')
   readonly #handles = new Set<RocksSnapshot | RocksCursor>()
   readonly #writes: Queue = new Queue()
+  #lock: RocksLock | null = null
   #root!: RocksDB
   #db!: RocksDB
 
-  /** @param directory  RocksDB's own: of a Corestore 7 store the directory `db` in it. @throws BAD_ARGUMENT */
-  constructor(directory: string, opts?: RocksEngineOptions) {
-    this.#directory = directory
+  /**
+   * @param storage  RocksDB's own directory: of a Corestore 7 store the directory `db` in it; or a database, or a session of
+   *                 one, that is not open yet: it gets a column family, and is closed with the engine. A database that is
+   *                 closed closes all its sessions, a session only itself
+   * @throws BAD_ARGUMENT
+   */
+  constructor(storage: string | RocksDatabase, opts?: RocksEngineOptions) {
     this.#opts = readOptions(opts, TABLE)
+    if (typeof storage === 'string') {
+      this.#directory = storage
+      return
+    }
+    if (storage.opened)
+      throw badArgument('storage', 'a RocksDB that is not open yet (it gets a column family)', storage)
+    this.#directory = storage.path
+    this.#given = this.#root = storage as unknown as RocksDB
+    // The class of the caller's copy of rocksdb-native.
+    this.#db = this.#root.columnFamily(this.#column(this.#root.constructor as typeof RocksDB))
   }
 
   /** @throws ELOCKED, STORAGE_UNSUPPORTED, or what rocksdb-native says; nothing is left open then */
   open(): Promise<void> {
     return this.#lifecycle.open(async () => {
       refuseRocks(`the RocksDB at ${this.#directory}`)
-      const column = new RocksDB.ColumnFamily(COLUMN_FAMILY, { ...COLUMN_FAMILY_OPTIONS, ...this.#opts })
+      if (this.#given !== null) return this.#given.ready()
+      const { default: Rocks } = await import('rocksdb-native')
+      const column = this.#column(Rocks)
+      this.#lock = await this.openLock()
       try {
-        this.#root = new RocksDB(this.#directory, this.#opts)
+        this.#root = new Rocks(this.#directory, { ...this.#opts, lock: this.#lock })
         this.#db = this.#root.columnFamily(column)
         await this.#root.ready()
       } catch (cause) {
@@ -73,8 +105,8 @@ export class RocksEngine implements Engine {
     })
   }
 
-  close(): Promise<void> {
-    return this.#lifecycle.close(async () => {
+  async close(): Promise<void> {
+    await this.#lifecycle.close(async () => {
       // A cursor that reads ahead ends only when RocksDB goes on, or closes: it may be another process's by now.
       await this.#resume().catch(() => {})
       const closing = this.#root.close()
@@ -82,6 +114,16 @@ export class RocksEngine implements Engine {
       await this.#db.close()
       await closing
     })
+    await this.#given?.close() // opened by us or not
+  }
+
+  /** Called before a database is opened here. */
+  protected async openLock(): Promise<RocksLock | null> {
+    return this.#opts.lock ?? null
+  }
+
+  #column({ ColumnFamily }: typeof RocksDB): InstanceType<typeof RocksDB.ColumnFamily> {
+    return new ColumnFamily(COLUMN_FAMILY, { ...COLUMN_FAMILY_OPTIONS, ...this.#opts })
   }
 
   getMany(keys: readonly Uint8Array[], at?: EngineSnapshot): Promise<(Uint8Array | null)[]> {
@@ -130,7 +172,7 @@ export class RocksEngine implements Engine {
   suspend(): Promise<void> {
     return this.#lifecycle.suspend(async () => {
       await this.#db.suspend()
-      await this.#opts.lock?.suspend()
+      await this.#lock?.suspend()
     })
   }
 
@@ -144,7 +186,7 @@ export class RocksEngine implements Engine {
   }
 
   async #resume(): Promise<void> {
-    await this.#opts.lock?.resume()
+    await this.#lock?.resume()
     await this.#db.resume()
   }
 

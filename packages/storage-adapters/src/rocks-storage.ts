@@ -1,51 +1,63 @@
-import DeviceFile from 'device-file'
+import type DeviceFile from 'device-file'
 import type { CorestoreStorage } from '@manycore/hypercore-types'
 import { EngineStorage } from './engine-storage.js'
-import { explainFailure } from './explain-failure.js'
 import type { OpenStorageOptions } from './open-storage-options.js'
 import { RocksEngine } from './rocks-engine.js'
-import { prepareDirectory } from './store-directory.js'
+import type { RocksDatabase, RocksEngineOptions, RocksLock } from './rocks-engine.js'
 
 /** A store in a directory, in Corestore 7's layout, that is not opened yet. */
 export function openRocks(directory: string, opts: OpenStorageOptions): CorestoreStorage {
-  return new RocksStorage(directory, opts)
+  return new RocksStorage(new StoreEngine(directory, opts), directory, `${directory}/db`, opts)
+}
+
+/** A store in a RocksDB of the caller's, whose directory and lock stay the caller's. */
+export function openGivenRocks(rocks: RocksDatabase, opts: OpenStorageOptions): CorestoreStorage {
+  const engine = new RocksEngine(rocks, tuningOf(opts))
+  return new RocksStorage(engine, null, rocks.path, opts)
+}
+
+/** By shape, for there may be several copies of rocksdb-native. */
+export function isRocks(storage: unknown): storage is RocksDatabase {
+  const rocks = storage as (Partial<RocksDatabase> & object) | null | undefined
+  if (typeof rocks !== 'object' || rocks === null) return false
+  const Rocks = rocks.constructor as { ColumnFamily?: unknown } | undefined
+  const calls = [Rocks?.ColumnFamily, rocks.columnFamily, rocks.session, rocks.ready, rocks.close]
+  return typeof rocks.path === 'string' && calls.every((call) => typeof call === 'function')
+}
+
+/** What RocksDB is to know of the options. */
+function tuningOf(opts: OpenStorageOptions): RocksEngineOptions {
+  const {
+    wait: _wait,
+    allowBackup: _allowBackup,
+    id: _id,
+    treeCache: _treeCache,
+    alwaysRecover: _alwaysRecover,
+    onresume: _onresume,
+    ...tuning
+  } = opts
+  return tuning
 }
 
 /** RocksDB where a store of Corestore 7 has it, behind the lock that Corestore 7 takes. */
 class StoreEngine extends RocksEngine {
   readonly #directory: string
   readonly #opts: OpenStorageOptions
-  readonly #lock: DeviceFile | null
+  #file: DeviceFile | null = null
 
   constructor(directory: string, opts: OpenStorageOptions) {
-    const {
-      readOnly = false,
-      wait = false,
-      allowBackup = false,
-      id = null,
-      treeCache: _treeCache,
-      alwaysRecover: _alwaysRecover,
-      onresume: _onresume,
-      ...tuning
-    } = opts
-    const isLocked = !readOnly && (wait || !allowBackup)
-    const lock = isLocked
-      ? new DeviceFile(`${directory}/CORESTORE`, { lock: true, wait, data: { id } })
-      : null
-    super(`${directory}/db`, { ...tuning, readOnly, lock })
+    super(`${directory}/db`, tuningOf(opts))
     this.#directory = directory
     this.#opts = opts
-    this.#lock = lock
   }
 
   override async open(): Promise<void> {
     try {
-      prepareDirectory(this.#directory, this.#opts.readOnly === true)
       await super.open()
     } catch (err) {
       // Already RocksDB's, which closed it, or left open by a disk that is full.
-      await this.#lock?.lock?.close()
-      throw explainFailure(err, this.#directory)
+      await this.#file?.lock?.close()
+      throw await explained(err, this.#directory)
     }
   }
 
@@ -53,18 +65,33 @@ class StoreEngine extends RocksEngine {
     try {
       await super.resume()
     } catch (err) {
-      throw explainFailure(err, this.#directory)
+      throw await explained(err, this.#directory)
     }
   }
+
+  protected override async openLock(): Promise<RocksLock | null> {
+    const { readOnly = false, wait = false, allowBackup = false, id = null } = this.#opts
+    const { prepareDirectory } = await import('./store-directory.js')
+    prepareDirectory(this.#directory, readOnly)
+    if (readOnly || (allowBackup && !wait)) return null
+    const { default: File } = await import('device-file')
+    return (this.#file = new File(`${this.#directory}/CORESTORE`, { lock: true, wait, data: { id } }))
+  }
+}
+
+async function explained(err: unknown, directory: string): Promise<Error> {
+  const { explainFailure } = await import('./explain-failure.js')
+  return explainFailure(err, directory)
 }
 
 /** With the private members of hypercore-storage 3.3.1 that its migration from Corestore 6 calls. */
 class RocksStorage extends EngineStorage {
   readonly #directory: string
 
-  constructor(directory: string, opts: OpenStorageOptions) {
-    super(new StoreEngine(directory, opts), opts, `${directory}/db`)
-    this.#directory = directory
+  /** @param directory  null = the one above the database */
+  constructor(engine: RocksEngine, directory: string | null, path: string, opts: OpenStorageOptions) {
+    super(engine, opts, path)
+    this.#directory = directory ?? this.path
   }
 
   /** The migration counts in `head.allocated`, which 3.3.1 no longer has (migrations/0:132). */
@@ -73,7 +100,7 @@ class RocksStorage extends EngineStorage {
     return Object.defineProperty(head, 'allocated', { value: head })
   }
 
-  protected override explain(err: Error): Error {
-    return explainFailure(err, this.#directory)
+  protected override explain(err: Error): Promise<Error> {
+    return explained(err, this.#directory)
   }
 }

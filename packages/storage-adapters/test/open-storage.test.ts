@@ -82,7 +82,7 @@ test.each([
     expect.objectContaining({
       code: 'BAD_ARGUMENT',
       field: 'storage',
-      message: `BAD_ARGUMENT: storage must be a directory path, a hypercore-storage instance, an engine, a random-access-storage class, function or instance, or an abstract-level database, got ${got}`
+      message: `BAD_ARGUMENT: storage must be a directory path, a hypercore-storage instance, a RocksDB, an engine, a random-access-storage class, function or instance, or an abstract-level database, got ${got}`
     })
   )
 })
