@@ -31,7 +31,8 @@ const GROUND_NAME = '@manycore/ground'
 async function bundleInto(dist, input, ground, manifest) {
   const sources = join(input, '..')
   const main = join(dist, 'index.js')
-  if (existsSync(main) && statSync(main).mtimeMs > Math.max(newest(sources), newest(ground))) return
+  const begin = statSync(new URL('./requirements.mjs', import.meta.url)).mtimeMs
+  if (existsSync(main) && statSync(main).mtimeMs > Math.max(newest(sources), newest(ground), begin)) return
 
   for (const file of existsSync(dist) ? readdirSync(dist) : []) {
     if (/\.js(\.map)?$/.test(file)) rmSync(join(dist, file))
