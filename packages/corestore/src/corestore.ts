@@ -115,8 +115,8 @@ export class Corestore extends StoreView {
    * @throws BAD_ARGUMENT, SESSION_CLOSED at once; STORAGE_EMPTY, STORAGE_CONFLICT by the core's `ready()`
    */
   get(key: Uint8Array | string): Hypercore
-  get(opts: GetOptions & { valueEncoding?: 'binary' | null }): Hypercore
   get<E extends ValueEncoding>(opts: GetOptions & { valueEncoding: E }): Hypercore<Decoded<E>>
+  get(opts: GetOptions & { valueEncoding?: 'binary' | null }): Hypercore
   get<T>(opts: GetOptions<T>): Hypercore<T>
   get(input: GetOptions | Uint8Array | string): Hypercore<unknown> {
     this.#checkOpen()

@@ -29,6 +29,8 @@ test('get() is typed by its value encoding', () => {
     expectTypeOf(store.get({} as GetOptions)).toEqualTypeOf<Hypercore<unknown>>()
     expectTypeOf(store.get({ name: 'a', valueEncoding: date })).toEqualTypeOf<Hypercore<Date>>()
     expectTypeOf(store.get(text)).toEqualTypeOf<Hypercore<string>>()
+    // a codec without types is not taken for bytes
+    expectTypeOf(store.get({ name: 'a', valueEncoding: JSON.parse('1') })).toEqualTypeOf<Hypercore<unknown>>()
     const kept = { name: 'a', valueEncoding: 'utf-8' } satisfies GetOptions
     expectTypeOf(store.get(kept)).toEqualTypeOf<Hypercore<string>>()
     // @ts-expect-error text is no number

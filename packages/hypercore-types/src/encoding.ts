@@ -34,15 +34,20 @@ export type EncodingNameFor<T> =
 /** How a core's blocks become values of type `T` and back; absent or 'binary' = raw bytes. */
 export type ValueEncoding<T = unknown> = EncodingNameFor<T> | CompactEncoding<T> | Codec<T>
 
-/** The value type that an encoding gives: json is `unknown` until the caller says what it holds. */
-export type Decoded<E> = [E] extends [undefined | null | 'binary']
-  ? Uint8Array
-  : E extends 'json' | 'ndjson'
-    ? unknown
-    : E extends EncodingName
-      ? string
-      : E extends CompactEncoding<infer T>
-        ? T
-        : E extends Codec<infer T>
+/**
+ * The value type that an encoding gives: json is `unknown` until the caller says what it holds, and so is a codec of type
+ * `any`.
+ */
+export type Decoded<E> = 0 extends 1 & E
+  ? unknown
+  : [E] extends [undefined | null | 'binary']
+    ? Uint8Array
+    : E extends 'json' | 'ndjson'
+      ? unknown
+      : E extends EncodingName
+        ? string
+        : E extends CompactEncoding<infer T>
           ? T
-          : unknown
+          : E extends Codec<infer T>
+            ? T
+            : unknown

@@ -267,12 +267,12 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   download(range?: DownloadRange): Download
 
   /** Another session of the same core. It does not take over this one's value encoding. */
-  session(opts?: SessionOptions & { valueEncoding?: 'binary' | null }): Hypercore
   session<E extends ValueEncoding>(opts: SessionOptions & { valueEncoding: E }): Hypercore<Decoded<E>>
+  session(opts?: SessionOptions & { valueEncoding?: 'binary' | null }): Hypercore
   session<V>(opts: SessionOptions<V>): Hypercore<V>
   /** A session that stays as the core is now. It does not take over this one's value encoding. */
-  snapshot(opts?: SessionOptions & { valueEncoding?: 'binary' | null }): Hypercore
   snapshot<E extends ValueEncoding>(opts: SessionOptions & { valueEncoding: E }): Hypercore<Decoded<E>>
+  snapshot(opts?: SessionOptions & { valueEncoding?: 'binary' | null }): Hypercore
   snapshot<V>(opts: SessionOptions<V>): Hypercore<V>
   commit(session: Hypercore<unknown>, opts?: object): Promise<unknown>
 

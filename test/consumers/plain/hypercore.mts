@@ -46,7 +46,7 @@ const policy: ReplicationPolicy = {
   access: (_core, { remotePublicKey }) => remotePublicKey.toString('hex') !== ''
 }
 const replicating: ReplicateOptions = { keepAlive: false, policy, pattern: 'XX' }
-const stream = Replicator.of([bytes]).replicate(true, replicating)
+const stream = Replicator.of([bytes, text]).replicate(true, replicating)
 
 export function refused(unready: Hypercore): void {
   // @ts-expect-error: what a block decodes to is said, and not guessed
