@@ -1,7 +1,7 @@
 // Every fenced js or ts block of every README and of docs/ runs, twice. There is no way to opt out: what does not run
 // is not an example; show it as text. Links lead somewhere, also where npm shows a README, and install lines name what
 // the blocks load.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { importsOfText } from './imports.mjs'
@@ -12,6 +12,7 @@ import { runSnippet } from './snippet.mjs'
 import { checked, filesUnder, packagesOf, shown } from './workspace.mjs'
 
 const LANGUAGES = { js: 'js', javascript: 'js', cjs: 'cjs', mjs: 'mjs', ts: 'ts', typescript: 'ts' }
+const AMBIENT = '@manycore/hypercore-types/ambient'
 const SHELLS = new Set(['sh', 'bash', 'shell', 'console'])
 
 const packages = packagesOf(checked)
@@ -28,7 +29,9 @@ const cases = {
       .filter((home) => !files.some(({ file }) => file === home))
       .map((home) => `${shown(checked, home)} is missing`),
   'readmes: links lead somewhere, on npm as well': () => files.flatMap(brokenLinks),
-  'readmes: install lines name all that the blocks load': () => files.flatMap(notInstalled)
+  'readmes: install lines name all that the blocks load': () => files.flatMap(notInstalled),
+  'readmes: where blocks load hypercore, it is said what types it has': () =>
+    files.filter(isUntyped).map(untyped)
 }
 
 for (const { file, name, blocks } of files) {
@@ -86,6 +89,19 @@ function notInstalled({ file, name, blocks }) {
       .filter((wanted) => !installed.has(wanted))
       .map((wanted) => `${name}:${line} loads ${wanted}, which no \`npm install\` of it names`)
   )
+}
+
+/** For users of TypeScript, to whom `import Hypercore from 'hypercore'` is an error otherwise. */
+function isUntyped({ file, blocks }) {
+  if (packageOf(file) === undefined) return false
+  const loads = blocks
+    .filter(runs)
+    .some(({ text }) => importsOfText(text).some(({ specifier }) => specifier === 'hypercore'))
+  return loads && !readFileSync(file, 'utf8').includes(AMBIENT)
+}
+
+function untyped({ name }) {
+  return `${name} loads hypercore: say that ${AMBIENT} has its types`
 }
 
 function installs(text) {

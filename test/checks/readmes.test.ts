@@ -84,6 +84,13 @@ test('a block that loads what no install line names fails', async () => {
   expect(code).toBe(1)
 })
 
+test('a package whose README loads hypercore and does not say how it is typed fails', async () => {
+  const readme = `# kv\n\n${fenced('js', "require('hypercore')")}\n${fenced('sh', 'npm install hypercore')}`
+  const { code, text } = await check('check-readmes', workspace(readme))
+  expect(text).toContain('packages/kv/README.md loads hypercore: say that @manycore/hypercore-types/ambient')
+  expect(code).toBe(1)
+})
+
 test('a package without a README fails', async () => {
   const dir = workspace('', { 'packages/sessions/package.json': JSON.stringify(manifest('sessions')) })
   const { code, text } = await check('check-readmes', dir)
