@@ -114,6 +114,7 @@ declare namespace Corestore {
   export type ReplicatorEvents = api.ReplicatorEvents
   export type ReplicatorOptions = api.ReplicatorOptions
   export type ReplicatorStats = api.ReplicatorStats
+  export type RocksDatabase = api.RocksDatabase
   export type RocksTuning = api.RocksTuning
   export type ScopeSessionOptions<T = unknown> = api.ScopeSessionOptions<T>
   export type SessionOptions<T = unknown> = api.SessionOptions<T>

@@ -63,6 +63,7 @@ export type {
   RandomAccess,
   RandomAccessStorage,
   Range,
+  RocksDatabase,
   RocksTuning,
   StorageInput
 } from '@manycore/storage-adapters'
