@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { type Change, type Draw, takeBack } from './fault-loss.js'
+import { type Change, type Draw, stillForgotten, takeBack } from './fault-loss.js'
 import { noSpace } from './faults.js'
 import type { RandomAccess } from './random-access.js'
 import { call } from './random-access-disk-file.js'
@@ -8,12 +8,17 @@ import { call } from './random-access-disk-file.js'
 export class FaultDisk {
   space: number = Infinity
   /** that were not synced, oldest first */
-  #changes: Change[] = []
+  #changes: Change[]
   /** reordered: acknowledged, to be written after the next write */
   #late: (() => Promise<void>)[] = []
   readonly #open = new Set<RandomAccess>()
   #last: Promise<unknown> = Promise.resolve()
   #isLost = false
+
+  /** @param changes  that were not synced, oldest first */
+  constructor(changes: Change[] = []) {
+    this.#changes = changes
+  }
 
   get isLost(): boolean {
     return this.#isLost
@@ -21,7 +26,10 @@ export class FaultDisk {
 
   /** @throws EIO after a loss of power */
   check(): void {
-    if (this.#isLost) throw Object.assign(new Error('EIO: the power was lost, as planned'), { code: 'EIO' })
+    if (this.#isLost)
+      throw Object.assign(new Error('EIO: the power was lost, or the process ended, as planned'), {
+        code: 'EIO'
+      })
   }
 
   add(file: RandomAccess): void {
@@ -70,9 +78,21 @@ export class FaultDisk {
     this.space += before
   }
 
-  async sync(name: string): Promise<void> {
+  async sync(name: string, file: RandomAccess): Promise<void> {
     await this.#writeLate()
-    this.#changes = this.#changes.filter((change) => change.name !== name)
+    const own = this.#changes.filter((change) => change.name === name)
+    const left = own.some(({ isForgotten }) => isForgotten)
+      ? stillForgotten(own, (await sizeOf(file)) ?? 0)
+      : []
+    this.#changes = [...this.#changes.filter((change) => change.name !== name), ...left]
+  }
+
+  /** As a system whose sync failed: what was to be stored counts as stored. */
+  async forget(name: string): Promise<void> {
+    await this.#writeLate()
+    this.#changes = this.#changes.map((change) =>
+      change.name === name ? { ...change, isForgotten: true } : change
+    )
   }
 
   async close(file: RandomAccess): Promise<void> {
@@ -81,13 +101,17 @@ export class FaultDisk {
     await call((done) => file.close(done))
   }
 
-  /** Nothing reaches the files any more, and they are again as they were when last synced, but for what is kept. */
-  async lose(open: (name: string) => RandomAccess, draw: Draw): Promise<void> {
+  /** Nothing reaches the files any more. @returns what was not synced, oldest first */
+  async leave(): Promise<Change[]> {
     this.#isLost = true
     await this.#last
     await Promise.all(Array.from(this.#open, (file) => call((done) => file.close(done))))
+    return this.#changes.splice(0)
+  }
 
-    const changes = this.#changes.splice(0).toReversed()
+  /** Nothing reaches the files any more, and they are again as they were when last synced, but for what is kept. */
+  async lose(open: (name: string) => RandomAccess, draw: Draw): Promise<void> {
+    const changes = (await this.leave()).toReversed()
     for (const name of new Set(changes.map((change) => change.name))) {
       const file = open(name)
       const size = await sizeOf(file)

@@ -69,7 +69,11 @@ export class FaultFile implements RandomAccess {
 
   sync(callback: Callback): void {
     tell(
-      this.#change('sync', () => this.#disk.sync(this.name)),
+      this.#change('sync', async (fault) => {
+        if (fault?.action !== 'forget') return this.#disk.sync(this.name, this.#file)
+        await this.#disk.forget(this.name)
+        throw errorOf(fault)
+      }),
       callback
     )
   }

@@ -43,6 +43,19 @@ export class FaultFiles {
   }
 
   /**
+   * As the end of a process does: files that were open are of no use any more (EIO), open() gives new ones, and all
+   * that was written is there. What was not synced can still be lost.
+   */
+  async crash(): Promise<void> {
+    const gone = this.#disk
+    const done = gone.leave()
+    this.plan.release() // to fail
+    const changes = await done
+    this.#disk = new FaultDisk(changes)
+    this.#disk.space = gone.space
+  }
+
+  /**
    * As a loss of power does, takes every file back to its last sync, made and removed ones too; with a `seed`
    * sector by sector, some of which had reached the disk. Files that were open are of no use any more (EIO);
    * open() gives new ones.

@@ -28,6 +28,42 @@ export interface Change {
   readonly isCut: boolean
   /** from `offset` to `end`, or to where the file ended before */
   readonly bytes: Uint8Array
+  /** a sync failed that was to store it, and no later one does */
+  readonly isForgotten?: boolean
+}
+
+/**
+ * What a sync leaves unstored: what earlier ones forgot, but for the bytes that were written again, or cut off.
+ * @param changes  of one file, oldest first
+ * @param size     of the file now
+ */
+export function stillForgotten(changes: readonly Change[], size: number): Change[] {
+  const left: Change[] = []
+  const again: Change[] = []
+  let limit = size
+  for (const change of changes.toReversed()) {
+    if (change.isCut) limit = Math.min(limit, change.offset)
+    else if (!change.isForgotten) again.push(change)
+    else
+      for (const [offset, end] of without(change.offset, Math.min(change.end, limit), again)) {
+        const bytes = change.bytes.subarray(offset - change.offset, end - change.offset)
+        left.unshift({ ...change, size, offset, end, bytes })
+      }
+  }
+  return left
+}
+
+/** `[start, end)` without the spans of changes. */
+function without(start: number, end: number, changes: readonly Change[]): [start: number, end: number][] {
+  let left: [number, number][] = start < end ? [[start, end]] : []
+  for (const change of changes)
+    left = left.flatMap(([from, to]) =>
+      [
+        [from, Math.min(to, change.offset)] as [number, number],
+        [Math.max(from, change.end), to] as [number, number]
+      ].filter(([a, b]) => a < b)
+    )
+  return left
 }
 
 /** What is drawn for each sector and each size. */

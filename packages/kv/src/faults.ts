@@ -7,12 +7,14 @@ import { EngineError } from './errors.js'
  * - `fail`: nothing is done, and it rejects
  * - `fail-after`: it is done, and rejects all the same
  * - `drop`: nothing is done, and it is acknowledged
+ * - `forget`: it rejects, and what it was to store is never stored, unless it is written again: later syncs resolve
+ *   without it
  * - `delay`: it is done once `release()` is called
  * - `tear`: a prefix is done, and it rejects
  * - `reorder`: it is acknowledged at once, and done after the next write or batch; at the latest before
  *   a flush, sync, truncate, unlink or close
  */
-export type FaultAction = 'fail' | 'fail-after' | 'drop' | 'delay' | 'tear' | 'reorder'
+export type FaultAction = 'fail' | 'fail-after' | 'drop' | 'forget' | 'delay' | 'tear' | 'reorder'
 
 /** Of an engine, then of a file. */
 export type FaultOperation =
@@ -46,7 +48,7 @@ const ACTIONS: Record<FaultOperation, readonly FaultAction[]> = {
   stat: ANY,
   write: WRITE,
   truncate: NO_RESULT,
-  sync: NO_RESULT,
+  sync: [...NO_RESULT, 'forget'],
   unlink: NO_RESULT
 }
 

@@ -44,7 +44,8 @@ export class OneFileDisk implements Disk {
   #space = new Space(1, [])
   /** that the outer file has */
   #bytes = 0
-  #failedSyncs = 0
+  /** the last sync that failed, and why */
+  #failedSync: { readonly cause: unknown } | null = null
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(file: LockableFile & { suspend(): Promise<void> }) {
@@ -185,12 +186,12 @@ export class OneFileDisk implements Disk {
 
   async #sync(): Promise<void> {
     const leaving = this.#leaving.splice(0)
-    const failed = this.#failedSyncs
+    const failed = this.#failedSync
     try {
       await this.#file.sync()
-      if (this.#failedSyncs !== failed) throw new Error('another sync of the same file failed meanwhile')
+      if (this.#failedSync !== failed) throw this.#failedSync!.cause // it was to store this too
     } catch (err) {
-      this.#failedSyncs++
+      this.#failedSync = { cause: err }
       this.#leaving.push(...leaving)
       this.#isSure = false
       for (const file of this.#handles.values()) file.doubt.fail(err)

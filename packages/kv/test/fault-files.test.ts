@@ -112,6 +112,41 @@ test('fail-after: what is done rejects all the same, once', async () => {
   expect(await textOf(files.open('file'))).toBe('')
 })
 
+test('forget: what a sync was to store is lost with the power although later syncs resolve, unless written again', async () => {
+  const files = memoryFiles()
+  const file = files.open('file')
+  await write(file, 0, '........')
+  await files.sync(file)
+  await write(file, 1, 'abcd')
+  await write(file, 8, '!')
+  files.plan.add({ on: 'sync', action: 'forget' })
+  await expect(files.sync(file)).rejects.toMatchObject({ code: 'EIO' })
+  await write(file, 2, 'BC')
+  await files.sync(file)
+  expect(await textOf(file)).toBe('.aBCd...!')
+  await files.crash()
+  await expect(textOf(file)).rejects.toMatchObject({ code: 'EIO' })
+  expect(await textOf(files.open('file')), 'a process that ends loses nothing').toBe('.aBCd...!')
+  await files.loseUnsynced()
+  expect(await textOf(files.open('file'))).toBe('..BC....\0')
+})
+
+test('crash: what was written is there, and what was not synced can still be lost', async () => {
+  const files = memoryFiles()
+  const file = files.open('file')
+  await write(file, 0, 'synced')
+  await files.sync(file)
+  await write(file, 6, ', and not')
+  files.plan.add({ on: 'write', action: 'delay' })
+  const held = expect(write(file, 0, 'x')).rejects.toMatchObject({ code: 'EIO' })
+  await files.crash()
+  await held
+  const again = files.open('file')
+  expect(await textOf(again)).toBe('synced, and not')
+  await files.loseUnsynced()
+  expect(await textOf(files.open('file'))).toBe('synced')
+})
+
 test('drop: a write to the log that was only acknowledged is not there after reopening', async () => {
   const files = memoryFiles()
   const engine = await opened(files)

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { hunt } from './model/disk.mjs'
+
+const SEED = 1
+const RUNS = 60
+
+test(`what a store promised is there, whatever fails on its disk: ${RUNS} runs from seed ${SEED}`, async () => {
+  let left = RUNS
+  const { runs, faults } = await hunt({ seed: SEED, until: () => left-- === 0 })
+  expect(runs).toBe(RUNS)
+  expect(faults, 'faults that happened').toBeGreaterThan(RUNS / 2)
+})

@@ -1,0 +1,220 @@
+import { FaultFiles, FaultPlan, RandomAccessEngine } from '@manycore/kv'
+import RandomAccessMemory from 'random-access-memory'
+import { History, contents } from './history.mjs'
+import { randomNumbers } from './random.mjs'
+
+const SESSIONS = 4
+/** Opens that faults may fail, one after another; each fault happens once. */
+const MAX_FAULTS = 3
+
+/** @returns the faults of a disk that neither lies nor answers late: what fails says so, whether it was done or not */
+function drawFault(random, place) {
+  const on = pick(random, ['write', 'write', 'sync', 'sync', 'truncate', 'unlink', 'stat', 'read'])
+  const actions = on === 'write' ? ['fail', 'fail-after', 'tear'] : ['fail', 'fail-after']
+  if (on === 'sync') actions.push('forget')
+  const action = pick(random, actions)
+  const isOne = place === 'one file'
+  const file = isOne
+    ? /./
+    : pick(random, [/MANIFEST/, /MANIFEST/, /\.log$/, /\.log$/, /\.seg$/, /\.val$/, /./])
+  return {
+    on,
+    action,
+    file,
+    nth: 1 + random(random(4) === 0 ? 100 : isOne ? 30 : 5),
+    ...(action === 'tear' && { keep: random(200) })
+  }
+}
+
+const ENDS = {
+  close: async ({ engine }) => {
+    await engine.close().catch(ifPlanned)
+    return false
+  },
+  kill: async ({ files }) => {
+    await files.crash()
+    return false
+  },
+  'loss of power': async ({ files }) => {
+    await files.loseUnsynced()
+    return true
+  },
+  'loss of power, by sectors': async ({ files, random }) => {
+    await files.loseUnsynced({ seed: random(2 ** 31) })
+    return true
+  }
+}
+
+/**
+ * One store through a few sessions, on a disk with faults; after each the store must hold what it promised.
+ * @returns  what was drawn, and which faults happened
+ * @throws   with all that in its message
+ */
+export async function runDisk(seed) {
+  const random = randomNumbers(seed)
+  const durability = pick(random, ['process', 'power'])
+  const place = pick(random, ['many files', 'one file'])
+  const said = [`seed ${seed}: ${place}, '${durability}'`]
+  const plan = new FaultPlan()
+  const files = new FaultFiles(memoryFiles(), plan)
+  const options = { ...drawSizes(random), durability, sync: files.sync }
+  const world = { random, plan, files, said, history: new History(durability), engine: null }
+  world.make = () => new RandomAccessEngine(place === 'one file' ? files.open('one') : files.open, options)
+  try {
+    let isPowerLost = false
+    for (let session = 0; session < SESSIONS; session++) {
+      for (let i = random(MAX_FAULTS); i > 0; i--) plan.add(drawFault(random, place))
+      await open(world)
+      world.history.found(await read(world), isPowerLost)
+      await work(world)
+      if (random(4) === 0) await suspend(world)
+      const end = pick(random, Object.keys(ENDS))
+      said.push(`${hitsOf(world)}; ${end}`)
+      const ending = ENDS[end](world)
+      isPowerLost = await ending
+      await world.last // what was under way when it ended
+      await world.engine.close().catch(() => {}) // of a process that is gone
+    }
+    await open(world)
+    world.history.found(await read(world), isPowerLost)
+    await world.engine.compact().catch(ifPlanned)
+    world.history.holds(await read(world))
+    await world.engine.close().catch(ifPlanned)
+    return said.join('\n  ')
+  } catch (cause) {
+    for (const { on, action, file } of plan.hits) said.push(`${action} ${on} of ${file}`)
+    throw new Error(`${said.join('\n  ')}\n${cause.message}`, { cause })
+  }
+}
+
+/** Until it resolves: each fault happens once. */
+async function open(world) {
+  for (let failures = 0; ; failures++) {
+    world.engine = world.make()
+    try {
+      return await world.engine.open()
+    } catch (err) {
+      ifPlanned(err)
+      if (failures > SESSIONS * MAX_FAULTS) throw err
+    }
+  }
+}
+
+async function read({ engine }) {
+  for (;;) {
+    try {
+      return await contents(engine)
+    } catch (err) {
+      ifPlanned(err)
+    }
+  }
+}
+
+async function work(world) {
+  const { random, plan, history } = world
+  world.last = Promise.resolve()
+  const hits = plan.hits.length
+  const endsAtFault = random(2) === 0 // what is in doubt then is not cleared up by what comes later
+  for (let step = random(60); step > 0 && !(endsAtFault && plan.hits.length > hits); step--) {
+    const kind = random(40)
+    if (kind < 34) {
+      const batches = Array.from({ length: random(8) === 0 ? 5 : 1 }, () => give(world))
+      world.last = Promise.all(batches)
+      if (step > 1 || random(2) === 0) await world.last // else the end comes while it runs
+    } else if (kind < 36) {
+      const count = history.visible
+      const isFlushed = await world.engine.flush().then(() => true, ifPlanned)
+      if (isFlushed) history.flushed(count)
+    } else if (kind === 36) await world.engine.compact().catch(ifPlanned)
+    else if (kind === 37) history.holds(await read(world))
+    else await suspend(world)
+  }
+}
+
+async function give({ engine, history, random }) {
+  const ops = drawOps(random)
+  const batch = history.given(ops)
+  const isDone = await engine.batch(ops).then(() => true, ifPlanned)
+  if (isDone) history.acknowledged(batch)
+}
+
+/** A store that was suspended was changed by nobody else. */
+async function suspend({ engine }) {
+  await engine.suspend().catch(ifPlanned)
+  for (;;) {
+    try {
+      return await engine.resume()
+    } catch (err) {
+      if (err.code === 'ENGINE_FAILED') throw err
+      ifPlanned(err)
+    }
+  }
+}
+
+/** @throws what no fault explains @returns false */
+function ifPlanned(err) {
+  for (let each = err; each; each = each.cause) if (each.code === 'EIO') return false
+  throw err
+}
+
+function hitsOf({ plan }) {
+  const { hits } = plan
+  return hits.map(({ on, action, file }) => `${action} ${on} ${file}`).join(', ') || 'no fault'
+}
+
+function drawSizes(random) {
+  return {
+    memtableBytes: 500 + random(random(3) === 0 ? 20_000 : 4000),
+    cacheBytes: random(50_000),
+    levelSizes: { level0Segments: 1 + random(3), level1Bytes: 30_000, ratio: 3, segmentBytes: 10_000 }
+  }
+}
+
+function drawOps(random) {
+  const key = () => Buffer.from(`key ${random(60)}`)
+  return Array.from({ length: 1 + random(5) }, () => {
+    const kind = random(14)
+    if (kind === 0) return { type: 'delRange', start: key(), end: key() }
+    if (kind < 3) return { type: 'del', key: key() }
+    if (kind > 4) return { type: 'put', key: key(), value: Buffer.alloc(random(300), random(256)) }
+    const page = Buffer.alloc(4096)
+    page[random(4096)] = 1 + random(255)
+    return { type: 'put', key: Buffer.from(`page ${random(3)}`), value: page }
+  })
+}
+
+/** Files in memory, by name; an instance that is asked for goes on from the last one of its name. */
+function memoryFiles() {
+  const files = new Map()
+  return (name) => {
+    const before = files.get(name)
+    const file = new RandomAccessMemory({ pageSize: 4096 })
+    if (before !== undefined) {
+      file.length = before.length
+      file.buffers = before.buffers.map((page) => page && Buffer.from(page))
+    }
+    file.on('unlink', () => files.get(name) === file && files.delete(name))
+    files.set(name, file)
+    return file
+  }
+}
+
+function pick(random, list) {
+  return list[random(list.length)]
+}
+
+/**
+ * Runs seed after seed.
+ * @param until  called between runs; true = that was enough
+ * @returns      how many runs there were, and faults in them
+ * @throws       the first failure, whose message starts with its seed
+ */
+export async function hunt({ seed, until }) {
+  let runs = 0
+  let faults = 0
+  for (; !until(); runs++) {
+    const said = await runDisk(seed + runs)
+    faults += said.match(/ (fail|fail-after|tear|forget) /g)?.length ?? 0
+  }
+  return { runs, faults }
+}

@@ -1,0 +1,95 @@
+// npm run hunt -- --minutes 10 [--seed 1] [--only disk]: the model tests of `npm test`, for long and from other seeds.
+// Writes the result into docs/limits.md. A failure names its seed: run it again with --seed. Exits with 1 then.
+import './require-node.mjs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { format, resolveConfig } from 'prettier'
+import { root } from './root.mjs'
+import { build } from './setup.mjs'
+
+/**
+ * Name → module with `hunt({ seed, until })`: it runs seed after seed, asks `until()` between two runs, which says
+ * true when that was enough, and resolves with figures, `{ runs, … }`. It rejects with the first failure, whose
+ * message starts with its seed.
+ */
+const HUNTS = {
+  disk: 'packages/kv/test/model/disk.mjs'
+}
+
+const LIMITS = join(root, 'docs/limits.md')
+/** A run takes less than a second, a slow one some; one that hangs is a failure as well. */
+const RUN_MS = 120_000
+const MINUTE_MS = 60_000
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
+    only: { type: 'string' }
+  }
+})
+const minutes = Number(values.minutes)
+const seed = Number(values.seed)
+const names = Object.keys(HUNTS).filter((name) => values.only === undefined || values.only === name)
+
+/** Rejects when a run takes too long. */
+class Watch {
+  #timer
+  #reject
+  hung = new Promise((_resolve, reject) => (this.#reject = reject))
+
+  restart() {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(
+      () => this.#reject(new Error(`a run takes more than ${RUN_MS / 1000} s`)),
+      RUN_MS
+    )
+  }
+
+  stop() {
+    clearTimeout(this.#timer)
+  }
+}
+
+await build()
+const rows = []
+for (const name of names) rows.push(await run(name))
+await writeTable(rows)
+process.exitCode = rows.every(({ ok }) => ok) ? 0 : 1
+
+async function run(name) {
+  console.log(`> ${name}, from seed ${seed}`)
+  const { hunt } = await import(join(root, HUNTS[name]))
+  const start = performance.now()
+  const end = start + (minutes * MINUTE_MS) / names.length
+  const watch = new Watch()
+  const until = () => {
+    watch.restart()
+    return performance.now() >= end
+  }
+  const result = await Promise.race([hunt({ seed, until }), watch.hung]).then(
+    (figures) => ({ ok: true, text: textOf(figures) }),
+    (err) => ({ ok: false, text: `failed: ${err.message.split('\n')[0]}`, err })
+  )
+  watch.stop()
+  if (!result.ok) console.log(result.err.stack, result.err.cause?.stack ?? '')
+  console.log(`${name}: ${result.text}`)
+  return { name, minutes: Math.round((performance.now() - start) / MINUTE_MS), ...result }
+}
+
+function textOf(figures) {
+  return Object.entries(figures)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ')
+}
+
+async function writeTable(results) {
+  const lines = results.map(({ name, text, ...row }) => `| ${name} | ${seed} | ${row.minutes} | ${text} |`)
+  const table = ['| hunt | from seed | minutes | result |', '| --- | --- | --- | --- |', ...lines].join('\n')
+  const text = readFileSync(LIMITS, 'utf8').replace(
+    /(<!-- hunt -->).*(<!-- \/hunt -->)/s,
+    (_whole, start, end) => `${start}\n\n${table}\n\n${end}`
+  )
+  writeFileSync(LIMITS, await format(text, { ...(await resolveConfig(LIMITS)), parser: 'markdown' }))
+}
