@@ -154,6 +154,12 @@ export class Catalog {
     if (logs !== undefined) this.#superseded.push(() => this.#remove(logs.flushed, logFileName(logs.flushed)))
   }
 
+  /** Stores the same as one generation more. */
+  async renew(): Promise<void> {
+    await this.apply({ removed: [], level: 0, added: [], addedValueFiles: [] })
+    await this.settle()
+  }
+
   /** Once it resolves the latest edit survives a loss of power. When it fails it is to be tried again. */
   async settle(): Promise<void> {
     if (this.#superseded === null) return

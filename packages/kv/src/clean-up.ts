@@ -3,9 +3,6 @@ import type { Catalog } from './catalog.js'
 import type { Disk } from './disk.js'
 import type { Log } from './log.js'
 import { fileNames } from './recovery.js'
-import type { LevelEdit } from './segment-info.js'
-
-const NO_CHANGE: LevelEdit = { removed: [], level: 0, added: [], addedValueFiles: [] }
 
 /**
  * Removes what a crash left behind. That may be what an older manifest or log needs, while it is in doubt whether the
@@ -27,8 +24,7 @@ export async function cleanUp(
     try {
       await log.cut()
       await log.sync()
-      await catalog.apply(NO_CHANGE)
-      await catalog.settle()
+      await catalog.renew()
     } catch {
       return // nothing is needed of it; the next open tries again
     }

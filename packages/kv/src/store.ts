@@ -47,8 +47,9 @@ export class Store {
     const store = new Store(disk, start, catalog, options)
     if (!options.isReadOnly) {
       await dropTail(start)
-      if (options.isSynced) await store.sync() // what it goes on from survives as well
+      if (start.manifest.generation === 0) await catalog.renew() // the making of the store was interrupted
       await cleanUp(disk, catalog, start.memtables.active.log, start.orphans)
+      if (options.isSynced) await store.sync() // what it goes on from survives as well
       store.#maintenance.kick()
     }
     return store

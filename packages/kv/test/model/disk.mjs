@@ -3,8 +3,8 @@ import RandomAccessMemory from 'random-access-memory'
 import { History, contents } from './history.mjs'
 import { randomNumbers } from './random.mjs'
 
-const SESSIONS = 4
-/** Opens that faults may fail, one after another; each fault happens once. */
+const SESSIONS = 3
+/** of a session at most; each happens once */
 const MAX_FAULTS = 3
 
 /** @returns the faults of a disk that neither lies nor answers late: what fails says so, whether it was done or not */
@@ -115,7 +115,8 @@ async function work(world) {
   world.last = Promise.resolve()
   const hits = plan.hits.length
   const endsAtFault = random(2) === 0 // what is in doubt then is not cleared up by what comes later
-  for (let step = random(60); step > 0 && !(endsAtFault && plan.hits.length > hits); step--) {
+  for (let step = random(25); step > 0; step--) {
+    if (endsAtFault && plan.hits.length > hits) break
     const kind = random(40)
     if (kind < 34) {
       const batches = Array.from({ length: random(8) === 0 ? 5 : 1 }, () => give(world))

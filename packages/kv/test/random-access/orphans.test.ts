@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import RandomAccessFile from 'random-access-file'
 import { expect, test } from 'vitest'
-import { FaultFiles, RandomAccessEngine } from '../../src/index.js'
+import { FaultFiles, RandomAccessEngine, type RandomAccessEngineOptions } from '../../src/index.js'
 import { SMALL } from './places.js'
 import { contents, randomNumbers, randomOps } from './recorded.js'
 import { Shelf } from './shelf.js'
@@ -146,3 +146,19 @@ for (const place of ['many files', 'one file'])
     await last.close()
     for (const folder of ['', '-copy']) rmSync(`${base}${folder}`, { recursive: true })
   })
+
+test('a log that cannot be synced when it is opened goes to a segment, after the orphans are gone', async () => {
+  const { shelf, state } = await withOrphans()
+  const files = new FaultFiles(shelf.open)
+  for (const nth of [1, 2]) files.plan.add({ on: 'sync', action: 'fail', file: /000001.log/, nth })
+  const options: RandomAccessEngineOptions = { ...SMALL, durability: 'power', sync: files.sync }
+  const engine = new RandomAccessEngine(files.open, options)
+  await engine.open()
+  expect(await contents(engine)).toBe(state)
+  expect(files.plan.hits.length).toBeGreaterThan(0)
+  await files.loseUnsynced()
+  await engine.close()
+  await engine.open()
+  expect(await contents(engine)).toBe(state)
+  await engine.close()
+})

@@ -108,3 +108,20 @@ async function refused(state: string, ops: Parameters<RandomAccessEngine['batch'
   await engine.close()
   return after
 }
+
+for (const on of ['stat', 'sync'] as const)
+  test(`a store whose making was interrupted is made before its first batch: ${on} of the first manifest`, async () => {
+    const files = new FaultFiles(new MemoryFiles().open)
+    const options: RandomAccessEngineOptions = { durability: 'power', sync: files.sync }
+    files.plan.add({ on, action: 'fail', file: /MANIFEST-0/, nth: on === 'stat' ? 2 : 1 })
+    const engine = new RandomAccessEngine(files.open, options)
+    await expect(engine.open()).rejects.toMatchObject({ code: 'EIO' })
+    await engine.open()
+    await engine.batch(randomOps(randomNumbers(SEED)))
+    const state = await contents(engine)
+    await files.loseUnsynced()
+    await engine.close()
+    await engine.open()
+    expect(await contents(engine)).toBe(state)
+    await engine.close()
+  })
