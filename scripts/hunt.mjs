@@ -14,7 +14,9 @@ import { build } from './setup.mjs'
  * message starts with its seed.
  */
 const HUNTS = {
-  disk: 'packages/kv/test/model/disk.mjs'
+  disk: 'packages/kv/test/model/disk.mjs',
+  'lifecycle of engines': 'packages/storage-adapters/test/model/lifecycle.mjs',
+  'lifecycle of Corestore': 'packages/corestore/test/model/lifecycle.mjs'
 }
 
 const LIMITS = join(root, 'docs/limits.md')

@@ -31,13 +31,17 @@ export class Log {
     this.#version = version
   }
 
-  /** A new, empty log, that survives a loss of power. @param previous  the log that it goes on from; 0 = none */
-  static async create(id: number, previous: number, file: DiskFile): Promise<Log> {
+  /**
+   * A new, empty log, that survives a loss of power.
+   * @param previous  the log that it goes on from; 0 = none
+   * @param isThere   it is whole, though perhaps not stored: it is written again at its place, and never missing
+   */
+  static async create(id: number, previous: number, file: DiskFile, isThere = false): Promise<Log> {
     const payload = b4a.alloc(8)
     const view = new DataView(payload.buffer, payload.byteOffset, 8)
     view.setUint32(0, id, true)
     view.setUint32(4, previous, true)
-    await file.truncate(0)
+    if (!isThere) await file.truncate(0)
     await file.write(0, encodeFrame(LOG_MAGIC, LOG_VERSION, payload))
     await file.sync()
     return new Log(id, file, LOG_HEADER_BYTES)

@@ -70,7 +70,8 @@ export async function recover(disk: Disk): Promise<Recovered | null> {
 export async function create(disk: Disk, isReadOnly: boolean): Promise<Recovered> {
   const manifests = new ManifestFiles(disk)
   const file = disk.file(logFileName(FIRST_LOG))
-  const log = isReadOnly ? new Log(FIRST_LOG, file, 0) : await Log.create(FIRST_LOG, 0, file)
+  const isThere = (await tryLog(disk, FIRST_LOG)) !== null // of a making that was interrupted, as a manifest may be
+  const log = isReadOnly ? new Log(FIRST_LOG, file, 0) : await Log.create(FIRST_LOG, 0, file, isThere)
   const nextId = log.id + 1
   const manifest = { generation: 1, log: log.id, nextId, garbage: [], levels: [], valueFiles: [] }
   if (!isReadOnly) {
@@ -173,5 +174,10 @@ async function readManifest(disk: Disk, manifests: ManifestFiles): Promise<Manif
 async function tryLog(disk: Disk, id: number): Promise<LogReader | null> {
   const file = disk.file(logFileName(id))
   if ((await file.size()) === 0) return null
-  return LogReader.open(id, file).catch(() => null) // its writing was interrupted
+  try {
+    return await LogReader.open(id, file)
+  } catch (err) {
+    if ((err as { code?: unknown }).code !== 'ENGINE_CORRUPT') throw err
+    return null // its writing was interrupted
+  }
 }

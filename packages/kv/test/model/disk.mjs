@@ -5,13 +5,13 @@ import { randomNumbers } from './random.mjs'
 
 const SESSIONS = 3
 /** of a session at most; each happens once */
-const MAX_FAULTS = 3
+const MAX_FAULTS = 4
 
 /** @returns the faults of a disk that neither lies nor answers late: what fails says so, whether it was done or not */
 function drawFault(random, place) {
   const on = pick(random, ['write', 'write', 'sync', 'sync', 'truncate', 'unlink', 'stat', 'read'])
   const actions = on === 'write' ? ['fail', 'fail-after', 'tear'] : ['fail', 'fail-after']
-  if (on === 'sync') actions.push('forget')
+  if (on === 'sync') actions.push('forget', 'forget')
   const action = pick(random, actions)
   const isOne = place === 'one file'
   const file = isOne
@@ -68,6 +68,7 @@ export async function runDisk(seed) {
       world.history.found(await read(world), isPowerLost)
       await work(world)
       if (random(4) === 0) await suspend(world)
+      for (let turns = random(2) * random(200); turns > 0; turns--) await Promise.resolve() // into what still runs
       const end = pick(random, Object.keys(ENDS))
       said.push(`${hitsOf(world)}; ${end}`)
       const ending = ENDS[end](world)

@@ -125,3 +125,23 @@ for (const on of ['stat', 'sync'] as const)
     expect(await contents(engine)).toBe(state)
     await engine.close()
   })
+
+for (const [place, { storageOf }] of Object.entries(PLACES))
+  test(`the making of a store may fail again and again, at any two writes: ${place}`, async () => {
+    for (let first = 1; first < 12; first++)
+      for (let second = 1; second < 12; second++) {
+        const files = new FaultFiles(new MemoryFiles().open)
+        files.plan.add({ on: 'write', action: 'tear', nth: first })
+        files.plan.add({ on: 'write', action: 'fail', nth: first + second })
+        for (let attempt = 0; attempt < 3; attempt++) {
+          const engine = new RandomAccessEngine(storageOf(files))
+          await engine.open().catch((err: unknown) => {
+            expect(err, `${first}, then ${second}`).toMatchObject({ code: 'EIO' })
+          })
+          await engine.close()
+        }
+        const engine = new RandomAccessEngine(storageOf(files))
+        await engine.open()
+        await engine.close()
+      }
+  })
