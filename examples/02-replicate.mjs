@@ -20,11 +20,12 @@ for (const name of ['first', 'second']) {
   console.log('bob reads:', await bob.get({ key: core.key, valueEncoding: 'utf-8' }).get(0))
 }
 
+socket.destroy() // a store leaves its streams open when it closes
 server.close()
 await Promise.all([alice.close(), bob.close()])
 await rm(directory, { recursive: true })
 
 function carry(stream, socket) {
-  // Ends when a store closes its stream; the error of that is expected.
+  // Whichever end goes, the other goes too; the error of that is expected.
   pipeline(stream, socket, stream, () => {})
 }

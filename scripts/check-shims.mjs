@@ -84,8 +84,9 @@ function aliased(symbol) {
   return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
 }
 
-/** The file that a package of ours gets for a module's name; null = no package depends on it. */
+/** The file that a package of ours gets for a module's name, or for a file within it; null = no package depends on it. */
 function resolve(name) {
+  const module = name.split('/', name.startsWith('@') ? 2 : 1).join('/')
   const owners = [...packages, { dir: checked, manifest: readJson(join(checked, 'package.json')) }]
   const owner = owners.find(({ manifest }) =>
     [
@@ -93,7 +94,7 @@ function resolve(name) {
       manifest.optionalDependencies,
       manifest.peerDependencies,
       manifest.devDependencies
-    ].some((list) => list?.[name])
+    ].some((list) => list?.[module])
   )
   return owner ? createRequire(join(owner.dir, 'package.json')).resolve(name) : null
 }
