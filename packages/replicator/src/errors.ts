@@ -7,6 +7,8 @@ export const REPLICATOR_ERRORS = {
     'a remote sent data of a core that its key has not signed; it was not taken, and the stream goes on',
   CONFLICT: 'the key of a core has signed two histories; Hypercore closes the core for good',
   DUPLICATE_CORE: 'another core with the same discovery key is already in the set',
+  HANDSHAKE_FAILED:
+    'the Noise handshake of a stream failed, as when both ends are the initiator; its stream ends',
   POLICY_LOOP:
     'a policy changed the policies again and again while its answer about a core was awaited; the core is denied',
   POLICY_TIMEOUT: 'a policy has not answered about a core in time; the core is denied until the answer comes',

@@ -45,9 +45,9 @@ export class Gates {
   constructor(
     source: CoreSource,
     policies: readonly ReplicationPolicy[],
-    doors: Doors,
     limits: Limits,
-    clock: Clock
+    clock: Clock,
+    doors: Doors
   ) {
     this.#source = source
     this.#policies = policies

@@ -1,6 +1,5 @@
 import { reportError } from '@manycore/ground'
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
-import type { Clock } from './clock.js'
 import { guardMux } from './guard-mux.js'
 import { isolateCores } from './isolate.js'
 import type { Limits } from './limits.js'
@@ -21,9 +20,8 @@ interface Party {
   oneWay(discoveryKey: Uint8Array): Verdict | null
   /** a channel opens; the party may hold the downloads of what it attached */
   opened(peer: RequestingPeer, core: InnerCore): void
-  /** those of the first party hold for the mux, as does its clock */
+  /** those of the first party hold for the mux */
   readonly limits: Limits
-  readonly clock: Clock
 }
 
 /**
@@ -34,7 +32,7 @@ const parties = new WeakMap<Protomux, { all: Set<Party>; release: () => void }>(
 
 /** @returns takes this party off the mux */
 export function join(mux: Protomux, party: Party): () => void {
-  const { all, release } = parties.get(mux) ?? open(mux, party)
+  const { all, release } = parties.get(mux) ?? open(mux, party.limits)
   all.add(party)
 
   return () => {
@@ -44,11 +42,11 @@ export function join(mux: Protomux, party: Party): () => void {
   }
 }
 
-function open(mux: Protomux, { limits, clock }: Party): { all: Set<Party>; release: () => void } {
+function open(mux: Protomux, limits: Limits): { all: Set<Party>; release: () => void } {
   const all = new Set<Party>()
   mux.pair({ protocol: PROTOCOL }, (discoveryKey) => ask(all, discoveryKey))
   const unrefuse = refuseClosedOpens(mux)
-  const ungather = gatherAnswers(mux, clock)
+  const ungather = gatherAnswers(mux)
   const unguard = guardMux(mux, PROTOCOL, limits)
   const restore = isolateCores(
     mux,

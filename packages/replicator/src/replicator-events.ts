@@ -32,7 +32,7 @@ export interface ReplicatorEvents {
   'core-error': [err: Error, info: CoreErrorInfo]
   /**
    * A remote reached a limit, which `err.code` names: an open was refused, a core was closed for another one, or
-   * the stream ends. Dropped when nobody listens.
+   * the stream ends. Or its handshake failed (HANDSHAKE_FAILED). Dropped when nobody listens.
    */
   refused: [err: ReplicatorError, info: CoreErrorInfo]
   /**

@@ -9,7 +9,7 @@ import type {
 import { Activity } from './activity.js'
 import type { ActiveFor } from './activity.js'
 import { AskedCores } from './asked-cores.js'
-import { type Clock, systemClock } from './clock.js'
+import { systemClock } from './clock.js'
 import { isBearable } from './bad-proofs.js'
 import type { CoreSource } from './core-source.js'
 import { Detachments } from './detachments.js'
@@ -30,6 +30,7 @@ import { ReplicatorEmitter } from './replicator-emitter.js'
 import { readCloseOptions, readReplicatorOptions } from './replicator-options.js'
 import type { CloseOptions, ReplicatorOptions } from './replicator-options.js'
 import { StalledStreams } from './stalled-streams.js'
+import { watchEnd } from './stream-end.js'
 import { StreamSet } from './stream-set.js'
 import type { OpenStream, StreamRecord } from './stream-set.js'
 
@@ -46,7 +47,6 @@ export class Replicator extends ReplicatorEmitter {
   readonly #gates: Gates
   readonly #activity: Activity
   readonly #limits: Limits
-  readonly #clock: Clock
   readonly #asked: AskedCores
   readonly #offers: Offers
   readonly #stalled: StalledStreams
@@ -77,18 +77,16 @@ export class Replicator extends ReplicatorEmitter {
     }
     this.#source = source
     this.#limits = parseLimits(limits)
-    this.#clock = clock
     this.#activity = new Activity(active, clock)
     const isActive = (record: OpenStream): boolean => this.active && record.active
-    const doors: ConstructorParameters<typeof Gates>[2] = {
+    this.#gates = new Gates(source, checkPolicies(policy), this.#limits, clock, {
       attach: (core, record) => void this.#asked.admit(core, record),
       detach: (core, record) => this.#detach(core, record),
       open: (discoveryKey, record) => this.#asked.open(discoveryKey, record),
       isActive,
       denied: (core, { stream }, question) => void this.emit('denied', core, stream, question),
       failed: (err, core, { stream }) => this.failed(err as Error, core, stream)
-    }
-    this.#gates = new Gates(source, checkPolicies(policy), doors, this.#limits, clock)
+    })
     this.#asked = new AskedCores(source, this.#limits, clock, {
       attach: (core, record) => this.#attach(core, record),
       detach: (core, record) => this.#detach(core, record),
@@ -146,20 +144,13 @@ export class Replicator extends ReplicatorEmitter {
       fail: (err, core) => this.#fail(err, core, record),
       opened: (peer, core) => record.gate?.opened(peer, core),
       oneWay: (discoveryKey) => record.gate?.oneWay(discoveryKey) ?? null,
-      limits: this.#limits,
-      clock: this.#clock
+      limits: this.#limits
     })
     const onclose = (): void => this.#leave(record)
-    const onerror = (err: Error): void => {
-      if (err instanceof ReplicatorError) this.emit('refused', err, { discoveryKey: null, stream })
-    }
-    noise.once('close', onclose)
-    noise.on('error', onerror)
-    record.release = () => {
-      leave()
-      noise.off('error', onerror)
-      noise.off('close', onclose)
-    }
+    const unwatch = watchEnd(noise, onclose, (reason) => {
+      this.emit('refused', reason, { discoveryKey: null, stream })
+    })
+    record.release = () => void (leave(), unwatch())
     this.#stalled.watch(record)
     this.#offers.all(record)
     this.emit('stream-open', stream)

@@ -1,5 +1,5 @@
 import type { Protomux } from '@manycore/hypercore-types'
-import type { Clock } from './clock.js'
+import { systemClock } from './clock.js'
 import { GATHER_MS } from './defaults.js'
 
 /** Fields of protomux 3.12.1 that are nobody's interface. */
@@ -76,7 +76,7 @@ export function watchOpens(mux: Protomux, check: (counts: OpenCounts) => void): 
  * all packets that come meanwhile.
  * @returns ends it
  */
-export function gatherAnswers(mux: Protomux, clock: Clock): () => void {
+export function gatherAnswers(mux: Protomux): () => void {
   const open = mux as OpenMux
   const { _onopensession: upstream } = open
   let gathered: Promise<void> | null = null
@@ -85,11 +85,11 @@ export function gatherAnswers(mux: Protomux, clock: Clock): () => void {
   const gather = (): Promise<void> =>
     new Promise((resolve) => {
       end = () => {
-        clock.clearTimeout(timer)
+        systemClock.clearTimeout(timer)
         gathered = null
         resolve()
       }
-      const timer = clock.setTimeout(() => end(), GATHER_MS)
+      const timer = systemClock.setTimeout(() => end(), GATHER_MS)
     })
   const gathering = (state: object): Promise<void> | null => {
     const answering = upstream.call(mux, state)
