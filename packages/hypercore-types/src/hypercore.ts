@@ -248,7 +248,7 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   /** Closes every session of the core and deletes it from storage. Since Hypercore 11.39; before, it throws. */
   purge(): Promise<void>
   /**
-   * Resolves once peers with a signed head have confirmed how long this core is. Since Hypercore 11.39.
+   * Resolves once peers with a signed head have confirmed how long this core is. Its options: since Hypercore 11.39.
    * @param opts.timeout  ms until it rejects with REQUEST_TIMEOUT; default 0 = never
    * @param opts.settle   ms during which the peers must stay the same
    * @throws BAD_ARGUMENT when no recovery peers are configured, or this is not the core's default session
