@@ -83,6 +83,22 @@ export class Catalog {
     return (await this.#disk.isCurrent()) && (await this.#manifests.isCurrent())
   }
 
+  /** Opens every file of the manifest, so that its removal by someone else takes nothing away. @throws ENGINE_CORRUPT */
+  hold(): Promise<void> {
+    return this.values.openAll(this.#manifest.valueFiles.map(({ id }) => id))
+  }
+
+  /** After a suspension. @returns false = one is gone */
+  async holdAgain(): Promise<boolean> {
+    const { levels, valueFiles } = this.#manifest
+    const names = [
+      ...levels.flat().map(({ id }) => segmentFileName(id)),
+      ...valueFiles.map(({ id }) => valueFileName(id))
+    ]
+    const sizes = await allDone(names.map((name) => this.#disk.file(name).size()))
+    return !sizes.includes(0)
+  }
+
   /** a number that no file has */
   nextId(): number {
     const id = this.#nextId++

@@ -78,5 +78,8 @@ export const LEVEL0_STALL = 3
 /** An open looks for files that a crash left behind until so many numbers in a row have none. */
 export const ORPHAN_WINDOW = 8
 
+/** How often a reader beside a writer begins anew: a merge has to remove a file in the very milliseconds of each attempt. */
+export const OPEN_ATTEMPTS = 20
+
 /** In one file: a file that grows gets as much again as it has, up to this, so that the directory is seldom written. */
 export const MAX_GROWTH_BYTES: number = 1024 * 1024

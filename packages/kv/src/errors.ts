@@ -5,7 +5,7 @@ export const ENGINE_ERRORS = {
   ENGINE_CLOSED: 'a call before open() or after close(), or at a closed snapshot',
   ENGINE_CORRUPT: 'stored bytes are not what was written; `file` and `offset` say where',
   ENGINE_FAILED:
-    'a write failed, for the reason in `cause`; where it failed half-way, writes are refused until the engine is reopened; reads go on',
+    'a write failed, for the reason in `cause`; where it failed half-way, writes are refused until the engine is reopened; reads go on. Or the store was changed elsewhere, while it was suspended or while a reader opened it',
   ENGINE_READ_ONLY: 'a write to an engine that was opened read-only',
   ENGINE_VERSION: 'the files were written by a newer version',
   ELOCKED: 'the store is open elsewhere, in this process or another; `holder` is its process where known'

@@ -6,7 +6,7 @@ import { ownPid } from './lock/process-id.js'
 import { runtimeWithoutLibuv } from './lock/without-libuv.js'
 
 export interface LockOptions {
-  /** shared with other readers; nothing is created or written */
+  /** Nothing is created or written. In one file the lock is shared with other readers, elsewhere there is none. */
   readonly isReadOnly: boolean
   /** until it is free, instead of rejecting */
   readonly wait: boolean
@@ -25,7 +25,7 @@ const WAIT_MS = 100
  */
 export async function lockDisk(disk: Disk, { isReadOnly, wait }: LockOptions): Promise<void> {
   const { file, isSpare } = disk.lock
-  if (file.fd === null) return
+  if (file.fd === null || (isReadOnly && isSpare)) return
   if (!isReadOnly)
     await file.write(0, b4a.alloc(0)) // creates and opens it
   else if ((await file.size()) === 0) return // never locked, or never written

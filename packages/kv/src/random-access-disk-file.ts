@@ -23,6 +23,11 @@ export class RandomAccessDiskFile implements LockableFile {
     this.#sync = sync
   }
 
+  /** Its instance looked for it in vain, and opens nothing until it is written to. */
+  get isMissing(): boolean {
+    return this.#isMissing
+  }
+
   async size(): Promise<number> {
     if (this.#isMissing) return 0
     try {

@@ -48,6 +48,7 @@ export class RandomAccessDisk implements Disk {
 
   async close(): Promise<void> {
     if (this.#source.isReused) {
+      for (const [name, { isMissing }] of this.#files) if (isMissing) this.#files.delete(name) // it would stay so
       await this.suspend()
       for (const [name, { instance }] of this.#files) this.#files.set(name, this.#wrap(name, instance))
       return

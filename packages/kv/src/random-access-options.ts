@@ -18,7 +18,10 @@ export interface RandomAccessEngineOptions {
   cacheBytes?: number
   /** of what is on the disk; default: see LevelSizes */
   levelSizes?: Partial<LevelSizes>
-  /** true = nothing is created, written or removed; default false */
+  /**
+   * true = nothing is created, written or removed, and the store stays as it was when it was opened, even if a writer goes
+   * on; default false
+   */
   readOnly?: boolean
   /** false = no process lock; default true: where the files have descriptors */
   lock?: boolean

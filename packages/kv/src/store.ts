@@ -11,6 +11,7 @@ import { Log, logFileName } from './log.js'
 import { Maintenance } from './maintenance.js'
 import type { MemtableView } from './memtable.js'
 import type { Memtables } from './memtables.js'
+import { openBesideWriter } from './open-beside-writer.js'
 import { type Recovered, create, dropTail, recover } from './recovery.js'
 import type { ValuePointer } from './value-pointer.js'
 import type { Version } from './version.js'
@@ -39,13 +40,20 @@ export class Store {
   readonly #maintenance: Maintenance
   readonly #isReadOnly: boolean
 
-  /** @throws ENGINE_CORRUPT, ENGINE_VERSION */
-  static async open(disk: Disk, options: StoreOptions): Promise<Store> {
+  /** @throws ENGINE_CORRUPT, ENGINE_VERSION; read-only beside a writer: ENGINE_FAILED */
+  static open(disk: Disk, options: StoreOptions): Promise<Store> {
+    const open = (): Promise<Store> => Store.#open(disk, options)
+    const isBesideWriter = options.isReadOnly && disk.lock.isSpare
+    return isBesideWriter ? openBesideWriter(open, () => disk.close()) : open()
+  }
+
+  static async #open(disk: Disk, options: StoreOptions): Promise<Store> {
     const start = (await recover(disk)) ?? (await create(disk, options.isReadOnly))
     const cache = new BlockCache(options.cacheBytes)
     const catalog = await Catalog.open(disk, start, cache)
     const store = new Store(disk, start, catalog, options)
-    if (!options.isReadOnly) {
+    if (options.isReadOnly) await catalog.hold()
+    else {
       await dropTail(start)
       if (start.manifest.generation === 0) await catalog.renew() // the making of the store was interrupted
       await cleanUp(disk, catalog, start.memtables.active.log, start.orphans)
@@ -139,10 +147,16 @@ export class Store {
 
   /** @throws ENGINE_FAILED when someone else wrote meanwhile */
   async resume(): Promise<void> {
-    if (!(await this.#catalog.isCurrent()) || (await this.#memtables.active.log.hasMore()))
+    // A writer may remove what a reader has not opened again: it has all of it once nothing has changed after that.
+    const isHeld = !this.#isReadOnly || ((await this.#isCurrent()) && (await this.#catalog.holdAgain()))
+    if (!isHeld || !(await this.#isCurrent()))
       throw new EngineError('ENGINE_FAILED', 'the store was changed elsewhere while suspended: reopen it')
     this.#catalog.resume()
     if (!this.#isReadOnly) this.#maintenance.start()
+  }
+
+  async #isCurrent(): Promise<boolean> {
+    return (await this.#catalog.isCurrent()) && !(await this.#memtables.active.log.hasMore())
   }
 
   /** Versions that were held must have been released. */

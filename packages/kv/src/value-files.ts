@@ -1,4 +1,5 @@
 import { crc32 } from 'crc-universal'
+import { allDone } from './all-done.js'
 import type { FileReader, Files } from './file-access.js'
 import { FRAME_BYTES, corrupt, decodeFrame } from './frame.js'
 import { valueFileName } from './segment-info.js'
@@ -21,6 +22,11 @@ export class ValueFiles {
     if (crc32(value) !== crc)
       throw corrupt(valueFileName(id), offset, `a value of ${length} bytes is not what was written`)
     return value
+  }
+
+  /** Opens them now: an open file can be read even if it is removed. @throws ENGINE_CORRUPT, ENGINE_VERSION */
+  async openAll(ids: readonly number[]): Promise<void> {
+    await allDone(ids.map((id) => this.#file(id)))
   }
 
   /** Closes a file that no reader needs any more. Removing it is the caller's. */

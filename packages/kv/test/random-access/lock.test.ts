@@ -51,10 +51,9 @@ async function lockElsewhere(): Promise<{ pid: number; end: (signal?: 'SIGKILL')
 test('a store that another process has open is ELOCKED, and says by whom', async () => {
   const other = await lockElsewhere()
   await expect(engine().open()).rejects.toMatchObject({ code: 'ELOCKED', holder: other.pid })
-  await expect(engine({ readOnly: true }).open()).rejects.toMatchObject({
-    code: 'ELOCKED',
-    holder: other.pid
-  })
+  const reader = engine({ readOnly: true })
+  await reader.open()
+  await reader.close()
   expect(readdirSync(directory)).toEqual(['LOCK'])
   await other.end()
   const free = engine()
@@ -125,7 +124,7 @@ for (const [where, make] of Object.entries({ 'many files': engine, 'one file': o
     const before = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'hex'))
     const readers = [make({ readOnly: true }), make({ readOnly: true })]
     for (const reader of readers) await reader.open()
-    await expect(make().open()).rejects.toMatchObject({ code: 'ELOCKED' })
+    if (where === 'one file') await expect(make().open()).rejects.toMatchObject({ code: 'ELOCKED' })
     for (const reader of readers) {
       expect(await contents(reader)).toBe(state)
       await expect(reader.batch([])).rejects.toMatchObject({ code: 'ENGINE_READ_ONLY' })
