@@ -15,14 +15,15 @@ export type EngineErrorCode = keyof typeof ENGINE_ERRORS
 
 /** What an engine throws when the call was well formed and could not be carried out. */
 export class EngineError extends Error {
+  // Fields are declared only, so that a printed error shows none that is not set.
   override readonly name = 'EngineError'
   readonly code: EngineErrorCode
   /** ENGINE_CORRUPT: the file's name */
-  readonly file?: string
+  declare readonly file?: string
   /** ENGINE_CORRUPT: bytes from the start of the file */
-  readonly offset?: number
+  declare readonly offset?: number
   /** ELOCKED: process id */
-  readonly holder?: number
+  declare readonly holder?: number
 
   constructor(
     code: EngineErrorCode,

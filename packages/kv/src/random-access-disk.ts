@@ -5,6 +5,7 @@ import type { FileSource, RandomAccess } from './random-access.js'
 import type { RandomAccessDiskFile, Sync } from './random-access-disk-file.js'
 
 const LOCK_FILE = 'LOCK'
+const ANOTHER_FILE = 'MANIFEST-0'
 
 /** Files of a random-access-storage, each an instance of its own. */
 export class RandomAccessDisk implements Disk {
@@ -18,6 +19,7 @@ export class RandomAccessDisk implements Disk {
   }
 
   get lock(): Disk['lock'] {
+    this.#file(ANOTHER_FILE) // a source that ignores names is refused with the second, before anything is written
     return { file: this.#file(LOCK_FILE), isSpare: true }
   }
 

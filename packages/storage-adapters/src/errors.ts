@@ -20,7 +20,7 @@ export type StorageErrorCode = keyof typeof STORAGE_ERRORS
 export class StorageError extends Error {
   readonly code: StorageErrorCode
   /** ELOCKED: the process that holds the store; absent when unknown */
-  readonly pid?: number
+  declare readonly pid?: number // declared only: a printed error shows none that is not set
 
   constructor(code: StorageErrorCode, message: string, opts: { cause?: unknown; pid?: number } = {}) {
     super(`${code}: ${message}`, 'cause' in opts ? { cause: opts.cause } : {})
