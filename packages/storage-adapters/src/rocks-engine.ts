@@ -185,7 +185,11 @@ export class RocksEngine implements Engine {
     return this.#lifecycle.run('compact()', () => this.#db.compactRange())
   }
 
+  /** Called before a suspended database takes its lock back. @throws if someone else has it */
+  protected async checkLock(): Promise<void> {}
+
   async #resume(): Promise<void> {
+    await this.checkLock()
     await this.#lock?.resume()
     await this.#db.resume()
   }

@@ -69,6 +69,21 @@ class StoreEngine extends RocksEngine {
     }
   }
 
+  /**
+   * RocksDB has the descriptor of the lock since it opened, and resumes by waiting for it, in a thread that nothing ends:
+   * not a close(), nor the end of the process. Whether the lock is free is asked first, with another descriptor.
+   */
+  protected override async checkLock(): Promise<void> {
+    if (this.#file === null || this.#opts.wait === true) return
+    const { default: File } = await import('device-file')
+    const probe = new File(`${this.#directory}/CORESTORE`, { create: false, lock: true })
+    try {
+      await probe.ready()
+    } finally {
+      await probe.close()
+    }
+  }
+
   protected override async openLock(): Promise<RocksLock | null> {
     const { readOnly = false, wait = false, allowBackup = false, id = null } = this.#opts
     const { prepareDirectory } = await import('./store-directory.js')
