@@ -43,7 +43,7 @@ function values(bytes, length, make) {
 
 async function main() {
   console.log(
-    '| torn log | MiB | open, ms | ms per torn MiB | longest block, ms |\n| -- | -- | -- | -- | -- |'
+    '| torn log | MiB | open, ms | ms per torn MiB | of processor time | longest block, ms |\n| -- | -- | -- | -- | -- | -- |'
   )
   for (const what of flags.what.split(','))
     for (const mib of flags.mib.split(',').map(Number)) {
