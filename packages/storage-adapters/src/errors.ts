@@ -5,7 +5,8 @@ export const STORAGE_ERRORS = {
   ELOCKED: 'The store is open elsewhere, in this process or another; `pid` is the holder where known.',
   STORAGE_EMPTY: 'A read-only open found no store in the current layout at this path.',
   STORAGE_FOREIGN_FILES: 'The directory holds files of somebody else; nothing was moved or created.',
-  STORAGE_UNREADABLE: 'The file system or RocksDB refused; `cause` says how.',
+  STORAGE_UNREADABLE:
+    'The file system or RocksDB refused; `cause` says how. On a full disk: make room and open it again, all is whole.',
   STORAGE_CORRUPT: 'RocksDB found its own files damaged or missing.',
   STORAGE_VERSION: 'The store was written by a newer version; upgrade hypercore-storage.',
   DEVICE_FILE: 'The store was copied, moved from another machine, or has another `id`.',

@@ -12,6 +12,8 @@ const VERSION = /^Unsupported version/
 const REFUSED =
   /Permission denied|Operation not permitted|Read-only file system|No space left|quota exceeded|Too many open files/i
 
+const FULL = /No space left|quota exceeded/i
+
 // RocksDB does not pass on the kind of its error, only a text.
 const DAMAGED = /corrupt|CURRENT file|checksum mismatch|contains existing log file|No such file or directory/i
 
@@ -58,6 +60,10 @@ export function explainFailure(err: unknown, directory: string): StorageError {
   }
   if (cause.syscall === undefined && !REFUSED.test(cause.message) && DAMAGED.test(cause.message)) {
     return fail('STORAGE_CORRUPT', `the RocksDB files in ${directory}/db are damaged: ${cause.message}`)
+  }
+  if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT' || FULL.test(cause.message)) {
+    const remedy = 'RocksDB writes while it opens. Nothing is lost: make room there and open the store again'
+    return fail('STORAGE_UNREADABLE', `the disk of the store at ${directory} is full, and ${remedy}`)
   }
   return fail('STORAGE_UNREADABLE', `cannot open the store at ${directory}: ${cause.message}`)
 }
