@@ -6,7 +6,8 @@ export type { OpenCoreOptions } from './open-core-options.js'
 export type { ScopeSessionOptions, SessionSource } from './scope-session-options.js'
 export { type CoreHolder, SessionScope } from './session-scope.js'
 export type { SessionTableEvents } from './session-table-events.js'
-export { SessionTable, type SessionTableOptions } from './session-table.js'
+export { SessionTable } from './session-table.js'
+export type { SessionTableOptions } from './session-table-options.js'
 
 // What the types above are made of.
 export type * from '@manycore/hypercore-types'

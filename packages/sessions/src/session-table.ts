@@ -1,14 +1,13 @@
 import Hypercore from 'hypercore'
-import { Emitter, aClock, badArgument, callEach, readOptions } from '@manycore/ground'
-import type { OptionTable } from '@manycore/ground'
+import { Emitter, badArgument, callEach } from '@manycore/ground'
 import type {
   CorestoreStorage,
   EventSource,
   InnerCore,
   Hypercore as Session
 } from '@manycore/hypercore-types'
-import { type Clock, systemClock } from './clock.js'
-import { LINGER_MS, MAX_LINGER_MS } from './defaults.js'
+import { systemClock } from './clock.js'
+import { LINGER_MS } from './defaults.js'
 import { toHex } from './discovery-key.js'
 import { SessionsError } from './errors.js'
 import { CoreHooks, discard, isFree, purge } from './hypercore-internals.js'
@@ -20,23 +19,10 @@ import {
   readOpenCoreOptions
 } from './open-core-options.js'
 import { SessionScope } from './session-scope.js'
+import { readSessionTableOptions } from './session-table-options.js'
+import type { SessionTableOptions } from './session-table-options.js'
 import type { SessionTableEvents } from './session-table-events.js'
 import { settle } from './settle.js'
-
-export interface SessionTableOptions {
-  /** ms that a core without sessions, holds, peers and writes stays open; default 6000, 0 = the next timer turn */
-  lingerMs?: number
-  /** default: the system's timers */
-  clock?: Clock
-}
-
-const TABLE: OptionTable<SessionTableOptions> = {
-  lingerMs(field, value) {
-    if (typeof value === 'number' && value >= 0 && value <= MAX_LINGER_MS) return value
-    throw badArgument(field, `a number of ms, 0 to ${MAX_LINGER_MS}`, value)
-  },
-  clock: aClock
-}
 
 const TableEmitter: new () => EventSource<SessionTableEvents> = Emitter as never
 
@@ -69,7 +55,7 @@ export class SessionTable extends TableEmitter {
   /** @param storage  stays the caller's: close it after the table */
   constructor(storage: CorestoreStorage, opts?: SessionTableOptions) {
     super()
-    const { lingerMs = LINGER_MS, clock = systemClock } = readOptions(opts, TABLE)
+    const { lingerMs = LINGER_MS, clock = systemClock } = readSessionTableOptions(opts)
     if (typeof storage?.resumeCore !== 'function')
       throw badArgument('storage', 'a hypercore-storage instance', storage)
     this.#storage = storage
