@@ -1,3 +1,4 @@
+import { MemoryEngine } from '@manycore/kv'
 import type { Hypercore, ProtocolStream } from '@manycore/hypercore-types'
 import type { Clock, PolicyCore, ReplicationPolicy } from '@manycore/replicator'
 import { expect, onTestFinished, test } from 'vitest'
@@ -146,7 +147,7 @@ test.each<[string, (store: () => Store) => ReplicationPolicy['access']]>([
   async (_, access) => {
     let [asked, store] = [0, null as Store | null]
     const policy = { access: access(() => store!) }
-    const counting = { announce: () => !!++asked }
+    const counting = { announce: () => !!++asked, access: () => !!++asked }
     store = openStore({ policy: [counting, policy] })
     const b = openStore()
     const keys: Uint8Array[] = []
@@ -188,15 +189,16 @@ test('a policy that changes the policies after a while, each time, is denied and
 
 test('policyChanged() opens every core that a peer was denied: 1,500 of 1,500', async () => {
   let allowed = false
-  const a = openStore({ policy: { announce: () => false, access: () => allowed } })
-  const b = openStore()
-  const keys: Uint8Array[] = []
-  for (let i = 0; i < 1500; i++) {
-    const core = a.get({ name: `core ${i}`, active: false })
-    await core.append('x')
-    keys.push(core.key!)
-    await core.close()
-  }
+  const a = openStore({ policy: { announce: () => false, access: () => allowed } }, new MemoryEngine())
+  const b = openStore({}, new MemoryEngine())
+  const keys = await Promise.all(
+    Array.from({ length: 1500 }, async (_, i) => {
+      const core = a.get({ name: `core ${i}`, active: false })
+      await core.append('x')
+      await core.close()
+      return core.key!
+    })
+  )
   let denied = 0
   const all = new Promise<void>((resolve) => a.replicator.on('denied', () => ++denied === 1500 && resolve()))
   connect(a.replicate(true), b.replicate(false))
@@ -204,7 +206,10 @@ test('policyChanged() opens every core that a peer was denied: 1,500 of 1,500', 
   await Promise.all(copies.map((copy) => copy.ready()))
   await all
   allowed = true
+  let attached = 0
+  a.replicator.on('attach', () => void attached++)
   await a.policyChanged()
+  expect(attached).toBe(1500)
   for (const copy of copies) expect(String(await copy.get(0))).toBe('x')
 })
 
