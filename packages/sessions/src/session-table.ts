@@ -12,12 +12,8 @@ import { toHex } from './discovery-key.js'
 import { SessionsError } from './errors.js'
 import { CoreHooks, discard, isFree, purge } from './hypercore-internals.js'
 import { IdleCores } from './idle-cores.js'
-import {
-  createCoreOptions,
-  identify,
-  type OpenCoreOptions,
-  readOpenCoreOptions
-} from './open-core-options.js'
+import { createCoreOptions, identify, readOpenCoreOptions } from './open-core-options.js'
+import type { OpenCoreOptions } from './open-core-options.js'
 import { SessionScope } from './session-scope.js'
 import { readSessionTableOptions } from './session-table-options.js'
 import type { SessionTableOptions } from './session-table-options.js'
