@@ -53,7 +53,19 @@ cases['packed: without Hypercore, loading says what to install'] = () =>
 cases['packed: with Hypercore 10, loading says what to install'] = () =>
   withHypercore(oldHypercore(), 'HYPERCORE_TOO_OLD')
 
+cases['packed: npm installs one hypercore-storage for Hypercore and for ours'] = oneStorage
+
 await report(cases)
+
+/** What Hypercore brings is what ours uses: a second copy is loaded, and takes space, for nothing. */
+function oneStorage() {
+  const folder = /(^|\/)node_modules\/hypercore-storage\/package\.json$/
+  const copies = readdirSync(join(project, 'node_modules'), { recursive: true }).filter((file) =>
+    folder.test(`node_modules/${file}`)
+  )
+  const versions = copies.map((file) => `${file}: ${readJson(join(project, 'node_modules', file)).version}`)
+  return copies.length === 1 ? [] : [`${copies.length} copies: ${versions.join(', ')}`]
+}
 
 function strayFiles({ dir, files }) {
   const missing = ['README.md', 'LICENSE']
