@@ -50,7 +50,7 @@ const ENDS = {
  * @returns  what was drawn, and which faults happened
  * @throws   with all that in its message
  */
-export async function runDisk(seed) {
+async function runDisk(seed) {
   const random = randomNumbers(seed)
   const durability = pick(random, ['process', 'power'])
   const place = pick(random, ['many files', 'one file'])
