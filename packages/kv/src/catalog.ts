@@ -45,6 +45,7 @@ export class Catalog {
   #current: Version
   /** what goes once the manifest is known to be stored; null = it is */
   #superseded: (() => void)[] | null = []
+  #settling: Promise<void> | null = null
 
   /** Opens the segments of a manifest. @throws ENGINE_CORRUPT, ENGINE_VERSION */
   static async open(disk: Disk, start: Recovered, cache: BlockCache): Promise<Catalog> {
@@ -73,7 +74,7 @@ export class Catalog {
     return this.#manifest
   }
 
-  /** Whether the writing of the latest edit failed. */
+  /** Whether the latest edit is still being written, or its writing failed. */
   get isUncertain(): boolean {
     return this.#superseded !== null && this.#superseded.length > 0
   }
@@ -177,10 +178,15 @@ export class Catalog {
   }
 
   /** Once it resolves the latest edit survives a loss of power. When it fails it is to be tried again. */
-  async settle(): Promise<void> {
-    if (this.#superseded === null) return
+  settle(): Promise<void> {
+    if (this.#superseded === null) return Promise.resolve()
+    this.#settling ??= this.#settle().finally(() => (this.#settling = null))
+    return this.#settling
+  }
+
+  async #settle(): Promise<void> {
     await this.#manifests.write(this.#manifest)
-    const superseded = this.#superseded
+    const superseded = this.#superseded ?? []
     this.#superseded = null
     for (const remove of superseded) remove()
   }

@@ -121,6 +121,7 @@ export class Store {
     if (this.#isReadOnly) return
     const { end } = this.#memtables.active.log
     await this.#syncOrFlush()
+    if (this.#catalog.isUncertain) await this.#catalog.settle() // of what was flushed meanwhile there is no memtable
     await this.#commits.mark(end)
   }
 

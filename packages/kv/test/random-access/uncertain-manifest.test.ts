@@ -145,3 +145,31 @@ for (const [place, { storageOf }] of Object.entries(PLACES))
         await engine.close()
       }
   })
+
+test('flush() waits for the manifest of what was flushed to a segment, for its log was not synced', async () => {
+  for (const action of ['delay', 'fail', 'forget'] as const) {
+    const random = randomNumbers(SEED)
+    const files = new FaultFiles(new MemoryFiles().open)
+    const options: RandomAccessEngineOptions = { ...SMALL, sync: files.sync }
+    const engine = new RandomAccessEngine(files.open, options)
+    await engine.open()
+    files.plan.add({ on: 'sync', action, file: /MANIFEST/, nth: 2 })
+    while (files.plan.hits.length === 0) await engine.batch(randomOps(random))
+    const state = await contents(engine)
+    let isFlushed = false
+    const flushing = engine.flush().then(
+      () => (isFlushed = true),
+      () => {}
+    )
+    if (action === 'delay') for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve))
+    else await flushing
+    expect(isFlushed, action).toBe(action !== 'delay')
+    await files.loseUnsynced()
+    await flushing
+    await engine.close()
+    if (action === 'delay') continue
+    await engine.open()
+    expect(await contents(engine), action).toBe(state)
+    await engine.close()
+  }
+})
