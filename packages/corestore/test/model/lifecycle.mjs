@@ -166,7 +166,7 @@ function fail(message) {
  * docs/lifecycle.md says, the lock must be held while it is open, and what was acknowledged be there.
  * @returns which storage it was
  */
-export async function runLifecycle(seed) {
+async function runLifecycle(seed) {
   const random = randomNumbers(seed)
   const names = Object.keys(STORAGES)
   const name = names[random(names.length)]

@@ -35,7 +35,7 @@ const ENGINES = {
  * of docs/write-an-engine.md says, the lock must be held while it is open, and what was acknowledged be there.
  * @returns which engine it was
  */
-export async function runLifecycle(seed) {
+async function runLifecycle(seed) {
   const random = randomNumbers(seed)
   const name = pick(random, Object.keys(ENGINES))
   const { open, isLocked = false } = ENGINES[name]
