@@ -102,6 +102,32 @@ test('a policy that is none is a BAD_ARGUMENT', () => {
   expect(() => store.replicate(true, { policy: 'x' as never })).toThrow(bad)
 })
 
+test('an instance of a class that would allow everything by mistake is refused', () => {
+  class Typo {
+    acces(): boolean {
+      return false
+    }
+  }
+  class Other {
+    mayRead(): boolean {
+      return false
+    }
+  }
+  const store = openStore()
+  expect(() => store.session({ policy: new Typo() as never })).toThrow(
+    'policy.acces is not an option; did you mean access?'
+  )
+  expect(() => store.session({ policy: new Other() as never })).toThrow(
+    expect.objectContaining({ code: 'BAD_ARGUMENT', field: 'policy' })
+  )
+  class Policy extends Other {
+    access(): boolean {
+      return this.mayRead()
+    }
+  }
+  store.session({ policy: new Policy() })
+})
+
 async function filled(store: Store, name: string): Promise<Hypercore> {
   const core = store.get({ name })
   await core.append(b4a.from('x'))

@@ -63,24 +63,33 @@ function namesIn(opts: object, table: object): Iterable<string> {
 
 /**
  * For an object that is called and not copied, such as a policy: refuses names that its interface does not have. An
- * instance of a class may have others, unless they are near misses.
+ * instance of a class may have others, unless they are near misses; a method may be one of what the class has anyway,
+ * such as an `_access()` beside its `access()`.
  * @throws BAD_ARGUMENT
  */
 export function refuseUnknown(value: object, names: readonly string[], field: string): void {
   const prototype: unknown = Object.getPrototypeOf(value)
   const plain = prototype === Object.prototype || prototype === null
-  for (const name of unknownNames(value, names)) {
+  for (const name in value) {
+    if (names.includes(name)) continue
     const meant = nearestName(name, names)
     if (plain || meant !== null) throw unknownOption(field, name, meant)
   }
+  if (plain) return
+  const lacking = names.filter((name) => !(name in value))
+  for (const name of methodsOf(value)) {
+    const meant = nearestName(name, lacking)
+    if (meant !== null && !names.includes(name)) throw unknownOption(field, name, meant)
+  }
 }
 
-/** Enumerable names, inherited ones as well, that are not in the list. */
-function unknownNames(value: object, names: readonly string[]): string[] {
-  const unknown: string[] = []
-  // oxlint-disable-next-line guard-for-in -- inherited options count as well
-  for (const name in value) if (!names.includes(name)) unknown.push(name)
-  return unknown
+/** What the classes of an instance define, which is not enumerable. */
+function* methodsOf(value: object): Generator<string> {
+  let prototype = Object.getPrototypeOf(value) as object | null
+  while (prototype !== null && prototype !== Object.prototype) {
+    for (const name of Object.getOwnPropertyNames(prototype)) if (name !== 'constructor') yield name
+    prototype = Object.getPrototypeOf(prototype) as object | null
+  }
 }
 
 function unknownOption(field: string, name: string, meant: string | null): TypeError {

@@ -112,3 +112,26 @@ test('an instance of a class may have fields of its own, a plain object may not'
     'policy.acces is not an option; did you mean access?'
   )
 })
+
+test('a misspelt method of a class is refused, one of a name like that of another method is not', () => {
+  class Typo {
+    acces(): boolean {
+      return false
+    }
+  }
+  class Heir extends Typo {}
+  for (const typo of [new Typo(), new Heir()]) {
+    expect(() => refuseUnknown(typo, ['access'], 'policy')).toThrow(
+      'policy.acces is not an option; did you mean access?'
+    )
+  }
+  class Policy {
+    access(): boolean {
+      return this._access()
+    }
+    _access(): boolean {
+      return false
+    }
+  }
+  expect(() => refuseUnknown(new Policy(), ['access'], 'policy')).not.toThrow()
+})

@@ -17,8 +17,17 @@ export function checkPolicies(
       if (one[question] === undefined || typeof one[question] === 'function') continue
       throw badArgument(`policy.${question}`, 'a function, or absent', one[question])
     }
+    if (isInstance(one) && QUESTIONS.every((question) => one[question] === undefined)) {
+      throw badArgument('policy', 'an object with announce(), access(), download() or priority()', one)
+    }
   }
   return policies as readonly ReplicationPolicy[]
+}
+
+/** An instance of a class that answers nothing was meant to; `{}` says that all is allowed. */
+function isInstance(policy: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(policy)
+  return prototype !== Object.prototype && prototype !== null
 }
 
 /** Only these peers see, get and give anything. @param publicKeys  32 bytes each; read at every call */
