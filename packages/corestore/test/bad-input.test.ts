@@ -54,6 +54,19 @@ describe('get() refuses', () => {
     ['a short secret key', { keyPair: { publicKey: key, secretKey: key } }, 'keyPair.secretKey'],
     ['a manifest that is none', { manifest: { signers: [], quorum: 3 } }, 'manifest'],
     ['a short encryption key', { name: 'a', encryptionKey: b4a.alloc(5) }, 'encryptionKey'],
+    ['a misspelt key to encrypt with', { name: 'a', encryption: { Key: key } }, 'encryption.Key'],
+    [
+      'encryption with a key that is undefined',
+      { name: 'a', encryption: { key: undefined } },
+      'encryption.key'
+    ],
+    ['encryption with a short key', { name: 'a', encryption: { key: b4a.alloc(5) } }, 'encryption.key'],
+    [
+      'half an encryption provider',
+      { name: 'a', encryption: { padding() {}, encrypt() {} } },
+      'encryption.padding'
+    ],
+    ['encryption that is none', { name: 'a', encryption: true }, 'encryption'],
     ['a group that is no topic', { name: 'a', group: b4a.alloc(5) }, 'group'],
     ['a flag that is no boolean', { name: 'a', writable: 'yes' }, 'writable'],
     ['a preload that gives nothing', { preload: 7 }, 'preload']

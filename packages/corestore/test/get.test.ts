@@ -158,6 +158,20 @@ test('an encrypted core is read with its key only', async () => {
   expect(b4a.toString(await blind.get(0))).not.toContain('plain')
 })
 
+test('an encryption provider is used as it is', async () => {
+  const store = openStore()
+  const flip = (_index: number, block: Uint8Array): void => block.forEach((byte, i) => (block[i] = byte ^ 1))
+  class Flipping {
+    padding = (): number => 0
+    encrypt = flip
+    decrypt = flip
+  }
+  const core = store.get({ name: 'flipped', encryption: new Flipping() })
+  await core.append(b4a.from('b'))
+  expect(b4a.toString(await store.get(core.key!).get(0))).toBe('c')
+  expect(b4a.toString(await core.get(0))).toBe('b')
+})
+
 test('no session of a read-only store is writable', async () => {
   const store = openStore()
   const readOnly = store.session({ writable: false })

@@ -4,6 +4,15 @@ export { callEach, careful, reportError } from './call-each.js'
 export { Emitter, emitToEach } from './emitter.js'
 export { nearestName } from './nearest-name.js'
 export { Queue } from './queue.js'
-export { aBoolean, aClock, aCount, aFunction, anObject, bytes32, optional } from './option-checks.js'
+export {
+  aBoolean,
+  aClock,
+  aCount,
+  aFunction,
+  anEncryption,
+  anObject,
+  bytes32,
+  optional
+} from './option-checks.js'
 export { readOptions, refuseUnknown } from './read-options.js'
 export type { OptionTable } from './read-options.js'

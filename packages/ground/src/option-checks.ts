@@ -1,4 +1,6 @@
 import { badArgument } from './bad-argument.js'
+import { readOptions } from './read-options.js'
+import type { OptionTable } from './read-options.js'
 
 type Check<T> = (field: string, value: unknown) => T
 
@@ -35,6 +37,26 @@ export const aClock: Check<never> = (field, value) => {
   const { now, setTimeout, clearTimeout } = anObject(field, value) as { [call: string]: unknown }
   if ([now, setTimeout, clearTimeout].every((call) => typeof call === 'function')) return value as never
   throw badArgument(field, 'a clock: now(), setTimeout() and clearTimeout()', value)
+}
+
+interface EncryptionKey {
+  key: Uint8Array | null
+  block?: boolean
+}
+
+const ENCRYPTION_KEY: OptionTable<EncryptionKey> = { key: optional(bytes32), block: optional(aBoolean) }
+
+/**
+ * What Hypercore encrypts with: 32 bytes, `{ key, block }`, or a provider, which is an object with padding(),
+ * encrypt() and decrypt(). Hypercore takes any other object for none and stores in clear; a key that is null says so.
+ */
+export const anEncryption: Check<never> = (field, value) => {
+  if (value instanceof Uint8Array) return bytes32(field, value) as never
+  const { padding, encrypt, decrypt } = anObject(field, value) as { [call: string]: unknown }
+  if ([padding, encrypt, decrypt].every((call) => typeof call === 'function')) return value as never
+  const read = readOptions(value as EncryptionKey, ENCRYPTION_KEY, field)
+  if (read.key === undefined) throw badArgument(`${field}.key`, '32 bytes', undefined)
+  return read as never
 }
 
 /** null stays null: it is none, and takes the place of a value in options that these are merged into. */

@@ -1,8 +1,8 @@
-import { badArgument, readOptions } from '@manycore/ground'
+import { anEncryption, badArgument, optional, readOptions } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { InnerCore, ManifestInput, SessionOptions } from '@manycore/hypercore-types'
 
-/** What a session of a scope may be opened with: Hypercore's own options, which checks them. `T` is what a block decodes to. */
+/** What a session of a scope may be opened with: Hypercore's own options; it checks all but `encryption`. `T` is what a block decodes to. */
 export interface ScopeSessionOptions<T = unknown> extends SessionOptions<T> {
   /** 32 bytes; puts a core that is in no group into this one */
   group?: Uint8Array | null
@@ -41,7 +41,7 @@ const TABLE: OptionTable<ScopeSessionOptions> = {
   checkout: null,
   atom: null,
   keyPair: null,
-  encryption: null,
+  encryption: optional(anEncryption),
   group: null,
   manifest: null,
   encryptionKey: null,

@@ -70,3 +70,13 @@ test('a message names no byte of what was passed', () => {
     expect.objectContaining({ message: refused })
   )
 })
+
+test('a session whose encryption would be none by mistake is refused, now or when it is known', async () => {
+  const { table } = openTable()
+  const core = table.openCore(newCore())
+  const encryption = { ky: new Uint8Array(32) } as never
+  const refused = { code: 'BAD_ARGUMENT', field: expect.stringMatching(/encryption\.ky$/) }
+  expect(() => table.scope().session(core, { encryption })).toThrow(expect.objectContaining(refused))
+  const late = table.scope().session(Promise.resolve({ core, encryption }))
+  await expect(late.ready()).rejects.toMatchObject({ code: 'PRELOAD_FAILED', cause: refused })
+})
