@@ -3,6 +3,7 @@ import { lockDescriptor } from './descriptor.js'
 import type { Disk, LockableFile } from './disk.js'
 import { EngineError, badArgument } from './errors.js'
 import { ownPid } from './lock/process-id.js'
+import { unlessFull } from './lock/unless-full.js'
 import { runtimeWithoutLibuv } from './lock/without-libuv.js'
 
 export interface LockOptions {
@@ -35,7 +36,7 @@ export async function lockDisk(disk: Disk, { isReadOnly, wait }: LockOptions): P
   await lockByFiles(file, { isReadOnly, wait, isSystemLocked: isLocked === true })
   if (isReadOnly || !isSpare) return
   await file.truncate(0)
-  await file.write(0, b4a.from(`${ownPid()}\n`))
+  await unlessFull(() => file.write(0, b4a.from(`${ownPid()}\n`))) // only whom others are told of
 }
 
 async function lockByFiles(

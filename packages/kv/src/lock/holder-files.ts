@@ -1,7 +1,11 @@
 import fs from 'fs'
 import { EngineError } from '../errors.js'
+import { FULL, unlessFull } from './unless-full.js'
 import { type Holder, nameOf, parseName } from './holder-name.js'
 import { ownProcess, stateOf } from './process-id.js'
+
+/** What the file system says of a directory that is a file. */
+const IN_THE_WAY = ['EEXIST', 'ENOTDIR']
 
 /** What a process has that may use the store. */
 export interface Claim {
@@ -13,8 +17,8 @@ export interface Claim {
 const PATIENCE = 200
 const PAUSE_MS = 5
 
-/** The directory of a store in one file may be somebody else's. */
-const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS']
+/** Why nothing can be made beside a file: the directory of a store in one file may be somebody else's, or the disk is full. */
+const NOT_MADE = ['EACCES', 'EPERM', 'EROFS', ...FULL]
 
 /**
  * Takes a store for this process by files alone. Each process that wants the store makes a file of its own in
@@ -24,7 +28,7 @@ const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS']
  * @param file            what is locked; it exists
  * @param isSystemLocked  the operating system has locked it for this process, which then needs only to see, and to
  *                        be seen by, those that have no such lock
- * @throws ELOCKED, or the file system's error; no file of this process is left behind then
+ * @throws ELOCKED, ENGINE_FAILED = a file is in the way, or the file system's error; no file of this process is left behind then
  */
 export async function claimFile(file: string, isSystemLocked: boolean): Promise<Claim> {
   const directory = directoryOf(file)
@@ -32,13 +36,13 @@ export async function claimFile(file: string, isSystemLocked: boolean): Promise<
   try {
     create(directory, name)
   } catch (err) {
-    if (!isSystemLocked || !FORBIDDEN.includes(codeOf(err))) throw err
+    if (!isSystemLocked || !NOT_MADE.includes(codeOf(err))) throw err
     refuseIfHeld(file, true)
-    return { release: () => {} } // who has no such lock cannot make its file here either
+    return { release: () => {} } // who has no such lock cannot make its file here either, until there is room
   }
   try {
     await win(directory, name, isSystemLocked)
-    fs.writeFileSync(`${directory}/${name}`, 'has the store\n')
+    await unlessFull(async () => fs.writeFileSync(`${directory}/${name}`, 'has the store\n')) // it is locked without, only not at once
   } catch (err) {
     withdraw(directory, name)
     throw err
@@ -48,7 +52,7 @@ export async function claimFile(file: string, isSystemLocked: boolean): Promise<
 
 /**
  * For readers, who leave no trace, and are not seen by a writer that comes later.
- * @throws ELOCKED
+ * @throws ELOCKED, ENGINE_FAILED = a file is in the way
  */
 export function refuseIfHeld(file: string, isSystemLocked: boolean): void {
   const directory = directoryOf(file)
@@ -77,21 +81,28 @@ function directoryOf(file: string): string {
 /** Whoever lets go last removes the directory, perhaps just now. */
 function create(directory: string, name: string): void {
   for (let times = 0; ; times++) {
-    fs.mkdirSync(directory, { recursive: true })
     try {
+      fs.mkdirSync(directory, { recursive: true })
       return fs.closeSync(fs.openSync(`${directory}/${name}`, 'wx'))
     } catch (err) {
-      if (codeOf(err) !== 'ENOENT' || times === PATIENCE) throw err
+      if (IN_THE_WAY.includes(codeOf(err))) throw inTheWay(directory, err)
+      if (codeOf(err) === 'ENOENT' && times < PATIENCE) continue
+      removeEmpty(directory)
+      throw err
     }
   }
 }
 
 function withdraw(directory: string, name: string): void {
   remove(`${directory}/${name}`)
+  removeEmpty(directory)
+}
+
+function removeEmpty(directory: string): void {
   try {
     fs.rmdirSync(directory)
   } catch {
-    // Others have theirs there, or removed it.
+    // Others have theirs there, or removed it, or nobody made it.
   }
 }
 
@@ -128,7 +139,7 @@ function list(directory: string): string[] {
     return fs.readdirSync(directory) as string[]
   } catch (err) {
     if (codeOf(err) === 'ENOENT') return []
-    throw err
+    throw IN_THE_WAY.includes(codeOf(err)) ? inTheWay(directory, err) : err
   }
 }
 
@@ -145,6 +156,11 @@ function locked(directory: string, { name, pid, state }: Found): EngineError {
   const path = `${directory}/${name}`
   const doubt = state === 'running' ? '' : `, as far as can be told from here: if it is not, remove ${path}`
   return new EngineError('ELOCKED', `the store is open in process ${pid}${doubt}`, { holder: pid })
+}
+
+function inTheWay(directory: string, cause: unknown): EngineError {
+  const message = `${directory} is to be a directory, of processes that have the store open, and is a file: remove it`
+  return new EngineError('ENGINE_FAILED', message, { cause })
 }
 
 function codeOf(err: unknown): string {

@@ -182,6 +182,30 @@ test('readers heed no lock, and leave no trace', async () => {
   }
 })
 
+test('a file where the directory of the holders is to be is ENGINE_FAILED, and named', async () => {
+  const one = (options?: RandomAccessEngineOptions): RandomAccessEngine =>
+    new RandomAccessEngine(new RandomAccessFile('one', { directory }), options)
+  for (const [make, path] of [
+    [engine, holders],
+    [one, join(directory, 'one.holders')]
+  ] as const) {
+    const store = make()
+    await store.open()
+    await store.close()
+    writeFileSync(path, '')
+    const refused = {
+      code: 'ENGINE_FAILED',
+      message: expect.stringContaining(`${path} is to be a directory`)
+    }
+    await expect(make().open()).rejects.toMatchObject(refused)
+    if (make === one) await expect(make({ readOnly: true }).open()).rejects.toMatchObject(refused)
+    expect(readFileSync(path, 'utf8')).toBe('')
+    rmSync(path)
+    await store.open()
+    await store.close()
+  }
+})
+
 test('a store has one lock, by whatever path it is reached', async () => {
   const link = join(directory, 'link')
   mkdirSync(join(directory, 'real'))
