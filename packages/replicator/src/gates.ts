@@ -109,6 +109,7 @@ export class Gates {
     const keeper = {
       describe: (core: InnerCore) => policyCores(core, this.#source),
       attach: (core: InnerCore) => this.#doors.attach(core, record),
+      isAttached: (core: InnerCore) => record.attached.has(core),
       detach: (core: InnerCore) => this.#doors.detach(core, record),
       open: (discoveryKey: Uint8Array) => this.#doors.open(discoveryKey, record),
       denied: (core: InnerCore, denial: Denial) => this.#doors.denied(core, record, denial),

@@ -5,7 +5,7 @@ import { PATIENCE_MS } from './defaults.js'
 import { DeniedCores } from './denied-cores.js'
 import { DownloadOrder } from './download-order.js'
 import { Judge } from './judge.js'
-import type { Clerk } from './judge.js'
+import type { Clerk, Judgement } from './judge.js'
 import type { Limits } from './limits.js'
 import type { IsAbout } from './policy-change.js'
 import type { PolicyPeer, ReplicationPolicy } from './policy.js'
@@ -16,6 +16,8 @@ import type { Denial, Reason, Verdict } from './verdict.js'
 export interface GateKeeper extends Clerk {
   /** opens the core; does nothing when that is no longer possible */
   attach(core: InnerCore): void
+  /** did we open it on this stream? */
+  isAttached(core: InnerCore): boolean
   /** closes it; resolves once no message of it is being worked on */
   detach(core: InnerCore): Promise<void>
   /** looks a core up and serves it as if the remote asked now */
@@ -83,8 +85,8 @@ export class PolicyGate {
 
   /** The peer asks for a core. @returns whether it is open now */
   async serve(core: InnerCore): Promise<boolean> {
-    const denied = this.#denied.get(core.discoveryKey)
     await this.#rank(core)
+    const denied = this.#denied.get(core.discoveryKey) // the policies may have changed meanwhile
     if (denied?.verdict) this.#settle(core, denied.reason, denied.verdict)
     else await this.#open(core, 'ask', denied?.depth ?? 0)
     return core.replicator.attached(this.#mux)
@@ -120,8 +122,11 @@ export class PolicyGate {
    */
   async review(core: InnerCore, depth: number): Promise<void> {
     const judged = await this.#judge.decide(core, 'review', depth)
-    if (judged === null || !core.replicator.attached(this.#mux)) return
-    const { verdict, late } = judged
+    if (judged !== null && core.replicator.attached(this.#mux)) await this.#change(core, judged, depth)
+  }
+
+  /** A core that is open is closed, or goes another way, if the policies say so. */
+  async #change(core: InnerCore, { verdict, late }: Judgement, depth: number): Promise<void> {
     if (typeof verdict !== 'string' && same(verdict, this.oneWay(core.discoveryKey) ?? BOTH)) return
     const closed = this.#keeper.detach(core)
     this.#settle(core, 'review', verdict, depth, late)
@@ -176,8 +181,12 @@ export class PolicyGate {
 
   async #open(core: InnerCore, reason: Reason, depth: number): Promise<void> {
     const judged = await this.#judge.decide(core, reason, depth)
-    if (judged === null || core.replicator.attached(this.#mux)) return
-    this.#settle(core, reason, judged.verdict, depth, judged.late)
+    if (judged === null) return
+    if (!core.replicator.attached(this.#mux))
+      return this.#settle(core, reason, judged.verdict, depth, judged.late)
+    // Opened meanwhile, for another reason and on another answer.
+    if (judged.verdict !== 'announce' && this.#keeper.isAttached(core))
+      await this.#change(core, judged, depth)
   }
 
   #settle(

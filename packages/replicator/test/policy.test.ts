@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { allowPeers, allOf, Replicator, type PolicyPeer, type ReplicationPolicy } from '../src/index.js'
 import { ManualClock } from './manual-clock.js'
 import { offered, read, refused, side, type Side } from './side.js'
-import { next } from './stored-cores.js'
+import { next, StoredCores } from './stored-cores.js'
 import { destroyed, inMemory, pipe } from './wires.js'
 
 const no = (): boolean => false
@@ -205,6 +205,50 @@ describe('when the policy changes', () => {
     await refused(copy, other)
     expect(offered(ours.open, one)).toBe(false)
   })
+
+  test('an answer that came late does not open the core when it changes while that is under way', async () => {
+    const clock = new ManualClock()
+    const source = new HeldCores()
+    const answers: ((allowed: boolean) => void)[] = []
+    let revoked = false
+    const access = (): boolean | Promise<boolean> =>
+      revoked ? false : new Promise((resolve) => answers.push(resolve))
+    const near = side({ clock, policy: { announce: no, priority: () => 1, access } }, source)
+    const far = side()
+    const core = await source.get({ blocks: ['open'] })
+    const [one, other] = await inMemory()
+    near.replicator.replicate(one)
+    far.replicator.replicate(other)
+    await far.source.get({ key: core.key! })
+    await until(() => answers.length === 1)
+    clock.run()
+    await until(() => near.errors.length === 1) // POLICY_TIMEOUT
+    await turns()
+    const held = source.stopDescribing()
+    answers.pop()!(true)
+    await held.begun // the priority of the core is looked up, to open it
+    revoked = true
+    const changed = near.replicator.policyChanged()
+    await turns()
+    held.release()
+    await changed
+    await turns()
+    expect(offered(core, one)).toBe(false)
+  })
+
+  test('a core that was opened while it was asked about is closed when that is denied', async () => {
+    const answers: ((allowed: boolean) => void)[] = []
+    const access = (): Promise<boolean> => new Promise((resolve) => answers.push(resolve))
+    const { near, far, one, ours } = await connected(() => ({ access }))
+    await until(() => answers.length === 2) // both cores are offered
+    await far.source.get({ key: ours.open.key! })
+    await until(() => answers.length === 3)
+    answers[2]!(true) // the peer may have it
+    await until(() => offered(ours.open, one))
+    for (const answer of answers.slice(0, 2)) answer(false)
+    await until(() => !offered(ours.open, one))
+    expect(near.errors).toEqual([])
+  })
 })
 
 test('a refusal comes at the same moment for a core that is denied, detached, broken or not here', async () => {
@@ -283,6 +327,26 @@ async function connected(policy: (ours: Connected['ours']) => ReplicationPolicy)
   near.replicator.replicate(one, { policy: policy(ours) })
   far.replicator.replicate(other)
   return { near, far, one, other, ours }
+}
+
+/** Describes no core while that is stopped. */
+class HeldCores extends StoredCores {
+  #gate: { begun: () => void; over: Promise<void> } | null = null
+
+  stopDescribing(): { begun: Promise<void>; release: () => void } {
+    let [begin, release] = [(): void => {}, (): void => {}]
+    const begun = new Promise<void>((resolve) => (begin = resolve))
+    const over = new Promise<void>((resolve) => (release = resolve))
+    this.#gate = { begun: begin, over }
+    return { begun, release: () => void ((this.#gate = null), release()) }
+  }
+
+  async describe(): Promise<null> {
+    const gate = this.#gate
+    gate?.begun()
+    await gate?.over
+    return null
+  }
 }
 
 /** A core made now arrives, and so everything sent before has. */
