@@ -1,6 +1,6 @@
 // How long does a store take to open whose log ends in a write that was interrupted, and for how long does it hold up
 // the event loop? Files in a temporary directory (so in the page cache), one open a process.
-// node bench/torn-log.mjs --mib 8,16,64 --runs 3 --what random,small,zeros,hostile
+// node bench/torn-log.mjs --mib 8,16,64 --runs 3 --what random,small,zeros,numbers,thirds,hostile
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs'
@@ -17,7 +17,9 @@ const CONTENTS = {
   random: (bytes) => values(bytes, 65_536, (length) => randomBytes(length)),
   small: (bytes) => values(bytes, 100, (length) => randomBytes(length)),
   zeros: (bytes) => values(bytes, 65_536, (length) => Buffer.alloc(length)),
-  /** a quarter of the places pass every check but the checksum */
+  /** numbers that could be the lengths and places of a header: nothing but the checksum tells that they are not */
+  numbers: (bytes) => values(bytes, 65_536, (length) => Buffer.alloc(length, Buffer.from('01000000', 'hex'))),
+  thirds: (bytes) => values(bytes, 65_536, (length) => Buffer.alloc(length, Buffer.from('010000', 'hex'))),
   hostile: (bytes) =>
     values(bytes, 65_536, (length) =>
       Buffer.alloc(length, Buffer.from('01000000000000000000000000000000', 'hex'))

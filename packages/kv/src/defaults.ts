@@ -69,7 +69,7 @@ export const CACHE_BYTES: number = 32 * 1024 * 1024
 /** Batches that wait are joined into one record up to this size. */
 export const GROUP_BYTES: number = 1024 * 1024
 
-/** A log is read, and searched, so much at a time with a turn of the event loop between: 1 ms of searching, some of applying. */
+/** A log is read, and searched, so much at a time with a turn of the event loop between: 2 ms of searching, some of applying. */
 export const LOG_SLICE_BYTES: number = 256 * 1024
 
 /** With so many times the flushed memtables that start a merge, flushes wait for it: each is one more look-up for a read. */

@@ -4,9 +4,8 @@ const MAX_BYTES = 24
 let table: Int32Array | null = null
 
 /**
- * CRC-32 of `length` bytes and then a place, as two u32. A library's takes eight times as long for so few bytes, and
- * the search for a header computes one for every place where one may be.
- * @param length  16 at most
+ * CRC-32 of `length` bytes and then a place, as two u32. A library's takes eight times as long for so few bytes.
+ * @param length  4 to 16
  */
 export function headerCrc(
   bytes: Uint8Array,
@@ -16,13 +15,68 @@ export function headerCrc(
   offset: number
 ): number {
   const byte = (table ??= makeTable())
-  let at = (length + 7) * 256
+  return (zerosAfter(byte, sum(byte, bytes, index, length)) ^ ofPlace(byte, length, log, offset)) >>> 0
+}
+
+/**
+ * Looks for `length` bytes that are followed by their headerCrc(). A CRC is linear: that of the bytes from one place on
+ * gives that of the bytes from the next on. So each place costs the same, whatever the bytes are. O(bytes)
+ * @param offset  where the first byte is
+ * @param length  4 to 16
+ * @returns       the first index, at `from` or later; −1 = there is none
+ */
+export function findHeaderCrc(
+  bytes: Uint8Array,
+  from: number,
+  length: number,
+  log: number,
+  offset: number
+): number {
+  const last = bytes.byteLength - length - 4
+  if (from > last) return -1
+  const byte = (table ??= makeTable())
+  const leaving = length * 256
+  let crc = sum(byte, bytes, from, length)
+  let stored = 0 // the four bytes behind, the latest on top
+  for (let i = from + length; i < from + length + 3; i++) stored = (stored >>> 8) | (bytes[i]! << 24)
+  let place = 0 // of all offsets that differ in the lowest byte
+  for (let index = from; ; index++) {
+    const at = offset + index
+    if (index === from || (at & 255) === 0)
+      place = ofPlace(byte, length, log, at - (at & 255)) ^ byte[3 * 256]!
+    stored = (stored >>> 8) | (bytes[index + length + 3]! << 24)
+    if ((zerosAfter(byte, crc) ^ place ^ byte[3 * 256 + (at & 255)]!) === stored) return index
+    if (index === last) return -1
+    crc = (crc >>> 8) ^ byte[(crc ^ bytes[index + length]!) & 255]! ^ byte[leaving + bytes[index]!]!
+  }
+}
+
+/** The bytes alone, without what a CRC begins and ends with. */
+function sum(byte: Int32Array, bytes: Uint8Array, index: number, length: number): number {
+  let crc = 0
+  for (let i = 0; i < length; i++) crc = (crc >>> 8) ^ byte[(crc ^ bytes[index + i]!) & 255]!
+  return crc
+}
+
+/** Eight zeros more, the room of the place. */
+function zerosAfter(byte: Int32Array, crc: number): number {
+  return (
+    byte[7 * 256 + (crc & 255)]! ^
+    byte[6 * 256 + ((crc >>> 8) & 255)]! ^
+    byte[5 * 256 + ((crc >>> 16) & 255)]! ^
+    byte[4 * 256 + (crc >>> 24)]!
+  )
+}
+
+/** What a place adds, with what a CRC of `length` bytes before it begins and ends with. */
+function ofPlace(byte: Int32Array, length: number, log: number, offset: number): number {
   let crc = ~0
-  for (let i = 0; i < length; i++, at -= 256)
-    crc ^= byte[at + (i < 4 ? bytes[index + i]! ^ 255 : bytes[index + i]!)]!
-  for (let shift = 0; shift < 32; shift += 8, at -= 256) crc ^= byte[at + ((log >>> shift) & 255)]!
-  for (let shift = 0; shift < 32; shift += 8, at -= 256) crc ^= byte[at + ((offset >>> shift) & 255)]!
-  return crc >>> 0
+  for (let k = length + 7; k > length + 3; k--) crc ^= byte[k * 256 + 255]!
+  for (let i = 0; i < 4; i++) {
+    crc ^= byte[(7 - i) * 256 + ((log >>> (8 * i)) & 255)]!
+    crc ^= byte[(3 - i) * 256 + ((offset >>> (8 * i)) & 255)]!
+  }
+  return crc
 }
 
 function makeTable(): Int32Array {

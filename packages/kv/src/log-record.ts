@@ -1,5 +1,5 @@
 import { crc32 } from 'crc-universal'
-import { headerCrc } from './header-crc.js'
+import { findHeaderCrc, headerCrc } from './header-crc.js'
 import type { Position } from './position.js'
 
 /** Of the log's format; the older one is read, and a log of it is written on as it began. */
@@ -70,7 +70,7 @@ export function readHeader(
 }
 
 /**
- * Looks for a whole header, byte by byte. O(bytes), and fast where few bytes may be the start of one.
+ * Looks for a whole header, byte by byte. O(bytes), whatever they are.
  * @param at        where the first byte is
  * @param logBytes  of the whole log: no payload is longer
  * @returns         the index of the first one, at `from` or later; −1 = there is none
@@ -82,17 +82,15 @@ export function findHeader(
   at: Position,
   logBytes: number
 ): number {
-  const headerBytes = headerBytesOf(version)
-  const last = bytes.byteLength - headerBytes
-  for (let index = from; index <= last; index++) {
+  const length = headerBytesOf(version) - 4
+  for (let index = from; ; index++) {
+    index = findHeaderCrc(bytes, index, length, at.log, at.offset)
+    if (index === -1) return -1
     const payloadBytes = u32(bytes, index)
     if (payloadBytes === 0 || payloadBytes > logBytes) continue
-    const offset = at.offset + index
-    if (version > 1 && !isBefore(u32(bytes, index + 8), u32(bytes, index + 12), at.log, offset)) continue
-    const crcAt = headerBytes - 4
-    if (u32(bytes, index + crcAt) === headerCrc(bytes, index, crcAt, at.log, offset)) return index
+    if (version === 1 || isBefore(u32(bytes, index + 8), u32(bytes, index + 12), at.log, at.offset + index))
+      return index
   }
-  return -1
 }
 
 /** Whether a record at a place can say that all before another place was synced. */
