@@ -44,7 +44,10 @@ export class CoreNames {
   /** @returns 32 bytes, the discovery key of the core stored under a name, or null */
   async find(alias: CoreAlias): Promise<Uint8Array | null> {
     const known = this.#stored.get(toId(alias))
-    return known === undefined ? this.#storage.getAlias(alias) : b4a.from(known, 'hex')
+    if (known !== undefined) return b4a.from(known, 'hex')
+    const stored = await this.#storage.getAlias(alias)
+    if (stored !== null) this.#remember(alias, stored)
+    return stored
   }
 
   /**
@@ -80,10 +83,7 @@ export class CoreNames {
       if (!name && !this.#storage.readOnly) isStored = await nameCore(this.#storage, discoveryKey, alias)
       if (this.#claims.get(toId(alias))?.isNews) this.#onnamed(core)
     } finally {
-      if (isStored) {
-        this.#stored.set(toId(alias), b4a.toString(discoveryKey, 'hex'))
-        dropOldest(this.#stored, NAMES_KEPT)
-      }
+      if (isStored) this.#remember(alias, discoveryKey)
       this.release(alias, discoveryKey, isStored || !core.opened)
     }
   }
@@ -108,6 +108,11 @@ export class CoreNames {
     const stored = await this.#nameOf(discoveryKey)
     const all = [...(stored ? [stored] : []), ...before, ...(this.#given.get(hex) ?? [])]
     return all.filter((one, i) => all.findIndex((other) => isSame(other, one)) === i)
+  }
+
+  #remember(alias: CoreAlias, discoveryKey: Uint8Array): void {
+    this.#stored.set(toId(alias), b4a.toString(discoveryKey, 'hex'))
+    dropOldest(this.#stored, NAMES_KEPT)
   }
 
   /** @returns the name that is stored with a core; null = none, undefined = the core is not stored */
