@@ -44,6 +44,7 @@ declare namespace Corestore {
   export type Decoded<E> = api.Decoded<E>
   export type Download = api.Download
   export type DownloadRange = api.DownloadRange
+  export type Encoder<T> = api.Encoder<T>
   export type EncodingName = api.EncodingName
   export type EncodingNameFor<T> = api.EncodingNameFor<T>
   export type EncodingState = api.EncodingState

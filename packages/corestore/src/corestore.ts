@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import type {
   CoreAuth,
   Decoded,
+  Encoder,
   Hypercore,
   InnerCore,
   KeyPair,
@@ -115,6 +116,7 @@ export class Corestore extends StoreView {
    * @throws BAD_ARGUMENT, SESSION_CLOSED at once; STORAGE_EMPTY, STORAGE_CONFLICT by the core's `ready()`
    */
   get(key: Uint8Array | string): Hypercore
+  get<T>(opts: Omit<GetOptions, 'valueEncoding'> & { valueEncoding: Encoder<T> }): Hypercore<T>
   get<E extends ValueEncoding>(opts: GetOptions & { valueEncoding: E }): Hypercore<Decoded<E>>
   get(opts: GetOptions & { valueEncoding?: 'binary' | null }): Hypercore
   get<T>(opts: GetOptions<T>): Hypercore<T>
@@ -195,10 +197,7 @@ export class Corestore extends StoreView {
     return this.#keychain!.createKeyPair(name, ns)
   }
 
-  /**
-   * Verifies every stored core against its signatures and drops what is corrupt.
-   * @param opts.dryRun  true = only counts
-   */
+  /** Verifies every stored core against its signatures and drops what is corrupt; `dryRun: true` only counts. */
   async *audit(opts?: AuditOptions): AsyncGenerator<CoreAudit> {
     const { dryRun = false } = readAuditOptions(opts)
     await this.#whenOpen()

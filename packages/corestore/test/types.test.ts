@@ -9,6 +9,31 @@ declare const date: Codec<Date>
 declare const text: GetOptions<string>
 
 // Checked by the compiler: the test command type-checks all tests.
+test('a codec written in place types its own parameters', () => {
+  const never = (): void => {
+    const log = store.get({
+      name: 'a',
+      valueEncoding: { encode: (s: string) => Buffer.from(s), decode: (b) => String(b) }
+    })
+    expectTypeOf(log).toEqualTypeOf<Hypercore<string>>()
+    expectTypeOf(
+      log.session({ valueEncoding: { encode: (n: number) => Buffer.of(n), decode: (b) => b[0]! } })
+    ).toEqualTypeOf<Hypercore<number>>()
+    expectTypeOf(
+      log.snapshot({ valueEncoding: { encode: (n: number) => Buffer.of(n), decode: (b) => b[0]! } })
+    ).toEqualTypeOf<Hypercore<number>>()
+    expectTypeOf(
+      log.get(0, { valueEncoding: { encode: (n: number) => Buffer.of(n), decode: (b) => b[0]! } })
+    ).resolves.toEqualTypeOf<number>()
+    const wrong = { encode: (s: string) => Buffer.from(s), decode: () => 7 }
+    // @ts-expect-error it gives a number where it takes text
+    store.get<string>({ name: 'a', valueEncoding: wrong })
+    // @ts-expect-error there is no such option, whatever the encoding
+    store.get({ nmae: 'a', valueEncoding: date })
+  }
+  expectTypeOf(never).toBeFunction()
+})
+
 test('get() is typed by its value encoding', () => {
   const never = (): void => {
     expectTypeOf(store.get({ name: 'a' })).toEqualTypeOf<Hypercore<Uint8Array>>()

@@ -14,6 +14,8 @@ export interface CompactEncoding<T> {
 
 /** Two functions that turn a value into bytes and back. An abstract-encoding codec is one as well. */
 export interface Codec<T> {
+  /** Absent, as in Hypercore: an object that has it is a `CompactEncoding`. */
+  preencode?: undefined
   encode(value: T): Uint8Array
   /** @param bytes  one whole block */
   decode(bytes: Uint8Array): T
@@ -31,8 +33,11 @@ export type EncodingNameFor<T> =
   | ([string] extends [T] ? TextEncodingName : never)
   | ([Uint8Array] extends [T] ? 'binary' : never)
 
+/** An encoding that is an object and not a name. */
+export type Encoder<T> = CompactEncoding<T> | Codec<T>
+
 /** How a core's blocks become values of type `T` and back; absent or 'binary' = raw bytes. */
-export type ValueEncoding<T = unknown> = EncodingNameFor<T> | CompactEncoding<T> | Codec<T>
+export type ValueEncoding<T = unknown> = EncodingNameFor<T> | Encoder<T>
 
 /**
  * The value type that an encoding gives: json is `unknown` until the caller says what it holds, and so is a codec of type

@@ -1,4 +1,4 @@
-import type { CompactEncoding, Decoded, ValueEncoding } from './encoding.js'
+import type { CompactEncoding, Decoded, Encoder, ValueEncoding } from './encoding.js'
 import type { EventSource } from './event-source.js'
 import type { CoreReplicator, InnerCore, Peer } from './inner-core.js'
 import type { PublicKeyPair } from './key-pair.js'
@@ -212,6 +212,10 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   close(opts?: { error?: Error | null }): Promise<void>
 
   get(index: number, opts: GetBlockOptions & { wait: false }): Promise<T | null>
+  get<V>(
+    index: number,
+    opts: Omit<GetBlockOptions, 'valueEncoding'> & { valueEncoding: Encoder<V> }
+  ): Promise<V>
   get<E extends ValueEncoding>(
     index: number,
     opts: GetBlockOptions & { valueEncoding: E }
@@ -267,10 +271,12 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   download(range?: DownloadRange): Download
 
   /** Another session of the same core. It does not take over this one's value encoding. */
+  session<V>(opts: Omit<SessionOptions, 'valueEncoding'> & { valueEncoding: Encoder<V> }): Hypercore<V>
   session<E extends ValueEncoding>(opts: SessionOptions & { valueEncoding: E }): Hypercore<Decoded<E>>
   session(opts?: SessionOptions & { valueEncoding?: 'binary' | null }): Hypercore
   session<V>(opts: SessionOptions<V>): Hypercore<V>
   /** A session that stays as the core is now. It does not take over this one's value encoding. */
+  snapshot<V>(opts: Omit<SessionOptions, 'valueEncoding'> & { valueEncoding: Encoder<V> }): Hypercore<V>
   snapshot<E extends ValueEncoding>(opts: SessionOptions & { valueEncoding: E }): Hypercore<Decoded<E>>
   snapshot(opts?: SessionOptions & { valueEncoding?: 'binary' | null }): Hypercore
   snapshot<V>(opts: SessionOptions<V>): Hypercore<V>

@@ -2,6 +2,7 @@ export type { KeyPair, PublicKeyPair } from './key-pair.js'
 export type { Manifest, ManifestInput, ManifestPrologue, ManifestSigner } from './manifest.js'
 export type {
   Codec,
+  Encoder,
   CompactEncoding,
   Decoded,
   EncodingName,

@@ -27,10 +27,32 @@ await coded.append(7)
 const seven: number = await coded.get(0)
 const inline = store.get({
   name: 'inline',
-  valueEncoding: { encode: (value: Date) => new Uint8Array([value.getDay()]), decode: () => new Date(0) }
+  valueEncoding: {
+    encode: (value: Date) => new Uint8Array([value.getDay()]),
+    decode: ([day]) => new Date(day! - 4)
+  }
 })
 await inline.append(new Date(0))
 const when: Date = await inline.get(0)
+const arrow = store.get({
+  name: 'arrow',
+  valueEncoding: { encode: (n: number) => new Uint8Array([n]), decode: (block) => block[0]! }
+})
+await arrow.append(3)
+const three: number = await arrow.get(0)
+const doubled = {
+  encode: (n: number) => new Uint8Array([n / 2]),
+  decode: (block: Uint8Array) => block[0]! * 2
+}
+const six: number = await arrow.get(0, { valueEncoding: doubled })
+const five: number = await arrow.get(0, {
+  valueEncoding: { encode: (n: number) => new Uint8Array([n]), decode: (block) => block[0]! + 2 }
+})
+const four: number = await arrow
+  .session({
+    valueEncoding: { encode: (n: number) => new Uint8Array([n]), decode: (block) => block[0]! + 1 }
+  })
+  .get(0)
 
 const options: GetOptions<string> = { name: 'kept', valueEncoding: 'utf-8' }
 const kept = store.get(options)
@@ -65,6 +87,7 @@ if (block.length !== 1 || line !== 'one' || !(raw instanceof Uint8Array) || uppe
   throw new Error('read')
 if (when.getTime() !== 0 || again !== 'kept' || same !== 'kept' || wrong.name !== 'wrong')
   throw new Error('read')
+if (three !== 3 || four !== 4 || five !== 5 || six !== 6) throw new Error('read in place')
 if (!withoutNode.every(Boolean)) throw new Error('types')
 stream.on('error', () => {})
 stream.destroy()
