@@ -1,5 +1,6 @@
 import type { Hypercore } from '@manycore/hypercore-types'
 import type { ReplicationPolicy } from '@manycore/replicator'
+import { MemoryEngine } from '@manycore/kv'
 import { expect, onTestFinished, test } from 'vitest'
 import { Corestore } from '../src/index.js'
 import type { GetOptions } from '../src/index.js'
@@ -54,6 +55,34 @@ test.each(Object.entries(PRELOADS))(
     await openStore({}, directory).ready()
   }
 )
+
+test('a storage that has not answered yet: store.close() waits for it, and closes it', async () => {
+  const events: string[] = []
+  let ask!: () => void
+  const asked = new Promise<void>((resolve) => (ask = resolve))
+  let answer!: () => void
+  const answered = new Promise<void>((resolve) => (answer = resolve))
+  class SlowEngine extends MemoryEngine {
+    override async open(): Promise<void> {
+      ask()
+      await answered
+      await super.open()
+      events.push('opened')
+    }
+    override async close(): Promise<void> {
+      await super.close()
+      events.push('closed')
+    }
+  }
+  const store = new Corestore(new SlowEngine())
+  const closing = store.close().then(() => events.push('store closed'))
+  await asked
+  await new Promise(setImmediate)
+  events.push('answered')
+  answer()
+  await closing
+  expect(events).toEqual(['answered', 'opened', 'closed', 'store closed'])
+})
 
 /** A session from which another one was made goes on, and opens, when that one is closed. */
 const ITSELF = Object.entries(PRELOADS).filter(([name]) => !name.includes('session of it'))
