@@ -27,6 +27,17 @@ async function refused(directory: string, code: string, repair: () => unknown): 
   await openStore({}, directory).get({ name: 'a' }).append(b4a.from('x'))
 }
 
+test('of two stores with primary keys of their own on one directory the first in the turn gets it', async () => {
+  for (let i = 0; i < 5; i++) {
+    const directory = temporaryDirectory()
+    const stores = [1, 2].map((byte) =>
+      openStore({ primaryKey: b4a.alloc(32, byte), unsafe: true }, directory)
+    )
+    const [first, second] = await Promise.allSettled(stores.map((store) => store.ready()))
+    expect([first, second]).toMatchObject([{ status: 'fulfilled' }, { reason: { code: 'ELOCKED' } }])
+  }
+})
+
 test('a path that is a file', async () => {
   const path = join(temporaryDirectory(), 'file')
   writeFileSync(path, 'x')

@@ -3,7 +3,7 @@ export type { ArgumentError } from './bad-argument.js'
 export { callEach, careful, reportError } from './call-each.js'
 export { Emitter, emitToEach } from './emitter.js'
 export { nearestName } from './nearest-name.js'
-export { Queue } from './queue.js'
+export { Queue, Queues } from './queue.js'
 export {
   aBoolean,
   aClock,

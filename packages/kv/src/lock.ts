@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import { Queues } from '@manycore/ground'
 import { lockDescriptor } from './descriptor.js'
 import type { Disk, LockableFile } from './disk.js'
 import { EngineError, badArgument } from './errors.js'
@@ -16,6 +17,9 @@ export interface LockOptions {
 /** between two looks at a store that is taken by files alone */
 const WAIT_MS = 100
 
+/** by path of what is locked: of those that come in one turn the first gets it */
+const turns = new Queues()
+
 /**
  * Locks a disk for this process, where its files have descriptors. Closing or suspending the disk ends the
  * lock, and so does the end of the process, whatever it ends by.
@@ -25,6 +29,13 @@ const WAIT_MS = 100
  * @throws ELOCKED, BAD_ARGUMENT
  */
 export async function lockDisk(disk: Disk, { isReadOnly, wait }: LockOptions): Promise<void> {
+  const { path } = disk.lock.file
+  const lock = (): Promise<void> => lockInTurn(disk, { isReadOnly, wait })
+  // Whoever waits for the store must not keep it from being found taken.
+  await (path === null || wait ? lock() : turns.run(path, lock))
+}
+
+async function lockInTurn(disk: Disk, { isReadOnly, wait }: LockOptions): Promise<void> {
   const { file, isSpare } = disk.lock
   if (file.fd === null || (isReadOnly && isSpare)) return
   if (!isReadOnly)

@@ -1,9 +1,13 @@
 import type DeviceFile from 'device-file'
+import { Queues } from '@manycore/ground'
 import type { CorestoreStorage } from '@manycore/hypercore-types'
 import { EngineStorage } from './engine-storage.js'
 import type { OpenStorageOptions } from './open-storage-options.js'
 import { RocksEngine } from './rocks-engine.js'
 import type { RocksDatabase, RocksEngineOptions, RocksLock } from './rocks-engine.js'
+
+/** by directory */
+const turns = new Queues()
 
 /** A store in a directory, in Corestore 7's layout, that is not opened yet. */
 export function openRocks(directory: string, opts: OpenStorageOptions): CorestoreStorage {
@@ -51,7 +55,12 @@ class StoreEngine extends RocksEngine {
     this.#opts = opts
   }
 
-  override async open(): Promise<void> {
+  /** Of those that come in one turn the first gets the directory; whoever waits for it keeps nobody waiting. */
+  override open(): Promise<void> {
+    return this.#opts.wait === true ? this.#open() : turns.run(this.#directory, () => this.#open())
+  }
+
+  async #open(): Promise<void> {
     try {
       await super.open()
     } catch (err) {

@@ -48,6 +48,26 @@ async function lockElsewhere(): Promise<{ pid: number; end: (signal?: 'SIGKILL')
   return { pid: child.pid!, end }
 }
 
+test.each(['many files', 'one file'])(
+  'of two that open in one turn the first gets the store: %s',
+  async (kind) => {
+    // The disk takes longer for the first.
+    class SlowFile extends RandomAccessFile {
+      override write(offset: number, bytes: Uint8Array, callback: (err: Error | null) => void): void {
+        setTimeout(() => super.write(offset, bytes, callback), 20)
+      }
+    }
+    const open = (File: typeof RandomAccessFile): RandomAccessEngine =>
+      kind === 'one file'
+        ? new RandomAccessEngine(new File('one', { directory }))
+        : new RandomAccessEngine((name) => new File(name, { directory }))
+    const [first, second] = [open(SlowFile), open(RandomAccessFile)]
+    const [opened, refused] = await Promise.allSettled([first.open(), second.open()])
+    expect([opened, refused]).toMatchObject([{ status: 'fulfilled' }, { reason: { code: 'ELOCKED' } }])
+    await Promise.all([first.close(), second.close()])
+  }
+)
+
 test('a store that another process has open is ELOCKED, and says by whom', async () => {
   const other = await lockElsewhere()
   await expect(engine().open()).rejects.toMatchObject({ code: 'ELOCKED', holder: other.pid })
