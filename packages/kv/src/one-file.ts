@@ -20,6 +20,8 @@ import { type Extent, Space } from './space.js'
 /** Changes a directory's entries. @param take  gives room for so many bytes @returns what it no longer uses */
 type Edit = (entries: Map<string, DirectoryEntry>, take: (bytes: number) => Extent) => readonly Extent[]
 
+type FailedSync = { readonly cause: unknown } | null
+
 /**
  * Files inside one file. They are made of extents; a directory says which, and is written anew, elsewhere,
  * whenever a file gets more room, is finished or removed. Space is used again and never given back.
@@ -45,8 +47,9 @@ export class OneFileDisk implements Disk {
   /** that the outer file has */
   #bytes = 0
   /** the last sync that failed, and why */
-  #failedSync: { readonly cause: unknown } | null = null
+  #failedSync: FailedSync = null
   #last: Promise<unknown> = Promise.resolve()
+  #lastSync: Promise<unknown> = Promise.resolve()
 
   constructor(file: LockableFile & { suspend(): Promise<void> }) {
     this.#file = file
@@ -158,9 +161,10 @@ export class OneFileDisk implements Disk {
 
   /** The directory that was read, or written before, is stored as far as anything depends on it. */
   async #makeSure(): Promise<void> {
+    const failed = this.#failedSync
     await this.#write()
     if (this.#isSure) return
-    await this.#sync()
+    await this.#sync(failed)
     this.#isSure = true
   }
 
@@ -171,8 +175,9 @@ export class OneFileDisk implements Disk {
       await writeHeader(this.#file)
       return
     }
+    const failed = this.#failedSync
     await writeEntries(this.#file, directory)
-    await this.#sync()
+    await this.#sync(failed)
     await writeSlots(this.#file, directory)
     this.#written = directory
     this.#leaving.push(...this.#dropped.splice(0))
@@ -180,16 +185,26 @@ export class OneFileDisk implements Disk {
 
   /** For a file inside: what it wrote is stored, and the directory that says where. */
   async #syncAll(): Promise<void> {
+    const failed = this.#failedSync
     await this.#inTurn(() => this.#makeSure())
-    await this.#sync()
+    await this.#sync(failed)
   }
 
-  async #sync(): Promise<void> {
+  /**
+   * One at a time: of two that run at once, the system tells only one that it could not store something.
+   * @param failed  the last one that failed before what is to be stored was written
+   */
+  #sync(failed: FailedSync): Promise<void> {
+    const done = this.#lastSync.then(() => this.#syncNow(failed))
+    this.#lastSync = done.catch(() => {}) // told to who wanted it
+    return done
+  }
+
+  async #syncNow(failed: FailedSync): Promise<void> {
     const leaving = this.#leaving.splice(0)
-    const failed = this.#failedSync
     try {
-      await this.#file.sync()
       if (this.#failedSync !== failed) throw this.#failedSync!.cause // it was to store this too
+      await this.#file.sync()
     } catch (err) {
       this.#failedSync = { cause: err }
       this.#leaving.push(...leaving)

@@ -11,42 +11,68 @@ interface Span {
 export class SyncDoubt {
   /** since the last sync that went well */
   #written: Span | null = null
+  /** what the sync that runs is to store */
+  #syncing: Span | null = null
   #doubtful: Span | null = null
   #cause: unknown = null
+  #failures = 0
+  #last: Promise<unknown> = Promise.resolve()
 
   /** @param write  writes `[start, end)` */
   async write(start: number, end: number, write: () => Promise<void>): Promise<void> {
-    this.#written = union(this.#written, { start, end }) // even if it fails half-way
-    await write()
+    const span = { start, end }
+    const failures = this.#failures
+    this.#written = union(this.#written, span) // even if it fails half-way
+    try {
+      await write()
+    } finally {
+      this.#written = union(this.#written, span) // a sync that ran meanwhile may have come too early for it
+    }
     const doubtful = this.#doubtful
-    if (doubtful !== null && start <= doubtful.start && end >= doubtful.end) this.#doubtful = null
+    const isAgain = failures === this.#failures && doubtful !== null
+    if (isAgain && start <= doubtful.start && end >= doubtful.end) this.#doubtful = null
   }
 
   /** What lay beyond is gone, so it is in doubt no more. */
   cut(size: number): void {
     this.#written = clip(this.#written, size)
+    this.#syncing = clip(this.#syncing, size)
     this.#doubtful = clip(this.#doubtful, size)
   }
 
-  /** @param sync  stores what was written so far @throws what it failed with, now or earlier */
-  async sync(sync: () => Promise<void>): Promise<void> {
-    if (this.#doubtful !== null) throw this.#cause
-    const written = this.#written
-    this.#written = null
-    try {
-      await sync()
-    } catch (err) {
-      this.#written = union(this.#written, written)
-      this.fail(err)
-      throw err
-    }
+  /**
+   * One at a time: of two that run at once, the system tells only one that it could not store something.
+   * @param sync  stores what was written so far
+   * @throws what it failed with, or one before it or meanwhile
+   */
+  sync(sync: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(() => this.#sync(sync))
+    this.#last = done.catch(() => {}) // told to who wanted it
+    return done
   }
 
   /** A sync failed that was to store this too. */
   fail(cause: unknown): void {
-    this.#doubtful = union(this.#doubtful, this.#written)
+    this.#doubtful = union(this.#doubtful, union(this.#syncing, this.#written))
     this.#written = null
     this.#cause = cause
+    this.#failures++
+  }
+
+  async #sync(sync: () => Promise<void>): Promise<void> {
+    if (this.#doubtful !== null) throw this.#cause
+    const failures = this.#failures
+    this.#syncing = this.#written
+    this.#written = null
+    try {
+      await sync()
+      if (this.#failures !== failures) throw this.#cause
+    } catch (err) {
+      this.fail(err)
+      throw err
+    } finally {
+      this.#syncing = null
+    }
   }
 }
 
