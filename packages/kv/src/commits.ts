@@ -121,11 +121,12 @@ export class Commits {
 
   async #rotate(): Promise<void> {
     const { memtables, makeRoom, createLog, onRotated } = this.#options
-    if (memtables.active.memtable.isEmpty) return
+    const { memtable, log } = memtables.active
+    if (memtable.isEmpty && log.isMarked) return
     let next: Log
     try {
       await makeRoom()
-      next = await createLog(memtables.active.log.id) // the record that names it proves that it is there
+      next = await createLog(log.id) // the record that names it proves that it is there
     } catch (cause) {
       throw failed('there is no room for more, until a memtable can be flushed', cause)
     }

@@ -59,6 +59,7 @@ export class Store {
       await cleanUp(disk, catalog, start.memtables.active.log, start.orphans)
       if (options.isSynced) await store.sync() // what it goes on from survives as well
       store.#maintenance.kick()
+      await store.#leaveOldLog().catch(() => {}) // no space, or the log has failed, which batches are told
     }
     return store
   }
@@ -88,6 +89,13 @@ export class Store {
       }
     })
     this.#maintenance = new Maintenance(memtables, catalog, options.levelSizes, () => this.#commits.isBusy)
+  }
+
+  /** In a log of version 1 a record is proof that all before it is stored: that is made true, and no other one is added. */
+  async #leaveOldLog(): Promise<void> {
+    if (this.#memtables.active.log.isMarked) return
+    await this.sync()
+    await this.#commits.rotate()
   }
 
   /** What the last job in the background failed with. */
