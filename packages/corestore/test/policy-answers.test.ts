@@ -9,6 +9,10 @@ type Store = ReturnType<typeof openStore>
 /** Timers as the system's, but one that the test fires by hand. */
 class StoppedClock implements Clock {
   readonly #timers = new Map<object, () => void>()
+  /** deadlines that were set and have not been fired or cleared */
+  get started(): number {
+    return this.#timers.size
+  }
   now(): number {
     return 0
   }
@@ -127,6 +131,64 @@ test('policyChanged() settles at the deadline, and what was not answered is clos
   expect(log.peers).toEqual([])
 })
 
+test('a denial of what is open counts at once, however often the policies change meanwhile', async () => {
+  const [a, log, answers] = await reviewed()
+  const changed = a.policyChanged()
+  await until(() => answers.length === 1)
+  const others = [a.policyChanged()]
+  await turns()
+  others.push(a.policyChanged())
+  await turns()
+  expect(answers).toHaveLength(1) // what is under way is answered first
+  const closed = new Promise<void>((resolve) => a.replicator.once('detach', () => resolve()))
+  answers[0]!(false)
+  await closed
+  expect(log.peers).toEqual([])
+  await Promise.all([changed, ...others])
+  await until(() => answers.length === 2) // since the later changes may allow it
+  answers[1]!(true)
+  await until(() => log.peers.length === 1)
+})
+
+test('an allowance from before a change is asked for once more, within the time of the first question', async () => {
+  const [a, log, answers, clock] = await reviewed()
+  const before = clock.started
+  const changed = a.policyChanged()
+  await until(() => answers.length === 1)
+  const again = a.policyChanged()
+  await turns()
+  expect(clock.started).toBe(before + 1) // since it was first asked
+  answers[0]!(true)
+  await until(() => answers.length === 2)
+  expect([log.peers.length, clock.started]).toEqual([1, before + 1])
+  clock.fire()
+  await Promise.all([changed, again])
+  expect(log.peers).toEqual([])
+})
+
+test('changes that come while an answer is awaited do not starve an honest policy', async () => {
+  const answers: ((allow: boolean) => void)[] = []
+  const access = (): Promise<boolean> => new Promise((resolve) => answers.push(resolve))
+  const a = openStore({ clock: new StoppedClock(), policy: { announce: () => false, access } })
+  const b = openStore()
+  const errors: unknown[] = []
+  a.replicator.on('core-error', (err) => errors.push(err))
+  const key = await stored(a, 'log')
+  connect(a.replicate(true), b.replicate(false))
+  const block = b.get(key).get(0)
+  await until(() => answers.length === 1)
+  for (let i = 0; i < 100; i++) {
+    void a.policyChanged()
+    await turns(2)
+  }
+  expect(answers).toHaveLength(1)
+  answers[0]!(true)
+  await until(() => answers.length === 2)
+  answers[1]!(true)
+  expect(String(await block)).toBe('log')
+  expect(errors).toEqual([])
+})
+
 test('changes of one turn are one', async () => {
   let asked = 0
   const a = openStore({ policy: { announce: () => false, access: () => !!++asked } })
@@ -228,6 +290,23 @@ test('a stored core that was revoked is opened again when the policy allows it',
   await a.policyChanged()
   expect(String(await copy.get(1))).toBe('2')
 })
+
+/** A core that is open for a peer, and whose policy answers by hand from now on. */
+async function reviewed(): Promise<[Store, Hypercore, ((allow: boolean) => void)[], StoppedClock]> {
+  const answers: ((allow: boolean) => void)[] = []
+  let byHand = false
+  const access = (): boolean | Promise<boolean> =>
+    byHand ? new Promise((resolve) => answers.push(resolve)) : true
+  const clock = new StoppedClock()
+  const a = openStore({ clock, policy: { access } })
+  const b = openStore()
+  const log = a.get({ name: 'log' })
+  await log.append('log')
+  connect(a.replicate(true), b.replicate(false))
+  await b.get(log.key!).get(0)
+  byHand = true
+  return [a, log, answers, clock]
+}
 
 /** A core that is on disk and not loaded. @returns its key */
 async function stored(store: Store, name: string, blocks: string[] = [name]): Promise<Uint8Array> {

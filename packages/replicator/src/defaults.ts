@@ -12,13 +12,10 @@ export const REFUSAL_MS = 50
 export const POLICY_MS = 10_000
 
 /**
- * Changes of policy that may come, one after another, each while the answer to the one before is awaited. Nobody takes
- * back so many things while one answer is on its way; a policy that changes the policies whenever it is asked does.
+ * Times that policies are asked about a core because they changed before they had answered. Nobody takes back so many
+ * things while one answer is on its way; a policy that changes the policies whenever it is asked does.
  */
-export const MAX_CHANGES = 32
-
-/** The same, for changes made by a policy in the very call in which it is asked: one, and one that follows from it. */
-export const MAX_OWN_CHANGES = 2
+export const MAX_ROUNDS = 32
 
 /** ms that cores of a lower priority wait for answers of a policy about higher ones; as long as a refusal takes. */
 export const PATIENCE_MS = 50

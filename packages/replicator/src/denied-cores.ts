@@ -10,8 +10,8 @@ export interface DeniedCore {
   readonly discoveryKey: Uint8Array
   /** why it was about to be opened */
   readonly reason: Reason
-  /** changes of policy that asking again follows from */
-  readonly depth: number
+  /** asking again follows from a change that a policy made in the call in which it was asked */
+  readonly echo: boolean
   /** what the policies have said after all, and the core is to be opened with */
   verdict: Verdict | null
 }
@@ -36,10 +36,10 @@ export class DeniedCores {
   add(
     { key, discoveryKey }: Pick<InnerCore, 'key' | 'discoveryKey'>,
     reason: Reason,
-    depth: number
+    echo: boolean
   ): DeniedCore {
     const id = b4a.toString(discoveryKey, 'hex')
-    const denied: DeniedCore = { key, discoveryKey, reason, depth, verdict: null }
+    const denied: DeniedCore = { key, discoveryKey, reason, echo, verdict: null }
     this.#cores.delete(id)
     this.#cores.set(id, denied)
     if (this.#cores.size > this.#most) {
@@ -57,14 +57,14 @@ export class DeniedCores {
    * The policies have changed: answers that come late count no more.
    * @returns the discovery keys of the cores that the policies are to be asked about again
    */
-  renew(isAbout: (core: DeniedCore) => boolean, depth: number): Uint8Array[] {
+  renew(isAbout: (core: DeniedCore) => boolean, echo: boolean): Uint8Array[] {
     const again: Uint8Array[] = []
     for (const [id, denied] of this.#cores) {
       if (!isAbout(denied)) continue
       if (denied.reason === 'announce')
         this.#cores.delete(id) // it is offered again, where it may be
       else {
-        this.#cores.set(id, { ...denied, depth, verdict: null })
+        this.#cores.set(id, { ...denied, echo, verdict: null })
         again.push(denied.discoveryKey)
       }
     }

@@ -1,9 +1,8 @@
 import type { InnerCore } from '@manycore/hypercore-types'
 import type { Clock } from './clock.js'
 import type { CoreSource } from './core-source.js'
-import { MAX_CHANGES, MAX_OWN_CHANGES } from './defaults.js'
 import { policyCores } from './described-core.js'
-import { ownDepth } from './judge.js'
+import { ownChange } from './judge.js'
 import { laterTurn } from './later-turn.js'
 import type { Limits } from './limits.js'
 import { isSameCore, isSamePeer } from './policy-change.js'
@@ -28,8 +27,8 @@ interface Doors {
 /** The changes of one turn. */
 interface Changes {
   readonly all: PolicyChange[]
-  /** changes that they follow from, each made while a policy's answer to the one before was awaited */
-  depth: number
+  /** all of them were made by policies, in the calls in which they were asked */
+  echo: boolean
   readonly made: Promise<void>
 }
 
@@ -66,40 +65,42 @@ export class Gates {
     if (policies.length === 0) return
     const gate = this.#gate(record)
     if (!gate.narrow(policies)) return
-    gate.expire(() => true, 0)
+    gate.expire(() => true, false)
     void record.noise.opened.then((opened) =>
-      opened ? this.#review(record, gate, () => true, 0) : undefined
+      opened ? this.#review(record, gate, () => true, false) : undefined
     )
   }
 
   /**
    * From now on no answer that was given before counts. What is open, or was denied, is asked about at the end of the turn, once for
-   * all changes of it. A change that a policy makes whenever it is asked is part of the one before.
+   * all changes of it. A policy that changes the policies in the call in which it is asked does not wait for itself, and
+   * when it is asked because of such a change, another one is part of that.
    */
   changed(streams: Iterable<OpenStream>, change: PolicyChange): Promise<void> {
-    const own = ownDepth()
-    if (own !== null && own > MAX_OWN_CHANGES) return Promise.resolve()
-    const gates = [...gatesOf(streams)].filter(([, gate]) => isSamePeer(change.peer, gate.peer))
+    const own = ownChange()
+    if (own === 'again') return Promise.resolve()
+    const all = [...gatesOf(streams)]
+    const gates = all.filter(([, gate]) => isSamePeer(change.peer, gate.peer))
     if (gates.length === 0) return Promise.resolve()
-    const isAbout: IsAbout = (core) => isSameCore(change.core, core)
-    const depth = own ?? 1 + Math.max(-1, ...gates.map(([, gate]) => gate.depth(isAbout)))
-    for (const [, gate] of gates) gate.expire(isAbout, depth)
+    const echo = own === 'first'
+    if (!all.some(([, gate]) => gate.isAsking)) for (const [, gate] of gates) gate.forgive()
+    for (const [, gate] of gates) gate.expire((core) => isSameCore(change.core, core), echo)
 
-    this.#changes ??= { all: [], depth, made: laterTurn().then(() => this.#make(streams)) }
+    this.#changes ??= { all: [], echo, made: laterTurn().then(() => this.#make(streams)) }
     this.#changes.all.push(change)
-    this.#changes.depth = Math.min(this.#changes.depth, depth)
-    return this.#changes.made
+    this.#changes.echo &&= echo
+    return echo ? Promise.resolve() : this.#changes.made
   }
 
   async #make(streams: Iterable<OpenStream>): Promise<void> {
-    const { all, depth } = this.#changes!
+    const { all, echo } = this.#changes!
     this.#changes = null
     const steps: Promise<void>[] = []
     for (const [record, gate] of gatesOf(streams)) {
       const ours = all.filter(({ peer }) => isSamePeer(peer, gate.peer))
       if (ours.length === 0) continue
       const isAbout: IsAbout = (core) => ours.some((change) => isSameCore(change.core, core))
-      steps.push(this.#review(record, gate, isAbout, depth))
+      steps.push(this.#review(record, gate, isAbout, echo))
     }
     await Promise.all(steps)
   }
@@ -120,25 +121,21 @@ export class Gates {
     return (record.gate = gate)
   }
 
-  async #review(record: OpenStream, gate: PolicyGate, isAbout: IsAbout, depth: number): Promise<void> {
+  async #review(record: OpenStream, gate: PolicyGate, isAbout: IsAbout, echo: boolean): Promise<void> {
     const [open, closed] = [[] as InnerCore[], [] as InnerCore[]]
     for (const one of this.#source) {
       if (isAbout(one)) (record.attached.has(one) ? open : closed).push(one)
     }
-    const steps: Promise<unknown>[] = open.map((one) => gate.review(one, depth))
-    // Policies that change whenever they are asked about a core have denied it: it is left at that until they change
-    // for another reason.
-    if (depth <= MAX_CHANGES) {
-      if (this.#doors.isActive(record)) {
-        steps.push(
-          gate.offer(
-            closed.filter((one) => one.replicator.downloading),
-            depth
-          )
+    const steps: Promise<unknown>[] = open.map((one) => gate.review(one, echo))
+    if (this.#doors.isActive(record)) {
+      steps.push(
+        gate.offer(
+          closed.filter((one) => one.replicator.downloading),
+          echo
         )
-      }
-      steps.push(gate.retry(isAbout, depth))
+      )
     }
+    steps.push(gate.retry(isAbout, echo))
     await Promise.all(steps)
   }
 }

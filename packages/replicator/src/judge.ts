@@ -1,5 +1,5 @@
 import { type Clock, MAX_TIMER_MS } from './clock.js'
-import { MAX_CHANGES } from './defaults.js'
+import { MAX_ROUNDS } from './defaults.js'
 import { ReplicatorError } from './errors.js'
 import { laterTurn } from './later-turn.js'
 import type { InnerCore } from '@manycore/hypercore-types'
@@ -18,30 +18,33 @@ export interface Judgement {
   readonly verdict: Verdict | Denial
   /** the policies were late, which denies: what they say after all. Never rejects */
   readonly late: Promise<Verdict | Denial> | null
+  /** denied because the policies changed at every answer */
+  readonly isLoop?: boolean
+  /** denied by an answer from before a change */
+  readonly isOld?: boolean
 }
-
-type Outcome = Verdict | Denial | 'again' | 'loop' | 'late' | 'gone'
 
 /** A core about which the policies are being asked. */
 interface Case {
   readonly core: InnerCore
   readonly reason: Reason
-  /** changes that it follows from, each made while the answer to the one before was awaited */
-  depth: number
-  /** of asking; what is left of an earlier one is not asked any more */
-  round: number
-  /** the policies have been asked in this round, so that a change puts them to it again */
+  /** it is asked because a policy changed the policies in the call in which it was asked */
+  echo: boolean
+  /** the policies have been asked, so that a change puts them to it again */
   asked: boolean
-  /** ends the round; only the first call counts */
-  end(outcome: Outcome): void
+  /** the policies have changed since they were asked */
+  dirty: boolean
+  /** ends the wait for an answer; only the first call counts */
+  end(outcome: 'late' | 'gone'): void
 }
 
 /** Whose policy is running in this very call. */
 let inside: Case | null = null
 
-/** How many changes a change follows from that a policy makes in the call in which it is asked; null = nobody is. */
-export function ownDepth(): number | null {
-  return inside === null ? null : inside.depth + 1
+/** Is a policy changing the policies in the call in which it is asked? 'again' = and is asked because of such a change. */
+export function ownChange(): 'no' | 'first' | 'again' {
+  if (inside === null) return 'no'
+  return inside.echo ? 'again' : 'first'
 }
 
 /** Asks the policies of one stream, each core on its own, and waits for no answer for longer than it may take. */
@@ -70,45 +73,54 @@ export class Judge {
   }
 
   /**
-   * @param depth  changes that this follows from, each made while the answer to the one before was awaited
-   * @returns      null = the stream closed before there was an answer
+   * Waits until its time is over at most. A question that is under way when the policies change is answered, and asked
+   * once more; only the denial of a core that is open counts all the same.
+   * @param echo  because a policy changed the policies in the call in which it was asked
+   * @returns     null = the stream closed before there was an answer
    */
-  async decide(core: InnerCore, reason: Reason, depth: number): Promise<Judgement | null> {
-    const open: Case = { core, reason, depth, round: 0, asked: false, end: noop }
+  async decide(core: InnerCore, reason: Reason, echo: boolean): Promise<Judgement | null> {
+    const open: Case = { core, reason, echo, asked: false, dirty: false, end: noop }
+    const over = new Promise<'late' | 'gone'>((resolve) => (open.end = resolve))
+    const ms = Math.min(this.#ms, MAX_TIMER_MS)
+    const timer = this.#ms === Infinity ? null : this.#clock.setTimeout(() => open.end('late'), ms)
     this.#cases.add(open)
     try {
-      while (!this.#closed) {
-        const answer = this.#ask(open, open.round)
-        const outcome = await this.#first(open, answer)
+      for (let rounds = 1; !this.#closed; rounds++) {
+        const answer = this.#ask(open)
+        const outcome = await Promise.race([answer, over])
         if (outcome === 'gone') return null
         if (outcome === 'late')
-          return { ...this.#deny(open, 'POLICY_TIMEOUT', `no answer within ${this.#ms} ms`), late: answer }
-        if (outcome === 'loop')
+          return this.#deny(
+            open,
+            'POLICY_TIMEOUT',
+            `no answer within ${this.#ms} ms`,
+            this.#late(open, answer)
+          )
+        if (!open.dirty || (reason === 'review' && typeof outcome === 'string'))
+          return { verdict: outcome, late: null, isOld: open.dirty }
+        if (rounds === MAX_ROUNDS)
           return this.#deny(open, 'POLICY_LOOP', 'the policies change whenever they are asked')
-        if (outcome !== 'again') return { verdict: outcome, late: null }
         await laterTurn() // other changes of this turn are the same one
       }
       return null
     } finally {
+      if (timer !== null) this.#clock.clearTimeout(timer)
       this.#cases.delete(open)
     }
   }
 
-  /** The most changes that a case follows from whose answer is awaited; −1 = there is none. */
-  depth(isAbout: (core: InnerCore) => boolean): number {
-    let most = -1
-    for (const { core, asked, depth } of this.#cases) if (asked && isAbout(core)) most = Math.max(most, depth)
-    return most
+  /** Is an answer awaited? A change may then be what a policy does whenever it is asked. */
+  get isAsking(): boolean {
+    for (const { asked } of this.#cases) if (asked) return true
+    return false
   }
 
-  /** The policies have changed: what they were asked before is asked again. The one that changes them answers anew anyway. */
-  expire(isAbout: (core: InnerCore) => boolean, depth: number): void {
+  /** The policies have changed: what they are being asked is asked again. The one that changes them answers anew anyway. */
+  expire(isAbout: (core: InnerCore) => boolean, echo: boolean): void {
     for (const open of this.#cases) {
       if (!open.asked || open === inside || !isAbout(open.core)) continue
-      open.depth = depth
-      open.round++
-      open.asked = false
-      open.end(depth > MAX_CHANGES ? 'loop' : 'again')
+      open.dirty = true
+      open.echo ||= echo
     }
   }
 
@@ -119,12 +131,14 @@ export class Judge {
   }
 
   /** Never rejects. */
-  async #ask(open: Case, round: number): Promise<Verdict | Denial> {
+  async #ask(open: Case): Promise<Verdict | Denial> {
+    open.asked = false
+    open.dirty = false
     try {
       const cores = await this.#clerk.describe(open.core)
-      if (open.round !== round || this.#closed) return 'access' // nobody waits for it
+      if (this.#closed) return 'access' // nobody waits for it
       open.asked = true
-      const put = forEachName(cores, this.#peer, (...asked) => this.#put(open, round, ...asked))
+      const put = forEachName(cores, this.#peer, (...asked) => this.#put(open, ...asked))
       return await judge(this.#policies, open.reason, put)
     } catch (err) {
       this.#clerk.failed(err, open.core)
@@ -134,14 +148,12 @@ export class Judge {
 
   #put(
     open: Case,
-    round: number,
     policy: ReplicationPolicy,
     question: Question,
     core: PolicyCore,
     peer: PolicyPeer
   ): boolean | Promise<boolean> {
     if (policy[question] === undefined) return true
-    if (open.round !== round) return false
     const fail = (err: unknown): false => {
       this.#clerk.failed(err, open.core)
       return false
@@ -159,23 +171,20 @@ export class Judge {
     }
   }
 
-  /** The answer, or what comes before it. */
-  #first(open: Case, answer: Promise<Verdict | Denial>): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const end = (outcome: Outcome): void => {
-        if (timer !== null) this.#clock.clearTimeout(timer)
-        resolve(outcome)
-      }
-      const ms = Math.min(this.#ms, MAX_TIMER_MS)
-      const timer = this.#ms === Infinity ? null : this.#clock.setTimeout(() => end('late'), ms)
-      open.end = end
-      void answer.then(end)
-    })
+  /** An answer that is not awaited any more; a changed policy is asked once more. */
+  async #late(open: Case, answer: Promise<Verdict | Denial>): Promise<Verdict | Denial> {
+    const verdict = await answer
+    return open.dirty ? this.#ask(open) : verdict
   }
 
-  #deny({ core, reason }: Case, code: 'POLICY_LOOP' | 'POLICY_TIMEOUT', message: string): Judgement {
+  #deny(
+    { core, reason }: Case,
+    code: 'POLICY_LOOP' | 'POLICY_TIMEOUT',
+    message: string,
+    late: Judgement['late'] = null
+  ): Judgement {
     this.#clerk.failed(new ReplicatorError(code, message), core)
-    return { verdict: reason === 'announce' ? 'announce' : 'access', late: null }
+    return { verdict: reason === 'announce' ? 'announce' : 'access', late, isLoop: code === 'POLICY_LOOP' }
   }
 }
 

@@ -42,6 +42,10 @@ export class PolicyGate {
   readonly #clock: Clock
   readonly #judge: Judge
   readonly #denied: DeniedCores
+  /** what is being decided, by reason and hex discovery key */
+  readonly #deciding = new Map<string, Promise<void>>()
+  /** hex discovery keys of the cores that policies denied by changing at every answer, to be asked about by others only */
+  readonly #looped = new Set<string>()
 
   constructor(stream: ProtocolStream, mux: Protomux, keeper: GateKeeper, limits: Limits, clock: Clock) {
     const noise = stream.noiseStream
@@ -67,17 +71,18 @@ export class PolicyGate {
   }
 
   /** Offers cores by ourselves, those of higher priority first. */
-  async offer(cores: readonly InnerCore[], depth: number = 0): Promise<void> {
+  async offer(cores: readonly InnerCore[], echo = false): Promise<void> {
     if (!(await this.#noise.opened)) return
     const ranks = new Map<number, InnerCore[]>()
-    for (const [core, rank] of await Promise.all(cores.map((one) => this.#rank(one)))) {
+    const fresh = cores.filter(({ discoveryKey }) => !this.#looped.has(hex(discoveryKey)))
+    for (const [core, rank] of await Promise.all(fresh.map((one) => this.#rank(one)))) {
       const equals = ranks.get(rank)
       if (equals === undefined) ranks.set(rank, [core])
       else equals.push(core)
     }
     const patience = ranks.size > 1 ? this.#patience() : null
     for (const [, equals] of [...ranks].toSorted(([a], [b]) => b - a)) {
-      const opened = Promise.all(equals.map((core) => this.#open(core, 'announce', depth)))
+      const opened = Promise.all(equals.map((core) => this.#open(core, 'announce', echo)))
       await (patience === null ? opened : Promise.race([opened, patience.over]))
     }
     patience?.end()
@@ -88,7 +93,7 @@ export class PolicyGate {
     await this.#rank(core)
     const denied = this.#denied.get(core.discoveryKey) // the policies may have changed meanwhile
     if (denied?.verdict) this.#settle(core, denied.reason, denied.verdict)
-    else await this.#open(core, 'ask', denied?.depth ?? 0)
+    else await this.#open(core, 'ask', denied?.echo ?? false)
     return core.replicator.attached(this.#mux)
   }
 
@@ -96,41 +101,38 @@ export class PolicyGate {
   async attach(core: InnerCore): Promise<void> {
     if (!(await this.#noise.opened)) return
     await this.#rank(core)
-    await this.#open(core, 'attach', 0)
+    await this.#open(core, 'attach', false)
   }
 
-  /** Of the answers that are awaited about such cores: the most changes that one follows from; −1 = there are none. */
-  depth(isAbout: IsAbout): number {
-    return this.#judge.depth(isAbout)
+  /** Is an answer of a policy awaited? */
+  get isAsking(): boolean {
+    return this.#judge.isAsking
+  }
+
+  /** The policies have changed, and not because they were asked: what they denied by that is asked about again. */
+  forgive(): void {
+    this.#looped.clear()
   }
 
   /** From now on no answer that a policy gave before counts. */
-  expire(isAbout: IsAbout, depth: number): void {
-    this.#judge.expire(isAbout, depth)
+  expire(isAbout: IsAbout, echo: boolean): void {
+    this.#judge.expire(isAbout, echo)
   }
 
   /** Asks again about what the peer was denied. */
-  async retry(isAbout: IsAbout, depth: number): Promise<void> {
-    await Promise.all(
-      this.#denied.renew(isAbout, depth).map((discoveryKey) => this.#keeper.open(discoveryKey))
-    )
+  async retry(isAbout: IsAbout, echo: boolean): Promise<void> {
+    const again = this.#denied
+      .renew(isAbout, echo)
+      .filter((discoveryKey) => !this.#looped.has(hex(discoveryKey)))
+    await Promise.all(again.map((discoveryKey) => this.#keeper.open(discoveryKey)))
   }
 
   /**
    * Asks again about a core that we attached.
    * @returns resolves once no message of what was closed is being worked on
    */
-  async review(core: InnerCore, depth: number): Promise<void> {
-    const judged = await this.#judge.decide(core, 'review', depth)
-    if (judged !== null && core.replicator.attached(this.#mux)) await this.#change(core, judged, depth)
-  }
-
-  /** A core that is open is closed, or goes another way, if the policies say so. */
-  async #change(core: InnerCore, { verdict, late }: Judgement, depth: number): Promise<void> {
-    if (typeof verdict !== 'string' && same(verdict, this.oneWay(core.discoveryKey) ?? BOTH)) return
-    const closed = this.#keeper.detach(core)
-    this.#settle(core, 'review', verdict, depth, late)
-    await closed
+  review(core: InnerCore, echo: boolean): Promise<void> {
+    return this.#open(core, 'review', echo)
   }
 
   /** The stream has closed. */
@@ -140,7 +142,7 @@ export class PolicyGate {
 
   /** A core was detached, by whomever. */
   forget(discoveryKey: Uint8Array): void {
-    this.#oneWay.delete(b4a.toString(discoveryKey, 'hex'))
+    this.#oneWay.delete(hex(discoveryKey))
   }
 
   /** A channel opens: we download its core after those of higher priority. @param peer  hypercore's */
@@ -151,7 +153,7 @@ export class PolicyGate {
 
   /** Which way a core goes that is open here; null = both. */
   oneWay(discoveryKey: Uint8Array): Verdict | null {
-    return this.#oneWay.size === 0 ? null : (this.#oneWay.get(b4a.toString(discoveryKey, 'hex')) ?? null)
+    return this.#oneWay.size === 0 ? null : (this.#oneWay.get(hex(discoveryKey)) ?? null)
   }
 
   /** How long cores of a lower priority wait for answers about higher ones. */
@@ -179,32 +181,53 @@ export class PolicyGate {
     return [core, valid]
   }
 
-  async #open(core: InnerCore, reason: Reason, depth: number): Promise<void> {
-    const judged = await this.#judge.decide(core, reason, depth)
-    if (judged === null) return
-    if (!core.replicator.attached(this.#mux))
-      return this.#settle(core, reason, judged.verdict, depth, judged.late)
-    // Opened meanwhile, for another reason and on another answer.
-    if (judged.verdict !== 'announce' && this.#keeper.isAttached(core))
-      await this.#change(core, judged, depth)
+  /** One decision about a core at a time: the judge asks again in it what changes meanwhile. */
+  #open(core: InnerCore, reason: Reason, echo: boolean): Promise<void> {
+    const id = `${reason} ${hex(core.discoveryKey)}`
+    const deciding = this.#deciding.get(id)
+    if (deciding !== undefined) return deciding
+    const decided = this.#judge
+      .decide(core, reason, echo)
+      .finally(() => this.#deciding.delete(id))
+      .then((judged) => (judged === null ? undefined : this.#apply(core, reason, judged, echo)))
+    this.#deciding.set(id, decided)
+    return decided
+  }
+
+  #apply(core: InnerCore, reason: Reason, judged: Judgement, echo: boolean): Promise<void> | undefined {
+    const { verdict, late, isLoop, isOld } = judged
+    const id = hex(core.discoveryKey)
+    if (isLoop) this.#looped.add(id)
+    else this.#looped.delete(id)
+    if (!core.replicator.attached(this.#mux)) {
+      if (reason !== 'review') this.#settle(core, reason, verdict, echo, late)
+      return undefined
+    }
+    // It is open, perhaps for another reason and on another answer: it is closed, or goes another way, if this one says so.
+    if (verdict === 'announce' || !this.#keeper.isAttached(core)) return undefined
+    if (typeof verdict !== 'string' && same(verdict, this.oneWay(core.discoveryKey) ?? BOTH)) return undefined
+    const closed = this.#keeper.detach(core)
+    this.#settle(core, 'review', verdict, echo, late)
+    if (isOld) void this.#keeper.open(core.discoveryKey) // it may be allowed by now
+    return closed
   }
 
   #settle(
     core: InnerCore,
     reason: Reason,
     verdict: Verdict | Denial,
-    depth: number = 0,
+    echo = false,
     late: Promise<Verdict | Denial> | null = null
   ): void {
     // To be asked tells the peer that the core is here, so it is not opened for the sake of our download only.
     if (reason === 'ask' && typeof verdict !== 'string' && !verdict.access) verdict = 'access'
     if (typeof verdict === 'string') {
       const isPeers = reason === 'ask' || reason === 'review'
-      if (isPeers || late !== null) void this.#remember(core, reason, depth, late)
+      if (isPeers || late !== null) void this.#remember(core, reason, echo, late)
       return this.#keeper.denied(core, verdict)
     }
     if (verdict.access) this.#denied.delete(core.discoveryKey)
-    const id = b4a.toString(core.discoveryKey, 'hex')
+    const id = hex(core.discoveryKey)
     if (same(verdict, BOTH)) this.#oneWay.delete(id)
     else this.#oneWay.set(id, verdict)
     this.#keeper.attach(core)
@@ -214,16 +237,20 @@ export class PolicyGate {
   async #remember(
     core: InnerCore,
     reason: Reason,
-    depth: number,
+    echo: boolean,
     late: Promise<Verdict | Denial> | null
   ): Promise<void> {
-    const denied = this.#denied.add(core, reason, depth)
+    const denied = this.#denied.add(core, reason, echo)
     const verdict = await late
     if (verdict === null || typeof verdict === 'string' || this.#denied.get(denied.discoveryKey) !== denied)
       return
     denied.verdict = verdict
     await this.#keeper.open(denied.discoveryKey)
   }
+}
+
+function hex(bytes: Uint8Array): string {
+  return b4a.toString(bytes, 'hex')
 }
 
 function same(a: Verdict, b: Verdict): boolean {
