@@ -46,6 +46,13 @@ async function use(directory: string): Promise<void> {
 const DAMAGE: Record<string, readonly [(directory: string) => void, RegExp]> = {
   'CURRENT is missing': [(directory) => fs.unlinkSync(`${directory}/CURRENT`), /lost its file CURRENT/],
   'CURRENT is empty': [(directory) => fs.truncateSync(`${directory}/CURRENT`), /CURRENT file/],
+  'CURRENT is a directory': [
+    (directory) => {
+      fs.unlinkSync(`${directory}/CURRENT`)
+      fs.mkdirSync(`${directory}/CURRENT`)
+    },
+    /CURRENT: Is a directory/
+  ],
   'CURRENT names another manifest': [
     (directory) => fs.writeFileSync(`${directory}/CURRENT`, 'MANIFEST-999999\n'),
     /MANIFEST-999999: No such file/

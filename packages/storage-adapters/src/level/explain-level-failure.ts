@@ -5,8 +5,9 @@ interface LevelError extends Error {
   readonly cause?: LevelError
 }
 
-/** A file that LevelDB has written, and that is gone or cut; what else the file system says is not about damage. */
-const GONE = /(MANIFEST-\d+|\d+\.(ldb|sst|log)): (No such file or directory|Invalid argument)/
+/** A file that LevelDB has written, and that is gone, cut or a directory; what else the file system says is not about damage. */
+const GONE =
+  /(CURRENT|MANIFEST-\d+|\d+\.(ldb|sst|log)): (No such file or directory|Invalid argument|Is a directory)/
 
 /** abstract-level says that it is not open, and why as the cause. @returns what to throw */
 export function explainLevelFailure(err: unknown): unknown {
