@@ -23,8 +23,12 @@ const CHANGED = /^Session ID does not match/
 // rocksdb-native: a column family that a database got when it was opening already
 const LATE = /^column family handle cannot be null/
 
-/** Turns what the layers below threw while opening or resuming into a coded error; the original is its cause. */
-export function explainFailure(err: unknown, directory: string): StorageError {
+/**
+ * Turns what the layers below threw while opening or resuming into a coded error; the original is its cause.
+ * @param directory  of the store
+ * @param database   of its RocksDB
+ */
+export function explainFailure(err: unknown, directory: string, database: string): StorageError {
   if (err instanceof StorageError) return err
 
   // An engine's own error only says less than the one below it.
@@ -36,7 +40,7 @@ export function explainFailure(err: unknown, directory: string): StorageError {
     new StorageError(code, message, { cause })
 
   if (LOCKED.test(cause.message)) {
-    const pid = findLockHolder(directory)
+    const pid = findLockHolder(database)
     const by = pid === undefined ? 'elsewhere' : `by process ${pid}`
     return new StorageError('ELOCKED', `the store at ${directory} is open ${by}`, { cause, pid })
   }
@@ -53,13 +57,10 @@ export function explainFailure(err: unknown, directory: string): StorageError {
     return fail('STORAGE_CHANGED', `the store at ${directory} was opened by another process meanwhile`)
   }
   if (LATE.test(cause.message)) {
-    return fail(
-      'STORAGE_UNREADABLE',
-      `the RocksDB in ${directory} was opened before it was passed as storage`
-    )
+    return fail('STORAGE_UNREADABLE', `the RocksDB in ${database} was opened before it was passed as storage`)
   }
   if (cause.syscall === undefined && !REFUSED.test(cause.message) && DAMAGED.test(cause.message)) {
-    return fail('STORAGE_CORRUPT', `the RocksDB files in ${directory}/db are damaged: ${cause.message}`)
+    return fail('STORAGE_CORRUPT', `the RocksDB files in ${database} are damaged: ${cause.message}`)
   }
   if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT' || FULL.test(cause.message)) {
     const remedy = 'RocksDB writes while it opens. Nothing is lost: make room there and open the store again'

@@ -5,9 +5,9 @@ import fs from 'fs'
  * @returns undefined where that cannot be known: another system, another pid namespace, a file system
  *          whose device numbers differ from the kernel's
  */
-export function findLockHolder(directory: string): number | undefined {
+export function findLockHolder(database: string): number | undefined {
   try {
-    const { dev, ino } = fs.statSync(`${directory}/db/LOCK`)
+    const { dev, ino } = fs.statSync(`${database}/LOCK`)
     const file = `${hex(major(dev))}:${hex(minor(dev))}:${ino}`
     // 1: POSIX  ADVISORY  WRITE 7617 fe:00:2154875 0 EOF
     for (const line of String(fs.readFileSync('/proc/locks')).split('\n')) {

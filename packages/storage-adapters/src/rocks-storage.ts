@@ -17,7 +17,7 @@ export function openRocks(directory: string, opts: OpenStorageOptions): Corestor
 /** A store in a RocksDB of the caller's, whose directory and lock stay the caller's. */
 export function openGivenRocks(rocks: RocksDatabase, opts: OpenStorageOptions): CorestoreStorage {
   const engine = new RocksEngine(rocks, tuningOf(opts))
-  return new RocksStorage(engine, null, rocks.path, opts)
+  return new RocksStorage(engine, rocks.path, rocks.path, opts)
 }
 
 /** By shape, for there may be several copies of rocksdb-native. */
@@ -66,7 +66,7 @@ class StoreEngine extends RocksEngine {
     } catch (err) {
       // Already RocksDB's, which closed it, or left open by a disk that is full.
       await this.#file?.lock?.close()
-      throw await explained(err, this.#directory)
+      throw await explained(err, this.#directory, `${this.#directory}/db`)
     }
   }
 
@@ -74,7 +74,7 @@ class StoreEngine extends RocksEngine {
     try {
       await super.resume()
     } catch (err) {
-      throw await explained(err, this.#directory)
+      throw await explained(err, this.#directory, `${this.#directory}/db`)
     }
   }
 
@@ -103,19 +103,21 @@ class StoreEngine extends RocksEngine {
   }
 }
 
-async function explained(err: unknown, directory: string): Promise<Error> {
+async function explained(err: unknown, directory: string, database: string): Promise<Error> {
   const { explainFailure } = await import('./explain-failure.js')
-  return explainFailure(err, directory)
+  return explainFailure(err, directory, database)
 }
 
 /** With the private members of hypercore-storage 3.3.1 that its migration from Corestore 6 calls. */
 class RocksStorage extends EngineStorage {
   readonly #directory: string
+  readonly #database: string
 
-  /** @param directory  null = the one above the database */
-  constructor(engine: RocksEngine, directory: string | null, path: string, opts: OpenStorageOptions) {
-    super(engine, opts, path)
-    this.#directory = directory ?? this.path
+  /** @param directory  for messages: of a RocksDB that was given, its own */
+  constructor(engine: RocksEngine, directory: string, database: string, opts: OpenStorageOptions) {
+    super(engine, opts, database)
+    this.#directory = directory
+    this.#database = database
   }
 
   /** The migration counts in `head.allocated`, which 3.3.1 no longer has (migrations/0:132). */
@@ -125,6 +127,6 @@ class RocksStorage extends EngineStorage {
   }
 
   protected override explain(err: Error): Promise<Error> {
-    return explained(err, this.#directory)
+    return explained(err, this.#directory, this.#database)
   }
 }

@@ -84,16 +84,22 @@ test('a database that is open already has no room for the column family of a sto
   await Promise.resolve()
   await Promise.resolve()
   const storage = openStorage(opening)
-  expect(await failure(storage.getSeed())).toMatchObject({ code: 'STORAGE_UNREADABLE' })
+  expect(await failure(storage.getSeed())).toMatchObject({
+    code: 'STORAGE_UNREADABLE',
+    message: expect.stringContaining(`the RocksDB in ${opening.path} was opened`)
+  })
   await opened
   await storage.close()
 })
 
-test('a failure to open it is coded', async () => {
-  const path = `${temporary()}/db`
+test('a failure to open it is coded, and says where it is', async () => {
+  const path = `${temporary()}/elsewhere`
   const first = new Rocks(path)
   await first.ready()
   const storage = openStorage(new Rocks(path))
-  expect(await failure(storage.getSeed())).toMatchObject({ code: 'ELOCKED' })
+  expect(await failure(storage.getSeed())).toMatchObject({
+    code: 'ELOCKED',
+    message: expect.stringMatching(`the store at ${path} is open by process ${process.pid}$`)
+  })
   await first.close()
 })
