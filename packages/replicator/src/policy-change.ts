@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { readOptions } from '@manycore/ground'
+import { badArgument, bytes32, readOptions } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { Hypercore, InnerCore, ProtocolStream } from '@manycore/hypercore-types'
 import type { PolicyCore, PolicyPeer } from './policy.js'
@@ -15,9 +15,23 @@ export interface PolicyChange {
 /** Is a change about this core? */
 export type IsAbout = (core: Pick<InnerCore, 'key' | 'discoveryKey'>) => boolean
 
-const TABLE: OptionTable<PolicyChange> = { peer: null, core: null }
+const TABLE: OptionTable<PolicyChange> = {
+  peer(field, value) {
+    if (value instanceof Uint8Array) return bytes32(field, value)
+    const stream: unknown = prop(value, 'stream') ?? value
+    if (isObject(prop(stream, 'noiseStream'))) return value as ProtocolStream | PolicyPeer
+    throw badArgument(field, 'a public key of 32 bytes, a stream, or the peer that a policy was given', value)
+  },
+  core(field, value) {
+    if (value instanceof Uint8Array) return bytes32(field, value)
+    const discoveryKey = prop(value, 'discoveryKey')
+    if (discoveryKey instanceof Uint8Array && discoveryKey.byteLength === 32) return value as InnerCore
+    const hint = discoveryKey === null ? ' (it is not known yet: await core.ready() first)' : ''
+    throw badArgument(field, `a key of 32 bytes, or a core that has a discoveryKey of 32 bytes${hint}`, value)
+  }
+}
 
-/** @throws BAD_ARGUMENT: with a misspelt name it would be about everybody */
+/** @throws BAD_ARGUMENT: with a misspelt name it would be about everybody, with a wrong value about nobody */
 export function readPolicyChange(change: PolicyChange | undefined): PolicyChange {
   return readOptions(change, TABLE, 'change')
 }
@@ -36,6 +50,14 @@ export function isSameCore(
   if (asked === undefined) return true
   if (!(asked instanceof Uint8Array)) return isEqual(asked.discoveryKey, core.discoveryKey)
   return isEqual(asked, core.discoveryKey) || isEqual(asked, core.key)
+}
+
+function isObject(value: unknown): value is { [name: string]: unknown } {
+  return typeof value === 'object' && value !== null
+}
+
+function prop(value: unknown, name: string): unknown {
+  return isObject(value) ? value[name] : undefined
 }
 
 function isEqual(a: Uint8Array | null, b: Uint8Array | null): boolean {

@@ -189,11 +189,10 @@ export class Replicator extends ReplicatorEmitter {
   /**
    * What the policies say has changed: asks them again about all that is open, that we would offer, or that the
    * peer was denied. What is denied now is closed, what is allowed now is opened; the streams stay. Changes of one turn
-   * of the event loop are one. A policy that calls this in the call in which it is asked does not wait, and is asked
-   * again once.
-   * @returns resolves when no block of a core that was closed is read or handed to its stream any more. What
-   *          was handed over before is in the stream's buffer, or with the peer. It resolves even if a policy never
-   *          answers, within `policyMs`, and at close().
+   * of the event loop are one. A policy that calls this in the call in which it is asked does not wait for itself.
+   * @returns resolves within `policyMs`, and at close(), when no block of a core that was closed is read or handed to
+   *          its stream any more. What was handed over before is in the stream's buffer, or with the peer.
+   * @throws  BAD_ARGUMENT, also for a core that has no discovery key yet: await core.ready() first; REPLICATOR_CLOSED
    */
   async policyChanged(change?: PolicyChange): Promise<void> {
     this.#refuseClosed('policyChanged()')

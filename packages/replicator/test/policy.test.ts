@@ -305,6 +305,27 @@ test.each([
   expect(near.replicator.streams.records).toEqual([])
 })
 
+test.each([
+  ['change.peer', { peer: null }, '32 bytes'],
+  ['change.peer', { peer: 'ab'.repeat(32) }, '32 bytes'],
+  ['change.peer', { peer: b4a.alloc(31) }, '32 bytes'],
+  ['change.peer', { peer: {} }, 'a stream'],
+  ['change.peer', { peer: { stream: {} } }, 'a stream'],
+  ['change.core', { core: null }, '32 bytes'],
+  ['change.core', { core: 'ab'.repeat(32) }, '32 bytes'],
+  ['change.core', { core: b4a.alloc(33) }, '32 bytes'],
+  ['change.core', { core: {} }, 'discoveryKey'],
+  ['change.core', { core: { discoveryKey: null } }, 'await core.ready() first']
+])(
+  'policyChanged: %s of %o is a BAD_ARGUMENT, whether there is a policy or not',
+  async (field, change, says) => {
+    const bad = { name: 'TypeError', code: 'BAD_ARGUMENT', field, message: expect.stringContaining(says) }
+    const { near } = await connected(() => ({ announce: no }))
+    await expect(near.replicator.policyChanged(change as never)).rejects.toMatchObject(bad)
+    await expect(side().replicator.policyChanged(change as never)).rejects.toMatchObject(bad)
+  }
+)
+
 const PROTOCOL = 'hypercore/alpha'
 
 interface Connected {
