@@ -10,7 +10,7 @@ import {
   readOptions
 } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
-import type { CoreOptions, EncryptionOption, SessionOptions } from '@manycore/hypercore-types'
+import type { CoreOptions, EncryptionOption, Hypercore, SessionOptions } from '@manycore/hypercore-types'
 import { parseIdentity } from './identity.js'
 import type { Identity, IdentityOptions } from './identity.js'
 
@@ -53,7 +53,7 @@ export function parseGet(
   const core: { [option: string]: unknown } = {}
   const session: { [option: string]: unknown } = {}
   for (const [option, value] of Object.entries(opts)) {
-    if (option in CORE) core[option] = value
+    if (Object.hasOwn(CORE, option)) core[option] = value
     else if (!OF_IDENTITY.has(option)) session[option] = value
   }
   session.group = opts.group // Hypercore lets a session put a core that has none into a group
@@ -112,10 +112,31 @@ const TABLE: OptionTable<GetOptions> = {
   userData: optional(anObject)
 }
 
+/** What Corestore 7 reads of a session that is passed as the options of another one. */
+const OF_HYPERCORE = [
+  'key',
+  'discoveryKey',
+  'keyPair',
+  'manifest',
+  'encryption',
+  'valueEncoding',
+  'writable',
+  'wait',
+  'timeout',
+  'onwait'
+] as const
+
+/** @returns its options, when it is a Hypercore, whose other members are none: `snapshot` is a method */
+function optionsOf(asked: GetOptions | undefined): GetOptions | undefined {
+  const core = asked as Partial<Hypercore> | null | undefined
+  if (typeof core?.append !== 'function' || typeof core.session !== 'function') return asked
+  return Object.fromEntries(OF_HYPERCORE.map((option) => [option, core[option as 'key']])) as GetOptions
+}
+
 /**
  * Reads what the caller of `get()` wrote, each option once. What is not named here stays as it is, for Hypercore.
  * @throws BAD_ARGUMENT for a wrong value, or a near miss of a name
  */
 export function readGetOptions(opts: GetOptions | undefined): GetOptions {
-  return readOptions(opts, TABLE, 'options', 'keep')
+  return readOptions(optionsOf(opts), TABLE, 'options', 'keep')
 }

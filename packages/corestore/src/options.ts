@@ -101,10 +101,10 @@ export function readStoreOptions(given: StoreOptions | undefined): StoreOptions 
 }
 
 /** The options of a session. @throws BAD_ARGUMENT */
-export function readSessionOptions(given: StoreSessionOptions | undefined): StoreSessionOptions {
+export function readSessionOptions(given: StoreSessionOptions | null | undefined): StoreSessionOptions {
   const opts = checkSessionOptions(readOptions(given as StoreOptions, STORE))
   // To Corestore 7 a version that is there and undefined is the first, not the store's: names give other keys by it.
-  if (given !== undefined && 'manifestVersion' in given) opts.manifestVersion ??= MANIFEST_VERSION
+  if (given && 'manifestVersion' in given) opts.manifestVersion ??= MANIFEST_VERSION
   return opts
 }
 

@@ -157,8 +157,10 @@ describe('the constructor refuses', () => {
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_ASSERTION' }))
   })
 
-  test('a primary key for a session', async () => {
+  test('a primary key or a cache for a session, and what does not exist', async () => {
     const store = openStore()
+    expect(() => store.session({ globalCache: {} } as never)).toThrow(bad('globalCache'))
+    expect(() => store.namespace('a', { detach: false } as never)).toThrow(bad('detach'))
     expect(() => store.session({ primaryKey: key } as never)).toThrow(bad('primaryKey'))
     await works(store)
   })

@@ -1,6 +1,8 @@
+import { EventEmitter } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { MemoryEngine } from '@manycore/kv'
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import { describe, expect, test } from 'vitest'
@@ -9,6 +11,8 @@ import { openStore } from './open-store.js'
 import { temporaryDirectory } from './temporary-directory.js'
 
 const Stock = createRequire(import.meta.url)('corestore') as new (directory: string) => Corestore
+
+const key = crypto.randomBytes(32)
 
 /** The tables of docs/compat.md, by heading; each row is its cells. */
 const tables = readTables(new URL('../../../docs/compat.md', import.meta.url))
@@ -69,6 +73,56 @@ describe('every option is taken by Hypercore', () => {
     expect({ id, wait, allowBackup }).toEqual({ id: 'me', wait: true, allowBackup: true })
   })
 
+  test('a core as the options of get() gives another session of it, which reads and writes as it does', async () => {
+    const store = openStore()
+    const core = store.get<string>({ name: 'a', encryptionKey: key, valueEncoding: 'utf-8' })
+    expect(() => store.get(core as never)).toThrow('await core.ready() first?')
+    await core.append('x')
+    const again = store.get<string>(core as never)
+    expect(again.key).toEqual(core.key)
+    await again.append('y')
+    expect([again.core === core.core, await again.get(0), await core.get(1)]).toEqual([true, 'x', 'y'])
+    expect(await store.get<string>({ preload: async () => core as never }).get(1)).toBe('y')
+  })
+
+  test('null is no options, and a preload may give null', async () => {
+    const store = openStore({}, new MemoryEngine())
+    for (const one of [store.session(null as never), store.namespace('a', null as never)]) await one.ready()
+    await store.get({ name: 'a', preload: Promise.resolve(null as never) }).ready()
+    for await (const row of store.audit(null as never)) expect(row.audit).not.toBe(null)
+    await store.suspend(null as never)
+    await store.resume()
+    store.replicate(true, null as never).destroy()
+    await new Corestore(new MemoryEngine(), null as never).close()
+  })
+
+  test('a connection and the PeerInfo that Hyperswarm passes beside it go to replicate() as they are', async () => {
+    const store = openStore({}, new MemoryEngine())
+    const swarm = new EventEmitter()
+    swarm.on('connection', store.replicate.bind(store) as never)
+    class PeerInfo extends EventEmitter {
+      readonly publicKey = key
+      readonly topics = []
+      priority = 1
+    }
+    const stream = openStore({}, new MemoryEngine()).replicate(false)
+    swarm.emit('connection', stream, new PeerInfo())
+    expect(store.streamTracker.records).toHaveLength(1)
+    class Options extends PeerInfo {
+      keepAlive = 'long'
+    }
+    expect(() => store.replicate(true, new Options() as never)).toThrow('keepAlive must be')
+    stream.destroy()
+  })
+
+  test('live and keepAlive: true of replicate() say what is so anyway', () => {
+    const store = openStore({}, new MemoryEngine())
+    const stream = store.replicate(true, { live: true, keepAlive: true })
+    expect(stream.noiseStream.keepAlive).toBe(5000)
+    expect(store.replicate(stream, { live: true })).toBe(stream)
+    stream.destroy()
+  })
+
   test('of get(), for the session', async () => {
     const store = openStore()
     const waited: number[] = []
@@ -127,7 +181,6 @@ describe('every option is taken by Hypercore', () => {
 
   test('isBlockKey means the block key itself', async () => {
     const store = openStore()
-    const key = crypto.randomBytes(32)
     const core = store.get({ name: 'a', encryptionKey: key, isBlockKey: true })
     await core.append(b4a.from('plain'))
     const same = store.get({ name: 'a', encryption: { key, block: true } })

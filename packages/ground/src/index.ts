@@ -3,6 +3,7 @@ export type { ArgumentError } from './bad-argument.js'
 export { callEach, careful, reportError } from './call-each.js'
 export { Emitter, emitToEach } from './emitter.js'
 export { nearestName } from './nearest-name.js'
+export { isPeerInfo } from './peer-info.js'
 export { Queue, Queues } from './queue.js'
 export {
   aBoolean,

@@ -11,7 +11,7 @@ export type OptionTable<T> = {
 
 /**
  * Reads an option bag: each option once, by its name, so that own and inherited options and getters are all the same.
- * @param opts   what the caller passed; undefined = no options
+ * @param opts   what the caller passed; undefined or null = no options
  * @param table  the options there are
  * @param field  how errors name the bag
  * @param others 'refuse' throws for any other enumerable name; 'keep' throws only for near misses of the names in
@@ -20,13 +20,13 @@ export type OptionTable<T> = {
  * @throws BAD_ARGUMENT, which names the option and, if one is near, the name that was meant
  */
 export function readOptions<T extends object>(
-  opts: T | undefined,
+  opts: T | null | undefined,
   table: OptionTable<T>,
   field: string = 'options',
   others: 'refuse' | 'keep' = 'refuse'
 ): Partial<T> {
-  if (opts === undefined) return {}
-  if (typeof opts !== 'object' || opts === null) throw badArgument(field, 'an object', opts)
+  if (opts === undefined || opts === null) return {}
+  if (typeof opts !== 'object') throw badArgument(field, 'an object', opts)
 
   const read: { [option: string]: unknown } = {}
   for (const name of namesIn(opts, table)) {

@@ -58,7 +58,8 @@ test('each option is read once', () => {
   expect(reads).toBe(1)
 })
 
-test('undefined is the default, and null is passed on', () => {
+test('undefined is the default, and null is passed on; no options are either', () => {
+  expect(readOptions<Bag>(null, TABLE)).toEqual({})
   expect(readOptions<Bag>(undefined, TABLE)).toEqual({})
   expect(readOptions({ wait: undefined } as Bag, TABLE)).toEqual({})
   expect(readOptions({ wait: null } as never, TABLE)).toEqual({ wait: null })
@@ -76,7 +77,7 @@ test.each([
   [{ limits: { open: 1 } }, 'limits.open', 'BAD_ARGUMENT: limits.open is not an option; did you mean opens?'],
   [{ lingerMs: 'x' }, 'lingerMs', 'BAD_ARGUMENT: lingerMs must be a number, got a string of 1 characters'],
   [{ limits: 3 }, 'limits', 'BAD_ARGUMENT: limits must be an object, got number 3'],
-  [null, 'options', 'BAD_ARGUMENT: options must be an object, got null']
+  [7, 'options', 'BAD_ARGUMENT: options must be an object, got number 7']
 ])('%j is refused', (bag, field, message) => {
   const error: unknown = (() => {
     try {

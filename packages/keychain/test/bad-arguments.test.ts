@@ -46,7 +46,7 @@ const notNames = [
   Symbol('log')
 ]
 const illFormed = ['\ud800', 'a\udfffb', '\udc00\ud800', 'log\ud83d']
-const notOptions = [null, 7, 'opts', true, Symbol('opts')]
+const notOptions = [7, 'opts', true, Symbol('opts')]
 const notVersions = [null, -1, 4, 1.5, NaN, Infinity, '1', 1n, {}, [1]]
 
 const cases: [call: string, field: string, values: unknown[], call: Call][] = [
@@ -115,7 +115,8 @@ describe.each(cases)('%s refuses a wrong %s', (_, field, values, call) => {
   )
 })
 
-test('undefined is the default where there is one', () => {
+test('undefined is the default where there is one, and null is no options', () => {
+  expect(new Keychain(key, null as never).ns).toEqual(b4a.alloc(32))
   expect(new Keychain(key, undefined).ns).toEqual(b4a.alloc(32))
   expect(new Keychain(key, { namespace: undefined }).ns).toEqual(b4a.alloc(32))
   expect(keychain.createKeyPair('log', undefined)).toEqual(keychain.createKeyPair('log'))

@@ -1,4 +1,4 @@
-import { aBoolean, anObject, badArgument, bytes32, optional, readOptions } from '@manycore/ground'
+import { aBoolean, anObject, badArgument, bytes32, isPeerInfo, optional, readOptions } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { ProtocolStream } from '@manycore/hypercore-types'
 import type { ReplicationPolicy } from './policy.js'
@@ -9,8 +9,8 @@ export interface ReplicateOptions {
   active?: boolean
   /** narrows the replicator's; several: all must allow */
   policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
-  /** ms between keep-alive packets; false = off; default 5000, which is upstream's */
-  keepAlive?: number | false
+  /** ms between keep-alive packets; false = off; true = the default of 5000, which is upstream's */
+  keepAlive?: number | boolean
   /** the stream to use, when the first argument is a boolean */
   stream?: ProtocolStream
   /** Noise key pair of a stream that we make: 32 and 64 bytes; default: a new one */
@@ -19,26 +19,31 @@ export interface ReplicateOptions {
   remotePublicKey?: Uint8Array
   /** Noise pattern of a stream that we make; default 'XX' */
   pattern?: string
+  /** says nothing: every stream is live, as in Corestore 7 */
+  live?: boolean | null
 }
 
 const TABLE: OptionTable<ReplicateOptions> = {
   active: optional(aBoolean),
   policy: null, // policies.ts checks it
   keepAlive: optional((field, value) => {
+    if (value === true) return undefined
     if (value === false || (typeof value === 'number' && value >= 0)) return value
-    throw badArgument(field, 'a number of ms, or false', value)
+    throw badArgument(field, 'a number of ms, or a boolean', value)
   }),
   stream: null, // open-stream.ts checks it
   keyPair: optional(anObject),
   remotePublicKey: optional(bytes32),
-  pattern: null
+  pattern: null,
+  live: optional(aBoolean)
 }
 
 /**
- * Each option read once, by its name.
+ * Each option read once, by its name; a PeerInfo of Hyperswarm is none.
  * @param target  a boolean makes a new stream, which gets what is not named here
  * @throws BAD_ARGUMENT for a wrong value, or for a name that is none
  */
 export function readReplicateOptions(target: unknown, opts: ReplicateOptions | undefined): ReplicateOptions {
+  if (isPeerInfo(opts, Object.keys(TABLE))) return {}
   return readOptions(opts, TABLE, 'options', typeof target === 'boolean' ? 'keep' : 'refuse')
 }

@@ -61,6 +61,6 @@ export function readScopeSessionOptions<T>(opts: ScopeSessionOptions<T> | undefi
 /** @throws BAD_ARGUMENT */
 export function readSessionSource(source: SessionSource): SessionSource {
   const read = readOptions(source, SOURCE, 'source', 'keep')
-  if (read.core === undefined) throw badArgument('source.core', 'an inner core', source.core)
+  if (read.core === undefined) throw badArgument('source.core', 'an inner core', read.core)
   return read as SessionSource
 }
