@@ -20,15 +20,27 @@ export class Log {
   readonly #file: DiskFile
   readonly #version: LogVersion
   #bytes: number
+  /** of the bytes that were read and not written here, those from there on may not be stored; null = all are */
+  #doubtful: { readonly start: number; readonly end: number } | null
   /** a record whose writing failed: it may be there all the same */
   #uncertain: Uint8Array | null = null
 
-  /** @param bytes  that are whole */
-  constructor(id: number, file: DiskFile, bytes: number, version: LogVersion = LOG_VERSION) {
+  /**
+   * @param bytes   that are whole
+   * @param stored  of them, those that are known to survive a loss of power; the others are written again before
+   *                sync() promises that: a system that could not store them still shows them, and stores them no more
+   */
+  constructor(
+    id: number,
+    file: DiskFile,
+    bytes: number,
+    { stored = bytes, version = LOG_VERSION }: { stored?: number; version?: LogVersion } = {}
+  ) {
     this.id = id
     this.#file = file
     this.#bytes = bytes
     this.#version = version
+    this.#doubtful = stored < bytes ? { start: stored, end: bytes } : null
   }
 
   /**
@@ -74,13 +86,15 @@ export class Log {
     const record = sealRecord(room, this.#version, this.end, synced)
     this.#uncertain = record
     await this.#file.write(this.#bytes, record)
-    if (isSynced) await this.#file.sync()
+    if (isSynced) await this.sync()
     this.#uncertain = null
     this.#bytes += record.byteLength
   }
 
-  sync(): Promise<void> {
-    return this.#file.sync()
+  async sync(): Promise<void> {
+    if (this.#doubtful !== null && this.#file.canSync) await this.#writeAgain(this.#doubtful)
+    await this.#file.sync()
+    this.#doubtful = null
   }
 
   /** Takes back what a failed append() may have written. */
@@ -96,6 +110,13 @@ export class Log {
     for (let at = this.#bytes; at < size; at += LOG_SLICE_BYTES)
       await this.#file.write(at, b4a.alloc(Math.min(LOG_SLICE_BYTES, size - at)))
     await this.#file.sync()
+  }
+
+  async #writeAgain({ start, end }: { start: number; end: number }): Promise<void> {
+    for (let at = start; at < end; at += LOG_SLICE_BYTES) {
+      const bytes = await this.#file.read(at, Math.min(LOG_SLICE_BYTES, end - at))
+      await this.#file.write(at, bytes)
+    }
   }
 
   /** Whether someone else went on in it. */

@@ -1,6 +1,6 @@
 import { allDone } from './all-done.js'
 import { ORPHAN_WINDOW } from './defaults.js'
-import type { Disk } from './disk.js'
+import type { Disk, DiskFile } from './disk.js'
 import { corrupt } from './frame.js'
 import { Log, LOG_HEADER_BYTES, logFileName } from './log.js'
 import { type LogContents, LogReader } from './log-reader.js'
@@ -37,7 +37,7 @@ export async function recover(disk: Disk): Promise<Recovered | null> {
   const manifest = await readManifest(disk, manifests)
   if (manifest === null) return null
 
-  const layers: Logged[] = []
+  const read: { memtable: Memtable; file: DiskFile; reader: LogReader; contents: LogContents }[] = []
   let synced: Position = { log: 0, offset: 0 }
   let reader: LogReader
   let contents: LogContents
@@ -47,8 +47,12 @@ export async function recover(disk: Disk): Promise<Recovered | null> {
     reader = await LogReader.open(id, file)
     contents = await reader.apply(memtable)
     if (isAfter(contents.synced, synced)) synced = contents.synced
-    layers.unshift({ memtable, log: new Log(id, file, contents.bytes, reader.version) })
+    read.unshift({ memtable, file, reader, contents })
   }
+  const layers = read.map(({ memtable, file, reader: { id, version }, contents: { bytes } }): Logged => {
+    const stored = version === 1 ? LOG_HEADER_BYTES : storedBytes(id, bytes, synced)
+    return { memtable, log: new Log(id, file, bytes, { stored, version }) }
+  })
   const { log } = layers[0]!
   const behind = await reader!.search(log.bytes + 1, log.end)
   if (behind === 'proof') throw lost(log.end, log.id)
@@ -64,6 +68,12 @@ export async function recover(disk: Disk): Promise<Recovered | null> {
     synced,
     tail: behind === 'some' ? 'stale' : reader!.size > log.bytes ? 'torn' : 'none'
   }
+}
+
+/** Of the bytes of a log, those that had been synced, which its making was. A record of version 1 does not say. */
+function storedBytes(id: number, bytes: number, synced: Position): number {
+  if (id < synced.log) return bytes
+  return id === synced.log ? Math.max(LOG_HEADER_BYTES, Math.min(bytes, synced.offset)) : LOG_HEADER_BYTES
 }
 
 /** A new store on an empty disk. @param isReadOnly  nothing is written */

@@ -6,7 +6,7 @@ interface Span {
 /**
  * What the failed syncs of a file leave in doubt. A system that could not store what was written forgets that it
  * should: the next sync says that all is well. So a sync fails for as long as something is in doubt, which is until
- * it has been written again, all of it at once.
+ * it has been written again, from its start on.
  */
 export class SyncDoubt {
   /** since the last sync that went well */
@@ -28,9 +28,7 @@ export class SyncDoubt {
     } finally {
       this.#written = union(this.#written, span) // a sync that ran meanwhile may have come too early for it
     }
-    const doubtful = this.#doubtful
-    const isAgain = failures === this.#failures && doubtful !== null
-    if (isAgain && start <= doubtful.start && end >= doubtful.end) this.#doubtful = null
+    if (failures === this.#failures) this.#doubtful = without(this.#doubtful, span)
   }
 
   /** What lay beyond is gone, so it is in doubt no more. */
@@ -79,6 +77,12 @@ export class SyncDoubt {
 function union(a: Span | null, b: Span | null): Span | null {
   if (a === null || b === null) return a ?? b
   return { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) }
+}
+
+/** What is left of a span whose start was written again. */
+function without(span: Span | null, { start, end }: Span): Span | null {
+  if (span === null || start > span.start || end <= span.start) return span
+  return end >= span.end ? null : { start: end, end: span.end }
 }
 
 function clip(span: Span | null, size: number): Span | null {

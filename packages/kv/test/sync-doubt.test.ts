@@ -74,3 +74,14 @@ test('a write that a failed sync may have caught half-way takes away no doubt', 
   await write
   await expect(doubt.sync(device.sync)).rejects.toBe(FAILURE)
 })
+
+test('what is in doubt may be written again piece by piece, all of it', async () => {
+  const doubt = new SyncDoubt()
+  await doubt.write(0, 10, nothing)
+  await expect(doubt.sync(() => Promise.reject(FAILURE))).rejects.toBe(FAILURE)
+  await doubt.write(6, 10, nothing)
+  await doubt.write(0, 6, nothing)
+  await expect(doubt.sync(nothing)).rejects.toBe(FAILURE)
+  await doubt.write(6, 12, nothing)
+  await doubt.sync(nothing)
+})

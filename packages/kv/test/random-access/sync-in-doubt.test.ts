@@ -65,6 +65,46 @@ for (const [place, file, storageOf] of PLACES) {
       await after.close()
     }
   })
+
+  for (const durability of ['process', 'power'] as const)
+    test(`a process that is killed as a sync fails: the next one stores what it reads: ${place}, '${durability}'`, async () => {
+      const files = new FaultFiles(new MemoryFiles().open)
+      let fail: (err: unknown) => void
+      const failed = new Promise((resolve) => (fail = resolve))
+      const options = { durability, sync: files.sync }
+      const dying = new RandomAccessEngine(storageOf(files), {
+        durability,
+        sync: (each) =>
+          files.sync(each).catch((err: unknown) => {
+            fail(err)
+            return new Promise(() => {}) // it never learns of it
+          })
+      })
+      await dying.open()
+      await dying.batch([put('a')])
+      await dying.flush()
+      if (durability === 'process') await dying.batch([put('b')])
+      files.plan.add({ on: 'sync', action: 'forget', file })
+      void (durability === 'process' ? dying.flush() : dying.batch([put('b')])).catch(() => {})
+      await failed
+      await files.crash()
+
+      const next = new RandomAccessEngine(storageOf(files), options)
+      await next.open()
+      const found = await contents(next)
+      expect(found).toContain(hex('b'))
+      await next.flush()
+      await next.batch([put('c')])
+      await next.flush()
+      const promised = await contents(next)
+      await files.loseUnsynced()
+      await next.close()
+
+      const last = new RandomAccessEngine(storageOf(files), options)
+      await last.open()
+      expect(await contents(last)).toBe(promised)
+      await last.close()
+    })
 }
 
 function hex(key: string): string {
