@@ -1,7 +1,7 @@
 import { MemoryEngine } from '@manycore/kv'
 import type { Hypercore, ProtocolStream } from '@manycore/hypercore-types'
 import type { Clock, PolicyCore, ReplicationPolicy } from '@manycore/replicator'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openStore } from './open-store.js'
 
 type Store = ReturnType<typeof openStore>
@@ -187,6 +187,21 @@ test('changes that come while an answer is awaited do not starve an honest polic
   answers[1]!(true)
   expect(String(await block)).toBe('log')
   expect(errors).toEqual([])
+})
+
+test('a change without setImmediate, as in a browser, waits for no timer, which browsers clamp to 4 ms', async () => {
+  const [a, log, answers] = await reviewed()
+  vi.stubGlobal('setImmediate', undefined)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  const changed = a.policyChanged()
+  expect(timers.mock.calls.filter(([, ms]) => ms === 0)).toEqual([])
+  timers.mockRestore()
+  vi.unstubAllGlobals()
+  await until(() => answers.length === 1)
+  answers[0]!(false)
+  await changed
+  expect(log.peers).toEqual([])
 })
 
 test('changes of one turn are one', async () => {

@@ -1,56 +1,14 @@
-/** What all that ask in one turn wait for. */
-let next: Promise<void> | null = null
+import { laterTurn as endTurn, onLaterTurn as runLater } from '@manycore/ground'
 
 /**
  * Resolves in a later macrotask, as the reads of a real disk do. Hypercore's replication relies on it: with
  * reads that resolve in a microtask two of its behaviours go wrong.
  */
 export function laterTurn(): Promise<void> {
-  next ??= new Promise((resolve) => {
-    onLaterTurn(() => {
-      next = null
-      resolve()
-    })
-  })
-  return next
+  return endTurn()
 }
 
 /** Runs a function in a later macrotask; several run one by one, in the order of the calls. */
 export function onLaterTurn(fn: () => void): void {
-  if (typeof setImmediate === 'function') setImmediate(fn)
-  else if (typeof MessageChannel === 'function') postToSelf(fn)
-  else setTimeout(fn, 0)
-}
-
-const posted: (() => void)[] = []
-let channel: Channel | null = null
-
-/** Browsers have no setImmediate, and their timers wait 4 ms as soon as they are nested. */
-function postToSelf(fn: () => void): void {
-  channel ??= openChannel()
-  if (posted.push(fn) === 1) channel.port1.ref?.()
-  channel.port2.postMessage(null)
-}
-
-interface Channel {
-  readonly port1: {
-    addEventListener(event: 'message', fn: () => void): void
-    start(): void
-    // Where there is a process: it goes on while there are messages, and may end otherwise.
-    ref?(): void
-    unref?(): void
-  }
-  readonly port2: { postMessage(message: null): void }
-}
-
-function openChannel(): Channel {
-  const opened = new MessageChannel() as unknown as Channel
-  const { port1 } = opened
-  port1.addEventListener('message', () => {
-    const fn = posted.shift()!
-    if (posted.length === 0) port1.unref?.()
-    fn()
-  })
-  port1.start()
-  return opened
+  runLater(fn)
 }

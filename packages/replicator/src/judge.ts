@@ -1,7 +1,7 @@
 import { type Clock, MAX_TIMER_MS } from './clock.js'
 import { MAX_ROUNDS } from './defaults.js'
 import { ReplicatorError } from './errors.js'
-import { laterTurn } from './later-turn.js'
+import { laterTurn } from '@manycore/ground'
 import type { InnerCore } from '@manycore/hypercore-types'
 import type { PolicyCore, PolicyPeer, ReplicationPolicy } from './policy.js'
 import { forEachName, judge } from './verdict.js'
