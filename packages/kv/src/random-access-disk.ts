@@ -1,6 +1,7 @@
 import { allDone } from './all-done.js'
 import { CertainFile } from './certain-file.js'
 import type { Disk, DiskFile } from './disk.js'
+import { DistinctFiles } from './distinct-files.js'
 import type { FileSource, RandomAccess } from './random-access.js'
 import type { RandomAccessDiskFile, Sync } from './random-access-disk-file.js'
 
@@ -12,6 +13,7 @@ export class RandomAccessDisk implements Disk {
   readonly #source: FileSource
   readonly #sync: Sync | undefined
   readonly #files = new Map<string, RandomAccessDiskFile>()
+  readonly #distinct = new DistinctFiles()
 
   constructor(source: FileSource, sync?: Sync) {
     this.#source = source
@@ -32,6 +34,7 @@ export class RandomAccessDisk implements Disk {
   async remove(name: string): Promise<void> {
     const file = this.#file(name)
     this.#files.delete(name)
+    this.#distinct.delete(file.instance)
     try {
       await file.remove()
     } catch (err) {
@@ -50,13 +53,18 @@ export class RandomAccessDisk implements Disk {
 
   async close(): Promise<void> {
     if (this.#source.isReused) {
-      for (const [name, { isMissing }] of this.#files) if (isMissing) this.#files.delete(name) // it would stay so
+      for (const [name, { isMissing, instance }] of this.#files) {
+        if (!isMissing) continue
+        this.#files.delete(name) // it would stay so
+        this.#distinct.delete(instance)
+      }
       await this.suspend()
       for (const [name, { instance }] of this.#files) this.#files.set(name, this.#wrap(name, instance))
       return
     }
     const files = [...this.#files.values()]
     this.#files.clear()
+    for (const { instance } of files) this.#distinct.delete(instance)
     await allDone(files.map((file) => file.close()))
   }
 
@@ -64,6 +72,7 @@ export class RandomAccessDisk implements Disk {
     let file = this.#files.get(name)
     if (file === undefined) {
       file = this.#wrap(name, this.#source.get(name))
+      this.#distinct.add(name, file.instance)
       this.#files.set(name, file)
     }
     return file

@@ -41,13 +41,12 @@ export function fileSource(storage: Exclude<RandomAccessStorage, RandomAccess>):
       'a random-access-storage class, a function (name) => instance, or one instance',
       storage
     )
-  const checkName = nameCheck()
   if (!isFile(storage.prototype)) {
     const open = storage as (name: string) => RandomAccess
-    return { get: (name) => checkName(name, checkFile(open(name))), isReused: false }
+    return { get: (name) => checkFile(open(name)), isReused: false }
   }
   const Class = storage as new (name: string) => RandomAccess
-  return { get: (name) => checkName(name, new Class(name)), isReused: true }
+  return { get: (name) => new Class(name), isReused: true }
 }
 
 export function isFile(storage: unknown): storage is RandomAccess {
@@ -58,20 +57,4 @@ export function isFile(storage: unknown): storage is RandomAccess {
 function checkFile(file: unknown): RandomAccess {
   if (isFile(file)) return file
   throw badArgument('storage', 'a function that gives random-access-storage instances', file)
-}
-
-/** A function that ignores its name gives all files the same bytes, which would be taken for damage. */
-function nameCheck(): (name: string, file: RandomAccess) => RandomAccess {
-  let first: { name: string; file: RandomAccess } | null = null
-  return (name, file) => {
-    first ??= { name, file }
-    const { filename } = file
-    const isSame = file === first.file || (filename !== undefined && filename === first.file.filename)
-    if (!isSame || name === first.name) return file
-    throw badArgument(
-      'storage',
-      `a function (name) => instance with a file for each name (${name} is ${first.name} as well)`,
-      file
-    )
-  }
 }

@@ -40,3 +40,23 @@ test.each<[string, () => RandomAccessStorage]>([
   })
   expect(existsSync(FILE) && readFileSync(FILE, 'utf8')).toBe('what somebody has there')
 })
+
+test('a storage that gives all logs one file is told so by the second, and what is stored stays', async () => {
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  const storage = (name: string): RandomAccessFile =>
+    new RandomAccessFile(name.endsWith('.log') ? 'log' : name, { directory })
+  const engine = new RandomAccessEngine(storage)
+  await engine.open()
+  const put = { type: 'put', key: Buffer.from('a'), value: Buffer.from('1') } as const
+  await engine.batch([put])
+  await expect(engine.compact()).rejects.toMatchObject({
+    code: 'ENGINE_FAILED',
+    cause: {
+      code: 'BAD_ARGUMENT',
+      field: 'storage',
+      message: expect.stringContaining('000002.log is 000001.log as well')
+    }
+  })
+  expect(await engine.getMany([put.key])).toEqual([put.value])
+  await engine.close()
+})
