@@ -262,7 +262,8 @@ export class Corestore extends StoreView {
 
   #checkOpen(): void {
     if (this.closing === null && (this.root === null || this.root.closing === null)) return
-    throw new CorestoreError('SESSION_CLOSED', 'the store is closed', { cause: this.#failure ?? undefined })
+    const why = this.#failure === null ? undefined : { cause: this.#failure }
+    throw new CorestoreError('SESSION_CLOSED', 'the store is closed', why)
   }
 
   async #whenOpen(): Promise<void> {

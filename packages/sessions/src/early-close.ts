@@ -1,5 +1,6 @@
 import type { Hypercore } from '@manycore/hypercore-types'
 import { SessionsError } from './errors.js'
+import { readScopeSessionOptions } from './scope-session-options.js'
 
 /** A promise that rejects with SESSION_CLOSED when it is told to. */
 export class CloseSignal {
@@ -40,7 +41,7 @@ export function closeEarly(
     if (preload === null) return derive.call(session, opts)
     const signal = new CloseSignal()
     const derived = derive.call(session, {
-      ...opts,
+      ...readScopeSessionOptions(opts),
       preload: Promise.race([preload, signal.closed])
     } as object)
     closeEarly(derived, signal.tell, onderive)

@@ -16,6 +16,16 @@ test('a session made from one that is still opening has its own options', async 
   expect(await derived.get(0)).toBe(7)
 })
 
+test('a session made from one that is still opening has inherited options as well', async () => {
+  const { table } = openTable()
+  const core = table.openCore(newCore())
+  const session = table.scope().session(Promise.resolve({ core }))
+  const opts = { writable: false, valueEncoding: 'utf-8' as const }
+  const derived = session.session(Object.create(opts) as typeof opts)
+  await Promise.all([session.append('x'), derived.ready()])
+  expect([derived.writable, await derived.get(0)]).toEqual([false, 'x'])
+})
+
 test('a session made from one that is still opening reads what it encrypts', async () => {
   const { table } = openTable()
   const core = table.openCore(newCore())
