@@ -7,7 +7,7 @@ const SESSIONS = 3
 /** of a session at most; each happens once */
 const MAX_FAULTS = 4
 
-/** @returns the faults of a disk that neither lies nor answers late: what fails says so, whether it was done or not */
+/** @returns a fault of a disk that does not lie: what fails says so, whether it was done or not, but perhaps too late */
 function drawFault(random, place) {
   const on = pick(random, ['write', 'write', 'sync', 'sync', 'truncate', 'unlink', 'stat', 'read'])
   const actions = on === 'write' ? ['fail', 'fail-after', 'tear'] : ['fail', 'fail-after']
@@ -35,6 +35,19 @@ const ENDS = {
     await files.crash()
     return false
   },
+  'kill as a sync fails': async (world) => {
+    world.plan.add({ on: 'sync', action: 'forget', file: pick(world.random, [/\.log$|^one$/, /./]) })
+    world.isDeaf = true
+    const failed = new Promise((resolve) => (world.onFailure = resolve))
+    const calls = [give(world), world.engine.flush(), world.engine.compact()].map((call) =>
+      call.catch(ifPlanned)
+    )
+    await Promise.race([failed, Promise.all(calls)])
+    await world.files.crash()
+    world.isDeaf = false
+    for (let turns = 3; turns > 0; turns--) await new Promise(setImmediate) // what ended before it, is told
+    return false
+  },
   'loss of power': async ({ files }) => {
     await files.loseUnsynced()
     return true
@@ -57,8 +70,8 @@ async function runDisk(seed) {
   const said = [`seed ${seed}: ${place}, '${durability}'`]
   const plan = new FaultPlan()
   const files = new FaultFiles(memoryFiles(), plan)
-  const options = { ...drawSizes(random), durability, sync: files.sync }
-  const world = { random, plan, files, said, history: new History(durability), engine: null }
+  const world = { random, plan, files, said, history: new History(durability), engine: null, isDeaf: false }
+  const options = { ...drawSizes(random), durability, sync: (file) => syncLate(world, file) }
   world.make = () => new RandomAccessEngine(place === 'one file' ? files.open('one') : files.open, options)
   try {
     let isPowerLost = false
@@ -73,6 +86,7 @@ async function runDisk(seed) {
       said.push(`${hitsOf(world)}; ${end}`)
       const ending = ENDS[end](world)
       isPowerLost = await ending
+      if (end === 'kill as a sync fails') continue // what waits for that sync does so for ever
       await world.last // what was under way when it ended
       await world.engine.close().catch(() => {}) // of a process that is gone
     }
@@ -124,13 +138,36 @@ async function work(world) {
       world.last = Promise.all(batches)
       if (step > 1 || random(2) === 0) await world.last // else the end comes while it runs
     } else if (kind < 36) {
-      const count = history.visible
-      const isFlushed = await world.engine.flush().then(() => true, ifPlanned)
-      if (isFlushed) history.flushed(count)
+      const batches = random(2) === 0 ? [] : [give(world)]
+      const flushes = Array.from({ length: 1 + random(3) }, () => flush(world))
+      world.last = Promise.all([...batches, ...flushes])
+      if (step > 1 || random(2) === 0) await world.last
     } else if (kind === 36) await world.engine.compact().catch(ifPlanned)
     else if (kind === 37) history.holds(await read(world))
     else await suspend(world)
   }
+}
+
+/** At some time in this call's course; what was acknowledged before it began is promised. */
+async function flush({ engine, history, random }) {
+  for (let turns = random(3) * random(20); turns > 0; turns--) await Promise.resolve()
+  const last = history.last
+  const isFlushed = await engine.flush().then(
+    () => true,
+    (err) => (err.code === 'ENGINE_CLOSED' ? false : ifPlanned(err)) // it was closed meanwhile
+  )
+  if (isFlushed) history.flushed(last)
+}
+
+/** The result comes later than it is, now and then; of a process that is killed it does not come at all. */
+async function syncLate(world, file) {
+  const result = await world.files.sync(file).catch((err) => ({ err }))
+  if (world.isDeaf && result) {
+    world.onFailure()
+    return new Promise(() => {})
+  }
+  if (world.random(4) === 0) for (let turns = world.random(60); turns > 0; turns--) await Promise.resolve()
+  if (result) throw result.err
 }
 
 async function give({ engine, history, random }) {

@@ -29,9 +29,14 @@ export class History {
     if (this.durability === 'power') this.durable = this.visible
   }
 
-  /** flush() resolved. @param count  the batches that were acknowledged when it was called */
-  flushed(count) {
-    this.durable = Math.max(this.durable, count)
+  /** the last batch that was acknowledged; undefined = none */
+  get last() {
+    return this.batches[this.visible - 1]
+  }
+
+  /** flush() resolved. @param batch  the last one that was acknowledged when it was called */
+  flushed(batch) {
+    this.durable = Math.max(this.durable, this.batches.indexOf(batch) + 1)
   }
 
   /**
