@@ -75,5 +75,8 @@ test.each(VERSIONS)(
     expect(findHeader(header, 0, version, { log: 3, offset: 29 }, 100)).toBe(-1)
     expect(findHeader(header, 1, version, at, 100)).toBe(-1)
     expect(findHeader(header, 0, version, at, 0)).toBe(-1)
+    expect(
+      findHeader(Buffer.concat([Buffer.from([9, 9]), header]), 0, version, { log: 3, offset: 26 }, 100)
+    ).toBe(2)
   }
 )
