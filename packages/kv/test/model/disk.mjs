@@ -48,6 +48,14 @@ const ENDS = {
     for (let turns = 3; turns > 0; turns--) await new Promise(setImmediate) // what ended before it, is told
     return false
   },
+  'loss of power as a flush resolves': async (world) => {
+    world.plan.add({ on: 'sync', action: 'forget', file: pick(world.random, [/\.log$|^one$/, /./]) })
+    const calls = [give(world), flush(world), flush(world), flush(world)]
+    world.last = Promise.all(calls)
+    await Promise.race(calls.slice(1))
+    await world.files.loseUnsynced()
+    return true
+  },
   'loss of power': async ({ files }) => {
     await files.loseUnsynced()
     return true
