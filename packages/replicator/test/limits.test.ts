@@ -191,7 +191,6 @@ test('cores that our own sessions want do not count', async () => {
 })
 
 test.each([
-  ['limits', null],
   ['limits', 1],
   ['limits.lookups', { lookups: 0 }],
   ['limits.lookups', { lookups: 1.5 }],
@@ -204,6 +203,12 @@ test.each([
     expect.objectContaining({ code: 'BAD_ARGUMENT', field })
   )
   expect(source.listenerCount('downloading')).toBe(0)
+})
+
+test('null for all limits is the default of each', async () => {
+  const source = new EventEmitter() as unknown as StoredCores
+  const replicator = new Replicator(source, { limits: null as never })
+  await replicator.close()
 })
 
 test('close() stops watching the source', async () => {

@@ -39,6 +39,7 @@ const TABLE: OptionTable<OpenStorageOptions> = {
     throw badArgument(field, 'one line of text without surrounding space, or null', value)
   },
   treeCache(field, value) {
+    if (value === null) throw badArgument(field, 'an object', value)
     const { maxSize } = readOptions(value as { maxSize: number }, TREE_CACHE, field)
     if (maxSize !== undefined) return { maxSize }
     throw badArgument(`${field}.maxSize`, 'an integer ≥ 1', maxSize)

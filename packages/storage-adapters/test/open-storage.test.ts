@@ -88,7 +88,6 @@ test.each([
 })
 
 test.each([
-  ['options', null],
   ['options', 'dir'],
   ['readOnly', 1],
   ['wait', 'yes'],
@@ -116,6 +115,12 @@ test.each([
 test('undefined means the default, for every option', async () => {
   const none = { readOnly: undefined, wait: undefined, allowBackup: undefined, id: undefined }
   const storage = openStorage(temporary(), { ...none, treeCache: undefined })
+  await storage.ready()
+  await storage.close()
+})
+
+test('null for all options is none of them', async () => {
+  const storage = openStorage(temporary(), null as never)
   await storage.ready()
   await storage.close()
 })
