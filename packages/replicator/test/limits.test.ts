@@ -206,7 +206,7 @@ test.each([
 })
 
 test('null for all limits is the default of each', async () => {
-  const source = new EventEmitter() as unknown as StoredCores
+  const { source } = watched()
   const replicator = new Replicator(source, { limits: null as never })
   await replicator.close()
 })
