@@ -1,7 +1,7 @@
 /**
  * The batches that a store was given, and how many of them it must hold: the acknowledged ones that what happened to
- * it spares, or a longer prefix. A batch that was refused may be there all the same, until one after it is
- * acknowledged: then it is not.
+ * it spares, or a longer prefix. A batch whose writing failed may be there all the same, until one after it is
+ * acknowledged: then it is not. One that was refused before it was written never is, whatever comes after it.
  */
 export class History {
   /** @param durability  of the engine: what an acknowledged batch survives */
@@ -14,7 +14,7 @@ export class History {
     this.durable = 0
   }
 
-  /** @returns the number that acknowledged() and refused() want */
+  /** @returns what acknowledged() and unwritten() want */
   given(ops) {
     this.batches.push({ ops, isAcknowledged: false })
     return this.batches.at(-1)
@@ -27,6 +27,11 @@ export class History {
     this.batches = this.batches.filter((each, i) => i > at || i < this.visible || each.isAcknowledged)
     this.visible = this.batches.indexOf(batch) + 1
     if (this.durability === 'power') this.durable = this.visible
+  }
+
+  /** Refused before anything of it was written. */
+  unwritten(batch) {
+    this.batches = this.batches.filter((each) => each !== batch)
   }
 
   /** the last batch that was acknowledged; undefined = none */

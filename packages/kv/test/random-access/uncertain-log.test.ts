@@ -85,3 +85,32 @@ for (const place of ['many files', 'one file'])
     expect(await contents(after)).toBe(flushed)
     await after.close()
   })
+
+for (const [place, syncs] of [
+  ['many files', 3], // the new log is made, then named in the old one, then has its first record
+  ['one file', 4] // the directory that has the new log, too
+] as const)
+  test(`a batch refused for want of room is never there; the one after it is, whose sync failed too late: ${place}`, async () => {
+    const files = new FaultFiles(new MemoryFiles().open)
+    const make = (): RandomAccessEngine =>
+      new RandomAccessEngine(place === 'one file' ? files.open(ONE) : files.open, {
+        durability: 'power',
+        sync: files.sync,
+        memtableBytes: 300
+      })
+    const engine = make()
+    await engine.open()
+    await engine.batch([put('a', 400)]) // the next one needs another log
+    const file = place === 'one file' ? /./ : /\.log$/
+    files.plan.add({ on: 'write', action: 'fail', file })
+    await expect(engine.batch([put('b')])).rejects.toThrow('there is no room for more')
+    files.plan.add({ on: 'sync', action: 'fail-after', file, nth: syncs }) // that of the record
+    await expect(engine.batch([put('c')])).rejects.toThrow('a write to the log failed')
+    await files.loseUnsynced()
+    await engine.close().catch(() => {}) // its files are gone
+    const after = make()
+    await after.open()
+    const found = await after.getMany(['a', 'b', 'c'].map((key) => Buffer.from(key)))
+    expect(found.map((value) => value?.byteLength)).toEqual([400, undefined, 100])
+    await after.close()
+  })
