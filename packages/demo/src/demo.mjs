@@ -1,6 +1,6 @@
 import { DemoError } from './errors.mjs'
 import { run } from './run.mjs'
-import { findSource } from './source.mjs'
+import { findSource } from './source/find.mjs'
 import { summarize } from './summary.mjs'
 import { createView } from './view.mjs'
 

@@ -1,7 +1,7 @@
 import createTestnet from 'hyperdht/testnet.js'
 import { join } from 'node:path'
 import { check } from './check.mjs'
-import { Crew } from './crew.mjs'
+import { Crew } from './process/crew.mjs'
 import { DHT_NODES } from './defaults.mjs'
 
 /**

@@ -39,7 +39,7 @@ describe('scan()', () => {
     await mkdir(latin1(dir, 'Maß'))
     await writeFile(Buffer.concat([latin1(dir, 'Maß'), Buffer.from('/inside')]), 'lost')
 
-    const { files, leftOut } = await (await load('scan', 'scan'))(dir)
+    const { files, leftOut } = await (await load('scan', 'source/scan'))(dir)
     expect(files.map(({ path }) => path)).toEqual(['grün.txt'])
     expect(leftOut).toEqual([
       { path: 'Ma\ufffd', reason: NOT_UTF8 },
@@ -54,7 +54,7 @@ describe('scan()', () => {
       if (name !== 'kept') rmSync(file, { recursive: true })
       return false
     }
-    const { files, leftOut } = await (await load('scan', 'scan'))(dir, { skip })
+    const { files, leftOut } = await (await load('scan', 'source/scan'))(dir, { skip })
     expect(files.map(({ path }) => path)).toEqual(['kept'])
     expect(leftOut).toEqual([
       { path: 'file', reason: GONE },
@@ -66,7 +66,7 @@ describe('scan()', () => {
 test('a file that vanishes before it is stored is left out, on the first run and on a later one', async () => {
   const [dir, data] = [await temporary(), await temporary()]
   for (const path of ['a', 'b', 'c']) await write(dir, path, 100_000)
-  const [findSource, run] = [await load('findSource', 'source'), await load('run', 'run')]
+  const [findSource, run] = [await load('findSource', 'source/find'), await load('run', 'run')]
   const view = (await load('createView', 'view'))({ write: () => {} })
   const opts = { isPublic: false, signal: new AbortController().signal, view }
 

@@ -56,7 +56,7 @@ test('a run after changes moves the changes', async () => {
 })
 
 test('the default source is real and large enough', async () => {
-  const module = new URL('../src/source.mjs', import.meta.url).href
+  const module = new URL('../src/source/find.mjs', import.meta.url).href
   const { findSource } = (await import(module)) as {
     findSource(dir: null, data: null): Promise<{ files: { path: string }[]; bytes: number }>
   }

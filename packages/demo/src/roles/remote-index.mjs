@@ -1,6 +1,6 @@
-import { fetchBlocks } from './fetch.mjs'
-import { INDEX, readIndex } from './index-core.mjs'
-import { Corestore } from './store.mjs'
+import { fetchBlocks } from './remote.mjs'
+import { INDEX, readIndex } from '../layout.mjs'
+import { Corestore } from '../store.mjs'
 import { catchUp, openSwarm } from './swarm.mjs'
 
 /**

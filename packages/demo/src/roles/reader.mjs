@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { FILES_AT_ONCE } from './defaults.mjs'
+import { FILES_AT_ONCE } from '../defaults.mjs'
 import { each } from './each.mjs'
-import { fetchBlocks } from './fetch.mjs'
-import { newest } from './index-core.mjs'
+import { fetchBlocks } from './remote.mjs'
+import { newest } from '../layout.mjs'
 import { openRemoteIndex } from './remote-index.mjs'
-import { runRole } from './role.mjs'
+import { runRole } from '../process/role.mjs'
 import { Tally } from './tally.mjs'
 
 // Gets every file that the index lists now, and hashes the bytes that arrived.

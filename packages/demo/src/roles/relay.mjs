@@ -1,8 +1,8 @@
-import { FILES_AT_ONCE } from './defaults.mjs'
+import { FILES_AT_ONCE } from '../defaults.mjs'
 import { each } from './each.mjs'
-import { fetchBlocks } from './fetch.mjs'
+import { fetchBlocks } from './remote.mjs'
 import { openRemoteIndex } from './remote-index.mjs'
-import { runRole } from './role.mjs'
+import { runRole } from '../process/role.mjs'
 import { Tally } from './tally.mjs'
 
 // Mirrors every core that the index lists, and serves them. It has keys and nothing else: it can prove every block,

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { LEAVE_MS } from './defaults.mjs'
-import { DemoError } from './errors.mjs'
+import { LEAVE_MS } from '../defaults.mjs'
+import { DemoError } from '../errors.mjs'
 
 /** The processes of one run: what happens to one of them ends the run, and none outlives it. */
 export class Crew {
@@ -22,13 +22,13 @@ export class Crew {
 
   /**
    * Starts a role in a process of its own.
-   * @param name        of the file in this folder
+   * @param name        of the file in roles/
    * @param params      what its work function gets; sent as JSON
    * @param onprogress  function (counts)
    * @returns           { pid, done, leave }: done is its result; leave() ends it when it has closed its store
    */
   start(name, params, onprogress) {
-    const child = fork(fileURLToPath(new URL(`${name}.mjs`, import.meta.url)), {
+    const child = fork(fileURLToPath(new URL(`../roles/${name}.mjs`, import.meta.url)), {
       // Its stdout would end up in the middle of the table.
       stdio: ['ignore', process.stderr, process.stderr, 'ipc']
     })

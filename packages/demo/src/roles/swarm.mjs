@@ -1,6 +1,6 @@
 import HyperDHT from 'hyperdht'
 import Hyperswarm from 'hyperswarm'
-import { FIND_PEER_MS } from './defaults.mjs'
+import { FIND_PEER_MS } from '../defaults.mjs'
 
 /**
  * Replicates a store with everyone who joins the topic.

@@ -4,11 +4,11 @@ import { realpath, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { usage } from './errors.mjs'
+import { usage } from '../errors.mjs'
 import { scan } from './scan.mjs'
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const HERE = fileURLToPath(new URL('../', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
+const HERE = fileURLToPath(new URL('../../', import.meta.url))
 
 /** What a checkout holds that is made, not written: it changes from run to run. */
 const MADE = new Set(['.git', '.cache', 'node_modules', 'dist', 'coverage', 'demo-data'])

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readBlocks } from './blocks.mjs'
-import { APPEND_BLOCKS } from './defaults.mjs'
+import { readBlocks } from '../blocks.mjs'
+import { APPEND_BLOCKS } from '../defaults.mjs'
 
 /**
  * Appends a file to its core.

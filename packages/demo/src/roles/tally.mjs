@@ -1,4 +1,4 @@
-import { PROGRESS_MS } from './defaults.mjs'
+import { PROGRESS_MS } from '../defaults.mjs'
 
 /** Counts what one role does in one run, and reports it while it goes on. */
 export class Tally {
