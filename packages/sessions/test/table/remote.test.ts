@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { SessionTable } from '../src/index.js'
-import { newCore } from './new-core.js'
-import { LINGER, openTable } from './open-table.js'
-import { until } from './until.js'
+import { SessionTable } from '../../src/index.js'
+import { newCore } from '../kit/new-core.js'
+import { LINGER, openTable } from '../kit/open-table.js'
+import { until } from '../kit/until.js'
 
 /** A table over a storage that has one core with one block, not open. */
 async function stored() {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { SessionSource } from '../src/index.js'
-import { newCore } from './new-core.js'
-import { LINGER, openTable } from './open-table.js'
+import type { SessionSource } from '../../src/index.js'
+import { newCore } from '../kit/new-core.js'
+import { LINGER, openTable } from '../kit/open-table.js'
 
 /** A promise of a core, kept until go(). */
 function later(source: SessionSource): { promise: Promise<SessionSource>; go: () => void } {

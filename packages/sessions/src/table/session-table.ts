@@ -7,18 +7,18 @@ import type {
   Hypercore as Session
 } from '@manycore/hypercore-types'
 import { systemClock } from './clock.js'
-import { LINGER_MS } from './defaults.js'
+import { LINGER_MS } from '../defaults.js'
 import { toHex } from './discovery-key.js'
-import { SessionsError } from './errors.js'
-import { CoreHooks, discard, isFree, purge } from './hypercore-internals.js'
+import { SessionsError } from '../errors.js'
+import { CoreHooks, discard, isFree, purge } from '../upstream/core.js'
 import { IdleCores } from './idle-cores.js'
-import { createCoreOptions, identify, readOpenCoreOptions } from './open-core-options.js'
-import type { OpenCoreOptions } from './open-core-options.js'
-import { SessionScope } from './session-scope.js'
-import { readSessionTableOptions } from './session-table-options.js'
-import type { SessionTableOptions } from './session-table-options.js'
-import type { SessionTableEvents } from './session-table-events.js'
-import { settle } from './settle.js'
+import { createCoreOptions, identify, readOpenCoreOptions } from './core-options.js'
+import type { OpenCoreOptions } from './core-options.js'
+import { SessionScope } from '../scope/session-scope.js'
+import { readSessionTableOptions } from './options.js'
+import type { SessionTableOptions } from './options.js'
+import type { SessionTableEvents } from './events.js'
+import { settle } from '../scope/settle.js'
 
 const TableEmitter: new () => EventSource<SessionTableEvents> = Emitter as never
 

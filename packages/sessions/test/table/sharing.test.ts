@@ -1,8 +1,8 @@
 import Hypercore from 'hypercore'
 import { expect, test } from 'vitest'
-import { SessionTable } from '../src/index.js'
-import { newCore } from './new-core.js'
-import { openTable } from './open-table.js'
+import { SessionTable } from '../../src/index.js'
+import { newCore } from '../kit/new-core.js'
+import { openTable } from '../kit/open-table.js'
 
 test('two sessions share one inner core', async () => {
   const { table } = openTable()

@@ -1,8 +1,8 @@
 import Hypercore from 'hypercore'
 import { expect, test } from 'vitest'
-import { newCore } from './new-core.js'
-import { next } from './next.js'
-import { LINGER, openTable } from './open-table.js'
+import { newCore } from '../kit/new-core.js'
+import { next } from '../kit/next.js'
+import { LINGER, openTable } from '../kit/open-table.js'
 
 /** Notes, at each moment a core begins to read its storage, whether `core` had closed by then. */
 function whenResumed(storage: object, core: { closed: boolean }): boolean[] {

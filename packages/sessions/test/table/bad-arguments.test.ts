@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { SessionTable } from '../src/index.js'
-import { newCore } from './new-core.js'
-import { openTable } from './open-table.js'
+import { SessionTable } from '../../src/index.js'
+import { newCore } from '../kit/new-core.js'
+import { openTable } from '../kit/open-table.js'
 
 function mistake(field: string, got: string): unknown {
   return expect.objectContaining({

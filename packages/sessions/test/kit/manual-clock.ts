@@ -1,4 +1,4 @@
-import type { Clock } from '../src/index.js'
+import type { Clock } from '../../src/index.js'
 
 /** Time that passes only in advance(). */
 export class ManualClock implements Clock {

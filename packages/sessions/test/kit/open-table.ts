@@ -1,7 +1,7 @@
 import Hypercore from 'hypercore'
 import type { CorestoreStorage } from '@manycore/hypercore-types'
 import { onTestFinished } from 'vitest'
-import { SessionTable } from '../src/index.js'
+import { SessionTable } from '../../src/index.js'
 import { ManualClock } from './manual-clock.js'
 import { temporaryDirectory } from './temporary-directory.js'
 

@@ -1,7 +1,7 @@
 import Hypercore from 'hypercore'
 import { expect, test } from 'vitest'
-import { newCore } from './new-core.js'
-import { LINGER, openTable } from './open-table.js'
+import { newCore } from '../kit/new-core.js'
+import { LINGER, openTable } from '../kit/open-table.js'
 
 test('closing the table closes every core and session, and stops its timer', async () => {
   const { table, clock } = openTable()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { systemClock } from '../src/index.js'
-import { Linger } from '../src/linger.js'
-import { ManualClock } from './manual-clock.js'
+import { systemClock } from '../../src/index.js'
+import { Linger } from '../../src/table/linger.js'
+import { ManualClock } from '../kit/manual-clock.js'
 
 function start(ms = 10) {
   const clock = new ManualClock()

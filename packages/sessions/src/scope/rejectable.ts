@@ -1,4 +1,4 @@
-import { SessionsError } from './errors.js'
+import { SessionsError } from '../errors.js'
 
 /** What safety-catch 1.0.2 (index.js:3) takes for a bug in the program. */
 function isBug(err: unknown): err is Error {

@@ -1,10 +1,10 @@
 import Hypercore from 'hypercore'
 import { expect, test, vi } from 'vitest'
 import type { InnerCore } from '@manycore/hypercore-types'
-import { connect } from './connect.js'
-import { newCore } from './new-core.js'
-import { next } from './next.js'
-import { LINGER, openTable } from './open-table.js'
+import { connect } from '../kit/connect.js'
+import { newCore } from '../kit/new-core.js'
+import { next } from '../kit/next.js'
+import { LINGER, openTable } from '../kit/open-table.js'
 
 test('core-open and core-close are emitted once a core', async () => {
   const { table, clock } = openTable()

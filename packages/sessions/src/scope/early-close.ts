@@ -1,6 +1,6 @@
 import type { Hypercore } from '@manycore/hypercore-types'
-import { SessionsError } from './errors.js'
-import { readScopeSessionOptions } from './scope-session-options.js'
+import { SessionsError } from '../errors.js'
+import { readScopeSessionOptions } from './options.js'
 
 /** A promise that rejects with SESSION_CLOSED when it is told to. */
 export class CloseSignal {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { collectUncaught, turn } from '../../ground/test/uncaught.js'
-import { SessionScope, SessionTable } from '../src/index.js'
-import type { SessionTableEvents } from '../src/index.js'
-import { newCore } from './new-core.js'
-import { next } from './next.js'
-import { LINGER, openTable } from './open-table.js'
+import { collectUncaught, turn } from '../../../ground/test/uncaught.js'
+import { SessionScope, SessionTable } from '../../src/index.js'
+import type { SessionTableEvents } from '../../src/index.js'
+import { newCore } from '../kit/new-core.js'
+import { next } from '../kit/next.js'
+import { LINGER, openTable } from '../kit/open-table.js'
 
 function throwing(message: string): () => never {
   return () => {

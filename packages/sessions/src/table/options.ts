@@ -1,7 +1,7 @@
 import { aClock, badArgument, readOptions } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { Clock } from './clock.js'
-import { MAX_LINGER_MS } from './defaults.js'
+import { MAX_LINGER_MS } from '../defaults.js'
 
 export interface SessionTableOptions {
   /** ms that a core without sessions, holds, peers and writes stays open; default 6000, 0 = the next timer turn */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { SessionTable } from '../src/index.js'
-import { newCore } from './new-core.js'
-import { openTable } from './open-table.js'
+import { SessionTable } from '../../src/index.js'
+import { newCore } from '../kit/new-core.js'
+import { openTable } from '../kit/open-table.js'
 
 test('a failed open leaves no trace', async () => {
   const { table, clock } = openTable()

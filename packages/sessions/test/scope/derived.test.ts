@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { newCore } from './new-core.js'
-import { openTable } from './open-table.js'
+import { newCore } from '../kit/new-core.js'
+import { openTable } from '../kit/open-table.js'
 
 test('a session made from one that is still opening has its own options', async () => {
   const { table } = openTable()

@@ -1,5 +1,5 @@
 import type { GroupUpdate, Hypercore, InnerCore } from '@manycore/hypercore-types'
-import type { ScopeSessionOptions } from './scope-session-options.js'
+import type { ScopeSessionOptions } from '../scope/options.js'
 
 /** What cores tell their owner. */
 export interface CoreListener {

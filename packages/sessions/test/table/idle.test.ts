@@ -1,10 +1,10 @@
 import Hypercore from 'hypercore'
 import { expect, test } from 'vitest'
-import { connect } from './connect.js'
-import { newCore } from './new-core.js'
-import { next } from './next.js'
-import { LINGER, openTable } from './open-table.js'
-import { until } from './until.js'
+import { connect } from '../kit/connect.js'
+import { newCore } from '../kit/new-core.js'
+import { next } from '../kit/next.js'
+import { LINGER, openTable } from '../kit/open-table.js'
+import { until } from '../kit/until.js'
 
 test('the core closes lingerMs after the last session', async () => {
   const { table, clock } = openTable()

@@ -1,9 +1,9 @@
 import Hypercore from 'hypercore'
 import { expect, onTestFinished, test } from 'vitest'
-import { newCore } from './new-core.js'
-import { next } from './next.js'
-import { LINGER, openTable } from './open-table.js'
-import { temporaryDirectory } from './temporary-directory.js'
+import { newCore } from '../kit/new-core.js'
+import { next } from '../kit/next.js'
+import { LINGER, openTable } from '../kit/open-table.js'
+import { temporaryDirectory } from '../kit/temporary-directory.js'
 
 /** A Hypercore with a storage of its own; the end of the test closes it. */
 function plainCore(who = newCore()): Hypercore {
