@@ -7,8 +7,8 @@ import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import { describe, expect, test } from 'vitest'
 import { Corestore } from '../src/index.js'
-import { openStore } from './open-store.js'
-import { temporaryDirectory } from './temporary-directory.js'
+import { openStore } from './kit/open-store.js'
+import { temporaryDirectory } from './kit/temporary-directory.js'
 
 const Stock = createRequire(import.meta.url)('corestore') as new (directory: string) => Corestore
 

@@ -1,6 +1,6 @@
 import { type Arbitrary, array, string, constantFrom, nat, record } from 'fast-check'
 import type { Hypercore } from '@manycore/hypercore-types'
-import type { Store } from '../store.js'
+import type { Store } from '../kit/store.js'
 import { pick, type World } from './world.js'
 
 /** One kind of call: how its arguments are drawn, and what it does to a world. */

@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import { boolean } from 'fast-check'
 import type { Hypercore } from '@manycore/hypercore-types'
 import { type Call, storeCall, TOPIC } from './call.js'
-import type { Store } from '../store.js'
+import type { Store } from '../kit/store.js'
 import { hex } from './world.js'
 
 /** Calls about groups and other stores. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import type { Hypercore } from '@manycore/hypercore-types'
-import type { GroupHandle, Store, StoreClass } from '../store.js'
+import type { GroupHandle, Store, StoreClass } from '../kit/store.js'
 
 /** A store of the world, and what its watcher was told. */
 export interface Opened {

@@ -1,5 +1,5 @@
 import type { Hypercore, KeyPair, ProtocolStream } from '@manycore/hypercore-types'
-import { Ours, type Store, type StoreClass } from '../store.js'
+import { Ours, type Store, type StoreClass } from '../kit/store.js'
 
 /** Stores that are wrong in one small point each, to see that the comparison finds it. */
 export const WRONG_STORES: Record<string, StoreClass> = {

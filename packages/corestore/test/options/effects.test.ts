@@ -7,8 +7,8 @@ import type { Hypercore } from '@manycore/hypercore-types'
 import { describe, expect, test } from 'vitest'
 import { Corestore } from '../../src/index.js'
 import type { CorestoreOptions, GetOptions, StoreSessionOptions } from '../../src/index.js'
-import { openStore } from '../open-store.js'
-import { temporaryDirectory } from '../temporary-directory.js'
+import { openStore } from '../kit/open-store.js'
+import { temporaryDirectory } from '../kit/temporary-directory.js'
 
 /** One option that is not the default, and what is seen of it. */
 type Effects<Options, Seen> = {

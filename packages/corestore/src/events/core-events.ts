@@ -1,0 +1,63 @@
+import Hypercore from 'hypercore'
+import type { EventSource, Hypercore as HypercoreSession, InnerCore } from '@manycore/hypercore-types'
+import type { SessionTable } from '@manycore/sessions'
+import type { Corestore } from '../corestore.js'
+
+/**
+ * Re-emits the table's events on the stores: 'group-active', and Corestore 6's 'core-open', 'core-close'
+ * and 'conflict', whose listeners get a weak Hypercore session, which does not keep the core open.
+ * Sessions are made only once somebody listens.
+ */
+export class CoreEvents {
+  readonly #table: SessionTable
+  readonly #stores = new Set<Corestore>()
+  readonly #sessions = new Map<InnerCore, HypercoreSession>()
+  #observing = false
+
+  constructor(table: SessionTable) {
+    this.#table = table
+    table.on('group-active', (topic, update) => {
+      for (const store of this.#stores) store.emit('group-active', topic, update)
+    })
+  }
+
+  /** From now on the store gets the events, until it closes. */
+  follow(store: Corestore): void {
+    this.#stores.add(store)
+    store.once('close', () => this.#stores.delete(store))
+    const emitter = store as unknown as EventSource<{ newListener: [name: string] }>
+    emitter.on('newListener', (name) => {
+      if (name === 'core-open' || name === 'core-close' || name === 'conflict') this.#observe()
+    })
+  }
+
+  #observe(): void {
+    if (this.#observing) return
+    this.#observing = true
+    for (const core of this.#table) if (core.opened) this.#session(core)
+
+    this.#table.on('core-open', (core) => {
+      const session = this.#session(core)
+      for (const store of this.#stores) store.emit('core-open', session)
+    })
+    this.#table.on('core-close', (core) => {
+      const session = this.#sessions.get(core)
+      this.#sessions.delete(core)
+      if (session) for (const store of this.#stores) store.emit('core-close', session)
+    })
+    this.#table.on('conflict', (core, length, fork, proof) => {
+      const session = this.#session(core)
+      for (const store of this.#stores) store.emit('conflict', session, length, fork, proof)
+    })
+  }
+
+  #session(core: InnerCore): HypercoreSession {
+    const existing = this.#sessions.get(core)
+    if (existing) return existing
+    const session = new Hypercore(null, null, { core, weak: true, active: false })
+    // The core may close before its weak session has opened; that is nobody's error.
+    session.ready().catch(() => {})
+    this.#sessions.set(core, session)
+    return session
+  }
+}

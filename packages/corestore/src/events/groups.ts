@@ -1,0 +1,72 @@
+import b4a from 'b4a'
+import { Emitter, aBoolean, aCount, optional, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
+import type { CorestoreStorage, EventSource, GroupUpdate, ReadableStream } from '@manycore/hypercore-types'
+import type { RowStreams } from '../stored/row-streams.js'
+
+const GroupEmitter: new () => EventSource<{ update: [update: GroupUpdate] }> = Emitter as never
+
+type Updates = (topic: Uint8Array, opts?: UpdatesOptions) => ReadableStream<Uint8Array>
+
+export interface UpdatesOptions {
+  /** ms since 1970: only updates from then on; default 0 */
+  since?: number
+  /** latest first; default true */
+  reverse?: boolean
+}
+
+const UPDATES: OptionTable<UpdatesOptions> = { since: optional(aCount), reverse: optional(aBoolean) }
+
+/** All handles of a store and its sessions, by topic. */
+export class GroupNotifier {
+  readonly #handles = new Map<string, Set<GroupHandle>>()
+  readonly #updates: Updates
+
+  constructor(storage: CorestoreStorage, rows: RowStreams) {
+    this.#updates = (topic, opts) =>
+      rows.from(async () => {
+        const group = await storage.getGroup(topic)
+        return group === null ? null : storage.createGroupUpdateStream(group, opts)
+      })
+  }
+
+  add(topic: Uint8Array): GroupHandle {
+    const id = b4a.toString(topic, 'hex')
+    const handles = this.#handles.get(id) ?? new Set()
+    this.#handles.set(id, handles)
+    const handle = new GroupHandle(topic, this.#updates, () => {
+      if (handles.delete(handle) && handles.size === 0) this.#handles.delete(id)
+    })
+    handles.add(handle)
+    return handle
+  }
+
+  emit(topic: Uint8Array, update: GroupUpdate): void {
+    const handles = this.#handles.get(b4a.toString(topic, 'hex'))
+    if (handles) for (const handle of handles) handle.emit('update', update)
+  }
+}
+
+/** What `store.notifyGroup(topic)` returns: emits 'update' when an open core of the group changes. */
+export class GroupHandle extends GroupEmitter {
+  readonly #topic: Uint8Array
+  readonly #updates: Updates
+  readonly #remove: () => void
+
+  constructor(topic: Uint8Array, updates: Updates, remove: () => void) {
+    super()
+    this.#topic = topic
+    this.#updates = updates
+    this.#remove = remove
+  }
+
+  /** The keys of the group's cores, 32 bytes each, by the time of their last update. @throws BAD_ARGUMENT */
+  updates(opts?: UpdatesOptions): ReadableStream<Uint8Array> {
+    return this.#updates(this.#topic, readOptions(opts, UPDATES))
+  }
+
+  /** The handle emits no more. */
+  destroy(): void {
+    this.#remove()
+  }
+}

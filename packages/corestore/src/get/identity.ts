@@ -1,0 +1,151 @@
+import b4a from 'b4a'
+import Hypercore from 'hypercore'
+import crypto from 'hypercore-crypto'
+import { badArgument } from '@manycore/ground'
+import type { KeyPair, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
+import { checkKey, checkName } from './check.js'
+import { discoveryKeyOf } from './discovery-key.js'
+import { CorestoreError, notReady } from '../errors.js'
+
+/** Which core a caller means, before any name has been looked up. */
+export interface Identity {
+  name: string | Uint8Array | null
+  /** 32 bytes; known at once for every identity but a name or a lone discovery key */
+  key: Uint8Array | null
+  /** 32 bytes */
+  discoveryKey: Uint8Array | null
+  keyPair: PublicKeyPair | null
+  manifest: ManifestInput | null
+}
+
+/** The options of `get()` that say which core is meant. */
+export interface IdentityOptions {
+  /** derives the core's keys; a string, or bytes; not empty */
+  name?: string | Uint8Array
+  /** 32 bytes, hex or z-base-32 */
+  key?: string | Uint8Array
+  /** 32 bytes, hex or z-base-32; alone it finds a core that is already stored */
+  discoveryKey?: string | Uint8Array
+  keyPair?: PublicKeyPair | null
+  manifest?: ManifestInput | Uint8Array | null
+}
+
+/** What says which core is meant, and is null in a core that is not ready; a name is never read from one. */
+const OF_A_CORE = ['key', 'discoveryKey', 'keyPair', 'manifest'] as const
+
+/**
+ * Refuses options that name a core by nothing but what is null or undefined.
+ * @param asked  what the caller wrote
+ * @param opts   what was read of it
+ * @throws BAD_ARGUMENT
+ */
+export function refuseNotReady(asked: object, opts: IdentityOptions): void {
+  if (opts.name || OF_A_CORE.some((field) => opts[field])) return
+  const field = OF_A_CORE.find((each) => each in asked)
+  if (field !== undefined) throw notReady(field, opts[field] === null ? null : undefined)
+}
+
+/**
+ * Reads the identity out of `get()`'s options and derives what follows without storage.
+ * @throws BAD_ARGUMENT when there is none, one is malformed, or two contradict each other
+ */
+export function parseIdentity(opts: IdentityOptions, manifestVersion: number): Identity {
+  const name = opts.name === undefined || opts.name === null ? null : checkName(opts.name)
+  const keyPair = opts.keyPair ? checkKeyPair(opts.keyPair) : null
+  if (name !== null && keyPair !== null) {
+    throw badArgument('keyPair', 'absent when a name is given: the name derives the key pair', opts.keyPair)
+  }
+
+  const given = opts.key ? checkKey('key', opts.key) : null
+  const manifest = opts.manifest
+    ? checkManifest(opts.manifest)
+    : signerManifest(given, keyPair, manifestVersion)
+  const hashed = manifest === null ? null : hashManifest(manifest)
+  if (given !== null && hashed !== null && !b4a.equals(given, hashed)) {
+    throw badArgument('manifest', 'one that hashes to the given key', opts.manifest)
+  }
+
+  const key = given ?? hashed
+  const derived = given === null ? hashed && crypto.discoveryKey(hashed) : discoveryKeyOf(given)
+  const asked = opts.discoveryKey ? checkKey('discoveryKey', opts.discoveryKey) : null
+  if (derived !== null && asked !== null && !b4a.equals(derived, asked)) {
+    throw badArgument('discoveryKey', 'the one of the given key', opts.discoveryKey)
+  }
+
+  const discoveryKey = derived ?? asked
+  if (name === null && discoveryKey === null) {
+    throw badArgument('name', 'given, or else a key, discoveryKey, keyPair, manifest or preload', opts.name)
+  }
+  return { name, key, discoveryKey, keyPair, manifest }
+}
+
+/**
+ * Completes the identity of a named core.
+ * @param stored  32 bytes, the discovery key stored under the name, or null
+ * @param derive  gives what the keychain derives for the name; not called when the core is stored, whose key
+ *                pair is stored with it
+ * @throws STORAGE_CONFLICT when key, discovery key or manifest were given too and mean another core
+ */
+export function resolveName(
+  identity: Identity,
+  stored: Uint8Array | null,
+  derive: () => { keyPair: KeyPair; manifest: ManifestInput }
+): Identity {
+  const { name, key, discoveryKey } = identity
+  // What is stored under the name wins: its manifest may be older (Corestore 6) than what we would make.
+  if (stored !== null) {
+    if (discoveryKey !== null && !b4a.equals(discoveryKey, stored)) throw otherCore(name)
+    return { ...identity, discoveryKey: stored }
+  }
+
+  const keys = derive()
+  const manifest = identity.manifest ?? keys.manifest
+  const hashed = hashManifest(manifest)
+  if (key !== null && !b4a.equals(key, hashed)) throw otherCore(name)
+  const derived = crypto.discoveryKey(hashed)
+  if (discoveryKey !== null && !b4a.equals(discoveryKey, derived)) throw otherCore(name)
+  return { name, key: hashed, discoveryKey: derived, keyPair: keys.keyPair, manifest }
+}
+
+function otherCore(name: Identity['name']): CorestoreError {
+  const text = typeof name === 'string' ? JSON.stringify(name) : 'given as bytes'
+  return new CorestoreError('STORAGE_CONFLICT', `the name ${text} and the key given with it mean two cores`)
+}
+
+function checkKeyPair(keyPair: unknown): PublicKeyPair {
+  const { publicKey, secretKey } = keyPair as PublicKeyPair
+  if (!(publicKey instanceof Uint8Array) || publicKey.byteLength !== 32) {
+    throw badArgument('keyPair.publicKey', '32 bytes', publicKey)
+  }
+  if (secretKey && (!(secretKey instanceof Uint8Array) || secretKey.byteLength !== 64)) {
+    throw badArgument('keyPair.secretKey', '64 bytes, or absent', secretKey)
+  }
+  return keyPair as PublicKeyPair
+}
+
+function checkManifest(manifest: unknown): ManifestInput {
+  try {
+    return Hypercore.parseManifest(manifest as ManifestInput)
+  } catch (cause) {
+    throw Object.assign(badArgument('manifest', 'a manifest', manifest), { cause })
+  }
+}
+
+/**
+ * The manifest of a core that this key pair alone signs. With a key of another making (compat, or many
+ * signers) it is not ours to invent: null, and Hypercore finds it in storage or asks a peer.
+ */
+function signerManifest(
+  key: Uint8Array | null,
+  keyPair: PublicKeyPair | null,
+  version: number
+): ManifestInput | null {
+  if (keyPair === null) return null
+  const manifest = { version, signers: [{ publicKey: keyPair.publicKey }] }
+  return key === null || b4a.equals(key, hashManifest(manifest)) ? manifest : null
+}
+
+/** 32 bytes: the key of a core that has this manifest. */
+export function hashManifest(manifest: ManifestInput): Uint8Array {
+  return Hypercore.key(manifest)
+}

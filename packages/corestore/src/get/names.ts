@@ -1,0 +1,131 @@
+import b4a from 'b4a'
+import type { CoreAlias, CorestoreStorage, InnerCore } from '@manycore/hypercore-types'
+import { nameCore } from '@manycore/storage-adapters'
+import { NAMES_KEPT } from '../defaults.js'
+import { dropOldest } from './drop-oldest.js'
+import { CorestoreError } from '../errors.js'
+
+/** A name that somebody gets now, and the core it means. */
+interface Claim {
+  /** 64 hex digits */
+  readonly discoveryKey: string
+  /** the core could be had without this name until now */
+  readonly isNews: boolean
+  callers: number
+}
+
+/**
+ * Which core each name means, and which names each core has. Shared by a store and its sessions.
+ *
+ * A stored core has one name beside it, the first. Others, which only a manifest of the caller's can give it, are known
+ * from the `get()` by them until the store closes.
+ */
+export class CoreNames {
+  readonly #storage: CorestoreStorage
+  readonly #onnamed: (core: InnerCore) => void
+  /** names asked for lately and stored with their core → discovery key in hex; the oldest first */
+  readonly #stored = new Map<string, string>()
+  /** names of which it is not known yet whether they are stored */
+  readonly #claims = new Map<string, Claim>()
+  /** hex discovery key → names that are not stored with the core, or not yet */
+  readonly #given = new Map<string, CoreAlias[]>()
+
+  /** @param onnamed  called when a core that could be had without this name gets it */
+  constructor(storage: CorestoreStorage, onnamed: (core: InnerCore) => void) {
+    this.#storage = storage
+    this.#onnamed = onnamed
+  }
+
+  /** Known at once: a stored name never comes to mean another core. @returns 64 hex digits, or undefined */
+  get(namespace: string, name: string): string | undefined {
+    return this.#stored.get(namespace + name)
+  }
+
+  /** @returns 32 bytes, the discovery key of the core stored under a name, or null */
+  async find(alias: CoreAlias): Promise<Uint8Array | null> {
+    const known = this.#stored.get(toId(alias))
+    if (known !== undefined) return b4a.from(known, 'hex')
+    const stored = await this.#storage.getAlias(alias)
+    if (stored !== null) this.#remember(alias, stored)
+    return stored
+  }
+
+  /**
+   * From now on the name means this core, and policies see it. `settle()` or `release()` is to follow.
+   * @throws STORAGE_CONFLICT if it is just being made for another core: first come, first served
+   */
+  claim(alias: CoreAlias, discoveryKey: Uint8Array): void {
+    const id = toId(alias)
+    const hex = b4a.toString(discoveryKey, 'hex')
+    const given = this.#given.get(hex) ?? []
+    const isNews = !given.some((one) => isSame(one, alias))
+    const claim = this.#claims.get(id) ?? { discoveryKey: hex, isNews, callers: 0 }
+    if (claim.discoveryKey !== hex) {
+      const name = JSON.stringify(alias.name)
+      throw new CorestoreError('STORAGE_CONFLICT', `the name ${name} is being given to another core`)
+    }
+    claim.callers++
+    this.#claims.set(id, claim)
+    if (isNews) this.#given.set(hex, [...given, alias])
+  }
+
+  /** Stores the name with the core it means, if that has none: it was first had by key, or by key pair. */
+  async settle(alias: CoreAlias, core: InnerCore): Promise<void> {
+    const { discoveryKey } = core
+    let isStored = this.#stored.has(toId(alias))
+    try {
+      if (isStored) return
+      // The core reads the same in this turn of the event loop.
+      const [early] = await Promise.all([this.#nameOf(discoveryKey), core.ready()])
+      const name = early === undefined ? await this.#nameOf(discoveryKey) : early
+      isStored = isSame(name, alias)
+      if (isStored) return
+      if (!name && !this.#storage.readOnly) isStored = await nameCore(this.#storage, discoveryKey, alias)
+      if (this.#claims.get(toId(alias))?.isNews) this.#onnamed(core)
+    } finally {
+      if (isStored) this.#remember(alias, discoveryKey)
+      this.release(alias, discoveryKey, isStored || !core.opened)
+    }
+  }
+
+  /** @param forget  the core does not have the name, or it is stored with it */
+  release(alias: CoreAlias, discoveryKey: Uint8Array, forget: boolean): void {
+    const id = toId(alias)
+    const claim = this.#claims.get(id)
+    if (claim === undefined || --claim.callers > 0) return
+    this.#claims.delete(id)
+    const hex = b4a.toString(discoveryKey, 'hex')
+    const left = (this.#given.get(hex) ?? []).filter((one) => !forget || !isSame(one, alias))
+    if (left.length > 0) this.#given.set(hex, left)
+    else this.#given.delete(hex)
+  }
+
+  /** All names of a core that are known at this moment, the one it is stored under first. */
+  async of({ discoveryKey }: InnerCore): Promise<readonly CoreAlias[]> {
+    const hex = b4a.toString(discoveryKey, 'hex')
+    // What is stored meanwhile is no longer given, and what was read before does not have it.
+    const before = this.#given.get(hex) ?? []
+    const stored = await this.#nameOf(discoveryKey)
+    const all = [...(stored ? [stored] : []), ...before, ...(this.#given.get(hex) ?? [])]
+    return all.filter((one, i) => all.findIndex((other) => isSame(other, one)) === i)
+  }
+
+  #remember(alias: CoreAlias, discoveryKey: Uint8Array): void {
+    this.#stored.set(toId(alias), b4a.toString(discoveryKey, 'hex'))
+    dropOldest(this.#stored, NAMES_KEPT)
+  }
+
+  /** @returns the name that is stored with a core; null = none, undefined = the core is not stored */
+  async #nameOf(discoveryKey: Uint8Array): Promise<CoreAlias | null | undefined> {
+    const info = await this.#storage.getInfo(discoveryKey, { auth: false, head: false, hints: false })
+    return info === null ? undefined : (info.core.alias ?? null)
+  }
+}
+
+function toId({ namespace, name }: CoreAlias): string {
+  return b4a.toString(namespace, 'hex') + name
+}
+
+function isSame(one: CoreAlias | null | undefined, other: CoreAlias): boolean {
+  return !!one && one.name === other.name && b4a.equals(one.namespace, other.namespace)
+}

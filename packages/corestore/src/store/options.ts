@@ -1,0 +1,124 @@
+import { aBoolean, aClock, anObject, badArgument, bytes32, optional, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
+import type { Limits } from '@manycore/replicator'
+import type { Clock } from '@manycore/sessions'
+import { allOf } from '@manycore/replicator'
+import type { ReplicationPolicy } from '@manycore/replicator'
+import type { OpenStorageOptions } from '@manycore/storage-adapters'
+import type { Corestore } from '../corestore.js'
+import { MANIFEST_VERSION } from '../defaults.js'
+import { CorestoreError } from '../errors.js'
+
+/** Options that a session or namespace may have of its own. */
+export interface StoreSessionOptions {
+  /** 32 bytes; default: that of the store the session is made from */
+  namespace?: Uint8Array
+  /** false = no core got through this store is writable; a session of it cannot undo that */
+  writable?: boolean
+  readOnly?: boolean
+  /** 1, 2 or 3: of new named cores; default 1, for which 0 stands as well, as in Corestore 7 */
+  manifestVersion?: number
+  /** false = streams made by this store announce nothing by themselves; default true */
+  active?: boolean
+  /**
+   * which cores go over which stream, to whom; several: all must allow. Sessions and namespaces inherit it, and one
+   * of their own narrows it
+   */
+  policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
+  /** false = suspend() does nothing; default: as the store it is a session of; of a store true, on Android false */
+  suspend?: boolean
+}
+
+/** Options of `new Corestore(storage, options)`. */
+export interface CorestoreOptions
+  extends StoreSessionOptions, Pick<OpenStorageOptions, 'id' | 'wait' | 'allowBackup' | 'treeCache'> {
+  /** 32 bytes, wants `unsafe: true`; default: the stored one, or a new random one */
+  primaryKey?: Uint8Array | null
+  /** acknowledges that whoever has the primary key can write to every named core */
+  unsafe?: boolean
+  /** a cache shared by cores and stores, e.g. rache */
+  globalCache?: object | null
+  /** ms a core without sessions and peers stays open; default 6000 */
+  lingerMs?: number
+  /** what remotes may cost the store; defaults of @manycore/replicator for those left out */
+  limits?: Partial<Limits>
+  /** for tests */
+  clock?: Clock
+}
+
+/** Also how sessions are made: a store with a root is one. */
+export interface StoreOptions extends CorestoreOptions {
+  root?: Corestore | null
+}
+
+const flag = optional(aBoolean)
+
+const SESSION: OptionTable<StoreSessionOptions> = {
+  namespace: optional(bytes32),
+  writable: flag,
+  readOnly: flag,
+  manifestVersion: optional((field, value) => {
+    if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 3) return value as number
+    throw badArgument(field, '1, 2 or 3', value)
+  }),
+  active: flag,
+  suspend: flag,
+  policy: (_field, value) => listPolicies(value as StoreSessionOptions['policy'])
+}
+
+const STORE: OptionTable<StoreOptions> = {
+  ...SESSION,
+  primaryKey: optional(bytes32),
+  unsafe: flag,
+  globalCache: optional(anObject),
+  lingerMs: null, // the table checks it
+  limits: null, // the replicator checks them
+  clock: optional(aClock),
+  id: null, // openStorage() checks these
+  wait: null,
+  allowBackup: null,
+  treeCache: null,
+  root: optional((field, value) => {
+    if (typeof (value as Corestore).replicate === 'function') return value as Corestore
+    throw badArgument(field, 'a Corestore', value)
+  })
+}
+
+/**
+ * The options of a new store, or of a session of one: each was read once, by its name.
+ * @throws BAD_ARGUMENT naming the option, ERR_ASSERTION for a primary key without `unsafe`
+ */
+export function readStoreOptions(given: StoreOptions | undefined): StoreOptions {
+  const opts = readOptions(given, STORE)
+  if (opts.root) checkSessionOptions(opts)
+  if (opts.primaryKey && opts.unsafe !== true) {
+    throw new CorestoreError(
+      'ERR_ASSERTION',
+      'a primaryKey gives write access to every named core; pass unsafe: true to say that you know'
+    )
+  }
+  return opts
+}
+
+/** The options of a session. @throws BAD_ARGUMENT */
+export function readSessionOptions(given: StoreSessionOptions | null | undefined): StoreSessionOptions {
+  const opts = checkSessionOptions(readOptions(given as StoreOptions, STORE))
+  // To Corestore 7 a version that is there and undefined is the first, not the store's: names give other keys by it.
+  if (given && 'manifestVersion' in given) opts.manifestVersion ??= MANIFEST_VERSION
+  return opts
+}
+
+function checkSessionOptions(opts: StoreOptions): StoreOptions {
+  for (const [name, value] of Object.entries(opts)) {
+    if (value !== null && !(name in SESSION) && name !== 'root')
+      throw badArgument(name, 'absent: a session uses its store’s', value)
+  }
+  return opts
+}
+
+/** @throws BAD_ARGUMENT */
+export function listPolicies(policy: StoreSessionOptions['policy']): readonly ReplicationPolicy[] {
+  const policies = [policy ?? []].flat() as readonly ReplicationPolicy[]
+  allOf(...policies) // checks them
+  return policies
+}

@@ -1,0 +1,126 @@
+import b4a from 'b4a'
+import crypto from 'hypercore-crypto'
+import { Queue } from '@manycore/ground'
+import type { CorestoreStorage, InnerCore } from '@manycore/hypercore-types'
+import { Replicator } from '@manycore/replicator'
+import { SessionTable } from '@manycore/sessions'
+import type { SessionScope } from '@manycore/sessions'
+import { openStorage } from '@manycore/storage-adapters'
+import type { StorageInput } from '@manycore/storage-adapters'
+import { isAndroid } from 'which-runtime'
+import { closeAll } from './close-all.js'
+import { CoreEvents } from '../events/core-events.js'
+import type { Corestore } from '../corestore.js'
+import { CorestoreError } from '../errors.js'
+import { GroupNotifier } from '../events/groups.js'
+import { CoreNames } from '../get/names.js'
+import { namedCores } from '../get/named-cores.js'
+import type { CorestoreOptions } from './options.js'
+import { RowStreams } from '../stored/row-streams.js'
+import type { SuspendOptions } from './suspend-options.js'
+
+/** What a store and all its sessions share; sessions hold it by reference. */
+export class StoreRoot {
+  readonly storage: CorestoreStorage
+  readonly table: SessionTable
+  readonly replicator: Replicator
+  readonly rows: RowStreams = new RowStreams()
+  readonly groups: GroupNotifier
+  readonly events: CoreEvents
+  /** open sessions and namespaces of the root store */
+  readonly stores: Set<Corestore> = new Set()
+  readonly globalCache: object | null
+  readonly names: CoreNames
+  /** default of the option `suspend`: Android freezes the process by itself, as upstream found */
+  readonly suspends: boolean = !isAndroid
+  /** suspend(), resume() and close(), in the order of the calls */
+  readonly #changes = new Queue()
+  #opening: Promise<void> | null = null
+  /** 32 bytes; what the caller gave, or null until the store is open */
+  primaryKey: Uint8Array | null
+
+  constructor(storage: StorageInput, opts: CorestoreOptions) {
+    this.primaryKey = opts.primaryKey ? b4a.from(opts.primaryKey) : null
+    this.globalCache = opts.globalCache ?? null
+    const { id, allowBackup, readOnly, wait, treeCache } = opts
+    this.storage = openStorage(storage, { id, allowBackup, readOnly, wait, treeCache })
+    this.names = new CoreNames(this.storage, (core) => this.#askAgain(core))
+    this.groups = new GroupNotifier(this.storage, this.rows)
+    this.table = new SessionTable(this.storage, { lingerMs: opts.lingerMs, clock: opts.clock })
+    this.replicator = new Replicator(namedCores(this.table, this.names), {
+      policy: opts.policy,
+      limits: opts.limits,
+      clock: opts.clock
+    })
+    this.events = new CoreEvents(this.table)
+    this.table.on('group-active', (topic, update) => this.groups.emit(topic, update))
+  }
+
+  /**
+   * Opens the storage and settles the primary key.
+   * @throws STORAGE_CONFLICT when another primary key is stored; the storage is closed and unlocked then
+   */
+  open(): Promise<void> {
+    this.#opening ??= this.#open()
+    return this.#opening
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const stored = (await this.storage.getSeed()) ?? (await this.#storeKey())
+      if (this.primaryKey !== null && !b4a.equals(stored, this.primaryKey)) {
+        throw new CorestoreError('STORAGE_CONFLICT', 'another primary key is stored here')
+      }
+      this.primaryKey = stored
+    } catch (err) {
+      await closeAll('opening failed', [() => this.#leaveStreams(), () => this.storage.close()], [err])
+    }
+  }
+
+  /** A core has another name than policies knew. */
+  #askAgain(core: InnerCore): void {
+    this.replicator.policyChanged({ core }).catch(() => {}) // closed: it is open towards nobody
+  }
+
+  #storeKey(): Promise<Uint8Array> {
+    return this.storage.setSeed(this.primaryKey ?? crypto.randomBytes(32), { overwrite: false })
+  }
+
+  /** The streams stay open, the store's own as well, as in Corestore 7: others may use them, and wait for their end. */
+  #leaveStreams(): Promise<void> {
+    return this.replicator.close({ leaveStreams: true })
+  }
+
+  /** @param opts  null does nothing, in its turn */
+  suspend(opts: SuspendOptions | null): Promise<void> {
+    return this.#changes.run(async () => {
+      await this.#opening
+      if (opts !== null) await this.storage.suspend(opts)
+    })
+  }
+
+  resume(): Promise<void> {
+    return this.#changes.run(async () => {
+      await this.#opening
+      await this.storage.resume()
+    })
+  }
+
+  /** Closes in the order that data flows: sessions, streams, cores, storage; every step runs. */
+  close(scope: SessionScope): Promise<void> {
+    return this.#changes.run(() => this.#close(scope))
+  }
+
+  async #close(scope: SessionScope): Promise<void> {
+    // What a suspension holds back runs now. If another process has the storage, closing it first refuses it.
+    await this.storage.resume().catch(() => this.storage.close().catch(() => {})) // told by the last step
+    const sessions = [() => scope.close(), ...[...this.stores].map((store) => () => store.close())]
+    await closeAll('closing the store failed', [
+      () => closeAll('closing sessions failed', sessions, [], 'together'),
+      () => this.#leaveStreams(),
+      () => this.table.close(),
+      () => this.rows.close(),
+      () => this.storage.close()
+    ])
+  }
+}
