@@ -1,10 +1,10 @@
-export { openStorage } from './open-storage.js'
-export type { StorageInput } from './open-storage.js'
-export type { OpenStorageOptions } from './open-storage-options.js'
-export { nameCore } from './name-core.js'
+export { openStorage } from './open/open-storage.js'
+export type { StorageInput } from './open/open-storage.js'
+export type { OpenStorageOptions } from './open/options.js'
+export { nameCore } from './upstream/hypercore-storage.js'
 export { STORAGE_ERRORS, StorageError } from './errors.js'
 export type { StorageErrorCode } from './errors.js'
-export { LevelEngine } from './level-engine.js'
+export { LevelEngine } from './level/engine.js'
 export type {
   LevelDatabase,
   LevelIterator,
@@ -13,10 +13,10 @@ export type {
   LevelReadOptions,
   LevelSnapshot,
   LevelWriteOptions
-} from './level/level-database.js'
-export { RocksEngine } from './rocks-engine.js'
-export type { RocksDatabase, RocksEngineOptions, RocksLock } from './rocks-engine.js'
-export type { RocksTuning } from './rocks-options.js'
+} from './level/database.js'
+export { RocksEngine } from './rocks/engine.js'
+export type { RocksDatabase, RocksEngineOptions, RocksLock } from './rocks/engine.js'
+export type { RocksTuning } from './rocks/tuning.js'
 
 // What the types above are made of.
 export type * from '@manycore/hypercore-types'

@@ -1,7 +1,7 @@
 import { laterTurn } from '@manycore/kv'
 import { StorageError } from '../errors.js'
 import type { Answers } from './answers.js'
-import type { EngineState } from './engine-state.js'
+import type { EngineState } from './state.js'
 import { Read } from './read.js'
 import type { SharedSnapshot } from './shared-snapshot.js'
 

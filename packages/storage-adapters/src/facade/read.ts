@@ -1,7 +1,7 @@
 import type { ReadAnswer } from './answers.js'
 import type { RecentRecords } from './recent-records.js'
-import { toBytes } from './to-bytes.js'
-import type { Reader } from './turn.js'
+import { toBytes } from './bytes.js'
+import type { Reader } from './coalescer.js'
 
 type Value = Uint8Array | null
 

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import type { Op } from '@manycore/kv'
 import { PAGES_KEPT, RECORDS_KEPT } from '../defaults.js'
-import { isBitfieldPage, isCoreOrHead, isAuthOrHints } from './storage-keys.js'
+import { isBitfieldPage, isCoreOrHead, isAuthOrHints } from '../upstream/storage-keys.js'
 
 interface RecentRecord {
   /** the batch that will write it, or the read that is under way */

@@ -1,7 +1,7 @@
 import { Tree } from '@manycore/kv'
 import type { Op } from '@manycore/kv'
-import { BYTES } from './level-database.js'
-import type { LevelDatabase } from './level-database.js'
+import { BYTES } from './database.js'
+import type { LevelDatabase } from './database.js'
 import { KEYS_AT_ONCE } from '../defaults.js'
 
 /**

@@ -6,7 +6,7 @@ import type { EngineSnapshot, Op } from '@manycore/kv'
 import type { CorestoreStorage } from '@manycore/hypercore-types'
 import { testStorage } from '../../compliance/index.js'
 import type { TestFunction } from '../../compliance/index.js'
-import type { EngineSession } from '../../src/facade/engine-session.js'
+import type { EngineSession } from '../../src/facade/session.js'
 import { openStorage } from '../../src/index.js'
 
 /** A range delete misses its first key. */

@@ -8,7 +8,7 @@ import { RocksEngine, openStorage } from '../../src/index.js'
 import type { StorageInput } from '../../src/index.js'
 import type { StorageSubject } from '../../compliance/index.js'
 import { makeDirectory } from '../temporary.js'
-import { WithoutSnapshots } from '../without-snapshots.js'
+import { WithoutSnapshots } from '../level/without-snapshots.js'
 
 /** What a store can be kept in: RocksDB first, which the others are compared with. */
 export const STORAGES: StorageSubject[] = [

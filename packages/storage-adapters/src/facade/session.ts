@@ -1,0 +1,149 @@
+import b4a from 'b4a'
+import { laterTurn } from '@manycore/kv'
+import type { Range } from '@manycore/kv'
+import { Answers } from './answers.js'
+import type { EngineState } from './state.js'
+import { EngineStream } from './stream.js'
+import type { StreamRange } from './stream.js'
+import { ReadBatch } from './read-batch.js'
+import type { SharedSnapshot } from './shared-snapshot.js'
+import { WriteBatch } from './write.js'
+import { StorageError } from '../errors.js'
+
+/** The native object that hypercore-storage makes for its column family; an engine has no use for it. */
+interface ColumnFamily {
+  destroy(): void
+}
+
+/**
+ * One session of an engine that looks to hypercore-storage 3.3.1 like a RocksDB (rocksdb-native 3.18.1
+ * index.js): every member that is touched, and no other. The root session owns the engine.
+ */
+export class EngineSession {
+  /** `closing` is read by hypercore-storage (lib/view.js:358) */
+  readonly _state: EngineState
+  /** tested against null (index.js:178) */
+  readonly _snapshot: SharedSnapshot | null
+  /** −1 once closed (lib/view.js:358) */
+  _index = 0
+  readonly #answers: Answers
+  readonly #isRoot: boolean
+
+  constructor(
+    state: EngineState,
+    snapshot: SharedSnapshot | null = null,
+    answers: Answers = new Answers(state.turn.rounds),
+    isRoot: boolean = false
+  ) {
+    this._state = state
+    this._snapshot = snapshot?.hold() ?? null
+    this.#answers = answers
+    this.#isRoot = isRoot
+    state.sessions.add(this)
+  }
+
+  get path(): string {
+    return this._state.path
+  }
+
+  get opened(): boolean {
+    return this._state.opened
+  }
+
+  get closed(): boolean {
+    return this.#isRoot ? this._state.closed : this._index === -1
+  }
+
+  get snapshotted(): boolean {
+    return this._snapshot !== null
+  }
+
+  ready(): Promise<void> {
+    return this._state.ready()
+  }
+
+  session(): EngineSession {
+    this.#check('session()')
+    return new EngineSession(this._state, this._snapshot)
+  }
+
+  /** A session of a snapshot is the same snapshot; what it reads comes back in one order with its session's. */
+  snapshot(): EngineSession {
+    this.#check('snapshot()')
+    return new EngineSession(this._state, this._snapshot ?? this._state.snapshot(), this.#answers)
+  }
+
+  columnFamily(column: ColumnFamily): EngineSession {
+    column.destroy() // nobody else has it (index.js:1305)
+    return this.session()
+  }
+
+  read(): ReadBatch {
+    this.#check('read()')
+    return new ReadBatch(this._state, this.#answers, this._snapshot)
+  }
+
+  write(): WriteBatch {
+    this.#check('write()')
+    return new WriteBatch(this._state, this.#answers)
+  }
+
+  iterator(range: StreamRange = {}): EngineStream {
+    this.#check('iterator()')
+    return new EngineStream(this._state, this.#answers, range, this._snapshot)
+  }
+
+  flush(): Promise<void> {
+    this.#check('flush()')
+    const { engine, turn } = this._state
+    return turn.run(() => engine.flush())
+  }
+
+  /** RocksDB's two forms: (start, end), or (options) for everything. */
+  compactRange(start?: Uint8Array | object | null, end?: Uint8Array | null): Promise<void> {
+    this.#check('compactRange()')
+    const { engine, turn } = this._state
+    const range =
+      start instanceof Uint8Array && end instanceof Uint8Array ? compactedRange(start, end) : undefined
+    return turn.run(() => engine.compact(range))
+  }
+
+  suspend(): Promise<void> {
+    this.#check('suspend()')
+    return this._state.suspend()
+  }
+
+  resume(): Promise<void> {
+    this.#check('resume()')
+    return this._state.resume()
+  }
+
+  idle(): Promise<void> {
+    return this._state.turn.idle()
+  }
+
+  async close(): Promise<void> {
+    if (this._index !== -1) {
+      this._index = -1
+      this._state.sessions.delete(this)
+      this._snapshot?.release()
+    }
+    if (this.#isRoot) await this._state.close()
+    else await laterTurn() // as every close of RocksDB: in a later macrotask
+  }
+
+  #check(call: string): void {
+    if (this._index === -1) throw new StorageError('STORAGE_CLOSED', `${call} after close()`)
+    this._state.check(call)
+  }
+}
+
+/** hypercore-storage names the keys of a core by their prefix, as both bounds (index.js, compact). */
+function compactedRange(start: Uint8Array, end: Uint8Array): Range {
+  if (!b4a.equals(start, end)) return { gte: start, lt: end }
+  const last = start.findLastIndex((byte) => byte < 0xff)
+  if (last === -1) return { gte: start }
+  const lt = b4a.from(start.subarray(0, last + 1))
+  lt[last]!++
+  return { gte: start, lt }
+}

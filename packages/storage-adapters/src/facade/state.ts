@@ -1,0 +1,97 @@
+import type { Engine } from '@manycore/kv'
+import { StorageError } from '../errors.js'
+import type { EngineSession } from './session.js'
+import { HeldEngine } from './held-engine.js'
+import { SharedSnapshot } from './shared-snapshot.js'
+import { Turn } from './coalescer.js'
+import { RecentRecords } from './recent-records.js'
+
+/** What all sessions of one engine share: whether it is open, suspended or closing, and who uses it. */
+export class EngineState {
+  readonly engine: HeldEngine
+  readonly path: string
+  readonly turn: Turn
+  readonly recent: RecentRecords = new RecentRecords()
+  readonly readOnly: boolean
+  /** hypercore-storage reads this before it makes an iterator (3.3.1 lib/view.js:358) */
+  closing: Promise<void> | null = null
+  opened = false
+  closed = false
+  readonly sessions: Set<EngineSession> = new Set()
+  /** iterators that are open */
+  readonly streams: Set<{ destroy(): unknown; once(event: 'close', fn: () => void): unknown }> = new Set()
+  /** snapshots taken before the engine was open */
+  readonly #early: Set<SharedSnapshot> = new Set()
+  #opening: Promise<void> | null = null
+
+  constructor(engine: Engine, path: string, readOnly: boolean) {
+    this.engine = new HeldEngine(engine, () => this.recent.clear())
+    this.path = path
+    this.readOnly = readOnly
+    this.turn = new Turn(this.engine, () => (this.opened ? null : this.ready()))
+  }
+
+  ready(): Promise<void> {
+    this.#opening ??= this.#open()
+    return this.#opening
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.#close()
+    return this.closing
+  }
+
+  /** @throws STORAGE_CLOSED */
+  check(call: string): void {
+    if (this.closing !== null) throw new StorageError('STORAGE_CLOSED', `${call} after close()`)
+  }
+
+  snapshot(): SharedSnapshot {
+    const snapshot = new SharedSnapshot()
+    if (this.opened) snapshot.take(this.engine)
+    else this.#early.add(snapshot)
+    return snapshot
+  }
+
+  /** Lets the calls that are under way end, and holds all others back until resume(). */
+  async suspend(): Promise<void> {
+    await this.ready()
+    await this.engine.suspend()
+  }
+
+  async resume(): Promise<void> {
+    await this.ready()
+    await this.engine.resume()
+  }
+
+  /** Before a close: what a suspension holds back still runs, or is refused if the engine is not ours any more. */
+  async release(): Promise<void> {
+    if (this.opened) await this.engine.resume().catch(() => this.engine.close())
+  }
+
+  async #open(): Promise<void> {
+    if (this.closing !== null) this.check('an open')
+    await this.engine.open()
+    this.opened = true
+    for (const snapshot of this.#early) snapshot.take(this.engine)
+    this.#early.clear()
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#opening?.catch(() => {}) // told to who opened
+      await this.release()
+      const streams = Array.from(
+        this.streams,
+        (stream) => new Promise<void>((resolve) => stream.once('close', resolve))
+      )
+      for (const stream of this.streams) stream.destroy()
+      await Promise.all(streams)
+      await this.turn.idle()
+      for (const session of this.sessions) await session.close()
+    } finally {
+      await this.engine.close()
+      this.closed = true
+    }
+  }
+}

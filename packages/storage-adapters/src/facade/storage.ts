@@ -1,0 +1,192 @@
+import HypercoreStorage from 'hypercore-storage'
+import { Readable } from 'streamx'
+import { Queue, aFunction, careful, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
+import type { AliasEntry, CorestoreStorage, ReadableStream, StoredCore } from '@manycore/hypercore-types'
+import type { Engine } from '@manycore/kv'
+import { StorageError } from '../errors.js'
+import { EngineSession } from './session.js'
+import { EngineState } from './state.js'
+import type { OpenStorageOptions } from '../open/options.js'
+
+/**
+ * A directory that cannot exist, below a file: hypercore-storage looks there for stores of Corestore 6 and
+ * for what a crash of RocksDB left (3.3.1 index.js:638, migrations/0), and must find nothing.
+ */
+const NOWHERE = '/dev/null/manycore/db'
+
+interface SuspendOptions {
+  log?: (message: string) => unknown
+}
+
+// What a log threw would leave a store half suspended, and one that was waited for could keep it from being closed.
+const SUSPEND: OptionTable<SuspendOptions> = {
+  log: (field, value) => careful<[string]>(aFunction(field, value))
+}
+
+/** With the private members of hypercore-storage 3.3.1, index.js:491-815. */
+interface Upstream extends CorestoreStorage {
+  version: number
+  wait: boolean
+  readonly db: EngineSession
+  readonly treeCache: { destroy(): void }
+  _flush(): Promise<void>
+  _getHead(view: object): Promise<object>
+  /** what every call runs first while `version` is 0: opens, checks the version, migrates */
+  _migrateStore(): Promise<void>
+}
+
+const Upstream: new (db: EngineSession, opts: object) => Upstream = HypercoreStorage as unknown as new (
+  db: EngineSession,
+  opts: object
+) => Upstream
+
+/** hypercore-storage over an engine, not opened yet; its close() closes the engine. */
+export function openEngine(engine: Engine, opts: OpenStorageOptions): CorestoreStorage {
+  return new EngineStorage(engine, opts)
+}
+
+/**
+ * hypercore-storage with one way in and one way out: each failure to open is coded and leaves nothing
+ * open, and close() works at any moment.
+ */
+export class EngineStorage extends Upstream {
+  readonly #root: EngineSession
+  readonly #state: EngineState
+  /** suspend(), resume() and close(), in the order of the calls */
+  readonly #changes = new Queue()
+  #opening: Promise<void> | null = null
+  #failure: Error | null = null
+  #closing: Promise<void> | null = null
+
+  /** @param path  of the engine, where there is one on disk */
+  constructor(engine: Engine, opts: OpenStorageOptions, path: string = NOWHERE) {
+    const state = new EngineState(engine, path, opts.readOnly ?? false)
+    const root = new EngineSession(state, null, undefined, true)
+    super(root, { ...opts, wait: false }) // the engine has the lock, and does the waiting for it
+    this.wait = opts.wait === true
+    this.#root = root
+    this.#state = state
+  }
+
+  override async _migrateStore(): Promise<void> {
+    if (this.#failure !== null) throw this.#failure
+    this.#state.check('a call')
+    this.#opening ??= this.#open()
+    return this.#opening
+  }
+
+  // Upstream runs each of these on a store that is not open yet, or goes past its version.
+
+  override suspend(opts?: SuspendOptions): Promise<void> {
+    const read = readOptions(opts, SUSPEND)
+    return this.#changes.run(async () => {
+      await this.ready()
+      await super.suspend(read)
+    })
+  }
+
+  override resume(): Promise<void> {
+    return this.#changes.run(async () => {
+      await this.ready()
+      await super.resume()
+    })
+  }
+
+  override async compact(opts?: object): Promise<void> {
+    await this.ready()
+    await super.compact(opts)
+  }
+
+  override async flush(): Promise<void> {
+    await this.ready()
+    await super.flush()
+  }
+
+  override async export(discoveryKey: Uint8Array, opts?: { batches?: boolean }): Promise<object | null> {
+    await this.ready()
+    return super.export(discoveryKey, opts)
+  }
+
+  override createCoreStream(): ReadableStream<StoredCore> {
+    return this.#stream(() => super.createCoreStream())
+  }
+
+  override createAliasStream(namespace: Uint8Array): ReadableStream<AliasEntry> {
+    return this.#stream(() => super.createAliasStream(namespace))
+  }
+
+  override createDiscoveryKeyStream(namespace?: Uint8Array): ReadableStream<Uint8Array> {
+    return this.#stream(() => super.createDiscoveryKeyStream(namespace))
+  }
+
+  override createGroupUpdateStream(
+    group: number,
+    opts?: { since?: number; reverse?: boolean }
+  ): ReadableStream<Uint8Array> {
+    return this.#stream(() => super.createGroupUpdateStream(group, opts))
+  }
+
+  override close(): Promise<void> {
+    this.#closing ??= this.#changes.run(() => this.#close())
+    return this.#closing
+  }
+
+  /** What a failure to open is to the caller. */
+  protected async explain(err: Error & { code?: string }): Promise<Error> {
+    return explain(err, this.#state.engine.name)
+  }
+
+  /** Not by `version`: upstream reads a stream while it opens, to mark the cores of a store that lost its log. */
+  #stream<T>(create: () => ReadableStream<T>): ReadableStream<T> {
+    const { opened, closing } = this.#state
+    if (opened && closing === null) return create()
+    return Readable.from(this.#rows(create)) as unknown as ReadableStream<T>
+  }
+
+  async *#rows<T>(create: () => ReadableStream<T>): AsyncGenerator<T> {
+    await this.ready()
+    yield* create()
+  }
+
+  async #open(): Promise<void> {
+    try {
+      await super._migrateStore()
+    } catch (err) {
+      this.#failure = await this.explain(err as Error)
+      await this.#root.close().catch(() => {}) // what the caller needs is why it did not open
+      throw this.#failure
+    }
+  }
+
+  /** Upstream opens a store to close it, rejects when it cannot, and stops at the first step that fails. */
+  async #close(): Promise<void> {
+    const state = this.#state
+    await this.#opening?.catch(() => {}) // told to who opened
+    this.version = 0 // later calls run _migrateStore() again, which refuses
+    const steps = [async () => this.treeCache.destroy(), () => state.release()]
+    if (state.opened && state.closing === null)
+      steps.push(
+        () => this._flush(),
+        () => this.db.close()
+      )
+    steps.push(() => this.#root.close())
+
+    const errors: unknown[] = []
+    for (const step of steps) await step().catch((err: unknown) => errors.push(err))
+    if (errors.length === 1) throw errors[0]
+    if (errors.length > 1) throw new AggregateError(errors, `closing the ${state.engine.name} store failed`)
+  }
+}
+
+function explain(err: Error & { code?: string }, engine: string): Error {
+  if (err.message.startsWith('Unsupported version')) {
+    const message = `this ${engine} store was written by a newer hypercore-storage`
+    return new StorageError('STORAGE_VERSION', message, { cause: err })
+  }
+  // A store that was never written to is written to when it is opened first.
+  if (err.code === 'ENGINE_READ_ONLY') {
+    return new StorageError('STORAGE_EMPTY', `there is no store in this ${engine} engine`, { cause: err })
+  }
+  return err
+}

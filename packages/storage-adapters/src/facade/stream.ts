@@ -1,0 +1,99 @@
+import { Readable } from 'streamx'
+import type { ReadableStream } from '@manycore/hypercore-types'
+import type { EngineIterator, Entry } from '@manycore/kv'
+import { PAGES_AS_KEYS, ROWS_AT_FIRST, ROWS_AT_ONCE } from '../defaults.js'
+import type { Answers } from './answers.js'
+import type { EngineState } from './state.js'
+import { KeyCursor } from './key-cursor.js'
+import type { SharedSnapshot } from './shared-snapshot.js'
+import { bitfieldPages } from '../upstream/storage-keys.js'
+import { toBytes } from './bytes.js'
+
+export interface StreamRange {
+  gte?: Uint8Array
+  lt?: Uint8Array
+  reverse?: boolean
+}
+
+type Callback = (err: Error | null) => void
+
+interface Rows extends ReadableStream<Entry> {
+  /** null = the end */
+  push(entry: Entry | null): boolean
+}
+
+const Rows = Readable as unknown as new (opts: object) => Rows
+
+/**
+ * Entries `{ key, value }` of a range. A streamx Readable, because hypercore-storage sets its
+ * `_readableState.map` from outside. The engine's iterator is taken in `_open`: streamx never destroys a
+ * stream that never opened, and a handle taken in the constructor would be held for ever.
+ */
+export class EngineStream extends Rows {
+  readonly #state: EngineState
+  readonly #range: StreamRange
+  readonly #answers: Answers
+  readonly #snapshot: SharedSnapshot | null
+  #iterator: EngineIterator | null = null
+  #holds = false
+  #rows = ROWS_AT_FIRST
+
+  constructor(state: EngineState, answers: Answers, range: StreamRange, snapshot: SharedSnapshot | null) {
+    super({ highWaterMark: ROWS_AT_ONCE, byteLength: () => 1 })
+    this.#state = state
+    this.#answers = answers
+    this.#range = range
+    this.#snapshot = snapshot
+  }
+
+  _open(done: Callback): void {
+    this.#state.streams.add(this)
+    this.#snapshot?.hold()
+    this.#holds = true
+    this.#state.turn
+      .run(async () => {
+        this.#iterator = this.#iterate()
+      })
+      .then(() => done(null), done)
+  }
+
+  _read(done: Callback): void {
+    this.#next().then(
+      (entries) => this.#answers.give({ give: () => this.#give(entries, done) }),
+      (err: Error) => this.#answers.give({ give: () => done(err) })
+    )
+  }
+
+  _destroy(done: Callback): void {
+    this.#state.streams.delete(this)
+    if (this.#holds) this.#snapshot?.release() // not when destroyed before it opened
+    if (this.#iterator === null) done(null)
+    else this.#iterator.close().then(() => done(null), done)
+  }
+
+  /**
+   * Opening a core reads its bitfield as a range (hypercore 11.37.1 lib/bitfield.js:528), mostly of one page, and a
+   * get costs a fraction of an iterator.
+   */
+  #iterate(): EngineIterator {
+    const { engine, turn } = this.#state
+    const at = this.#snapshot?.at
+    const { gte, lt, reverse } = this.#range
+    const isPlain = gte !== undefined && lt !== undefined && reverse !== true
+    const pages = isPlain ? bitfieldPages(gte, lt, PAGES_AS_KEYS) : null
+    if (pages === null) return engine.iterator(this.#range, at)
+    return new KeyCursor(pages, (keys) => turn.readKeys(keys, at))
+  }
+
+  async #next(): Promise<Entry[]> {
+    const entries = await this.#state.turn.run(() => this.#iterator!.next(this.#rows))
+    this.#rows = ROWS_AT_ONCE
+    return entries
+  }
+
+  #give(entries: Entry[], done: Callback): void {
+    if (entries.length === 0) this.push(null)
+    for (const { key, value } of entries) this.push({ key: toBytes(key), value: toBytes(value) })
+    done(null)
+  }
+}

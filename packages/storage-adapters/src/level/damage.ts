@@ -1,0 +1,51 @@
+import { EngineError } from '@manycore/kv'
+import type { LevelDatabase } from './database.js'
+
+/** What LevelDB writes only once there is a CURRENT. Its first MANIFEST is older: a crash may leave it alone. */
+const DATA = /^\d+\.(ldb|sst|log)$|^MANIFEST-(?!0*1$)\d+$/
+
+interface Located {
+  readonly location?: unknown
+  on?(event: 'opening', fn: () => void): unknown
+}
+
+interface FileSystem {
+  readdirSync(path: string): string[]
+}
+
+const watched = new WeakSet<LevelDatabase>()
+
+/**
+ * LevelDB takes a directory without CURRENT for a new one, and removes the tables and logs that it finds there. From now
+ * on such an open is refused before it touches a file: abstract-level 3.1.1 emits 'opening' first (abstract-level.js,
+ * open), also when it opens by itself. A database that is open already is beyond help.
+ */
+export function refuseLostDirectory(db: LevelDatabase): void {
+  const { location } = db as Located
+  if (typeof location !== 'string' || watched.has(db)) return
+  watched.add(db)
+  ;(db as Located).on?.('opening', () => {
+    const files = list(location)
+    const data = files.find((name) => DATA.test(name))
+    if (data === undefined || files.includes('CURRENT')) return
+    throw new EngineError(
+      'ENGINE_CORRUPT',
+      `the level database at ${location} has lost its file CURRENT, which names the manifest; ${data} is still there`,
+      { file: 'CURRENT' }
+    )
+  })
+}
+
+function list(directory: string): string[] {
+  try {
+    return fileSystem()?.readdirSync(directory) ?? []
+  } catch {
+    return [] // missing or unreadable: opening reports it
+  }
+}
+
+/** Browsers have levels, and no files. */
+function fileSystem(): FileSystem | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: 'fs'): FileSystem } }
+  return process?.getBuiltinModule?.('fs')
+}

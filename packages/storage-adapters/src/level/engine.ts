@@ -1,0 +1,147 @@
+import b4a from 'b4a'
+import { Queue } from '@manycore/ground'
+import { EngineError, Lifecycle, checkKeys, checkOps, checkRange, laterTurn } from '@manycore/kv'
+import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '@manycore/kv'
+import { LAST_KEY_BYTES } from '../defaults.js'
+import { collapse } from './collapse.js'
+import { explainLevelFailure } from './explain-failure.js'
+import { KeptViews } from './kept-states.js'
+import { BYTES, isCompactable } from './database.js'
+import type { LevelDatabase, LevelOperation } from './database.js'
+import { LevelCursor, LevelSnapshotHandle } from './handles.js'
+import type { LevelHandles } from './handles.js'
+import type { LevelViews } from './state.js'
+import { refuseLostDirectory } from './damage.js'
+import { NativeViews } from './states.js'
+
+/**
+ * An engine over an abstract-level 3 database, which is the engine's from then on: open() opens it, close()
+ * closes it, and nobody else may write to it. Where the database has no snapshots (IndexedDB), a batch
+ * first reads what it is about to change, and keeps it for the states that are held.
+ */
+export class LevelEngine implements Engine {
+  readonly name = 'level'
+  readonly supports: EngineSupports
+  readonly #db: LevelDatabase
+  readonly #views: LevelViews
+  readonly #lifecycle: Lifecycle = new Lifecycle('level')
+  readonly #handles: LevelHandles = new Set()
+  readonly #writes: Queue = new Queue()
+  /** open() was called */
+  #isUsed = false
+  /** why nothing is written any more */
+  #failure: unknown = null
+
+  /**
+   * @param db  open or closed; its encodings do not matter. In the turn in which it is made, for a classic-level that has
+   *            lost files to be found before it is opened
+   */
+  constructor(db: LevelDatabase) {
+    this.#db = db
+    refuseLostDirectory(db)
+    const { explicitSnapshots, implicitSnapshots } = db.supports
+    this.#views = explicitSnapshots && implicitSnapshots ? new NativeViews(db) : new KeptViews(db)
+    this.supports = { persistent: true, suspend: false, compact: isCompactable(db), readOnly: false }
+  }
+
+  open(): Promise<void> {
+    this.#isUsed = true
+    return this.#lifecycle.open(async () => {
+      await this.#explained(this.#db.open())
+      this.#failure = null
+    })
+  }
+
+  close(): Promise<void> {
+    if (!this.#isUsed) return this.#db.close() // abstract-level opens a database by itself
+    return this.#lifecycle.close(async () => {
+      await Promise.all(Array.from(this.#handles, (handle) => handle.close()))
+      await this.#db.close()
+    })
+  }
+
+  getMany(keys: readonly Uint8Array[], at?: EngineSnapshot): Promise<(Uint8Array | null)[]> {
+    return this.#lifecycle.run('getMany()', async () => {
+      checkKeys(keys)
+      const view = at === undefined ? this.#views.latest() : LevelSnapshotHandle.hold(at)
+      try {
+        const [values] = await Promise.all([this.#explained(view.getMany(keys)), laterTurn()])
+        return values.map((value) => (value === undefined ? null : b4a.from(value)))
+      } finally {
+        view.release()
+      }
+    })
+  }
+
+  /** A deleted range costs a read and a deletion of each of its keys. */
+  batch(ops: readonly Op[]): Promise<void> {
+    return this.#lifecycle.run('batch()', async () => {
+      checkOps(ops)
+      await this.#writes.run(() => this.#write(ops))
+    })
+  }
+
+  iterator(range: Range, at?: EngineSnapshot): EngineIterator {
+    checkRange(range)
+    this.#lifecycle.check('iterator()')
+    const view = at === undefined ? this.#views.latest() : LevelSnapshotHandle.hold(at)
+    const cursor = new LevelCursor(view, range, this.#handles)
+    return {
+      next: (max) => this.#lifecycle.run('next()', () => this.#explained(cursor.next(max))),
+      close: () => cursor.close()
+    }
+  }
+
+  snapshot(): EngineSnapshot {
+    this.#lifecycle.check('snapshot()')
+    return new LevelSnapshotHandle(this.#views.snapshot(), this.#handles)
+  }
+
+  /** LevelDB syncs its log with a batch that asks for it: here of a key that no engine has. */
+  flush(): Promise<void> {
+    return this.#lifecycle.run('flush()', () =>
+      this.#writes.run(() => this.#put([{ type: 'del', key: b4a.alloc(0) }], true))
+    )
+  }
+
+  compact(range: Range = {}): Promise<void> {
+    return this.#lifecycle.run('compact()', async () => {
+      checkRange(range)
+      const { gte = b4a.alloc(0), lt = b4a.alloc(LAST_KEY_BYTES, 0xff) } = range
+      const db = this.#db
+      if (isCompactable(db)) await this.#explained(db.compactRange(gte, lt, BYTES))
+    })
+  }
+
+  async #write(ops: readonly Op[]): Promise<void> {
+    const changes = await this.#explained(collapse(this.#db, ops))
+    const operations = Array.from(changes.entries(), ([key, value]): Operation =>
+      value === null ? { type: 'del', key } : { type: 'put', key, value }
+    )
+    if (operations.length > 0) await this.#views.write(changes, () => this.#put(operations))
+  }
+
+  async #put(operations: Operation[], sync: boolean = false): Promise<void> {
+    if (this.#failure !== null) {
+      throw new EngineError('ENGINE_FAILED', 'an earlier write failed; close it and open it again', {
+        cause: this.#failure
+      })
+    }
+    try {
+      await this.#db.batch(operations, { ...BYTES, sync })
+    } catch (err) {
+      this.#failure = err
+      throw explainLevelFailure(err)
+    }
+  }
+
+  async #explained<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call
+    } catch (err) {
+      throw explainLevelFailure(err)
+    }
+  }
+}
+
+type Operation = LevelOperation<Uint8Array, Uint8Array>

@@ -1,0 +1,154 @@
+import b4a from 'b4a'
+import { Tree } from '@manycore/kv'
+import type { Entry, Range } from '@manycore/kv'
+import { BYTES, toLevelRange } from './database.js'
+import type { LevelDatabase } from './database.js'
+import { LevelView } from './state.js'
+import type { LevelScan, LevelViews } from './state.js'
+
+/** What keys had before they were changed; null = they were absent. */
+type Before = Tree<Uint8Array | null>
+
+/**
+ * States of a database that has no snapshots: while one is held, each batch first keeps what it is about to
+ * change. That is there before the batch is, so a reader asks the database first and what was kept
+ * afterwards, and need not know whether a batch went by meanwhile.
+ */
+export class KeptViews implements LevelViews {
+  readonly #db: LevelDatabase
+  readonly #held = new Set<KeptView>()
+  /** of the batch that is being written: a state taken meanwhile is the one before it */
+  #writing: Before = new Tree()
+
+  constructor(db: LevelDatabase) {
+    this.#db = db
+  }
+
+  latest(): LevelView {
+    return this.snapshot()
+  }
+
+  snapshot(): LevelView {
+    return new KeptView(this.#db, this.#writing.snapshot(), this.#held)
+  }
+
+  async write(changes: Tree<Uint8Array | null>, write: () => Promise<void>): Promise<void> {
+    const keys = Array.from(changes.entries(), ([key]) => key)
+    const values = await readMany(this.#db, keys)
+    for (const [i, key] of keys.entries()) {
+      const before = values[i] ?? null
+      this.#writing.set(key, before)
+      for (const view of this.#held) view.keep(key, before)
+    }
+    try {
+      await write()
+    } finally {
+      this.#writing = new Tree()
+    }
+  }
+}
+
+class KeptView extends LevelView {
+  readonly #db: LevelDatabase
+  readonly #before: Before
+  readonly #held: Set<KeptView>
+
+  constructor(db: LevelDatabase, before: Before, held: Set<KeptView>) {
+    super()
+    this.#db = db
+    this.#before = before
+    this.#held = held.add(this)
+  }
+
+  keep(key: Uint8Array, before: Uint8Array | null): void {
+    if (this.#before.get(key) === undefined) this.#before.set(key, before)
+  }
+
+  async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    const values = await readMany(this.#db, keys)
+    return keys.map((key, i) => {
+      const before = this.#before.get(key)
+      return before === undefined ? values[i] : (before ?? undefined)
+    })
+  }
+
+  scan(range: Range): LevelScan {
+    let rest: Range | null = range
+    return {
+      next: async (max) => {
+        while (rest !== null) {
+          const entries = await this.#read(rest, max)
+          rest = entries.rest
+          if (entries.read.length > 0) return entries.read
+        }
+        return []
+      },
+      close: async () => {}
+    }
+  }
+
+  /** @returns up to `max` entries, perhaps none, and what of the range is left; null = nothing */
+  async #read(range: Range, max: number): Promise<{ read: Entry[]; rest: Range | null }> {
+    const stored = await readRange(this.#db, range, max)
+    const last = stored.length === max ? stored.at(-1)!.key : null
+    const before = this.#before.entries(last === null ? range : until(range, last))
+    const read: Entry[] = []
+    for (const entry of merge(stored, before, range.reverse ? -1 : 1)) {
+      read.push(entry)
+      if (read.length === max) return { read, rest: after(range, entry.key) }
+    }
+    return { read, rest: last === null ? null : after(range, last) }
+  }
+
+  protected drop(): void {
+    this.#held.delete(this)
+  }
+}
+
+/** What was kept stands for what is stored now. */
+function* merge(
+  stored: readonly Entry[],
+  before: Iterable<[Uint8Array, Uint8Array | null]>,
+  sign: 1 | -1
+): Generator<Entry> {
+  let i = 0
+  for (const [key, value] of before) {
+    while (i < stored.length && sign * b4a.compare(stored[i]!.key, key) < 0) yield stored[i++]!
+    if (i < stored.length && b4a.equals(stored[i]!.key, key)) i++
+    if (value !== null) yield { key, value }
+  }
+  yield* stored.slice(i)
+}
+
+/** The part of a range up to a key, and with it. */
+function until(range: Range, key: Uint8Array): Range {
+  return range.reverse ? { ...range, gte: key } : { ...range, lt: successor(key) }
+}
+
+/** The part of a range beyond a key. */
+function after(range: Range, key: Uint8Array): Range {
+  return range.reverse ? { ...range, lt: key } : { ...range, gte: successor(key) }
+}
+
+/** The least key that is greater. */
+function successor(key: Uint8Array): Uint8Array {
+  return b4a.concat([key, b4a.alloc(1)])
+}
+
+function readMany(db: LevelDatabase, keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+  return db.getMany<Uint8Array, Uint8Array>(keys.slice(), BYTES)
+}
+
+async function readRange(db: LevelDatabase, range: Range, limit: number): Promise<Entry[]> {
+  const iterator = db.iterator<Uint8Array, Uint8Array>({ ...toLevelRange(range), ...BYTES, limit })
+  const entries: Entry[] = []
+  try {
+    for (;;) {
+      const chunk = await iterator.nextv(limit)
+      if (chunk.length === 0) return entries
+      for (const [key, value] of chunk) entries.push({ key, value })
+    }
+  } finally {
+    await iterator.close()
+  }
+}

@@ -1,0 +1,210 @@
+import b4a from 'b4a'
+import { Queue, aBoolean, badArgument, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
+import type RocksDB from 'rocksdb-native'
+import { EngineError, Lifecycle, checkKeys, checkOps, checkRange, laterTurn } from '@manycore/kv'
+import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '@manycore/kv'
+import { refuseRocks } from './refuse-rocks.js'
+import { RocksCursor, RocksSnapshot } from './handles.js'
+import { ROCKS_TUNING } from './tuning.js'
+import type { RocksTuning } from './tuning.js'
+
+/** As hypercore-storage 3.3.1 has it (index.js:1299): both open what the other wrote. */
+const COLUMN_FAMILY = 'corestore'
+const COLUMN_FAMILY_OPTIONS = {
+  enableBlobFiles: true,
+  minBlobSize: 4096,
+  blobFileSize: 256 * 1024 * 1024,
+  enableBlobGarbageCollection: true,
+  tableBlockSize: 8192,
+  tableCacheIndexAndFilterBlocks: true,
+  tableFormatVersion: 6,
+  blobGarbageCollectionForceThreshold: 1.0
+}
+
+/** A RocksDB of the caller's: what is used of a database, or a session of one, of rocksdb-native 3. */
+export interface RocksDatabase {
+  /** the directory of the database */
+  readonly path: string
+  /** Must be false: a column family is added to a database before it opens. */
+  readonly opened: boolean
+  columnFamily(column: never): unknown
+  session(): unknown
+  ready(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A lock that the database takes over when it opens: a file of device-file 2. */
+export interface RocksLock {
+  ready(): Promise<void>
+  suspend(): Promise<void>
+  resume(): Promise<void>
+}
+
+export interface RocksEngineOptions extends RocksTuning {
+  /** nothing is written and no lock is taken; the database must exist; default false */
+  readOnly?: boolean
+  /** taken before the database is opened, and RocksDB's to let go; default: only RocksDB's own lock */
+  lock?: RocksLock | null
+}
+
+const TABLE: OptionTable<RocksEngineOptions> = { ...ROCKS_TUNING, readOnly: aBoolean, lock: null }
+
+/** An engine over RocksDB, in the column family and with the settings that Corestore 7 has. */
+export class RocksEngine implements Engine {
+  readonly name = 'rocksdb'
+  readonly supports: EngineSupports = { persistent: true, suspend: true, compact: true, readOnly: true }
+  readonly #directory: string
+  /** of the caller; null = opened here */
+  readonly #given: RocksDB | null = null
+  readonly #opts: RocksEngineOptions
+  readonly #lifecycle: Lifecycle = new Lifecycle('rocksdb')
+  readonly #handles = new Set<RocksSnapshot | RocksCursor>()
+  readonly #writes: Queue = new Queue()
+  #lock: RocksLock | null = null
+  #root!: RocksDB
+  #db!: RocksDB
+
+  /**
+   * @param storage  RocksDB's own directory: of a Corestore 7 store the directory `db` in it; or a database, or a session of
+   *                 one, that is not open yet: it gets a column family, and is closed with the engine. A database that is
+   *                 closed closes all its sessions, a session only itself
+   * @throws BAD_ARGUMENT
+   */
+  constructor(storage: string | RocksDatabase, opts?: RocksEngineOptions) {
+    this.#opts = readOptions(opts, TABLE)
+    if (typeof storage === 'string') {
+      this.#directory = storage
+      return
+    }
+    if (storage.opened)
+      throw badArgument('storage', 'a RocksDB that is not open yet (it gets a column family)', storage)
+    this.#directory = storage.path
+    this.#given = this.#root = storage as unknown as RocksDB
+    // The class of the caller's copy of rocksdb-native.
+    this.#db = this.#root.columnFamily(this.#column(this.#root.constructor as typeof RocksDB))
+  }
+
+  /** @throws ELOCKED, STORAGE_UNSUPPORTED, or what rocksdb-native says; nothing is left open then */
+  open(): Promise<void> {
+    return this.#lifecycle.open(async () => {
+      refuseRocks(`the RocksDB at ${this.#directory}`)
+      if (this.#given !== null) return this.#given.ready()
+      const { default: Rocks } = await import('rocksdb-native')
+      const column = this.#column(Rocks)
+      this.#lock = await this.openLock()
+      try {
+        this.#root = new Rocks(this.#directory, { ...this.#opts, lock: this.#lock })
+        this.#db = this.#root.columnFamily(column)
+        await this.#root.ready()
+      } catch (cause) {
+        column.destroy()
+        if (!/lock hold by current process|^While lock file/i.test((cause as Error).message)) throw cause
+        throw new EngineError('ELOCKED', `the RocksDB at ${this.#directory} is open elsewhere`, { cause })
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#lifecycle.close(async () => {
+      // A cursor that reads ahead ends only when RocksDB goes on, or closes: it may be another process's by now.
+      await this.#resume().catch(() => {})
+      const closing = this.#root.close()
+      await Promise.all(Array.from(this.#handles, (handle) => handle.close()))
+      await this.#db.close()
+      await closing
+    })
+    await this.#given?.close() // opened by us or not
+  }
+
+  /** Called before a database is opened here. */
+  protected async openLock(): Promise<RocksLock | null> {
+    return this.#opts.lock ?? null
+  }
+
+  #column({ ColumnFamily }: typeof RocksDB): InstanceType<typeof RocksDB.ColumnFamily> {
+    return new ColumnFamily(COLUMN_FAMILY, { ...COLUMN_FAMILY_OPTIONS, ...this.#opts })
+  }
+
+  getMany(keys: readonly Uint8Array[], at?: EngineSnapshot): Promise<(Uint8Array | null)[]> {
+    return this.#lifecycle.run('getMany()', async () => {
+      checkKeys(keys)
+      const db = at === undefined ? this.#db : RocksSnapshot.session(at)
+      if (keys.length === 0) {
+        await laterTurn()
+        return []
+      }
+      const batch = db.read({ autoDestroy: true, capacity: keys.length })
+      const values = keys.map((key) => batch.get(key))
+      batch.tryFlush()
+      return Promise.all(values)
+    })
+  }
+
+  batch(ops: readonly Op[]): Promise<void> {
+    return this.#lifecycle.run('batch()', async () => {
+      checkOps(ops)
+      if (ops.length === 0) return laterTurn()
+      await this.#writes.run(() => this.#write(ops))
+    })
+  }
+
+  iterator(range: Range, at?: EngineSnapshot): EngineIterator {
+    checkRange(range)
+    this.#lifecycle.check('iterator()')
+    const session = at === undefined ? this.#db : RocksSnapshot.session(at)
+    const cursor = new RocksCursor(session.snapshot(), range, this.#handles)
+    return {
+      next: (max) => this.#lifecycle.run('next()', () => cursor.next(max)),
+      close: () => cursor.close()
+    }
+  }
+
+  snapshot(): EngineSnapshot {
+    this.#lifecycle.check('snapshot()')
+    return new RocksSnapshot(this.#db.snapshot(), this.#handles)
+  }
+
+  flush(): Promise<void> {
+    return this.#lifecycle.run('flush()', () => this.#db.flush())
+  }
+
+  suspend(): Promise<void> {
+    return this.#lifecycle.suspend(async () => {
+      await this.#db.suspend()
+      await this.#lock?.suspend()
+    })
+  }
+
+  resume(): Promise<void> {
+    return this.#lifecycle.resume(() => this.#resume())
+  }
+
+  /** Everything, whatever the range: rocksdb-native 3.18.1 takes Buffers for options (index.js, compactRange). */
+  compact(): Promise<void> {
+    return this.#lifecycle.run('compact()', () => this.#db.compactRange())
+  }
+
+  /** Called before a suspended database takes its lock back. @throws if someone else has it */
+  protected async checkLock(): Promise<void> {}
+
+  async #resume(): Promise<void> {
+    await this.checkLock()
+    await this.#lock?.resume()
+    await this.#db.resume()
+  }
+
+  #write(ops: readonly Op[]): Promise<void> {
+    if (this.#opts.readOnly) {
+      throw new EngineError('ENGINE_READ_ONLY', 'batch() on a RocksDB opened read-only')
+    }
+    const batch = this.#db.write({ autoDestroy: true, capacity: ops.length })
+    for (const op of ops) {
+      if (op.type === 'put') batch.tryPut(op.key, op.value)
+      else if (op.type === 'del') batch.tryDelete(op.key)
+      // An inverted range would fail this batch and every later one.
+      else if (b4a.compare(op.start, op.end) < 0) batch.tryDeleteRange(op.start, op.end)
+    }
+    return batch.flush()
+  }
+}

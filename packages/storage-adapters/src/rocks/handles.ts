@@ -1,0 +1,119 @@
+import { EngineError, laterTurn } from '@manycore/kv'
+import type { EngineIterator, EngineSnapshot, Entry, Range } from '@manycore/kv'
+import { ROCKS_ROWS_AT_ONCE } from '../defaults.js'
+
+/** Rows of RocksDB, a streamx Readable. */
+interface RocksRows {
+  /** null = nothing is ready */
+  read(): Entry | null
+  on(event: 'readable' | 'end' | 'close', fn: () => void): void
+  on(event: 'error', fn: (err: Error) => void): void
+  destroy(): void
+}
+
+/** What is used of a session of RocksDB: rocksdb-native 3.18.1 index.js. */
+export interface RocksSession {
+  iterator(range: {
+    gte?: Uint8Array | undefined
+    lt?: Uint8Array | undefined
+    reverse?: boolean | undefined
+    /** entries read at once */
+    capacity: number
+  }): RocksRows
+  read(opts: { autoDestroy: boolean; capacity: number }): {
+    get(key: Uint8Array): Promise<Uint8Array | null>
+    tryFlush(): void
+  }
+  snapshot(): RocksSession
+  close(): Promise<void>
+}
+
+/** What closing a RocksEngine ends. */
+export type RocksHandles = Set<RocksSnapshot | RocksCursor>
+
+/** A session of RocksDB that stays at one state. */
+export class RocksSnapshot implements EngineSnapshot {
+  #session: RocksSession | null
+  readonly #handles: RocksHandles
+
+  constructor(session: RocksSession, handles: RocksHandles) {
+    this.#session = session
+    this.#handles = handles.add(this)
+  }
+
+  /** @throws ENGINE_CLOSED */
+  static session(snapshot: EngineSnapshot): RocksSession {
+    const session = snapshot instanceof RocksSnapshot ? snapshot.#session : null
+    if (session === null) throw new EngineError('ENGINE_CLOSED', 'a read at a snapshot that is closed')
+    return session
+  }
+
+  close(): void {
+    void this.#session?.close() // lets go at once; only the root session's close fails
+    this.#session = null
+    this.#handles.delete(this)
+  }
+}
+
+/** A walk over a range of a state; the session holds it, for RocksDB's iterator takes its own only later. */
+export class RocksCursor implements EngineIterator {
+  readonly #session: RocksSession
+  readonly #range: Range
+  readonly #handles: RocksHandles
+  #rows: RocksRows | null = null
+  #state: 'open' | 'ended' | 'closed' = 'open'
+  #failure: Error | null = null
+  #wake: () => void = noop
+
+  constructor(session: RocksSession, range: Range, handles: RocksHandles) {
+    this.#session = session
+    this.#range = range
+    this.#handles = handles.add(this)
+  }
+
+  async next(max: number): Promise<Entry[]> {
+    const read: Entry[] = []
+    let waited = false
+    while (read.length < max) {
+      const row = this.#state === 'open' ? this.#walk().read() : null
+      if (row !== null) read.push(row)
+      else if (this.#state !== 'open' || read.length > 0) break
+      else {
+        waited = true
+        await new Promise<void>((resolve) => (this.#wake = resolve))
+      }
+    }
+    if (this.#failure !== null) throw this.#failure
+    if (!waited) await laterTurn()
+    return read
+  }
+
+  async close(): Promise<void> {
+    this.#handles.delete(this)
+    if (this.#rows !== null && this.#state !== 'closed') {
+      const closed = new Promise<void>((resolve) => this.#rows!.on('close', resolve))
+      this.#rows.destroy()
+      await closed
+    }
+    this.#state = 'closed'
+    await this.#session.close()
+  }
+
+  #walk(): RocksRows {
+    if (this.#rows !== null) return this.#rows
+    const { gte, lt, reverse } = this.#range
+    const rows = this.#session.iterator({ gte, lt, reverse, capacity: ROCKS_ROWS_AT_ONCE })
+    rows.on('readable', () => this.#wake())
+    rows.on('end', () => this.#stop('ended'))
+    rows.on('close', () => this.#stop('closed'))
+    rows.on('error', (err) => (this.#failure = err))
+    return (this.#rows = rows)
+  }
+
+  #stop(state: 'ended' | 'closed'): void {
+    this.#state = state
+    this.#wake()
+  }
+}
+
+function noop(): void {}

@@ -1,0 +1,132 @@
+import type DeviceFile from 'device-file'
+import { Queues } from '@manycore/ground'
+import type { CorestoreStorage } from '@manycore/hypercore-types'
+import { EngineStorage } from '../facade/storage.js'
+import type { OpenStorageOptions } from '../open/options.js'
+import { RocksEngine } from './engine.js'
+import type { RocksDatabase, RocksEngineOptions, RocksLock } from './engine.js'
+
+/** by directory */
+const turns = new Queues()
+
+/** A store in a directory, in Corestore 7's layout, that is not opened yet. */
+export function openRocks(directory: string, opts: OpenStorageOptions): CorestoreStorage {
+  return new RocksStorage(new StoreEngine(directory, opts), directory, `${directory}/db`, opts)
+}
+
+/** A store in a RocksDB of the caller's, whose directory and lock stay the caller's. */
+export function openGivenRocks(rocks: RocksDatabase, opts: OpenStorageOptions): CorestoreStorage {
+  const engine = new RocksEngine(rocks, tuningOf(opts))
+  return new RocksStorage(engine, rocks.path, rocks.path, opts)
+}
+
+/** By shape, for there may be several copies of rocksdb-native. */
+export function isRocks(storage: unknown): storage is RocksDatabase {
+  const rocks = storage as (Partial<RocksDatabase> & object) | null | undefined
+  if (typeof rocks !== 'object' || rocks === null) return false
+  const Rocks = rocks.constructor as { ColumnFamily?: unknown } | undefined
+  const calls = [Rocks?.ColumnFamily, rocks.columnFamily, rocks.session, rocks.ready, rocks.close]
+  return typeof rocks.path === 'string' && calls.every((call) => typeof call === 'function')
+}
+
+/** What RocksDB is to know of the options. */
+function tuningOf(opts: OpenStorageOptions): RocksEngineOptions {
+  const {
+    wait: _wait,
+    allowBackup: _allowBackup,
+    id: _id,
+    treeCache: _treeCache,
+    alwaysRecover: _alwaysRecover,
+    onresume: _onresume,
+    ...tuning
+  } = opts
+  return tuning
+}
+
+/** RocksDB where a store of Corestore 7 has it, behind the lock that Corestore 7 takes. */
+class StoreEngine extends RocksEngine {
+  readonly #directory: string
+  readonly #opts: OpenStorageOptions
+  #file: DeviceFile | null = null
+
+  constructor(directory: string, opts: OpenStorageOptions) {
+    super(`${directory}/db`, tuningOf(opts))
+    this.#directory = directory
+    this.#opts = opts
+  }
+
+  /** Of those that come in one turn the first gets the directory; whoever waits for it keeps nobody waiting. */
+  override open(): Promise<void> {
+    return this.#opts.wait === true ? this.#open() : turns.run(this.#directory, () => this.#open())
+  }
+
+  async #open(): Promise<void> {
+    try {
+      await super.open()
+    } catch (err) {
+      // Already RocksDB's, which closed it, or left open by a disk that is full.
+      await this.#file?.lock?.close()
+      throw await explained(err, this.#directory, `${this.#directory}/db`)
+    }
+  }
+
+  override async resume(): Promise<void> {
+    try {
+      await super.resume()
+    } catch (err) {
+      throw await explained(err, this.#directory, `${this.#directory}/db`)
+    }
+  }
+
+  /**
+   * RocksDB has the descriptor of the lock since it opened, and resumes by waiting for it, in a thread that nothing ends:
+   * not a close(), nor the end of the process. Whether the lock is free is asked first, with another descriptor.
+   */
+  protected override async checkLock(): Promise<void> {
+    if (this.#file === null || this.#opts.wait === true) return
+    const { default: File } = await import('device-file')
+    const probe = new File(`${this.#directory}/CORESTORE`, { create: false, lock: true })
+    try {
+      await probe.ready()
+    } finally {
+      await probe.close()
+    }
+  }
+
+  protected override async openLock(): Promise<RocksLock | null> {
+    const { readOnly = false, wait = false, allowBackup = false, id = null } = this.#opts
+    const { prepareDirectory } = await import('./directory.js')
+    prepareDirectory(this.#directory, readOnly)
+    if (readOnly || (allowBackup && !wait)) return null
+    const { default: File } = await import('device-file')
+    return (this.#file = new File(`${this.#directory}/CORESTORE`, { lock: true, wait, data: { id } }))
+  }
+}
+
+async function explained(err: unknown, directory: string, database: string): Promise<Error> {
+  const { explainFailure } = await import('./failure.js')
+  return explainFailure(err, directory, database)
+}
+
+/** With the private members of hypercore-storage 3.3.1 that its migration from Corestore 6 calls. */
+class RocksStorage extends EngineStorage {
+  readonly #directory: string
+  readonly #database: string
+
+  /** @param directory  for messages: of a RocksDB that was given, its own */
+  constructor(engine: RocksEngine, directory: string, database: string, opts: OpenStorageOptions) {
+    super(engine, opts, database)
+    this.#directory = directory
+    this.#database = database
+  }
+
+  /** The migration counts in `head.allocated`, which 3.3.1 no longer has (migrations/0:132). */
+  override async _getHead(view: object): Promise<object> {
+    const head = await super._getHead(view)
+    return Object.defineProperty(head, 'allocated', { value: head })
+  }
+
+  protected override explain(err: Error): Promise<Error> {
+    return explained(err, this.#directory, this.#database)
+  }
+}
