@@ -6,7 +6,7 @@ const packages = fileURLToPath(new URL('packages/', import.meta.url))
 
 export default defineConfig({
   resolve: {
-    // Tests run the sources; the packed tarballs are run by scripts/check-packed.mjs.
+    // Tests run the sources; the packed tarballs are run by scripts/trials/packed.mjs.
     alias: readdirSync(packages).flatMap((name) => [
       { find: new RegExp(`^@manycore/${name}$`), replacement: `${packages}${name}/src/index.ts` },
       { find: `@manycore/${name}/compliance`, replacement: `${packages}${name}/compliance/index.ts` }

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
-import { toMarkdown, toRow } from './table.mjs'
+import { toMarkdown, toRow } from './measure/table.mjs'
 
 const SUITES = ['stores', 'floors', 'engines']
 const { values, positionals } = parseArgs({
@@ -65,7 +65,7 @@ async function compare(suite, workload, contenders) {
 }
 
 async function measure(suite, workload, contender, directory, phase) {
-  const work = join(import.meta.dirname, 'work.mjs')
+  const work = join(import.meta.dirname, 'measure/work.mjs')
   const args = ['--expose-gc', work, suite, workload, contender, values.scale, directory, phase]
   const { stdout } = await run(process.execPath, args, { maxBuffer: 1e8 })
   return JSON.parse(stdout)

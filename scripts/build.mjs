@@ -1,4 +1,4 @@
 // npm run build: what npm test and npm run demo do first.
-import { setup } from './setup.mjs'
+import { setup } from './build/setup.mjs'
 
 await setup()

@@ -1,12 +1,12 @@
 // npm run hunt -- --minutes 10 [--seed 1] [--only disk]: the model tests of `npm test`, for long and from other seeds.
 // Writes the result into docs/limits.md. A failure names its seed: run it again with --seed. Exits with 1 then.
-import './require-node.mjs'
+import './process/require-node.mjs'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { format, resolveConfig } from 'prettier'
-import { root } from './root.mjs'
-import { build } from './setup.mjs'
+import { root } from './workspace/root.mjs'
+import { build } from './build/setup.mjs'
 
 /**
  * Name → module with `hunt({ seed, until })`: it runs seed after seed, asks `until()` between two runs, which says

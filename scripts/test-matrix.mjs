@@ -1,16 +1,16 @@
 // npm run test:matrix: everything on the other versions of Node, on the other runtimes, and with the oldest and the newest
 // Hypercore. Writes the table in docs/limits.md. `npm run test:matrix -- bun deno` runs the steps with these words in their
 // names; MANYCORE_WORKERS=1 runs one test file at a time.
-import './require-node.mjs'
-import { copyWorkspace } from './copy-workspace.mjs'
+import './process/require-node.mjs'
+import { copyWorkspace } from './workspace/copy.mjs'
 import { tryLocks } from './matrix/locks.mjs'
 import { makeProject, nodeOf, smoke } from './matrix/runtimes.mjs'
 import { writeRow } from './matrix/table.mjs'
 import { OLDEST, newestUpstream } from './matrix/upstream.mjs'
 import { vitestIn } from './matrix/vitest-in.mjs'
-import { root } from './root.mjs'
-import { run } from './run.mjs'
-import { build } from './setup.mjs'
+import { root } from './workspace/root.mjs'
+import { run } from './process/run.mjs'
+import { build } from './build/setup.mjs'
 
 const NODES = ['node@20.19.0', 'node@22', 'node@24', 'node@26']
 /** Too old; the packages say so when they are loaded. */

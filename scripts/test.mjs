@@ -1,15 +1,19 @@
 // npm test: installs, builds, and runs everything that must pass. Every step runs, also after one has failed.
 // The last line is `N passed, N failed`: the tests of vitest, and the cases of every check.
-import './require-node.mjs'
+import './process/require-node.mjs'
 import { readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { root } from './root.mjs'
-import { node } from './run.mjs'
-import { build, install } from './setup.mjs'
-import { running } from './vitest-running.mjs'
+import { basename, join } from 'node:path'
+import { root } from './workspace/root.mjs'
+import { node } from './process/run.mjs'
+import { build, install } from './build/setup.mjs'
+import { running } from './test/running.mjs'
 
-const CHECKS =
-  'edges types shims errors tracked manifests readmes examples mesh bench packed alone changesets'.split(' ')
+/** Files of scripts/, in the order in which they run. */
+const CHECKS = [
+  ...['edges', 'types', 'shims', 'errors', 'tracked', 'manifests'].map((name) => `checks/${name}`),
+  ...['readmes', 'examples', 'mesh', 'bench', 'packed', 'alone'].map((name) => `trials/${name}`),
+  'checks/changesets'
+]
 const VITEST_REPORT = join(root, 'node_modules/.cache/vitest-report.json')
 
 /** No step takes as long, also on a slow machine; one that hangs fails instead of holding the others up. */
@@ -23,7 +27,7 @@ if (await step('install', single(install))) {
   await step('format', tool('prettier/bin/prettier.cjs', '--check', '.'))
   await step('unused code', tool('knip/bin/knip.js', '--no-config-hints'))
   await step('types of tests', tool('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json'))
-  for (const name of CHECKS) await step(name, check(name))
+  for (const file of CHECKS) await step(basename(file), check(file))
   await step('tests', vitest)
 }
 
@@ -66,10 +70,10 @@ function tool(script, ...args) {
   })
 }
 
-/** scripts/check-<name>.mjs: counts its cases, shows those that failed, and what it remarks about its run. */
-function check(name) {
+/** scripts/<file>.mjs: counts its cases, shows those that failed, and what it remarks about its run. */
+function check(file) {
   return async () => {
-    const { code, output } = await limited([join(root, `scripts/check-${name}.mjs`)])
+    const { code, output } = await limited([join(root, `scripts/${file}.mjs`)])
     const counts = {
       passed: output.match(/^ok /gm)?.length ?? 0,
       failed: output.match(/^not ok /gm)?.length ?? 0
@@ -77,7 +81,7 @@ function check(name) {
     const remarks = output.match(/^# .*/gm) ?? []
     if (counts.failed > 0) console.log(output.replace(/^ok .*\n/gm, '').trimEnd())
     else if (code !== 0 || counts.passed === 0)
-      throw new Error(output || `check-${name}.mjs reported nothing`)
+      throw new Error(output || `scripts/${file}.mjs reported nothing`)
     else for (const remark of remarks) console.log(remark)
     return counts
   }
@@ -86,7 +90,7 @@ function check(name) {
 async function vitest() {
   rmSync(VITEST_REPORT, { force: true })
   const script = join(root, 'node_modules/vitest/vitest.mjs')
-  const reporters = ['default', 'json', join(root, 'scripts/vitest-running.mjs')].map(
+  const reporters = ['default', 'json', join(root, 'scripts/test/running.mjs')].map(
     (name) => `--reporter=${name}`
   )
   const args = [script, 'run', ...reporters, `--outputFile.json=${VITEST_REPORT}`]

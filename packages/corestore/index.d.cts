@@ -1,4 +1,4 @@
-// Written by `node scripts/check-types.mjs --write`.
+// Written by `node scripts/checks/types.mjs --write`.
 import * as api from './dist/index.js'
 
 /** What require() gives: the class itself, with everything else as a member. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
-import { run } from '../run.mjs'
+import { run } from '../process/run.mjs'
 
 /**
  * Each runtime against each: while one has a store in files open no other opens it, and once it was killed the other does.

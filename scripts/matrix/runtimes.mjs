@@ -1,10 +1,10 @@
 import { chmodSync, cpSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { install, pack } from '../pack.mjs'
-import { root } from '../root.mjs'
-import { must, run } from '../run.mjs'
-import { readJson } from '../workspace.mjs'
+import { install, pack } from '../trials/pack.mjs'
+import { root } from '../workspace/root.mjs'
+import { must, run } from '../process/run.mjs'
+import { readJson } from '../workspace/packages.mjs'
 
 /** bare 1.31.2 with the bare-type that its range takes today does not start. */
 const OVERRIDES = { 'bare-type': '1.1.1' }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
-import { root } from '../root.mjs'
+import { root } from '../workspace/root.mjs'
 
 const LIMITS = join(root, 'docs/limits.md')
 const PLACE = /(<!-- matrix -->)(.*)(<!-- \/matrix -->)/s

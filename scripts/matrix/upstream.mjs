@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from '../root.mjs'
-import { must } from '../run.mjs'
+import { root } from '../workspace/root.mjs'
+import { must } from '../process/run.mjs'
 
 /** What this project stands on, or is used with. */
 const PACKAGES = [

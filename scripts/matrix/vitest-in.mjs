@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporary } from '../pack.mjs'
-import { run } from '../run.mjs'
-import { readJson } from '../workspace.mjs'
+import { temporary } from '../trials/pack.mjs'
+import { run } from '../process/run.mjs'
+import { readJson } from '../workspace/packages.mjs'
 
 /**
  * All of vitest's tests in a workspace. MANYCORE_WORKERS says how many run side by side.

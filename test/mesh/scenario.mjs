@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Member } from './member.mjs'
+import { Member } from './members/member.mjs'
 import { CORES, DEATH, NAMES, firstLength, holders, marker, writerOf } from './plan.mjs'
 
 /** Longer than any run on a slow machine; what hangs fails. */

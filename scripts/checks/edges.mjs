@@ -1,0 +1,158 @@
+// Which package may import which (docs/architecture.md), and no import cycles between files.
+// Own code over a library: madge and dependency-cruiser need the compiler API that TypeScript 7 no longer has.
+import { existsSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, resolve } from 'node:path'
+import { importsOf } from '../workspace/imports.mjs'
+import { report } from '../process/report.mjs'
+import { checked, filesUnder, packagesOf, readJson, shown } from '../workspace/packages.mjs'
+
+const ALL = /^/
+const TYPES = /^(hypercore-types|ground)$/
+
+/** Package → the packages of ours it may import. Siblings never import each other. */
+const EDGES = {
+  'hypercore-types': null,
+  ground: null,
+  kv: /^ground$/,
+  keychain: TYPES,
+  sessions: TYPES,
+  replicator: TYPES,
+  'storage-adapters': /^(hypercore-types|kv|ground)$/,
+  corestore: /^(?!cli$|browser$)/,
+  cli: ALL,
+  browser: ALL,
+  demo: ALL,
+  examples: ALL,
+  bench: ALL
+}
+
+/** Package → modules of others that would break what it promises. */
+const FOREIGN = {
+  kv: /^(hyper|corestore)/,
+  keychain: /^(hypercore|hypercore-storage|rocksdb-native)$/
+}
+
+/** These run on Bare and in browsers too, where Node's own modules are absent. */
+const PORTABLE = new Set([
+  'hypercore-types',
+  'ground',
+  'kv',
+  'keychain',
+  'sessions',
+  'replicator',
+  'corestore'
+])
+
+const INLINED = '@manycore/ground'
+
+const SOURCE = /\.[cm]?[jt]s$/
+const NODE = new Set(builtinModules)
+
+const packages = packagesOf(checked)
+const rootManifest = readJson(resolve(checked, 'package.json'))
+const files = packages.flatMap((owner) =>
+  filesUnder(owner.dir, SOURCE).map((file) => ({ owner, file, imports: importsOf(file) }))
+)
+
+await report({
+  'edges: every package has its place': () =>
+    packages
+      .filter(({ id }) => !(id in EDGES))
+      .map(({ id }) => `${id}: unknown package; give it a place in EDGES of scripts/checks/edges.mjs`),
+  'edges: packages import only what is below them': () => eachImport(forbiddenEdge),
+  'edges: packages are imported by their name alone': () => eachImport(deepImport),
+  'edges: every import is declared in package.json': () => eachImport(undeclared),
+  'edges: portable sources import no module of Node': () => eachImport(nodeModule),
+  'edges: files import each other in one direction': cycles
+})
+
+/** Applies one rule, a function that returns a problem or nothing, to every import of a module by name. */
+function eachImport(rule) {
+  return files.flatMap(({ owner, file, imports }) =>
+    imports
+      .filter(({ specifier }) => !specifier.startsWith('.'))
+      .flatMap(({ specifier, line, typeOnly }) => {
+        const target = packages.find(({ name }) => specifier === name || specifier.startsWith(`${name}/`))
+        const problem = rule({ owner, file, specifier, target, typeOnly })
+        return problem ? [`${shown(checked, file)}:${line} imports '${specifier}': ${problem}`] : []
+      })
+  )
+}
+
+function forbiddenEdge({ owner, file, specifier, target }) {
+  if (!target && isTest(owner, file)) return null
+  const allowed = target
+    ? target === owner || EDGES[owner.id]?.test(target.id)
+    : !FOREIGN[owner.id]?.test(specifier)
+  return allowed
+    ? null
+    : `${owner.id} must not know of it; take what is needed as an argument or declare an interface`
+}
+
+function deepImport({ specifier, target }) {
+  const offered = target?.manifest.exports ?? {}
+  if (!target || specifier === target.name || specifier.replace(target.name, '.') in offered) return null
+  return `import '${target.name}' and export there what is missing`
+}
+
+function undeclared({ owner, file, specifier }) {
+  if (NODE.has(specifier.replace(/^node:/, ''))) return null
+  const { manifest } = owner
+  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+  // A package may use itself by name, as its users do, but not to get around the order of its own files.
+  if (name === owner.name && !shown(owner.dir, file).startsWith('src/')) return null
+  const places = [manifest.dependencies, manifest.peerDependencies, manifest.optionalDependencies]
+  // The bundler inlines it: a user must not be asked to install it.
+  if (name === INLINED) places.splice(0, Infinity, manifest.devDependencies)
+  if (isTest(owner, file)) places.push(manifest.devDependencies, rootManifest.devDependencies)
+  return places.some((list) => list?.[name]) ? null : `add it to ${shown(checked, owner.dir)}/package.json`
+}
+
+function nodeModule({ owner, file, specifier, typeOnly }) {
+  if (typeOnly) return null // leaves nothing that runs; trials/packed compiles without Node's types
+  // An `imports` map gives Bare and browsers their own module under that name.
+  if (!PORTABLE.has(owner.id) || isTest(owner, file) || owner.manifest.imports?.[specifier]) return null
+  return NODE.has(specifier.replace(/^node:/, ''))
+    ? 'use b4a or events-universal, or take it as an argument'
+    : null
+}
+
+function isTest(owner, file) {
+  return /^(test|bench)\//.test(shown(owner.dir, file))
+}
+
+/** Cycles of imports that exist at run time; interfaces may name each other. */
+function cycles() {
+  const next = new Map(
+    files.map(({ file, imports }) => [
+      file,
+      imports
+        .filter(({ specifier, typeOnly }) => specifier.startsWith('.') && !typeOnly)
+        .map(({ specifier }) => sourceOf(resolve(dirname(file), specifier)))
+    ])
+  )
+  const done = new Set()
+  const problems = []
+  for (const file of next.keys()) walk(file, [])
+  return problems
+
+  function walk(file, path) {
+    const start = path.indexOf(file)
+    if (start !== -1) {
+      const circle = [...path.slice(start), file].map((each) => shown(checked, each))
+      problems.push(
+        `${circle.join(' -> ')}: move what both need into a file of its own, or use \`import type\``
+      )
+    }
+    if (done.has(file) || start !== -1) return
+    for (const each of next.get(file) ?? []) walk(each, [...path, file])
+    done.add(file)
+  }
+}
+
+/** `./a.js` in a TypeScript file means ./a.ts. */
+function sourceOf(path) {
+  const source = path.replace(/\.([cm]?)js$/, '.$1ts')
+  return existsSync(source) ? source : path
+}

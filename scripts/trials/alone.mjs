@@ -1,0 +1,66 @@
+// What a package brings along when it is the only one installed, by npm from its tarball.
+import { join } from 'node:path'
+import { install, pack } from './pack.mjs'
+import { report } from '../process/report.mjs'
+import { must, node } from '../process/run.mjs'
+import { checked, readJson } from '../workspace/packages.mjs'
+
+/** Package → what must not come with it. */
+const UNWANTED = {
+  '@manycore/keychain':
+    /^(hypercore|hypercore-storage|rocksdb-native|corestore|@manycore\/(?!hypercore-types|keychain).*)$/,
+  '@manycore/sessions': /^(corestore|@manycore\/(?!hypercore-types|sessions).*)$/,
+  '@manycore/replicator': /^(corestore|@manycore\/(?!hypercore-types|replicator).*)$/
+}
+
+/** Of what two copies would not know each other, or be megabytes. */
+const ONCE = ['hypercore', 'hypercore-storage', 'rocksdb-native', 'sodium-native', '@manycore/kv']
+
+const USE = `
+  const Corestore = require('@manycore/corestore')
+  const store = new Corestore('./store')
+  const core = store.get({ name: 'log' })
+  core.append('kept').then(() => core.get(0)).then((block) => {
+    if (String(block) !== 'kept') throw new Error(String(block))
+    return store.close()
+  })`
+
+const tarballs = await pack(checked)
+const cases = {}
+for (const { name } of tarballs) {
+  if (name in UNWANTED)
+    cases[`alone: ${name} installs and loads with no more than it needs`] = () => alone(name)
+}
+if (tarballs.some(({ name }) => name === '@manycore/corestore'))
+  cases['alone: npm install @manycore/corestore brings one of everything, the newest Hypercore, and works'] =
+    works
+await report(cases)
+
+/** Nothing is pinned: what a user gets who asks for no version. */
+async function works() {
+  const project = await install(tarballs, ['@manycore/corestore'])
+  const { packages } = readJson(join(project, 'node_modules/.package-lock.json'))
+  const problems = ONCE.flatMap((name) => {
+    const found = Object.entries(packages).filter(([path]) => path.endsWith(`node_modules/${name}`))
+    return found.length === 1 ? [] : [`${found.length} copies of ${name}, at ${found.map(([path]) => path)}`]
+  })
+  const { stdout } = await must('npm', ['view', 'hypercore@11', 'version', '--json', '--prefer-offline'])
+  const newest = [JSON.parse(stdout)].flat().at(-1)
+  const { version } = packages['node_modules/hypercore']
+  if (version !== newest) problems.push(`hypercore ${version} instead of ${newest}: widen the peer's range`)
+
+  const { code, output } = await node(['-e', USE], { cwd: project, timeoutMs: 60_000 })
+  return code === 0 ? problems : [...problems, output]
+}
+
+async function alone(name) {
+  const project = await install(tarballs, [name])
+  const { packages } = readJson(join(project, 'node_modules/.package-lock.json'))
+  const unwanted = Object.keys(packages)
+    .map((path) => path.split('node_modules/').at(-1))
+    .filter((each) => UNWANTED[name].test(each))
+    .map((each) => `${name} pulls in ${each}: take it as an argument, or declare an interface for it`)
+
+  const { code, output } = await node(['-e', `require('${name}')`], { cwd: project, timeoutMs: 60_000 })
+  return code === 0 ? unwanted : [...unwanted, `require('${name}') fails:\n${output}`]
+}

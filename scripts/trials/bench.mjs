@@ -1,0 +1,33 @@
+// Every benchmark runs, small: one measurement a row, which says nothing about speed.
+import { join } from 'node:path'
+import { report } from '../process/report.mjs'
+import { node } from '../process/run.mjs'
+import { checked } from '../workspace/packages.mjs'
+
+const TIMEOUT_MS = 600_000
+const SMALL = ['--scale', '0.002', '--runs', '1']
+/** name → how it is run, and the rows of its table */
+const RUNS = {
+  engines: [['run.mjs', 'engines', ...SMALL], 10],
+  floors: [['run.mjs', 'floors', ...SMALL], 11],
+  stores: [['run.mjs', 'stores', ...SMALL], 19],
+  refusals: [['policies/refusal-timing.mjs', '--asks', '5'], 7],
+  revocation: [['policies/revocation.mjs', '--rounds', '1'], 7]
+}
+
+await report(
+  Object.fromEntries(
+    Object.entries(RUNS).map(([name, [args, rows]]) => [`bench: ${name}`, () => run(args, rows)])
+  )
+)
+
+async function run([script, ...args], rows) {
+  const { code, output, timedOut } = await node([join(checked, 'bench', script), ...args], {
+    cwd: checked,
+    timeoutMs: TIMEOUT_MS
+  })
+  if (timedOut) return [`does not end within ${TIMEOUT_MS / 1000} s:\n${output}`]
+  if (code !== 0) return [`exits with ${code}:\n${output}`]
+  const printed = output.match(/^\| .* \|$/gm)?.length ?? 0
+  return printed === rows ? [] : [`gives ${printed} rows, not ${rows}:\n${output}`]
+}

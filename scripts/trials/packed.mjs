@@ -1,0 +1,183 @@
+// The packages as their users get them: packed, linted, installed by npm outside the workspace, compiled and run.
+import { cpSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import ts from 'typescript6'
+import { importsOf } from '../workspace/imports.mjs'
+import { install, pack } from './pack.mjs'
+import { report } from '../process/report.mjs'
+import { root } from '../workspace/root.mjs'
+import { node } from '../process/run.mjs'
+import { checked, filesUnder, readJson } from '../workspace/packages.mjs'
+
+/** Folders of node_modules with the compilers a user may have. */
+const COMPILERS = ['typescript', 'typescript6', 'typescript5']
+/** No DOM; nothing of ours is skipped. */
+const OPTIONS = '--module nodenext --target es2022 --lib es2022 --strict --skipLibCheck false'.split(' ')
+/** Folder of test/consumers → the types that its users have beside ours. */
+const NEIGHBOURS = { plain: [], node: ['node'] }
+/** Types that may be missing: hypercore-types/src/node.ts says what is then. The consumers are compiled without. */
+const OPTIONAL = /^node:(stream|buffer)$/
+/** Bare maps Node's own modules by imports without a `#`; Node passes over them. */
+const ALLOWED = new Set(['IMPORTS_KEY_INVALID'])
+const STRAY =
+  /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|index\.[\w.]+|ambient\.d\.ts|(src|compliance)\/.*|dist\/.*\.(js|d\.ts)(\.map)?)$/
+
+const tarballs = await pack(checked)
+const consumers = join(checked, 'test/consumers')
+const project = await install(
+  tarballs,
+  tarballs.map(({ name }) => name),
+  { dependencies: { '@types/node': readJson(join(root, 'node_modules/@types/node/package.json')).version } }
+)
+cpSync(consumers, project, { recursive: true })
+
+const cases = {}
+for (const each of tarballs) {
+  cases[`packed: ${each.name} holds its files and no others`] = () => strayFiles(each)
+  cases[`packed: ${each.name} passes publint`] = () => lint(each)
+  cases[`packed: ${each.name} passes attw`] = () => areTheTypesWrong(each)
+  cases[`packed: ${each.name} publishes types without any, and imports none but ours`] = () => openTypes(each)
+}
+for (const folder of readdirSync(consumers)) {
+  for (const name of COMPILERS) {
+    cases[`packed: ${folder} consumers compile with ${versionOf(name)}`] = () => compile(folder, name)
+  }
+  for (const file of readdirSync(join(consumers, folder))) {
+    cases[`packed: ${folder} consumer ${file} runs`] = () => runConsumer(folder, file)
+  }
+}
+cases['packed: without Hypercore, loading says what to install'] = () =>
+  withHypercore(null, 'HYPERCORE_MISSING')
+cases['packed: with Hypercore 10, loading says what to install'] = () =>
+  withHypercore(oldHypercore(), 'HYPERCORE_TOO_OLD')
+
+if (tarballs.some(({ name }) => installed(name).dependencies?.['hypercore-storage']))
+  cases['packed: npm installs one hypercore-storage for Hypercore and for ours'] = oneStorage
+
+await report(cases)
+
+/** What Hypercore brings is what ours uses: a second copy is loaded, and takes space, for nothing. */
+function oneStorage() {
+  const folder = /(^|\/)node_modules\/hypercore-storage\/package\.json$/
+  const copies = readdirSync(join(project, 'node_modules'), { recursive: true }).filter((file) =>
+    folder.test(`node_modules/${file}`)
+  )
+  const versions = copies.map((file) => `${file}: ${readJson(join(project, 'node_modules', file)).version}`)
+  return copies.length === 1 ? [] : [`${copies.length} copies: ${versions.join(', ')}`]
+}
+
+/** The manifest of a package as npm has installed it. */
+function installed(name) {
+  return readJson(join(project, 'node_modules', name, 'package.json'))
+}
+
+function strayFiles({ dir, files }) {
+  const missing = ['README.md', 'LICENSE']
+    .filter((file) => !files.includes(file))
+    .map((file) => `${file} is missing`)
+  const stray = files.filter((file) => !STRAY.test(file)).map((file) => `${file}: leave it out by "files"`)
+  // The bundler puts what is loaded later beside index.js, whatever its folder, and what they share.
+  const sources = new Set(
+    filesUnder(dir, /\.ts$/)
+      .map((file) => basename(file, '.ts'))
+      .concat('rolldown-runtime')
+  )
+  const stale = files
+    .filter((file) => /^dist\/.*\.js$/.test(file) && !sources.has(basename(file, '.js')))
+    .map((file) => `${file} has no source any more: delete dist and build`)
+  return [...missing, ...stray, ...stale]
+}
+
+async function lint({ tarball }) {
+  const bytes = readFileSync(tarball)
+  const packed = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+  const { messages, pkg } = await publint({ pack: { tarball: packed }, strict: true })
+  return messages
+    .filter(({ code }) => !ALLOWED.has(code))
+    .map((message) => formatMessage(message, pkg, { color: false }))
+}
+
+async function areTheTypesWrong({ tarball }) {
+  const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js')
+  const { code, output } = await node([attw, tarball, '--no-definitely-typed', '--format', 'ascii'])
+  return code === 0 ? [] : [output]
+}
+
+/** An `any`, or a package without types, would switch the compiler off in code that uses ours. */
+function openTypes({ name }) {
+  const dir = realpathSync(join(project, 'node_modules', name))
+  const files = readdirSync(dir, { recursive: true }).filter((file) => /^(?!src).*\.d\.[cm]?ts$/.test(file))
+  return files.flatMap((file) => {
+    const foreign = importsOf(join(dir, file))
+      .filter(({ specifier }) => !/^\.|^@manycore\//.test(specifier) && !OPTIONAL.test(specifier))
+      .map(({ specifier, line }) => `${file}:${line} imports '${specifier}': publish an interface instead`)
+    return [
+      ...foreign,
+      ...anyIn(join(dir, file)).map((line) => `${file}:${line} has an any: say unknown, or the type`)
+    ]
+  })
+}
+
+function anyIn(file) {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true)
+  const lines = []
+  visit(source)
+  return lines
+
+  function visit(node) {
+    if (node.kind === ts.SyntaxKind.AnyKeyword)
+      lines.push(source.getLineAndCharacterOfPosition(node.pos).line + 1)
+    ts.forEachChild(node, visit)
+  }
+}
+
+async function compile(folder, name) {
+  const sources = readdirSync(join(consumers, folder)).map((file) => join(folder, file))
+  const tsc = join(root, 'node_modules', name, 'bin/tsc')
+  const types = ['--types', ...NEIGHBOURS[folder]] // none at all is one more option after it
+  const args = [tsc, ...OPTIONS, ...types, '--rootDir', '.', '--outDir', 'out', ...sources]
+  const { code, output } = await node(args, { cwd: project })
+  return code === 0 ? [] : [output]
+}
+
+async function runConsumer(folder, file) {
+  const built = join(project, 'out', folder, file.replace(/ts$/, 'js'))
+  const { code, output } = await node([built], { cwd: join(project, folder), timeoutMs: 60_000 })
+  return code === 0 ? [] : [output]
+}
+
+/** Another Hypercore than the one that was installed, or none, and every package that wants one. */
+async function withHypercore(other, code) {
+  const place = join(project, 'node_modules/hypercore')
+  const away = join(project, 'hypercore')
+  const wanting = tarballs.filter(({ manifest }) => manifest.peerDependencies?.hypercore)
+  if (wanting.length === 0) return []
+  renameSync(place, away)
+  try {
+    if (other !== null) symlinkSync(other, place, 'junction')
+    const problems = await Promise.all(wanting.map(({ name }) => loads(name, code)))
+    return problems.flat()
+  } finally {
+    rmSync(place, { recursive: true, force: true })
+    renameSync(away, place)
+  }
+}
+
+/** Loading a package must fail with one sentence that has this code, names the package and says what to do. */
+async function loads(name, code) {
+  const wanted = new RegExp(`^Error: ${code}: ${name} needs Hypercore 11, .*: npm install hypercore@11$`, 'm')
+  const { output } = await node(['-e', `require('${name}')`], { cwd: project })
+  return wanted.test(output) ? [] : [`${name}: ${output}`]
+}
+
+/** Hypercore 10, which Corestore 6 brings. */
+function oldHypercore() {
+  const corestore6 = realpathSync(join(root, 'node_modules/corestore6'))
+  return realpathSync(join(corestore6, '../hypercore'))
+}
+
+function versionOf(name) {
+  return `TypeScript ${readJson(join(root, 'node_modules', name, 'package.json')).version}`
+}

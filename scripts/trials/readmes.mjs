@@ -1,0 +1,123 @@
+// Every fenced js or ts block of every README and of docs/ runs, twice. There is no way to opt out: what does not run
+// is not an example; show it as text. Links lead somewhere, also where npm shows a README, and install lines name what
+// the blocks load.
+import { existsSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { importsOfText } from '../workspace/imports.mjs'
+import { readMarkdown } from '../workspace/markdown.mjs'
+import { report } from '../process/report.mjs'
+import { REPOSITORY } from '../workspace/repository.mjs'
+import { runSnippet } from './snippet.mjs'
+import { checked, filesUnder, packagesOf, shown } from '../workspace/packages.mjs'
+
+const LANGUAGES = { js: 'js', javascript: 'js', cjs: 'cjs', mjs: 'mjs', ts: 'ts', typescript: 'ts' }
+const AMBIENT = '@manycore/hypercore-types/ambient'
+const SHELLS = new Set(['sh', 'bash', 'shell', 'console'])
+
+const packages = packagesOf(checked)
+const published = packages.filter((each) => each.published)
+const files = [
+  ...filesUnder(checked, /README\.md$/),
+  ...filesUnder(join(checked, 'docs'), /(?<!README)\.md$/)
+].map((file) => ({ file, name: shown(checked, file), ...readMarkdown(file) }))
+
+const cases = {
+  'readmes: the root and every published package have one': () =>
+    [checked, ...published.map(({ dir }) => dir)]
+      .map((dir) => join(dir, 'README.md'))
+      .filter((home) => !files.some(({ file }) => file === home))
+      .map((home) => `${shown(checked, home)} is missing`),
+  'readmes: links lead somewhere, on npm as well': () => files.flatMap(brokenLinks),
+  'readmes: install lines name all that the blocks load': () => files.flatMap(notInstalled),
+  'readmes: where blocks load hypercore, it is said what types it has': () =>
+    files.filter(isUntyped).map(untyped)
+}
+
+for (const { file, name, blocks } of files) {
+  for (const { line, text, language } of blocks.filter(runs)) {
+    const at = `${name}:${line}`
+    cases[`readmes: ${at}`] = async () => {
+      const problem = await runSnippet({
+        text,
+        language: LANGUAGES[language],
+        base: checked,
+        owner: ownerOf(file)
+      })
+      return problem ? [`${at} ${problem}`] : []
+    }
+  }
+}
+
+await report(cases)
+
+function runs({ language }) {
+  return language in LANGUAGES
+}
+
+function brokenLinks({ file, name, links }) {
+  const home = packageOf(file)
+  return links.flatMap(({ url, line }) => {
+    const problem = brokenLink(url.replace(/#.*$/, ''), file, home)
+    return problem ? [`${name}:${line} links to ${url}: ${problem}`] : []
+  })
+}
+
+function brokenLink(url, file, home) {
+  if (url === '') return null // a place in the same file
+  const [, path] = url.startsWith(REPOSITORY)
+    ? (/^\/(?:tree|blob)\/main\/(.*)$/.exec(url.slice(REPOSITORY.length)) ?? [])
+    : []
+  if (path !== undefined) return existsSync(join(checked, path)) ? null : 'there is no such file'
+  if (/^[a-z]+:/.test(url)) return null
+  const target = resolve(dirname(file), url)
+  if (!existsSync(target)) return 'there is no such file'
+  if (home === undefined || shown(home.dir, target).split('/')[0] !== '..') return null
+  return `npm shows this README without it; link to ${REPOSITORY}/tree/main/${shown(checked, target)}`
+}
+
+/** Of the root's README and those of the packages: they tell a reader what to install. */
+function notInstalled({ file, name, blocks }) {
+  if (packageOf(file) === undefined && dirname(file) !== checked) return []
+  const installed = new Set(
+    blocks.filter(({ language }) => SHELLS.has(language)).flatMap(({ text }) => installs(text))
+  )
+  return blocks.filter(runs).flatMap(({ text, line }) =>
+    importsOfText(text)
+      .filter(({ specifier }) => !isBuiltin(specifier))
+      .map(({ specifier }) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'))
+      .filter((wanted) => !installed.has(wanted))
+      .map((wanted) => `${name}:${line} loads ${wanted}, which no \`npm install\` of it names`)
+  )
+}
+
+/** For users of TypeScript, to whom `import Hypercore from 'hypercore'` is an error otherwise. */
+function isUntyped({ file, blocks }) {
+  if (packageOf(file) === undefined) return false
+  const loads = blocks
+    .filter(runs)
+    .some(({ text }) => importsOfText(text).some(({ specifier }) => specifier === 'hypercore'))
+  return loads && !readFileSync(file, 'utf8').includes(AMBIENT)
+}
+
+function untyped({ name }) {
+  return `${name} loads hypercore: say that ${AMBIENT} has its types`
+}
+
+function installs(text) {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('npm install '))
+    .flatMap((line) => line.replace(/#.*$/, '').split(/\s+/).slice(2))
+}
+
+/** The published package whose README this is. */
+function packageOf(file) {
+  return published.find(({ dir }) => dirname(file) === dir)
+}
+
+/** The package a README belongs to; what stands above the packages is about all, as examples/ is. */
+function ownerOf(file) {
+  const owner = packages.find(({ dir }) => dirname(file) === dir)
+  return owner ? owner.dir : join(checked, 'examples')
+}
