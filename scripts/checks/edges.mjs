@@ -24,7 +24,8 @@ const EDGES = {
   browser: ALL,
   demo: ALL,
   examples: ALL,
-  bench: ALL
+  bench: ALL,
+  docs: ALL
 }
 
 /** Package → modules of others that would break what it promises. */

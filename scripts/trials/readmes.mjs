@@ -116,7 +116,7 @@ function packageOf(file) {
   return published.find(({ dir }) => dirname(file) === dir)
 }
 
-/** The package a README belongs to; what stands above the packages is about all, as examples/ is. */
+/** The package a page belongs to; what stands above the packages is about all, as examples/ is. */
 function ownerOf(file) {
   const owner = packages.find(({ dir }) => dirname(file) === dir)
   return owner ? owner.dir : join(checked, 'examples')

@@ -6,12 +6,12 @@ import { root } from './root.mjs'
 export const checked = process.argv[2] && !process.argv[2].startsWith('-') ? process.argv[2] : root
 
 /**
- * The packages of a workspace, by directory: packages/*, then examples and bench.
+ * The packages of a workspace, by directory: packages/*, then examples, bench and docs.
  * @returns  [{ id, dir, name, manifest, published }]: id is the directory's name, dir is absolute
  */
 export function packagesOf(base) {
   const folders = readdirSync(join(base, 'packages')).map((id) => ({ id, dir: join(base, 'packages', id) }))
-  return [...folders, ...['examples', 'bench'].map((id) => ({ id, dir: join(base, id) }))]
+  return [...folders, ...['examples', 'bench', 'docs'].map((id) => ({ id, dir: join(base, id) }))]
     .filter(({ dir }) => existsSync(join(dir, 'package.json')))
     .map(({ id, dir }) => {
       const manifest = readJson(join(dir, 'package.json'))

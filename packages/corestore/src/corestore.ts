@@ -112,7 +112,7 @@ export class Corestore extends StoreView {
   /**
    * A new session of a core, at once; it opens lazily (`await core.ready()`). With a key, a key pair or a
    * manifest `core.key` is known at once, with a name after `ready()`.
-   * @param opts  32 bytes, hex or z-base-32 of a key, or options
+   * @param key  32 bytes, hex or z-base-32 of a key; or options that say which core
    * @throws BAD_ARGUMENT, SESSION_CLOSED at once; STORAGE_EMPTY, STORAGE_CONFLICT by the core's `ready()`
    */
   get(key: Uint8Array | string): Hypercore
