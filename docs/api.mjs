@@ -2,10 +2,10 @@
 // `node docs/api.mjs --check` writes nothing; it fails on what typedoc has to say, such as a link that leads nowhere.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from '../scripts/root.mjs'
-import { REPOSITORY } from '../scripts/repository.mjs'
-import { setup } from '../scripts/setup.mjs'
-import { packagesOf } from '../scripts/workspace.mjs'
+import { root } from '../scripts/workspace/root.mjs'
+import { REPOSITORY } from '../scripts/workspace/repository.mjs'
+import { setup } from '../scripts/build/setup.mjs'
+import { packagesOf } from '../scripts/workspace/packages.mjs'
 
 await setup()
 const { Application, OptionDefaults } = await import('typedoc')
