@@ -2,7 +2,7 @@ import { test } from 'vitest'
 import { testEngine } from '../../compliance/index.js'
 import type { Place } from '../../compliance/index.js'
 import type { RandomAccessEngineOptions } from '../../src/index.js'
-import { filePlace, memoryPlace, oneFilePlace, oneMemoryPlace } from '../random-access/places.js'
+import { filePlace, memoryPlace, oneFilePlace, oneMemoryPlace } from '../stores/places.js'
 
 /** Flushes and merges happen in the cases that write much. */
 const SMALL_TABLES: RandomAccessEngineOptions = {

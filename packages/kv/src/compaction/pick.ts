@@ -1,0 +1,89 @@
+import b4a from 'b4a'
+import { DEAD_SHARE, SPARSE_SHARE } from '../defaults.js'
+import { DEFAULT_SIZES, type LevelSizes, levelTarget } from './sizes.js'
+import type { MergePick } from './merge-pick.js'
+import { type Bounds, overlapping } from '../bytes/overlapping.js'
+import { pickRewrite, sparseFiles } from './pick-rewrite.js'
+import type { Levels, SegmentInfo, ValueFileInfo } from '../manifest/levels.js'
+
+/** The merge that is needed most; null = none is. */
+export function pickMerge(
+  levels: Levels,
+  valueFiles: readonly ValueFileInfo[],
+  sizes: LevelSizes = DEFAULT_SIZES
+): MergePick | null {
+  let level = -1
+  let most = 1
+  for (const [n, segments] of levels.entries()) {
+    const fullness =
+      n === 0 ? segments.length / sizes.level0Segments : bytesOf(segments) / levelTarget(n, sizes)
+    if (fullness >= most) {
+      level = n
+      most = fullness
+    }
+  }
+  if (level === 0) return mergeDown(levels, 0, levels[0]!, valueFiles, sizes)
+  if (level > 0) return mergeDown(levels, level, [cheapest(levels, level)], valueFiles, sizes)
+  return pickRewrite(levels, valueFiles, SPARSE_SHARE, DEAD_SHARE, sizes)
+}
+
+/** Merges segments of a level (all of them, of level 0) with what they overlap in the next level. */
+export function mergeDown(
+  levels: Levels,
+  level: number,
+  segments: readonly SegmentInfo[],
+  valueFiles: readonly ValueFileInfo[],
+  sizes: LevelSizes
+): MergePick {
+  const below = segmentsIn(levels[level + 1], hull(segments))
+  const all = [...segments, ...below]
+  const dropDeleted = levels.slice(level + 2).every((older) => segmentsIn(older, hull(all)).length === 0)
+  return {
+    upper: level === 0 ? segments.map((segment) => [segment]) : [segments],
+    below,
+    outputLevel: level + 1,
+    dropDeleted,
+    splitBytes: sizes.segmentBytes,
+    rewrite: new Set([
+      ...sparseFiles(levels, valueFiles, SPARSE_SHARE),
+      ...smallFiles(all, valueFiles, sizes.smallValueFileBytes)
+    ]),
+    isMove: all.length === 1 && !(dropDeleted && all[0]!.deleted > 0)
+  }
+}
+
+/** The segment that rewrites the fewest bytes of the next level for each of its own. */
+function cheapest(levels: Levels, level: number): SegmentInfo {
+  const cost = (segment: SegmentInfo): number =>
+    bytesOf(segmentsIn(levels[level + 1], segment)) / segment.bytes
+  return levels[level]!.reduce((best, segment) => (cost(segment) < cost(best) ? segment : best))
+}
+
+/** Small value files that the segments point into, when there are several to be joined. */
+function smallFiles(
+  segments: readonly SegmentInfo[],
+  valueFiles: readonly ValueFileInfo[],
+  limit: number
+): number[] {
+  const used = new Set(segments.flatMap(({ values }) => values.map(({ file }) => file)))
+  const small = valueFiles.filter(({ id, bytes }) => used.has(id) && bytes < limit)
+  return small.length > 1 ? small.map(({ id }) => id) : []
+}
+
+function segmentsIn(level: readonly SegmentInfo[] = [], { start, end }: Bounds): SegmentInfo[] {
+  return overlapping(level, (segment) => segment, { gte: start, lt: end })
+}
+
+function hull(segments: readonly SegmentInfo[]): Bounds {
+  return segments.reduce<Bounds>(
+    (all, { start, end }) => ({
+      start: b4a.compare(start, all.start) < 0 ? start : all.start,
+      end: b4a.compare(end, all.end) > 0 ? end : all.end
+    }),
+    segments[0]!
+  )
+}
+
+function bytesOf(segments: readonly SegmentInfo[]): number {
+  return segments.reduce((sum, { bytes }) => sum + bytes, 0)
+}

@@ -1,0 +1,33 @@
+import {
+  LEVEL0_SEGMENTS,
+  LEVEL1_BYTES,
+  LEVEL_RATIO,
+  SEGMENT_BYTES,
+  SMALL_VALUE_FILE_BYTES
+} from '../defaults.js'
+
+/** How large the levels of a store may become. */
+export interface LevelSizes {
+  /** flushed memtables until they are merged */
+  readonly level0Segments: number
+  readonly level1Bytes: number
+  /** each level below level 1 to the one above it */
+  readonly ratio: number
+  /** a merge begins a new segment after this many */
+  readonly segmentBytes: number
+  /** value files below this are joined by merges */
+  readonly smallValueFileBytes: number
+}
+
+export const DEFAULT_SIZES: LevelSizes = {
+  level0Segments: LEVEL0_SEGMENTS,
+  level1Bytes: LEVEL1_BYTES,
+  ratio: LEVEL_RATIO,
+  segmentBytes: SEGMENT_BYTES,
+  smallValueFileBytes: SMALL_VALUE_FILE_BYTES
+}
+
+/** Bytes at which a level below 0 is merged into the next. */
+export function levelTarget(level: number, { level1Bytes, ratio }: LevelSizes = DEFAULT_SIZES): number {
+  return level1Bytes * ratio ** (level - 1)
+}

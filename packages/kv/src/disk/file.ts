@@ -1,0 +1,124 @@
+import b4a from 'b4a'
+import { fdatasync } from '../lock/descriptor.js'
+import type { LockableFile } from './disk.js'
+import { EngineError } from '../errors.js'
+import type { Claim } from '../lock/holder-files.js'
+import type { RandomAccess } from './random-access.js'
+
+/** Makes what was written to a file survive a loss of power. */
+export type Sync = (file: RandomAccess) => Promise<void>
+
+/** Promises over one instance. */
+export class RandomAccessDiskFile implements LockableFile {
+  readonly name: string
+  readonly instance: RandomAccess
+  readonly #sync: Sync | undefined
+  /** An instance whose file is not there fails until it is written to. */
+  #isMissing = false
+  #claim: Claim | null = null
+
+  constructor(name: string, instance: RandomAccess, sync?: Sync) {
+    this.name = name
+    this.instance = instance
+    this.#sync = sync
+  }
+
+  /** Its instance looked for it in vain, and opens nothing until it is written to. */
+  get isMissing(): boolean {
+    return this.#isMissing
+  }
+
+  async size(): Promise<number> {
+    if (this.#isMissing) return 0
+    try {
+      const stat = await call<{ size: number }>((done) => this.instance.stat(done))
+      return stat.size
+    } catch (err) {
+      if ((err as { code?: unknown }).code !== 'ENOENT') throw err
+      this.#isMissing = true
+      return 0
+    }
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    if (length === 0) return b4a.alloc(0)
+    try {
+      return await call<Uint8Array>((done) => this.instance.read(offset, length, done))
+    } catch (cause) {
+      // Each storage has an error of its own for a read beyond the end.
+      const size = await this.size()
+      if (offset + length <= size) throw cause
+      const message = `${this.name} at ${offset}: ${length} bytes were to be read, the file has ${size}`
+      throw new EngineError('ENGINE_CORRUPT', message, { cause, file: this.name, offset })
+    }
+  }
+
+  write(offset: number, bytes: Uint8Array): Promise<void> {
+    this.#isMissing = false
+    return call((done) => this.instance.write(offset, bytes, done))
+  }
+
+  truncate(size: number): Promise<void> {
+    this.#isMissing = false
+    return call((done) => this.instance.truncate(size, done))
+  }
+
+  async finish(): Promise<void> {}
+
+  get fd(): number | null {
+    return typeof this.instance.fd === 'number' ? this.instance.fd : null
+  }
+
+  get path(): string | null {
+    return typeof this.instance.filename === 'string' ? this.instance.filename : null
+  }
+
+  hold(claim: Claim): void {
+    this.#claim = claim
+  }
+
+  get canSync(): boolean {
+    return this.#sync !== undefined || this.fd !== null
+  }
+
+  async sync(): Promise<void> {
+    if (!this.canSync) return
+    await this.size() // opens it where it was suspended
+    if (this.#sync !== undefined) await this.#sync(this.instance)
+    else await fdatasync(this.fd!)
+  }
+
+  async remove(): Promise<void> {
+    await call((done) => this.instance.unlink(done)).catch((err: { code?: unknown }) => {
+      if (err.code !== 'ENOENT') throw err // it is gone, which is what was asked for
+    })
+  }
+
+  async suspend(): Promise<void> {
+    this.#isMissing = false // the next use opens it again
+    try {
+      if (this.instance.suspend !== undefined) await call((done) => this.instance.suspend!(done))
+    } finally {
+      this.#letGo()
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await call((done) => this.instance.close(done))
+    } finally {
+      this.#letGo()
+    }
+  }
+
+  #letGo(): void {
+    const claim = this.#claim
+    this.#claim = null
+    claim?.release()
+  }
+}
+
+/** Promise of an operation. */
+export function call<T = void>(fn: (done: (err: Error | null, result?: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => fn((err, result) => (err ? reject(err) : resolve(result as T))))
+}

@@ -1,0 +1,84 @@
+import { allDone } from '../kit/all-done.js'
+import { CertainFile } from './certain-file.js'
+import type { Disk, DiskFile } from './disk.js'
+import { DistinctFiles } from './distinct-files.js'
+import type { FileSource, RandomAccess } from './random-access.js'
+import type { RandomAccessDiskFile, Sync } from './file.js'
+
+const LOCK_FILE = 'LOCK'
+const ANOTHER_FILE = 'MANIFEST-0'
+
+/** Files of a random-access-storage, each an instance of its own. */
+export class RandomAccessDisk implements Disk {
+  readonly #source: FileSource
+  readonly #sync: Sync | undefined
+  readonly #files = new Map<string, RandomAccessDiskFile>()
+  readonly #distinct = new DistinctFiles()
+
+  constructor(source: FileSource, sync?: Sync) {
+    this.#source = source
+    this.#sync = sync
+  }
+
+  get lock(): Disk['lock'] {
+    this.#file(ANOTHER_FILE) // a source that ignores names is refused with the second, before anything is written
+    return { file: this.#file(LOCK_FILE), isSpare: true }
+  }
+
+  async open(): Promise<void> {}
+
+  file(name: string): DiskFile {
+    return this.#file(name)
+  }
+
+  async remove(name: string): Promise<void> {
+    const file = this.#file(name)
+    this.#files.delete(name)
+    this.#distinct.delete(file.instance)
+    try {
+      await file.remove()
+    } catch (err) {
+      await file.close().catch(() => {}) // why it could not be removed matters more
+      throw err
+    }
+  }
+
+  async isCurrent(): Promise<boolean> {
+    return true
+  }
+
+  async suspend(): Promise<void> {
+    await allDone(Array.from(this.#files.values(), (file) => file.suspend()))
+  }
+
+  async close(): Promise<void> {
+    if (this.#source.isReused) {
+      for (const [name, { isMissing, instance }] of this.#files) {
+        if (!isMissing) continue
+        this.#files.delete(name) // it would stay so
+        this.#distinct.delete(instance)
+      }
+      await this.suspend()
+      for (const [name, { instance }] of this.#files) this.#files.set(name, this.#wrap(name, instance))
+      return
+    }
+    const files = [...this.#files.values()]
+    this.#files.clear()
+    for (const { instance } of files) this.#distinct.delete(instance)
+    await allDone(files.map((file) => file.close()))
+  }
+
+  #file(name: string): RandomAccessDiskFile {
+    let file = this.#files.get(name)
+    if (file === undefined) {
+      file = this.#wrap(name, this.#source.get(name))
+      this.#distinct.add(name, file.instance)
+      this.#files.set(name, file)
+    }
+    return file
+  }
+
+  #wrap(name: string, instance: RandomAccess): RandomAccessDiskFile {
+    return new CertainFile(name, instance, this.#sync)
+  }
+}

@@ -1,0 +1,60 @@
+import { badArgument } from '../errors.js'
+
+type Callback = (err: Error | null) => void
+
+/** A file, as random-access-storage 3 has it: random-access-file, random-access-memory and others. */
+export interface RandomAccess {
+  read(offset: number, size: number, callback: (err: Error | null, bytes?: Uint8Array) => void): void
+  write(offset: number, bytes: Uint8Array, callback: Callback): void
+  truncate(size: number, callback: Callback): void
+  stat(callback: (err: Error | null, stat?: { size: number }) => void): void
+  close(callback: Callback): void
+  unlink(callback: Callback): void
+  /** frees what it holds until it is used again */
+  suspend?(callback: Callback): void
+  /** a descriptor of the operating system: it can be locked and synced */
+  readonly fd?: number
+  /** where it lies: Bun and Deno cannot lock a descriptor, and lock by files beside it */
+  readonly filename?: string
+}
+
+/**
+ * Where the engine's files live: a class of which it makes one instance a file (and keeps them over
+ * close() and open()), a function that gives the file of a name, or one instance that holds them all.
+ */
+export type RandomAccessStorage =
+  (new (name: string) => RandomAccess) | ((name: string) => RandomAccess) | RandomAccess
+
+/** What the engine asks for a file. */
+export interface FileSource {
+  /** an instance that was not closed */
+  get(name: string): RandomAccess
+  /** the instances are used again after close(), so they are suspended instead of closed */
+  readonly isReused: boolean
+}
+
+/** @throws BAD_ARGUMENT */
+export function fileSource(storage: Exclude<RandomAccessStorage, RandomAccess>): FileSource {
+  if (typeof storage !== 'function')
+    throw badArgument(
+      'storage',
+      'a random-access-storage class, a function (name) => instance, or one instance',
+      storage
+    )
+  if (!isFile(storage.prototype)) {
+    const open = storage as (name: string) => RandomAccess
+    return { get: (name) => checkFile(open(name)), isReused: false }
+  }
+  const Class = storage as new (name: string) => RandomAccess
+  return { get: (name) => new Class(name), isReused: true }
+}
+
+export function isFile(storage: unknown): storage is RandomAccess {
+  const { read, write, stat } = (storage ?? {}) as Partial<RandomAccess>
+  return typeof read === 'function' && typeof write === 'function' && typeof stat === 'function'
+}
+
+function checkFile(file: unknown): RandomAccess {
+  if (isFile(file)) return file
+  throw badArgument('storage', 'a function that gives random-access-storage instances', file)
+}

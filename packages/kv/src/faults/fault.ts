@@ -1,0 +1,125 @@
+import { aCount, anObject, badArgument, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
+import { EngineError } from '../errors.js'
+
+/**
+ * What happens to an operation:
+ * - `fail`: nothing is done, and it rejects
+ * - `fail-after`: it is done, and rejects all the same
+ * - `drop`: nothing is done, and it is acknowledged
+ * - `forget`: it rejects, and what it was to store is never stored, unless it is written again: later syncs resolve
+ *   without it
+ * - `delay`: it is done once `release()` is called
+ * - `tear`: a prefix is done, and it rejects
+ * - `reorder`: it is acknowledged at once, and done after the next write or batch; at the latest before
+ *   a flush, sync, truncate, unlink or close
+ */
+export type FaultAction = 'fail' | 'fail-after' | 'drop' | 'forget' | 'delay' | 'tear' | 'reorder'
+
+/** Of an engine, then of a file. */
+export type FaultOperation =
+  | 'open'
+  | 'getMany'
+  | 'next'
+  | 'batch'
+  | 'flush'
+  | 'compact'
+  | 'read'
+  | 'stat'
+  | 'write'
+  | 'truncate'
+  | 'sync'
+  | 'unlink'
+
+const OPEN: readonly FaultAction[] = ['fail', 'delay']
+const ANY: readonly FaultAction[] = [...OPEN, 'fail-after']
+const NO_RESULT: readonly FaultAction[] = [...ANY, 'drop']
+const WRITE: readonly FaultAction[] = [...NO_RESULT, 'tear', 'reorder']
+
+/** What can happen to each. */
+const ACTIONS: Record<FaultOperation, readonly FaultAction[]> = {
+  open: OPEN,
+  getMany: ANY,
+  next: ANY,
+  batch: WRITE,
+  flush: NO_RESULT,
+  compact: NO_RESULT,
+  read: ANY,
+  stat: ANY,
+  write: WRITE,
+  truncate: NO_RESULT,
+  sync: [...NO_RESULT, 'forget'],
+  unlink: NO_RESULT
+}
+
+/** One thing that goes wrong: once, at the `nth` operation, or again and again, at one in `oneIn`. */
+export interface Fault {
+  readonly on: FaultOperation
+  readonly action: FaultAction
+  /** 1 = the first from now on; default 1 */
+  readonly nth?: number
+  /** instead of `nth`: each operation with this chance, drawn from the plan's seed */
+  readonly oneIn?: number
+  /** only operations on files of such a name count; default: all */
+  readonly file?: RegExp
+  /** what fail, fail-after and tear reject with; default: code EIO, for an engine's writes ENGINE_FAILED because of it */
+  readonly error?: Error
+  /** tear: how many bytes of the write, or ops of the batch, are done; default: half of them */
+  readonly keep?: number
+}
+
+/** A fault that happened. */
+export interface FaultHit {
+  readonly on: FaultOperation
+  readonly action: FaultAction
+  /** '' = the operation was not on a file */
+  readonly file: string
+}
+
+const FAULT: OptionTable<Fault> = {
+  on: null,
+  action: null,
+  nth: atLeastOne,
+  oneIn: atLeastOne,
+  file(field, value) {
+    if (value instanceof RegExp) return value
+    throw badArgument(field, 'a regular expression', value)
+  },
+  error: anObject,
+  keep: aCount
+}
+
+/** @throws BAD_ARGUMENT */
+export function checkFault(given: Fault): Fault {
+  const fault = readOptions(given, FAULT) as Fault
+  const { on, action } = fault
+  const allowed: readonly FaultAction[] | undefined = ACTIONS[on]
+  if (allowed === undefined) throw badArgument('on', Object.keys(ACTIONS).join(', '), on)
+  if (!allowed.includes(action)) throw badArgument('action', `for ${on} ${allowed.join(', ')}`, action)
+  return fault
+}
+
+function atLeastOne(field: string, value: unknown): number {
+  if (typeof value === 'number' && value >= 1) return value
+  throw badArgument(field, 'a number ≥ 1', value)
+}
+
+/** For wrappers, once the operation is done. @throws what a `fail-after` rejects with */
+export function checkAfter(fault: Fault | null): void {
+  if (fault?.action === 'fail-after') throw errorOf(fault)
+}
+
+/** What a fault rejects with. */
+export function errorOf({ on, action, error }: Fault): Error {
+  if (error !== undefined) return error
+  const cause = Object.assign(new Error(`EIO: ${action} ${on}, as planned`), { code: 'EIO' })
+  return on === 'batch' || on === 'flush' || on === 'compact' ? engineFailed(cause) : cause
+}
+
+export function noSpace(): Error {
+  return Object.assign(new Error('ENOSPC: no space left, as planned'), { code: 'ENOSPC' })
+}
+
+export function engineFailed(cause: Error): EngineError {
+  return new EngineError('ENGINE_FAILED', cause.message, { cause })
+}

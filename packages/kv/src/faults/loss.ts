@@ -1,0 +1,149 @@
+import b4a from 'b4a'
+import { badArgument, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
+import { randomNumbers } from './random-numbers.js'
+import type { RandomAccess } from '../disk/random-access.js'
+import { call } from '../disk/file.js'
+
+/** What a loss of power leaves of what was not synced; by default nothing. */
+export interface PowerLoss {
+  /**
+   * Draws what is kept: of each sector any of the versions since the last sync, and so of each file's size,
+   * of its being there and of its removal, each independently of all others. The same seed keeps the same
+   * after the same operations. Default: nothing is kept.
+   */
+  readonly seed?: number
+  /** a write reaches the disk in whole sectors of so many bytes, aligned in the file; > 0, default 512 */
+  readonly sectorBytes?: number
+}
+
+/** A change of a file that was not synced, and how the file was before it. */
+export interface Change {
+  readonly name: string
+  /** before; null = it was not there */
+  readonly size: number | null
+  /** `[offset, end)` was written, or cut off */
+  readonly offset: number
+  readonly end: number
+  readonly isCut: boolean
+  /** from `offset` to `end`, or to where the file ended before */
+  readonly bytes: Uint8Array
+  /** a sync failed that was to store it, and no later one does */
+  readonly isForgotten?: boolean
+}
+
+/**
+ * What a sync leaves unstored: what earlier ones forgot, but for the bytes that were written again, or cut off.
+ * @param changes  of one file, oldest first
+ * @param size     of the file now
+ */
+export function stillForgotten(changes: readonly Change[], size: number): Change[] {
+  const left: Change[] = []
+  const again: Change[] = []
+  let limit = size
+  for (const change of changes.toReversed()) {
+    if (change.isCut) limit = Math.min(limit, change.offset)
+    else if (!change.isForgotten) again.push(change)
+    else
+      for (const [offset, end] of without(change.offset, Math.min(change.end, limit), again)) {
+        const bytes = change.bytes.subarray(offset - change.offset, end - change.offset)
+        left.unshift({ ...change, size, offset, end, bytes })
+      }
+  }
+  return left
+}
+
+/** `[start, end)` without the spans of changes. */
+function without(start: number, end: number, changes: readonly Change[]): [start: number, end: number][] {
+  let left: [number, number][] = start < end ? [[start, end]] : []
+  for (const change of changes)
+    left = left.flatMap(([from, to]) =>
+      [
+        [from, Math.min(to, change.offset)] as [number, number],
+        [Math.max(from, change.end), to] as [number, number]
+      ].filter(([a, b]) => a < b)
+    )
+  return left
+}
+
+/** What is drawn for each sector and each size. */
+export interface Draw {
+  readonly isKept: () => boolean
+  readonly sectorBytes: number
+}
+
+const TABLE: OptionTable<PowerLoss> = {
+  seed(field, value) {
+    if (Number.isInteger(value)) return value as number
+    throw badArgument(field, 'an integer', value)
+  },
+  sectorBytes(field, value) {
+    if (Number.isInteger(value) && (value as number) >= 1) return value as number
+    throw badArgument(field, 'an integer > 0', value)
+  }
+}
+
+/** @throws BAD_ARGUMENT */
+export function drawOf(loss: PowerLoss | undefined): Draw {
+  const { seed, sectorBytes = 512 } = readOptions(loss, TABLE)
+  if (seed === undefined) return { isKept: () => false, sectorBytes }
+  const random = randomNumbers(seed)
+  return { isKept: () => random(2) === 0, sectorBytes }
+}
+
+/**
+ * Takes the changes of one file back, newest first: of each sector, and of the size, down to the first change
+ * that is kept.
+ * @param changes  newest first
+ * @param size     of the file now; null = it is not there
+ */
+export async function takeBack(
+  changes: readonly Change[],
+  size: number | null,
+  open: () => RandomAccess,
+  { isKept, sectorBytes }: Draw
+): Promise<void> {
+  let file = open()
+  let sizeAfter = size
+  let sizeLeft = size
+  let isSizeKept = false
+  const kept = new Set<number>()
+  let limit = Infinity // beyond it, what was there has been cut off
+  for (const change of changes) {
+    if (!isSizeKept && change.size !== sizeAfter) isSizeKept = isKept()
+    if (change.isCut && isSizeKept) limit = Math.min(limit, change.offset)
+    for (const [from, to] of sectorsOf(change.offset, Math.min(change.end, limit), sectorBytes)) {
+      const sector = Math.floor(from / sectorBytes)
+      if (!kept.has(sector) && !change.isCut && isKept()) kept.add(sector)
+      if (!kept.has(sector)) await call((done) => file.write(from, before(change, from, to), done))
+    }
+    if (!isSizeKept) sizeLeft = change.size
+    sizeAfter = change.size
+    if (isSizeKept || (change.size ?? 0) > 0) continue // a storage in memory says 0 of a file that is not there
+    kept.clear() // what had the name before this change was another file
+    await call((done) => file.unlink(done)).catch(unlessMissing) // which closes it
+    file = open()
+  }
+  if (sizeLeft === null) return call((done) => file.unlink(done)).catch(unlessMissing)
+  await call((done) => file.truncate(sizeLeft, done))
+  await call((done) => file.close(done))
+}
+
+function* sectorsOf(offset: number, end: number, bytes: number): Generator<[from: number, to: number]> {
+  for (let from = offset; from < end;) {
+    const to = Math.min(end, (Math.floor(from / bytes) + 1) * bytes)
+    yield [from, to]
+    from = to
+  }
+}
+
+/** Zeros where the file ended before: so it is there when it is longer all the same. */
+function before({ offset, bytes }: Change, from: number, to: number): Uint8Array {
+  const found = b4a.alloc(to - from)
+  found.set(bytes.subarray(from - offset, to - offset))
+  return found
+}
+
+function unlessMissing(err: { code?: unknown }): void {
+  if (err.code !== 'ENOENT') throw err
+}

@@ -1,0 +1,69 @@
+import { type Fault, type FaultHit, type FaultOperation, checkFault, errorOf } from './fault.js'
+import { randomNumbers } from './random-numbers.js'
+
+/** What goes wrong, and when. The same plan gives the same faults for the same operations. */
+export class FaultPlan {
+  readonly #random: (n: number) => number
+  readonly #rules: { readonly fault: Fault; readonly isDue: () => boolean }[] = []
+  readonly #hits: FaultHit[] = []
+  #held: (() => void)[] = []
+
+  /**
+   * @param faults  where several are due at one operation, the first
+   * @param seed    for faults with `oneIn`
+   * @throws        BAD_ARGUMENT
+   */
+  constructor(faults: readonly Fault[] = [], seed = 1) {
+    this.#random = randomNumbers(seed)
+    for (const fault of faults) this.add(fault)
+  }
+
+  /** what happened so far */
+  get hits(): readonly FaultHit[] {
+    return this.#hits
+  }
+
+  /** operations that wait for release() */
+  get held(): number {
+    return this.#held.length
+  }
+
+  /** @throws BAD_ARGUMENT */
+  add(given: Fault): void {
+    const fault = checkFault(given)
+    const { nth = 1, oneIn } = fault
+    let count = 0
+    const isDue = oneIn === undefined ? () => ++count === nth : () => this.#random(oneIn) === 0
+    this.#rules.push({ fault, isDue })
+  }
+
+  /** Lets the operations go on that are held now. */
+  release(): void {
+    for (const resolve of this.#held.splice(0)) resolve()
+  }
+
+  /** For wrappers, at each operation: the fault that happens to it. @throws what a `fail` rejects with */
+  take(on: FaultOperation, file = ''): Fault | null {
+    const matching = this.#rules.filter(
+      ({ fault }) => fault.on === on && file.search(fault.file ?? '') !== -1
+    )
+    const due = matching.filter(({ isDue }) => isDue()) // each one counts
+    if (due.length === 0) return null
+    const { fault } = due[0]!
+    this.#hits.push({ on, action: fault.action, file })
+    if (fault.action === 'fail') throw errorOf(fault)
+    return fault
+  }
+
+  /** For wrappers: resolves at the next release(). */
+  hold(): Promise<void> {
+    return new Promise((resolve) => this.#held.push(resolve))
+  }
+
+  /** take(), and a wait for release() where the fault is a delay. */
+  async meet(on: FaultOperation, file?: string): Promise<Fault | null> {
+    const fault = this.take(on, file)
+    if (fault?.action === 'delay') await this.hold()
+    return fault
+  }
+}

@@ -1,0 +1,146 @@
+import { EngineError } from '../errors.js'
+import { Gate } from './gate.js'
+
+type Step = 'open' | 'close' | 'suspend' | 'resume'
+
+interface QueuedStep {
+  /** null once it has failed */
+  step: Step | null
+  done: Promise<void>
+}
+
+/**
+ * Whether an engine is open, and which calls run. open(), close(), suspend() and resume() are a queue: each
+ * begins when the one before it has ended, in the order of the calls, and finds the state that one left. What
+ * they give is therefore the same whether the caller awaits each or none; docs/write-an-engine.md has the table.
+ */
+export class Lifecycle {
+  readonly #name: string
+  #state: 'closed' | 'opening' | 'open' | 'closing' = 'closed'
+  /** false after a suspend() that failed half-way: a second one tries again */
+  #isSuspended = false
+  readonly #gate = new Gate()
+  /** calls, those held back by the gate included */
+  #running = 0
+  #onidle: (() => void)[] = []
+  /** steps that have not ended */
+  #queued = 0
+  /** close() calls that have not ended: from the first on, calls are refused */
+  #closes = 0
+  #last: QueuedStep | null = null
+
+  /** @param name  of the engine, for messages */
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  /** @param fn  opens; when it rejects the engine is closed again */
+  open(fn: () => Promise<void>): Promise<void> {
+    return this.#enqueue('open', async () => {
+      if (this.#state !== 'closed') return // a suspended engine is open
+      this.#state = 'opening'
+      try {
+        await fn()
+        this.#state = 'open'
+      } catch (err) {
+        this.#state = 'closed'
+        throw err
+      }
+    })
+  }
+
+  /** @param fn  closes, suspended or not; called after every call that runs has ended. The engine is closed even if it rejects */
+  close(fn: () => Promise<void>): Promise<void> {
+    return this.#enqueue('close', async () => {
+      if (this.#state === 'closed') return
+      this.#state = 'closing'
+      if (this.#gate.isShut)
+        this.#gate.refuse(new EngineError('ENGINE_CLOSED', 'the engine was closed while it was suspended'))
+      while (this.#running > 0) await new Promise<void>((resolve) => this.#onidle.push(resolve))
+      try {
+        await fn()
+      } finally {
+        this.#state = 'closed'
+        this.#isSuspended = false
+        this.#gate.open()
+      }
+    })
+  }
+
+  /**
+   * @param fn  frees files and lock; called once no call is inside, and idempotent: after a failure it is called
+   *            again by the next suspend(), or undone by resume(). Until resume(), calls wait
+   */
+  suspend(fn: () => Promise<void>): Promise<void> {
+    return this.#enqueue('suspend', async () => {
+      this.#checkState('suspend()')
+      if (this.#isSuspended) return
+      this.#gate.shut()
+      await this.#gate.empty()
+      await fn()
+      this.#isSuspended = true
+    })
+  }
+
+  /** @param fn  takes files and lock back; when it rejects the engine stays suspended */
+  resume(fn: () => Promise<void>): Promise<void> {
+    return this.#enqueue('resume', async () => {
+      this.#checkState('resume()')
+      if (!this.#gate.isShut) return
+      await fn()
+      this.#isSuspended = false
+      this.#gate.open()
+    })
+  }
+
+  /** @throws ENGINE_CLOSED naming the call */
+  check(call: string): void {
+    if (this.#closes > 0) this.#refuse(call, 'closing')
+    this.#checkState(call)
+  }
+
+  /** Runs a call that close() and suspend() wait for, and that waits while the engine is suspended. */
+  async run<T>(call: string, fn: () => Promise<T>): Promise<T> {
+    this.check(call)
+    this.#running++
+    try {
+      return await this.#gate.pass(fn)
+    } finally {
+      if (--this.#running === 0) for (const resolve of this.#onidle.splice(0)) resolve()
+    }
+  }
+
+  #checkState(call: string): void {
+    if (this.#state !== 'open') this.#refuse(call, this.#state)
+  }
+
+  #refuse(call: string, state: string): never {
+    throw new EngineError('ENGINE_CLOSED', `${call} on a ${this.#name} engine that is ${state}`)
+  }
+
+  /** Runs a step at once if none is under way, so that what it holds back or refuses is so for the caller's next line. */
+  #enqueue(step: Step, fn: () => Promise<void>): Promise<void> {
+    if (this.#last?.step === step) return this.#last.done // it asks for what was asked for last
+    const before = this.#queued > 0 ? this.#last!.done : null
+    this.#queued++
+    if (step === 'close') this.#closes++
+    const last: QueuedStep = { step, done: Promise.resolve() }
+    last.done = this.#run(last, fn, before)
+    this.#last = last
+    return last.done
+  }
+
+  async #run(last: QueuedStep, fn: () => Promise<void>, before: Promise<void> | null): Promise<void> {
+    if (before !== null) await before.catch(() => {}) // told to its caller
+    const isClose = last.step === 'close'
+    try {
+      await fn()
+    } catch (err) {
+      last.step = null // the next one tries again
+      throw err
+    } finally {
+      this.#queued--
+      if (isClose) this.#closes--
+    }
+  }
+}

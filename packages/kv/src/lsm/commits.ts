@@ -1,0 +1,173 @@
+import { GROUP_BYTES } from '../defaults.js'
+import type { Op } from '../engine.js'
+import { EngineError } from '../errors.js'
+import type { Log } from '../log/log.js'
+import { OpWriter, encodeMark, encodeNext } from '../log/ops.js'
+import type { Memtables } from './memtables.js'
+import { type Position, isAfter } from '../log/position.js'
+
+export interface CommitsOptions {
+  readonly memtables: Memtables
+  /** everything before it survives a loss of power */
+  readonly synced: Position
+  /** every record is synced before its batches resolve */
+  readonly isSynced: boolean
+  /** a memtable that takes more of memory or of its log is full */
+  readonly memtableBytes: number
+  /** Resolves once a full memtable may be set aside. */
+  readonly makeRoom: () => Promise<void>
+  /** A new, empty log that goes on from another, and is synced. */
+  readonly createLog: (previous: number) => Promise<Log>
+  readonly onRotated: () => void
+}
+
+interface Waiting {
+  /** 'rotate': the memtable is to be set aside; 'mark': it is to be written down what is synced */
+  readonly work: readonly Op[] | 'rotate' | 'mark'
+  readonly resolve: () => void
+  readonly reject: (err: unknown) => void
+}
+
+/**
+ * Commits batches in the order of the calls. One record is written at a time; the batches that come
+ * meanwhile go down together as the next one.
+ */
+export class Commits {
+  readonly #options: CommitsOptions
+  #queue: Waiting[] = []
+  #isRunning = false
+  #failure: EngineError | null = null
+  #synced: Position
+  /** what the last record says of #synced */
+  #marked: Position
+  /** where the last record ends that says more than that */
+  #dataEnd: Position = { log: 0, offset: 0 }
+
+  constructor(options: CommitsOptions) {
+    this.#options = options
+    this.#synced = this.#marked = options.synced
+  }
+
+  get isBusy(): boolean {
+    return this.#isRunning
+  }
+
+  batch(ops: readonly Op[]): Promise<void> {
+    return this.#enqueue(ops)
+  }
+
+  /** Sets the memtable aside, with all that was given before. */
+  rotate(): Promise<void> {
+    return this.#enqueue('rotate')
+  }
+
+  /**
+   * Notes that the logs are synced up to here, so that damage to what is before is known for that. It is not known
+   * where the note cannot be written.
+   */
+  async mark(synced: Position): Promise<void> {
+    if (isAfter(synced, this.#synced)) this.#synced = synced
+    await this.#enqueue('mark').catch(() => {}) // what fails the log is told to the batches
+  }
+
+  #enqueue(work: Waiting['work']): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ work, resolve, reject })
+      if (!this.#isRunning) void this.#run()
+    })
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true
+    while (this.#queue.length > 0) {
+      try {
+        await this.#step()
+      } catch (err) {
+        // Later batches may build on the one that failed.
+        for (const { reject } of this.#queue.splice(0)) reject(err)
+      }
+    }
+    this.#isRunning = false
+  }
+
+  async #step(): Promise<void> {
+    if (this.#failure !== null) throw this.#failure
+    const { memtables } = this.#options
+    const { work } = this.#queue[0]!
+    if (work === 'mark')
+      await this.#mark().catch(() => {}) // no space, or the log has failed, which batches are told
+    else if (work === 'rotate' || this.#isFull()) await this.#rotate()
+    if (typeof work === 'string') return this.#queue.shift()!.resolve()
+
+    const record = new OpWriter(memtables.active.memtable)
+    const group: (readonly Op[])[] = []
+    for (const { work: ops } of this.#queue) {
+      if (typeof ops === 'string' || (group.length > 0 && record.bytes >= GROUP_BYTES)) break
+      record.add(ops)
+      group.push(ops)
+    }
+    await this.#write(record.finish())
+    this.#dataEnd = memtables.active.log.end
+    this.#queue.splice(0, group.length).forEach(({ resolve }, i) => {
+      memtables.apply(group[i]!)
+      resolve()
+    })
+  }
+
+  #isFull(): boolean {
+    const { memtable, log } = this.#options.memtables.active
+    return Math.max(memtable.bytes, log.bytes) >= this.#options.memtableBytes
+  }
+
+  async #rotate(): Promise<void> {
+    const { memtables, makeRoom, createLog, onRotated } = this.#options
+    const { memtable, log } = memtables.active
+    if (memtable.isEmpty && log.isMarked) return
+    let next: Log
+    try {
+      await makeRoom()
+      next = await createLog(log.id) // the record that names it proves that it is there
+    } catch (cause) {
+      throw failed('there is no room for more, until a memtable can be flushed', cause)
+    }
+    await this.#write(encodeNext(next.id))
+    memtables.rotate(next)
+    onRotated()
+  }
+
+  /** Says what is synced, where no record has said so of all that was written. */
+  async #mark(): Promise<void> {
+    const { log } = this.#options.memtables.active
+    const isNews = isAfter(this.#dataEnd, this.#marked) && isAfter(this.#synced, this.#marked)
+    if (isNews && log.isMarked) await this.#write(encodeMark())
+  }
+
+  async #write(record: Uint8Array): Promise<void> {
+    const { memtables, isSynced } = this.#options
+    const { log } = memtables.active
+    try {
+      await log.append(record, { synced: this.#synced, isSynced })
+      this.#marked = this.#synced
+      if (isSynced) this.#synced = log.end
+    } catch (cause) {
+      // What of it is on the disk is not known, and another sync would not tell: later batches must not follow it.
+      const isCut = await isDone(log.cut())
+      const hasNoSpace = (cause as { code?: unknown }).code === 'ENOSPC'
+      if (hasNoSpace && isCut && (!isSynced || (await isDone(log.sync()))))
+        throw failed('a batch was taken back, for there is no space for it', cause)
+      throw (this.#failure = failed('a write to the log failed', cause))
+    }
+  }
+}
+
+function failed(what: string, cause: unknown): EngineError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new EngineError('ENGINE_FAILED', `${what}: ${message}`, { cause })
+}
+
+function isDone(promise: Promise<void>): Promise<boolean> {
+  return promise.then(
+    () => true,
+    () => false // the failure before it is told
+  )
+}

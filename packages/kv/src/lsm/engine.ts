@@ -1,0 +1,217 @@
+import b4a from 'b4a'
+import { checkKeys, checkOps, checkRange } from '../kit/check.js'
+import type { Disk } from '../disk/disk.js'
+import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '../engine.js'
+import { EngineError, badArgument } from '../errors.js'
+import { laterTurn } from '../kit/later-turn.js'
+import { Lifecycle } from '../kit/lifecycle.js'
+import { lookUp } from './look-up.js'
+import type { Found } from '../memtable/memtable.js'
+import { lockDisk } from '../lock/lock.js'
+import { type RandomAccessStorage, fileSource, isFile } from '../disk/random-access.js'
+import { RandomAccessDisk } from '../disk/many-files.js'
+import { RandomAccessDiskFile } from '../disk/file.js'
+import { type CheckedOptions, type RandomAccessEngineOptions, checkOptions } from './options.js'
+import type { Store } from './store.js'
+import { View } from './snapshot.js'
+
+/**
+ * An ordered key-value store over files of a random-access-storage: a log-structured merge tree, whose
+ * memory is bounded by its options and not by what is stored.
+ */
+export class RandomAccessEngine implements Engine {
+  readonly name = 'random-access'
+  readonly supports: EngineSupports = { persistent: true, suspend: true, compact: true, readOnly: true }
+  readonly #options: CheckedOptions
+  readonly #toDisk: () => Promise<Disk>
+  readonly #lifecycle = new Lifecycle('random-access')
+  readonly #views = new Set<View>()
+  #disk: Disk | null = null
+  #store: Store | null = null
+
+  /**
+   * @param storage  a random-access-storage class, a function `(name) => instance`, or one instance
+   * @throws BAD_ARGUMENT
+   */
+  constructor(storage: RandomAccessStorage, options?: RandomAccessEngineOptions) {
+    this.#options = checkOptions(options)
+    this.#toDisk = toDisk(storage, this.#options)
+  }
+
+  /**
+   * What the last flush or merge in the background failed with; null = it went well. Nothing is lost by it,
+   * reads and writes go on, and it is tried again.
+   */
+  get failure(): unknown {
+    return this.#store?.failure ?? null
+  }
+
+  open(): Promise<void> {
+    return this.#lifecycle.open(async () => {
+      const { readOnly, durability, memtableBytes, cacheBytes, levelSizes } = this.#options
+      const isSynced = durability === 'power'
+      // A program that only may use an engine does not load it.
+      const { Store } = await import('./store.js')
+      const disk = (this.#disk ??= await this.#toDisk()) // its files serve again after close()
+      try {
+        if (isSynced && !disk.lock.file.canSync)
+          throw badArgument(
+            'durability',
+            "'process' where files have no descriptor and no sync is given",
+            'power'
+          )
+        await this.#lock()
+        await disk.open()
+        this.#store = await Store.open(disk, {
+          isReadOnly: readOnly,
+          isSynced,
+          memtableBytes,
+          cacheBytes,
+          levelSizes
+        })
+      } catch (err) {
+        await disk.close().catch(() => {}) // the first failure matters more
+        throw err
+      }
+      await laterTurn()
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#lifecycle.close(async () => {
+      for (const view of this.#views) view.close()
+      await laterTurn() // the versions of the views are released
+      try {
+        await this.#store!.close()
+      } finally {
+        this.#store = null
+        await this.#disk!.close()
+      }
+    })
+  }
+
+  getMany(keys: readonly Uint8Array[], at?: EngineSnapshot): Promise<(Uint8Array | null)[]> {
+    return this.#call('getMany()', async (store) => {
+      checkKeys(keys)
+      const layers = at === undefined ? store.latest() : layersOf(at)
+      const version = layers.version.hold()
+      try {
+        const found = keys.map((key) => {
+          const value = lookUp(key, layers)
+          return value instanceof Promise ? value.then(copy) : copy(value)
+        })
+        const later = laterTurn()
+        const values = found.some((value) => value instanceof Promise) ? await Promise.all(found) : found
+        await later
+        return values as (Uint8Array | null)[]
+      } finally {
+        version.release()
+      }
+    })
+  }
+
+  batch(ops: readonly Op[]): Promise<void> {
+    return this.#call('batch()', async (store) => {
+      checkOps(ops)
+      this.#checkWritable()
+      if (ops.length > 0) await store.batch(ops)
+      await laterTurn()
+    })
+  }
+
+  iterator(range: Range, at?: EngineSnapshot): EngineIterator {
+    checkRange(range)
+    this.#lifecycle.check('iterator()')
+    const view = this.#view(at)
+    return {
+      next: (max) =>
+        this.#call('next()', async () => {
+          const entries = await view.next(range, max)
+          await laterTurn()
+          return entries
+        }),
+      close: async () => view.close()
+    }
+  }
+
+  snapshot(): EngineSnapshot {
+    this.#lifecycle.check('snapshot()')
+    return this.#view()
+  }
+
+  /** What was committed survives a loss of power, where the files can be synced. */
+  flush(): Promise<void> {
+    return this.#call('flush()', (store) => store.sync())
+  }
+
+  /** Merges everything down. @param range  only what touches these keys; default: all */
+  compact(range?: Range): Promise<void> {
+    return this.#call('compact()', async (store) => {
+      if (range !== undefined) checkRange(range)
+      this.#checkWritable()
+      await store.compact(range)
+    })
+  }
+
+  /** Ends the work in the background and frees files and lock; calls wait until resume(). Idempotent. */
+  suspend(): Promise<void> {
+    return this.#lifecycle.suspend(async () => {
+      await this.#store!.suspend()
+      await this.#disk!.suspend()
+    })
+  }
+
+  /** @throws ELOCKED, ENGINE_FAILED when the store was changed elsewhere meanwhile; it stays suspended then */
+  resume(): Promise<void> {
+    return this.#lifecycle.resume(async () => {
+      try {
+        await this.#lock()
+        await this.#store!.resume()
+      } catch (err) {
+        await this.#disk!.suspend().catch(() => {}) // the first failure matters more
+        throw err
+      }
+    })
+  }
+
+  async #lock(): Promise<void> {
+    const { lock, readOnly, wait } = this.#options
+    if (lock) await lockDisk(this.#disk!, { isReadOnly: readOnly, wait })
+  }
+
+  #call<T>(name: string, fn: (store: Store) => Promise<T>): Promise<T> {
+    return this.#lifecycle.run(name, () => fn(this.#store!))
+  }
+
+  #view(at?: EngineSnapshot): View {
+    if (at === undefined) return new View(this.#store!, this.#store!.hold(), this.#views)
+    const { memtables, version } = layersOf(at)
+    return new View(this.#store!, { memtables, version: version.hold() }, this.#views)
+  }
+
+  #checkWritable(): void {
+    if (this.#options.readOnly) throw new EngineError('ENGINE_READ_ONLY', 'the engine was opened read-only')
+  }
+}
+
+/** @throws BAD_ARGUMENT */
+function toDisk(storage: RandomAccessStorage, { sync }: CheckedOptions): () => Promise<Disk> {
+  if (!isFile(storage)) {
+    const disk = new RandomAccessDisk(fileSource(storage), sync)
+    return async () => disk
+  }
+  const file = new RandomAccessDiskFile('the store', storage, sync)
+  return async () => {
+    const { OneFileDisk } = await import('../one-file/disk.js')
+    return new OneFileDisk(file)
+  }
+}
+
+function layersOf(snapshot: EngineSnapshot): View['layers'] {
+  if (snapshot instanceof View) return snapshot.layers
+  throw badArgument('at', 'a snapshot of this engine', snapshot)
+}
+
+function copy(value: Found): Uint8Array | null {
+  return value ? b4a.from(value) : null
+}

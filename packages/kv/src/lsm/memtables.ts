@@ -1,0 +1,65 @@
+import type { Op } from '../engine.js'
+import type { Log } from '../log/log.js'
+import { Memtable, type MemtableView } from '../memtable/memtable.js'
+
+/** A memtable and the log that makes it again after a crash. */
+export interface Logged {
+  readonly memtable: Memtable
+  readonly log: Log
+}
+
+/** The newest layers: one that is written to, and full ones that wait to be flushed. */
+export class Memtables {
+  #active: Logged
+  /** newest first */
+  #sealed: readonly Logged[]
+
+  constructor(active: Logged, sealed: readonly Logged[]) {
+    this.#active = active
+    this.#sealed = sealed
+  }
+
+  get active(): Logged {
+    return this.#active
+  }
+
+  /** the next one to be flushed */
+  get oldest(): Logged | undefined {
+    return this.#sealed.at(-1)
+  }
+
+  get sealedCount(): number {
+    return this.#sealed.length
+  }
+
+  all(): readonly Logged[] {
+    return [this.#active, ...this.#sealed]
+  }
+
+  /** for look-ups within this turn: the first one changes */
+  layers(): MemtableView[] {
+    return this.all().map(({ memtable }) => memtable)
+  }
+
+  snapshot(): MemtableView[] {
+    return [this.#active.memtable.snapshot(), ...this.#sealed.map(({ memtable }) => memtable)]
+  }
+
+  apply(ops: readonly Op[]): void {
+    this.#active.memtable.apply(ops)
+  }
+
+  rotate(log: Log): void {
+    this.#sealed = this.all()
+    this.#active = { memtable: new Memtable(), log }
+  }
+
+  /** The log of the layer that comes after the oldest one. */
+  logAfterOldest(): Log {
+    return (this.#sealed.at(-2) ?? this.#active).log
+  }
+
+  dropOldest(): void {
+    this.#sealed = this.#sealed.slice(0, -1)
+  }
+}

@@ -1,0 +1,193 @@
+import { allDone } from '../kit/all-done.js'
+import { ORPHAN_WINDOW } from '../defaults.js'
+import type { Disk, DiskFile } from '../disk/disk.js'
+import { corrupt } from '../bytes/frame.js'
+import { Log, LOG_HEADER_BYTES, logFileName } from '../log/log.js'
+import { type LogContents, LogReader } from '../log/reader.js'
+import type { Manifest } from '../manifest/manifest.js'
+import { MANIFEST_FILES, ManifestFiles } from '../manifest/files.js'
+import { Memtable } from '../memtable/memtable.js'
+import { type Logged, Memtables } from './memtables.js'
+import { type Position, isAfter } from '../log/position.js'
+import { segmentFileName, valueFileName } from '../manifest/levels.js'
+
+const FIRST_LOG = 1
+
+/** What was on a disk, before anything on it is changed. */
+export interface Recovered {
+  readonly manifests: ManifestFiles
+  readonly manifest: Manifest
+  readonly memtables: Memtables
+  /** numbers that belong to nothing: their files are to be removed, where there are any */
+  readonly orphans: readonly number[]
+  /** that no file has, nor a greater one */
+  readonly nextId: number
+  /** Up to here the logs were synced, at least. */
+  readonly synced: Position
+  /** what lies behind the last whole record: nothing, one whose write was interrupted, or lost ones with whole ones among them */
+  readonly tail: 'none' | 'torn' | 'stale'
+}
+
+/**
+ * Reads manifest and logs; null = the disk is empty.
+ * @throws ENGINE_CORRUPT, ENGINE_VERSION
+ */
+export async function recover(disk: Disk): Promise<Recovered | null> {
+  const manifests = new ManifestFiles(disk)
+  const manifest = await readManifest(disk, manifests)
+  if (manifest === null) return null
+
+  const read: { memtable: Memtable; file: DiskFile; reader: LogReader; contents: LogContents }[] = []
+  let synced: Position = { log: 0, offset: 0 }
+  let reader: LogReader
+  let contents: LogContents
+  for (let id: number | null = manifest.log; id !== null; id = contents.next) {
+    const file = disk.file(logFileName(id))
+    const memtable = new Memtable()
+    reader = await LogReader.open(id, file)
+    contents = await reader.apply(memtable)
+    if (isAfter(contents.synced, synced)) synced = contents.synced
+    read.unshift({ memtable, file, reader, contents })
+  }
+  const layers = read.map(({ memtable, file, reader: { id, version }, contents: { bytes } }): Logged => {
+    const stored = version === 1 ? LOG_HEADER_BYTES : storedBytes(id, bytes, synced)
+    return { memtable, log: new Log(id, file, bytes, { stored, version }) }
+  })
+  const { log } = layers[0]!
+  const behind = await reader!.search(log.bytes + 1, log.end)
+  if (behind === 'proof') throw lost(log.end, log.id)
+  const chain = new Set(layers.map((layer) => layer.log.id))
+  const { found, tried, end } = await findOrphans(disk, Math.max(manifest.nextId, log.id + 1))
+  const later = await laterLogs(disk, log.end, [...unnamed(manifest, log.id), ...found])
+  return {
+    manifests,
+    manifest,
+    memtables: new Memtables(layers[0]!, layers.slice(1)),
+    orphans: [...new Set([...manifest.garbage.filter((id) => !chain.has(id)), ...later, ...tried])],
+    nextId: end,
+    synced,
+    tail: behind === 'some' ? 'stale' : reader!.size > log.bytes ? 'torn' : 'none'
+  }
+}
+
+/** Of the bytes of a log, those that had been synced, which its making was. A record of version 1 does not say. */
+function storedBytes(id: number, bytes: number, synced: Position): number {
+  if (id < synced.log) return bytes
+  return id === synced.log ? Math.max(LOG_HEADER_BYTES, Math.min(bytes, synced.offset)) : LOG_HEADER_BYTES
+}
+
+/** A new store on an empty disk. @param isReadOnly  nothing is written */
+export async function create(disk: Disk, isReadOnly: boolean): Promise<Recovered> {
+  const manifests = new ManifestFiles(disk)
+  const file = disk.file(logFileName(FIRST_LOG))
+  const isThere = (await tryLog(disk, FIRST_LOG)) !== null // of a making that was interrupted, as a manifest may be
+  const log = isReadOnly ? new Log(FIRST_LOG, file, 0) : await Log.create(FIRST_LOG, 0, file, isThere)
+  const nextId = log.id + 1
+  const manifest = { generation: 1, log: log.id, nextId, garbage: [], levels: [], valueFiles: [] }
+  if (!isReadOnly) {
+    await manifests.write({ ...manifest, generation: 0 }) // both are there from the start, so that a lost one is noticed
+    await manifests.write(manifest)
+  }
+  const memtables = new Memtables({ memtable: new Memtable(), log }, [])
+  return { manifests, manifest, memtables, orphans: [], nextId, synced: log.end, tail: 'none' }
+}
+
+/** Makes sure that nothing behind the last whole record is ever taken for one. */
+export async function dropTail({ memtables, tail }: Recovered): Promise<void> {
+  const { log } = memtables.active
+  if (tail === 'torn') await log.cut()
+  if (tail === 'stale') await log.erase()
+}
+
+/** Every file that a number can have. */
+export function fileNames(id: number): string[] {
+  return [logFileName(id), segmentFileName(id), valueFileName(id)]
+}
+
+/**
+ * Files that were written after the manifest.
+ * @returns tried: the numbers that were looked for; end: that no file has, nor a greater one
+ */
+async function findOrphans(
+  disk: Disk,
+  from: number
+): Promise<{ found: number[]; tried: number[]; end: number }> {
+  const found: number[] = []
+  const tried: number[] = []
+  let end = from
+  for (let id = from; id < end + ORPHAN_WINDOW; id++) {
+    const sizes = await allDone(fileNames(id).map((name) => disk.file(name).size()))
+    tried.push(id)
+    if (sizes.every((size) => size === 0)) continue
+    found.push(id)
+    end = id + 1
+  }
+  return { found, tried, end }
+}
+
+/** Numbers after that of the last log whose files the manifest does not know: what was a log is one of them. */
+function unnamed({ nextId, levels, valueFiles }: Manifest, log: number): number[] {
+  const named = new Set([...levels.flat(), ...valueFiles].map(({ id }) => id))
+  const ids: number[] = []
+  for (let id = log + 1; id < nextId; id++) if (!named.has(id)) ids.push(id)
+  return ids
+}
+
+/**
+ * The logs that go on from the last one that is known, whose end a loss of power has taken: they are of no use any more.
+ * @param ids  in order
+ * @throws ENGINE_CORRUPT when that end had been synced
+ */
+async function laterLogs(disk: Disk, end: Position, ids: readonly number[]): Promise<number[]> {
+  const later: number[] = []
+  for (const id of ids) {
+    const reader = await tryLog(disk, id)
+    if (reader === null || ![end.log, ...later].includes(reader.previous)) continue
+    if ((await reader.search(LOG_HEADER_BYTES, end)) === 'proof') throw lost(end, id)
+    later.push(id)
+  }
+  return later
+}
+
+/** @param log  which has a record that was written once more than what is left had been synced */
+function lost({ log, offset }: Position, proof: number): Error {
+  return corrupt(
+    logFileName(log),
+    offset,
+    `a damaged record, and ${logFileName(proof)} says that it was synced`
+  )
+}
+
+/**
+ * The first log is made before any manifest, and has records only after both: without a manifest, the making
+ * of the store was interrupted or its manifests are lost.
+ * @throws ENGINE_CORRUPT, ENGINE_VERSION
+ */
+async function readManifest(disk: Disk, manifests: ManifestFiles): Promise<Manifest | null> {
+  let manifest: Manifest | null = null
+  let failure: unknown = null
+  try {
+    manifest = await manifests.read()
+  } catch (err) {
+    if ((err as { code?: unknown }).code !== 'ENGINE_CORRUPT') throw err
+    failure = err
+  }
+  if (manifest !== null) return manifest
+
+  const first = await tryLog(disk, FIRST_LOG)
+  if (first !== null && (await first.search(LOG_HEADER_BYTES, { log: 0, offset: 0 })) !== 'none')
+    throw failure ?? corrupt(MANIFEST_FILES[0], 0, 'the file is missing or empty')
+  if (first === null && failure !== null) throw failure
+  return null
+}
+
+async function tryLog(disk: Disk, id: number): Promise<LogReader | null> {
+  const file = disk.file(logFileName(id))
+  if ((await file.size()) === 0) return null
+  try {
+    return await LogReader.open(id, file)
+  } catch (err) {
+    if ((err as { code?: unknown }).code !== 'ENGINE_CORRUPT') throw err
+    return null // its writing was interrupted
+  }
+}

@@ -1,0 +1,190 @@
+import { BlockCache } from '../segment/block-cache.js'
+import { Catalog } from './catalog.js'
+import { cleanUp } from './orphans.js'
+import { Commits } from './commits.js'
+import { SEALED_MEMTABLES } from '../defaults.js'
+import type { Disk } from '../disk/disk.js'
+import type { Op, Range } from '../engine.js'
+import { EngineError } from '../errors.js'
+import type { LevelSizes } from '../compaction/sizes.js'
+import { Log, logFileName } from '../log/log.js'
+import { Maintenance } from './maintenance.js'
+import type { MemtableView } from '../memtable/memtable.js'
+import type { Memtables } from './memtables.js'
+import { openBesideWriter } from './open-beside-writer.js'
+import { type Recovered, create, dropTail, recover } from './recovery.js'
+import type { ValuePointer } from '../cursor/value-pointer.js'
+import type { Version } from './version.js'
+
+export interface StoreOptions {
+  readonly isReadOnly: boolean
+  /** every batch is synced before it is acknowledged */
+  readonly isSynced: boolean
+  /** each, > 0 */
+  readonly memtableBytes: number
+  readonly cacheBytes: number
+  readonly levelSizes: LevelSizes
+}
+
+/** The layers of a state, newest first. */
+export interface Layers {
+  readonly memtables: readonly MemtableView[]
+  readonly version: Version
+}
+
+/** A store that is open: its layers, and the writing of new ones. */
+export class Store {
+  readonly #memtables: Memtables
+  readonly #catalog: Catalog
+  readonly #commits: Commits
+  readonly #maintenance: Maintenance
+  readonly #isReadOnly: boolean
+
+  /** @throws ENGINE_CORRUPT, ENGINE_VERSION; read-only beside a writer: ENGINE_FAILED */
+  static open(disk: Disk, options: StoreOptions): Promise<Store> {
+    const open = (): Promise<Store> => Store.#open(disk, options)
+    const isBesideWriter = options.isReadOnly && disk.lock.isSpare
+    return isBesideWriter ? openBesideWriter(open, () => disk.close()) : open()
+  }
+
+  static async #open(disk: Disk, options: StoreOptions): Promise<Store> {
+    const start = (await recover(disk)) ?? (await create(disk, options.isReadOnly))
+    const cache = new BlockCache(options.cacheBytes)
+    const catalog = await Catalog.open(disk, start, cache)
+    const store = new Store(disk, start, catalog, options)
+    if (options.isReadOnly) await catalog.hold()
+    else {
+      await dropTail(start)
+      if (start.manifest.generation === 0) await catalog.renew() // the making of the store was interrupted
+      await cleanUp(disk, catalog, start.memtables.active.log, start.orphans)
+      if (options.isSynced) await store.sync() // what it goes on from survives as well
+      store.#maintenance.kick()
+      await store.#leaveOldLog().catch(() => {}) // no space, or the log has failed, which batches are told
+    }
+    return store
+  }
+
+  private constructor(disk: Disk, { memtables, synced }: Recovered, catalog: Catalog, options: StoreOptions) {
+    this.#memtables = memtables
+    this.#catalog = catalog
+    this.#isReadOnly = options.isReadOnly
+    this.#commits = new Commits({
+      memtables,
+      synced,
+      isSynced: options.isSynced,
+      memtableBytes: options.memtableBytes,
+      makeRoom: async () => {
+        while (memtables.sealedCount >= SEALED_MEMTABLES) await this.#maintenance.flushed()
+      },
+      createLog: (previous) => {
+        const id = catalog.nextId()
+        return Log.create(id, previous, disk.file(logFileName(id))).catch((err: unknown) => {
+          catalog.discardLog(id)
+          throw err
+        })
+      },
+      onRotated: () => {
+        catalog.keep(memtables.active.log.id)
+        this.#maintenance.kick()
+      }
+    })
+    this.#maintenance = new Maintenance(memtables, catalog, options.levelSizes, () => this.#commits.isBusy)
+  }
+
+  /** In a log of version 1 a record is proof that all before it is stored: that is made true, and no other one is added. */
+  async #leaveOldLog(): Promise<void> {
+    if (this.#memtables.active.log.isMarked) return
+    await this.sync()
+    await this.#commits.rotate()
+  }
+
+  /** What the last job in the background failed with. */
+  get failure(): unknown {
+    return this.#maintenance.failure
+  }
+
+  /** The latest state, for look-ups in this turn only; hold the version for longer. */
+  latest(): Layers {
+    return { memtables: this.#memtables.layers(), version: this.#catalog.current }
+  }
+
+  /** The latest state, held: release the version. O(1) */
+  hold(): Layers {
+    return { memtables: this.#memtables.snapshot(), version: this.#catalog.current.hold() }
+  }
+
+  readValue(pointer: ValuePointer): Promise<Uint8Array> {
+    return this.#catalog.values.read(pointer)
+  }
+
+  batch(ops: readonly Op[]): Promise<void> {
+    return this.#commits.batch(ops)
+  }
+
+  /**
+   * What was committed survives a loss of power. A log that could not be synced is not relied on any more: what it
+   * holds goes to segments.
+   */
+  async sync(): Promise<void> {
+    if (this.#isReadOnly) return
+    const { end } = this.#memtables.active.log
+    await this.#syncOrFlush()
+    if (this.#catalog.isUncertain) await this.#catalog.settle() // of what was flushed meanwhile there is no memtable
+    await this.#commits.mark(end)
+  }
+
+  async #syncOrFlush(): Promise<void> {
+    const failed = await this.#syncLogs()
+    if (failed.size === 0) return
+    await this.#commits.rotate()
+    for (const log of failed.keys()) {
+      if (log === this.#memtables.active.log) throw failed.get(log)
+      while (this.#holds(log)) await this.#maintenance.flushed()
+    }
+    for (const cause of (await this.#syncLogs()).values()) throw cause
+  }
+
+  async compact(range?: Range): Promise<void> {
+    await this.#commits.rotate()
+    await this.#maintenance.compact(range)
+  }
+
+  /** Ends the work in the background: until resume() nothing is written. */
+  suspend(): Promise<void> {
+    return this.#maintenance.stop().then(() => this.#catalog.suspend())
+  }
+
+  /** @throws ENGINE_FAILED when someone else wrote meanwhile */
+  async resume(): Promise<void> {
+    // A writer may remove what a reader has not opened again: it has all of it once nothing has changed after that.
+    const isHeld = !this.#isReadOnly || ((await this.#isCurrent()) && (await this.#catalog.holdAgain()))
+    if (!isHeld || !(await this.#isCurrent()))
+      throw new EngineError('ENGINE_FAILED', 'the store was changed elsewhere while suspended: reopen it')
+    this.#catalog.resume()
+    if (!this.#isReadOnly) this.#maintenance.start()
+  }
+
+  async #isCurrent(): Promise<boolean> {
+    return (await this.#catalog.isCurrent()) && !(await this.#memtables.active.log.hasMore())
+  }
+
+  /** Versions that were held must have been released. */
+  async close(): Promise<void> {
+    await this.#maintenance.stop()
+    await this.#catalog.close()
+  }
+
+  /** @returns the logs whose sync failed, and why */
+  async #syncLogs(): Promise<Map<Log, unknown>> {
+    const logs = this.#memtables.all().map(({ log }) => log)
+    const failed = new Map<Log, unknown>()
+    await Promise.all(logs.map((log) => log.sync().catch((err: unknown) => failed.set(log, err))))
+    // A log that was flushed meanwhile is in a segment, which was synced.
+    for (const log of logs) if (!this.#holds(log)) failed.delete(log)
+    return failed
+  }
+
+  #holds(log: Log): boolean {
+    return this.#memtables.all().some((layer) => layer.log === log)
+  }
+}

@@ -1,0 +1,121 @@
+import b4a from 'b4a'
+import { aBoolean, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
+import { checkKeys, checkOps, checkRange } from '../kit/check.js'
+import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Entry, Op, Range } from '../engine.js'
+import { EngineError } from '../errors.js'
+import { laterTurn } from '../kit/later-turn.js'
+import { Lifecycle } from '../kit/lifecycle.js'
+import { Tree } from '../kit/tree.js'
+
+export interface MemoryEngineOptions {
+  /** true = close() keeps what is stored for the next open() of this engine; default false */
+  reusable?: boolean
+}
+
+const TABLE: OptionTable<MemoryEngineOptions> = { reusable: aBoolean }
+
+/** An engine that keeps everything in memory: fast, and gone when it is closed. Snapshots are O(1). */
+export class MemoryEngine implements Engine {
+  readonly name = 'memory'
+  readonly supports: EngineSupports
+  readonly #reusable: boolean
+  readonly #lifecycle = new Lifecycle('memory')
+  readonly #views = new Set<View>()
+  #tree = new Tree<Uint8Array>()
+
+  /** @throws BAD_ARGUMENT */
+  constructor(opts?: MemoryEngineOptions) {
+    const { reusable = false } = readOptions(opts, TABLE)
+    this.#reusable = reusable
+    this.supports = { persistent: reusable, suspend: false, compact: false, readOnly: false }
+  }
+
+  open(): Promise<void> {
+    return this.#lifecycle.open(laterTurn)
+  }
+
+  close(): Promise<void> {
+    return this.#lifecycle.close(async () => {
+      for (const view of this.#views) view.close()
+      if (!this.#reusable) this.#tree.clear()
+      await laterTurn()
+    })
+  }
+
+  getMany(keys: readonly Uint8Array[], at?: EngineSnapshot): Promise<(Uint8Array | null)[]> {
+    return this.#lifecycle.run('getMany()', async () => {
+      checkKeys(keys)
+      const tree = at === undefined ? this.#tree : treeOf(at)
+      const values = keys.map((key) => copy(tree.get(key)))
+      await laterTurn()
+      return values
+    })
+  }
+
+  batch(ops: readonly Op[]): Promise<void> {
+    return this.#lifecycle.run('batch()', async () => {
+      checkOps(ops)
+      for (const op of ops) {
+        if (op.type === 'put') this.#tree.set(op.key, op.value)
+        else if (op.type === 'del') this.#tree.delete(op.key)
+        else this.#tree.deleteRange(op.start, op.end)
+      }
+    })
+  }
+
+  iterator(range: Range, at?: EngineSnapshot): EngineIterator {
+    checkRange(range)
+    this.#lifecycle.check('iterator()')
+    const view = new View(at === undefined ? this.#tree.snapshot() : treeOf(at), range, this.#views)
+    return {
+      next: (max) => this.#lifecycle.run('next()', () => view.next(max)),
+      close: async () => view.close()
+    }
+  }
+
+  snapshot(): EngineSnapshot {
+    this.#lifecycle.check('snapshot()')
+    return new View(this.#tree.snapshot(), {}, this.#views)
+  }
+}
+
+/** A state that is held: a snapshot, or what an iterator goes over. */
+class View implements EngineSnapshot {
+  tree: Tree<Uint8Array> | null
+  readonly #open: Set<View>
+  #entries: Iterator<[Uint8Array, Uint8Array]>
+
+  constructor(tree: Tree<Uint8Array>, range: Range, open: Set<View>) {
+    this.tree = tree
+    this.#entries = tree.entries(range)
+    this.#open = open.add(this)
+  }
+
+  async next(max: number): Promise<Entry[]> {
+    const entries: Entry[] = []
+    while (this.tree !== null && entries.length < max) {
+      const { value, done } = this.#entries.next()
+      if (done) break
+      entries.push({ key: b4a.from(value[0]), value: b4a.from(value[1]) })
+    }
+    await laterTurn()
+    return entries
+  }
+
+  close(): void {
+    this.tree = null
+    this.#entries = [][Symbol.iterator]()
+    this.#open.delete(this)
+  }
+}
+
+function treeOf(snapshot: EngineSnapshot): Tree<Uint8Array> {
+  const tree = snapshot instanceof View ? snapshot.tree : null
+  if (tree === null) throw new EngineError('ENGINE_CLOSED', 'a read at a snapshot that is closed')
+  return tree
+}
+
+function copy(value: Uint8Array | undefined): Uint8Array | null {
+  return value === undefined ? null : b4a.from(value)
+}

@@ -1,0 +1,117 @@
+import b4a from 'b4a'
+import { compareKeys } from '../bytes/compare-keys.js'
+import { ENTRY_OVERHEAD_BYTES } from '../defaults.js'
+import type { Op, Range } from '../engine.js'
+import { Tree } from '../kit/tree.js'
+
+/** Keys in `[start, end)` that are deleted. */
+export interface DeletedRange {
+  readonly start: Uint8Array
+  readonly end: Uint8Array
+}
+
+/**
+ * What a layer says of a key: its value, null = deleted here, undefined = ask the older layers.
+ * In one layer a point (a value or a tombstone) is newer than every deleted range of it.
+ */
+export type Found = Uint8Array | null | undefined
+
+/** An immutable memtable. */
+export interface MemtableView {
+  get(key: Uint8Array): Found
+  /** points in order; null = tombstone */
+  entries(range?: Range): Iterator<[Uint8Array, Uint8Array | null]>
+  /** in order, disjoint */
+  ranges(): DeletedRange[]
+}
+
+/** The newest layer of a log-structured merge tree, in memory. */
+export class Memtable implements MemtableView {
+  readonly #points: Tree<Uint8Array | null>
+  /** start → end; disjoint */
+  readonly #ranges: Tree<Uint8Array>
+  #bytes = 0
+
+  constructor(points: Tree<Uint8Array | null> = new Tree(), ranges: Tree<Uint8Array> = new Tree()) {
+    this.#points = points
+    this.#ranges = ranges
+  }
+
+  /** keys, values and an estimate of what holds them; what a deleted range removed is still counted */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get isEmpty(): boolean {
+    return this.#bytes === 0
+  }
+
+  get(key: Uint8Array): Found {
+    const point = this.#points.get(key)
+    return point === undefined && this.#isDeleted(key) ? null : point
+  }
+
+  entries(range?: Range): Iterator<[Uint8Array, Uint8Array | null]> {
+    return this.#points.entries(range)
+  }
+
+  ranges(): DeletedRange[] {
+    return Array.from(this.#ranges.entries(), ([start, end]) => ({ start, end }))
+  }
+
+  /** O(1); not changed by later apply() */
+  snapshot(): MemtableView {
+    return new Memtable(this.#points.snapshot(), this.#ranges.snapshot())
+  }
+
+  /** In order. Buffers are kept, not copied. */
+  apply(ops: readonly Op[]): void {
+    for (const op of ops) {
+      if (op.type === 'delRange') this.#deleteRange(op.start, op.end)
+      else {
+        const value = op.type === 'put' ? op.value : null
+        const before = this.#points.set(op.key, value)
+        this.#bytes += (value?.byteLength ?? 0) - (before?.byteLength ?? 0)
+        if (before === undefined) this.#bytes += op.key.byteLength + ENTRY_OVERHEAD_BYTES
+      }
+    }
+  }
+
+  #deleteRange(start: Uint8Array, end: Uint8Array): void {
+    if (compareKeys(start, end) >= 0) return
+    this.#points.deleteRange(start, end)
+    this.#bytes += start.byteLength + end.byteLength + ENTRY_OVERHEAD_BYTES
+
+    // Joins what it overlaps or touches.
+    const before = this.#rangeBefore(start)
+    let [from, to] = [start, end]
+    if (before !== null && compareKeys(before[1], start) >= 0) {
+      from = before[0]
+      if (compareKeys(before[1], to) > 0) to = before[1]
+    }
+    for (const [, inner] of this.#ranges.snapshot().entries({ gte: from, lt: successor(end) })) {
+      if (compareKeys(inner, to) > 0) to = inner
+    }
+    this.#ranges.deleteRange(from, successor(end))
+    this.#ranges.set(from, to)
+  }
+
+  #isDeleted(key: Uint8Array): boolean {
+    const range = this.#rangeBefore(key)
+    return range !== null && compareKeys(key, range[1]) < 0
+  }
+
+  /** The last range that starts at or before the key. */
+  #rangeBefore(key: Uint8Array): [Uint8Array, Uint8Array] | null {
+    if (this.#ranges.isEmpty) return null
+    const { value, done } = this.#ranges.entries({ lt: successor(key), reverse: true }).next()
+    return done ? null : value!
+  }
+}
+
+/** The smallest key after this one. */
+export function successor(key: Uint8Array): Uint8Array {
+  const next = b4a.alloc(key.byteLength + 1)
+  next.set(key)
+  return next
+}

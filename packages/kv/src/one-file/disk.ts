@@ -1,0 +1,244 @@
+import b4a from 'b4a'
+import {
+  type Directory,
+  type DirectoryEntry,
+  EMPTY,
+  UNIT_BYTES,
+  capacityOf,
+  encodeEntries,
+  readDirectory,
+  unitsFor,
+  writeEntries,
+  writeHeader,
+  writeSlots
+} from './directory.js'
+import { MAX_GROWTH_BYTES } from '../defaults.js'
+import type { Disk, DiskFile, LockableFile } from '../disk/disk.js'
+import { InnerFile } from './inner-file.js'
+import { type Extent, Space } from './space.js'
+
+/** Changes a directory's entries. @param take  gives room for so many bytes @returns what it no longer uses */
+type Edit = (entries: Map<string, DirectoryEntry>, take: (bytes: number) => Extent) => readonly Extent[]
+
+type FailedSync = { readonly cause: unknown } | null
+
+/**
+ * Files inside one file. They are made of extents; a directory says which, and is written anew, elsewhere,
+ * whenever a file gets more room, is finished or removed. Space is used again and never given back.
+ *
+ * A directory whose writing failed may be on the disk all the same, or not, and so may one that was read: it is
+ * written again, at its place, before there is another one. What the directory before needs is used again only after
+ * the first sync that follows the header of the next one.
+ */
+export class OneFileDisk implements Disk {
+  readonly #file: LockableFile & { suspend(): Promise<void> }
+  readonly #handles = new Map<string, InnerFile>()
+  /** the latest one */
+  #directory: Directory = EMPTY
+  /** the latest one that was written wholly */
+  #written: Directory = EMPTY
+  /** of the extents that the latest one has and the one before has not, and the other way round */
+  #dropped: Extent[] = []
+  /** dropped, to be used again after the next sync */
+  #leaving: Extent[] = []
+  /** false = what was read may not be stored, and free space may be in use by a directory that is */
+  #isSure = false
+  #space = new Space(1, [])
+  /** that the outer file has */
+  #bytes = 0
+  /** the last sync that failed, and why */
+  #failedSync: FailedSync = null
+  #last: Promise<unknown> = Promise.resolve()
+  #lastSync: Promise<unknown> = Promise.resolve()
+
+  constructor(file: LockableFile & { suspend(): Promise<void> }) {
+    this.#file = file
+  }
+
+  get lock(): Disk['lock'] {
+    return { file: this.#file, isSpare: false }
+  }
+
+  async open(): Promise<void> {
+    this.#bytes = await this.#file.size()
+    this.#directory = await readDirectory(this.#file)
+    this.#written = this.#directory
+    const { entries, extent } = this.#directory
+    const used = Array.from(entries.values(), (entry) => entry.extents).flat()
+    if (extent !== null) used.push(extent)
+    this.#space = new Space(1, used)
+    this.#dropped = []
+    this.#leaving = []
+    this.#isSure = false
+  }
+
+  async isCurrent(): Promise<boolean> {
+    const found = await readDirectory(this.#file)
+    return [this.#directory, this.#written].some((each) => isSame(each, found))
+  }
+
+  file(name: string): DiskFile {
+    let file = this.#handles.get(name)
+    if (file === undefined) {
+      file = new InnerFile(name, this.#file, {
+        entry: () => this.#directory.entries.get(name),
+        reserve: (bytes) => this.#reserve(name, bytes),
+        empty: () => this.#remove(name),
+        finish: (size) => this.#finish(name, size),
+        sync: () => this.#syncAll()
+      })
+      this.#handles.set(name, file)
+    }
+    return file
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#handles.delete(name)
+    await this.#remove(name)
+  }
+
+  async suspend(): Promise<void> {
+    await this.#last
+    await this.#file.suspend()
+  }
+
+  /** The file is its owner's, who may open it again. */
+  async close(): Promise<void> {
+    await this.suspend()
+    this.#handles.clear()
+  }
+
+  async #remove(name: string): Promise<void> {
+    if (!this.#directory.entries.has(name)) return
+    await this.#change((entries) => {
+      const dropped = entries.get(name)?.extents ?? []
+      entries.delete(name)
+      return dropped
+    })
+  }
+
+  /** Room for so many bytes, in a directory that is written. A file that grows gets as much again as it has. */
+  async #reserve(name: string, bytes: number): Promise<void> {
+    if (bytes <= capacityOf(this.#written.entries.get(name)?.extents ?? [])) return
+    await this.#change((entries, take) => {
+      const { extents } = entries.get(name) ?? { extents: [] }
+      const has = capacityOf(extents)
+      if (bytes <= has) return []
+      const more = Math.max(bytes - has, Math.min(has, MAX_GROWTH_BYTES))
+      entries.set(name, { extents: [...extents, take(more)], size: 0 })
+      return []
+    })
+  }
+
+  #finish(name: string, size: number): Promise<void> {
+    return this.#change((entries) => {
+      const entry = entries.get(name)
+      if (entry !== undefined) entries.set(name, { ...entry, size })
+      return []
+    })
+  }
+
+  /** One change of the directory at a time: made, then written. When it fails it may be made all the same. */
+  #change(edit: Edit): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#makeSure()
+      const { entries: before, extent: place, generation } = this.#directory
+      const entries = new Map(before)
+      const taken: Extent[] = []
+      const take = (bytes: number): Extent => {
+        const extent = this.#space.take(unitsFor(bytes))
+        taken.push(extent)
+        return extent
+      }
+      const dropped = edit(entries, take)
+      const extent = take(encodeEntries(entries).byteLength)
+      await this.#reach(taken)
+      this.#dropped.push(...dropped, ...(place === null ? [] : [place]))
+      this.#directory = { generation: generation + 1, entries, extent }
+      await this.#write()
+    })
+  }
+
+  /** The directory that was read, or written before, is stored as far as anything depends on it. */
+  async #makeSure(): Promise<void> {
+    const failed = this.#failedSync
+    await this.#write()
+    if (this.#isSure) return
+    await this.#sync(failed)
+    this.#isSure = true
+  }
+
+  async #write(): Promise<void> {
+    const directory = this.#directory
+    if (this.#written === directory && this.#isSure) return
+    if (directory === EMPTY) {
+      await writeHeader(this.#file)
+      return
+    }
+    const failed = this.#failedSync
+    await writeEntries(this.#file, directory)
+    await this.#sync(failed)
+    await writeSlots(this.#file, directory)
+    this.#written = directory
+    this.#leaving.push(...this.#dropped.splice(0))
+  }
+
+  /** For a file inside: what it wrote is stored, and the directory that says where. */
+  async #syncAll(): Promise<void> {
+    const failed = this.#failedSync
+    await this.#inTurn(() => this.#makeSure())
+    await this.#sync(failed)
+  }
+
+  /**
+   * One at a time: of two that run at once, the system tells only one that it could not store something.
+   * @param failed  the last one that failed before what is to be stored was written
+   */
+  #sync(failed: FailedSync): Promise<void> {
+    const done = this.#lastSync.then(() => this.#syncNow(failed))
+    this.#lastSync = done.catch(() => {}) // told to who wanted it
+    return done
+  }
+
+  async #syncNow(failed: FailedSync): Promise<void> {
+    const leaving = this.#leaving.splice(0)
+    try {
+      if (this.#failedSync !== failed) throw this.#failedSync!.cause // it was to store this too
+      await this.#file.sync()
+    } catch (err) {
+      this.#failedSync = { cause: err }
+      this.#leaving.push(...leaving)
+      this.#isSure = false
+      for (const file of this.#handles.values()) file.doubt.fail(err)
+      throw err
+    }
+    this.#space.give(leaving)
+  }
+
+  #inTurn(fn: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(fn)
+    this.#last = done.catch(() => {}) // told to who wanted it
+    return done
+  }
+
+  /** Every extent can be read to its end. When there is no space for that they are free again. */
+  async #reach(taken: readonly Extent[]): Promise<void> {
+    const bytes = Math.max(...taken.map(({ start, count }) => (start + count) * UNIT_BYTES))
+    if (bytes <= this.#bytes) return
+    try {
+      await this.#file.write(bytes - 1, b4a.alloc(1))
+    } catch (err) {
+      this.#space.give(taken)
+      throw err
+    }
+    this.#bytes = bytes
+  }
+}
+
+function isSame(a: Directory, b: Directory): boolean {
+  return (
+    a.generation === b.generation &&
+    a.extent?.start === b.extent?.start &&
+    b4a.equals(encodeEntries(a.entries), encodeEntries(b.entries))
+  )
+}

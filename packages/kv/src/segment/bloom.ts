@@ -1,0 +1,55 @@
+import b4a from 'b4a'
+import { BLOOM_BITS_PER_KEY, BLOOM_PROBES } from '../defaults.js'
+import { hashKey } from './hash-key.js'
+
+/** The seeds of the two hashes of a key; part of the format. */
+const SEEDS = [0, 0x9747b28c] as const
+
+const MIN_BYTES = 16
+
+/** Takes in keys until their number is known. */
+export class BloomBuilder {
+  #hashes = new Uint32Array(2048)
+  #length = 0
+
+  add(key: Uint8Array): void {
+    if (this.#length === this.#hashes.length) {
+      const wider = new Uint32Array(2 * this.#length)
+      wider.set(this.#hashes)
+      this.#hashes = wider
+    }
+    this.#hashes[this.#length++] = hashKey(key, SEEDS[0])
+    this.#hashes[this.#length++] = hashKey(key, SEEDS[1])
+  }
+
+  /** The filter's bytes; none without keys. */
+  finish(): Uint8Array {
+    const keys = this.#length / 2
+    // Probes of a few keys would fall together in a filter as small as they are.
+    const bytes = b4a.alloc(keys === 0 ? 0 : Math.max(MIN_BYTES, Math.ceil((keys * BLOOM_BITS_PER_KEY) / 8)))
+    const bits = 8 * bytes.byteLength
+    for (let i = 0; i < this.#length; i += 2) {
+      let hash = this.#hashes[i]!
+      for (let probe = 0; probe < BLOOM_PROBES; probe++) {
+        const bit = hash % bits
+        bytes[bit >>> 3]! |= 1 << (bit & 7)
+        hash = (hash + this.#hashes[i + 1]!) >>> 0
+      }
+    }
+    return bytes
+  }
+}
+
+/** false = the key was not added; true = it probably was. */
+export function bloomHas(bytes: Uint8Array, key: Uint8Array): boolean {
+  const bits = 8 * bytes.byteLength
+  if (bits === 0) return false
+  let hash = hashKey(key, SEEDS[0])
+  const step = hashKey(key, SEEDS[1])
+  for (let probe = 0; probe < BLOOM_PROBES; probe++) {
+    const bit = hash % bits
+    if ((bytes[bit >>> 3]! & (1 << (bit & 7))) === 0) return false
+    hash = (hash + step) >>> 0
+  }
+  return true
+}

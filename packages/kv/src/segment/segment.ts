@@ -1,0 +1,145 @@
+import { crc32 } from 'crc-universal'
+import { Block } from './block.js'
+import type { BlockCache } from './block-cache.js'
+import { bloomHas } from './bloom.js'
+import type { Cursor, Stored } from '../cursor/cursor.js'
+import { decodeRanges, rangeIndex } from '../bytes/ranges.js'
+import { compareSlice } from '../bytes/order.js'
+import type { Range } from '../engine.js'
+import type { FileReader } from '../disk/file-access.js'
+import type { DeletedRange, Found } from '../memtable/memtable.js'
+import { SegmentCursor } from './cursor.js'
+import { FOOTER_BYTES, corruptSegment, decodeFooter } from './footer.js'
+import { SegmentIndex } from './block-index.js'
+import type { SegmentInfo } from '../manifest/levels.js'
+import type { ValueFiles } from '../values/reader.js'
+import { ValuePointer } from '../cursor/value-pointer.js'
+
+export interface SegmentDeps {
+  readonly cache: BlockCache
+  readonly values: ValueFiles
+}
+
+/** An open segment: its index, filter and deleted ranges are in memory, its blocks are read. Reads may run side by side. */
+export class Segment {
+  readonly info: SegmentInfo
+  readonly index: SegmentIndex
+  /** in order, disjoint; a point of this segment is newer than them */
+  readonly ranges: readonly DeletedRange[]
+  readonly #bloom: Uint8Array
+  readonly #file: FileReader
+  readonly #deps: SegmentDeps
+  /** by block: what is being read, so that it is read once */
+  readonly #reading = new Map<number, Promise<Block>>()
+
+  /**
+   * Two reads of the file, which belongs to the segment from here on, also when this rejects.
+   * @throws ENGINE_CORRUPT, ENGINE_VERSION
+   */
+  static async open(file: FileReader, info: SegmentInfo, deps: SegmentDeps): Promise<Segment> {
+    try {
+      const end = info.bytes - FOOTER_BYTES
+      if (end < 0 || file.bytes !== info.bytes)
+        throw corruptSegment(info.id, file.bytes, `the file should have ${info.bytes} bytes`)
+      const footer = decodeFooter(await file.read(end, FOOTER_BYTES), info.id, end)
+      const { blocks, blockBytes, rangeBytes, indexBytes, crc } = footer
+      const tail = await file.read(blockBytes, end - blockBytes)
+      if (crc32(tail) !== crc)
+        throw corruptSegment(info.id, blockBytes, 'ranges, index or filter are damaged')
+
+      return new Segment(file, info, deps, {
+        ranges: decodeRanges(tail.subarray(0, rangeBytes)),
+        index: new SegmentIndex(tail.subarray(rangeBytes, rangeBytes + indexBytes), blocks),
+        bloom: tail.subarray(rangeBytes + indexBytes)
+      })
+    } catch (err) {
+      await file.close()
+      throw err
+    }
+  }
+
+  private constructor(
+    file: FileReader,
+    info: SegmentInfo,
+    deps: SegmentDeps,
+    parts: { ranges: DeletedRange[]; index: SegmentIndex; bloom: Uint8Array }
+  ) {
+    this.info = info
+    this.index = parts.index
+    this.ranges = parts.ranges
+    this.#bloom = parts.bloom
+    this.#file = file
+    this.#deps = deps
+  }
+
+  /** @returns at once when no file has to be read; a value is a view: copy it before it is given away */
+  get(key: Uint8Array): Found | Promise<Found> {
+    const index = bloomHas(this.#bloom, key) ? this.index.blocksBefore(key, true) - 1 : -1
+    if (index < 0) return this.#rangeAt(key)
+    const block = this.#deps.cache.get(this.info.id, this.index.start(index))
+    if (block !== undefined) return this.#found(key, block.get(key))
+    return this.readBlock(index).then((read) => this.#found(key, read.get(key)))
+  }
+
+  /**
+   * Points of the range, tombstones included, without the deleted ranges.
+   * @param options  isLong: reads far ahead from the start and leaves the cache alone
+   */
+  cursor(range: Range = {}, options: { isLong?: boolean } = {}): Cursor {
+    return new SegmentCursor(this, range, options)
+  }
+
+  /** From the cache, else read and put there. @throws ENGINE_CORRUPT */
+  async readBlock(index: number): Promise<Block> {
+    const { cache } = this.#deps
+    const offset = this.index.start(index)
+    const cached = this.cachedBlock(index)
+    if (cached !== undefined) return cached
+    let reading = this.#reading.get(index)
+    if (reading === undefined) {
+      reading = this.readBlocks(index, index + 1).then(([block]) => block!)
+      this.#reading.set(index, reading)
+      void reading
+        .then(
+          (block) => cache.set(this.info.id, offset, block),
+          () => {} // told to whoever reads
+        )
+        .then(() => this.#reading.delete(index))
+    }
+    return reading
+  }
+
+  cachedBlock(index: number): Block | undefined {
+    return this.#deps.cache.get(this.info.id, this.index.start(index))
+  }
+
+  /** Blocks `[from, to)` in one read, past the cache. @throws ENGINE_CORRUPT */
+  async readBlocks(from: number, to: number): Promise<Block[]> {
+    const start = this.index.start(from)
+    const bytes = await this.#file.read(start, this.index.end(to - 1) - start)
+    const blocks: Block[] = []
+    for (let i = from; i < to; i++) {
+      const block = bytes.subarray(this.index.start(i) - start, this.index.end(i) - start)
+      if (crc32(block) !== this.index.crc(i))
+        throw corruptSegment(this.info.id, this.index.start(i), 'a block is damaged')
+      blocks.push(new Block(block))
+    }
+    return blocks
+  }
+
+  close(): Promise<void> {
+    return this.#file.close()
+  }
+
+  #found(key: Uint8Array, stored: Stored | undefined): Found | Promise<Found> {
+    if (stored instanceof ValuePointer) return this.#deps.values.read(stored)
+    return stored === undefined ? this.#rangeAt(key) : stored
+  }
+
+  #rangeAt(key: Uint8Array): null | undefined {
+    const range = this.ranges[rangeIndex(this.ranges, key)]
+    return range !== undefined && compareSlice(range.start, 0, range.start.byteLength, key) <= 0
+      ? null
+      : undefined
+  }
+}

@@ -1,0 +1,63 @@
+import { crc32 } from 'crc-universal'
+import { allDone } from '../kit/all-done.js'
+import type { FileReader, Files } from '../disk/file-access.js'
+import { FRAME_BYTES, corrupt, decodeFrame } from '../bytes/frame.js'
+import { valueFileName } from '../manifest/levels.js'
+import { VALUE_FILE_MAGIC, VALUE_FILE_VERSION } from './file-writer.js'
+import type { ValuePointer } from '../cursor/value-pointer.js'
+
+/** Reads large values; a value file is opened when it is first read from. */
+export class ValueFiles {
+  readonly #files: Files
+  readonly #open = new Map<number, Promise<FileReader>>()
+
+  constructor(files: Files) {
+    this.#files = files
+  }
+
+  /** @returns the value, the caller's own @throws ENGINE_CORRUPT, ENGINE_VERSION */
+  async read({ file: id, offset, length, crc }: ValuePointer): Promise<Uint8Array> {
+    const file = await this.#file(id)
+    const value = await file.read(offset, length)
+    if (crc32(value) !== crc)
+      throw corrupt(valueFileName(id), offset, `a value of ${length} bytes is not what was written`)
+    return value
+  }
+
+  /** Opens them now: an open file can be read even if it is removed. @throws ENGINE_CORRUPT, ENGINE_VERSION */
+  async openAll(ids: readonly number[]): Promise<void> {
+    await allDone(ids.map((id) => this.#file(id)))
+  }
+
+  /** Closes a file that no reader needs any more. Removing it is the caller's. */
+  async release(id: number): Promise<void> {
+    const file = this.#open.get(id)
+    this.#open.delete(id)
+    await (await file?.catch(() => null))?.close() // a failed open was told to its reader
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#open.keys(), (id) => this.release(id)))
+  }
+
+  #file(id: number): Promise<FileReader> {
+    let file = this.#open.get(id)
+    if (file === undefined) {
+      file = this.#openFile(id)
+      this.#open.set(id, file)
+      file.catch(() => this.#open.delete(id)) // the reader is told; the next one tries again
+    }
+    return file
+  }
+
+  async #openFile(id: number): Promise<FileReader> {
+    const file = await this.#files.open(valueFileName(id))
+    try {
+      decodeFrame(await file.read(0, FRAME_BYTES), VALUE_FILE_MAGIC, VALUE_FILE_VERSION, valueFileName(id))
+      return file
+    } catch (err) {
+      await file.close()
+      throw err
+    }
+  }
+}
