@@ -2,7 +2,7 @@ import { aBoolean, aClock, readOptions } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { Clock } from './clock.js'
 import type { Limits } from './limits.js'
-import type { ReplicationPolicy } from './policy.js'
+import type { ReplicationPolicy } from './policy/policy.js'
 
 export interface ReplicatorOptions {
   /** false = offer no core unasked; remotes that ask are served. Default true. */
@@ -23,7 +23,7 @@ export interface CloseOptions {
 
 const TABLE: OptionTable<ReplicatorOptions> = {
   active: aBoolean,
-  policy: null, // policies.ts checks them
+  policy: null, // policy/ready-made.ts checks them
   limits: null, // limits.ts
   clock: aClock
 }

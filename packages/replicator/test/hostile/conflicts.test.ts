@@ -3,11 +3,11 @@ import Hypercore from 'hypercore'
 import crypto from 'hypercore-crypto'
 import type { Hypercore as Session } from '@manycore/hypercore-types'
 import { expect, test, vi } from 'vitest'
-import { offered, read, side, type Side } from '../side.js'
-import { next } from '../stored-cores.js'
-import { destroyed, inMemory } from '../wires.js'
-import { flat, usage } from './handles.js'
-import { carriesOn, joined } from './stage.js'
+import { offered, read, side, type Side } from '../kit/side.js'
+import { next } from '../kit/stored-cores.js'
+import { destroyed, inMemory } from '../kit/wires.js'
+import { flat, usage } from './kit/handles.js'
+import { carriesOn, joined } from './kit/stage.js'
 
 test('two signed histories close that core with a CONFLICT, and no other, nor a stream', async () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {}) // Hypercore's own

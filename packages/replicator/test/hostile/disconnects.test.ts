@@ -1,9 +1,9 @@
 import type { Hypercore } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { offered, read, side, type Side } from '../side.js'
-import { flat, usage } from './handles.js'
-import { handCarried } from './raw-wire.js'
-import { carriesOn, closed, joined } from './stage.js'
+import { offered, read, side, type Side } from '../kit/side.js'
+import { flat, usage } from './kit/handles.js'
+import { handCarried } from './kit/raw-wire.js'
+import { carriesOn, closed, joined } from './kit/stage.js'
 
 const SIDES = ['us', 'peer'] as const
 

@@ -2,10 +2,10 @@ import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import type { InnerCore } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { destroyed, inMemory, overTcp } from '../wires.js'
-import { flat, usage } from './handles.js'
-import { batchFrame, closeFrame, HostilePeer, openFrame } from './hostile-peer.js'
-import { carriesOn, closed, stage } from './stage.js'
+import { destroyed, inMemory, overTcp } from '../kit/wires.js'
+import { flat, usage } from './kit/handles.js'
+import { batchFrame, closeFrame, HostilePeer, openFrame } from './kit/hostile-peer.js'
+import { carriesOn, closed, stage } from './kit/stage.js'
 
 test('100,000 opens for unknown cores on one stream are refused, and cost nothing that stays', async () => {
   const { near, honest, hostile, stream, refused } = await stage()

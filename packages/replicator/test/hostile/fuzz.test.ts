@@ -3,12 +3,12 @@ import { inspect } from 'node:util'
 import b4a from 'b4a'
 import type { Hypercore, NoiseStream, ProtocolStream } from '@manycore/hypercore-types'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { read, refused, side, type Side } from '../side.js'
-import { destroyed, inMemory } from '../wires.js'
-import { heap } from './handles.js'
-import { mutate } from './mutate.js'
-import { seed, seeded } from './random.js'
-import { RecordedStream } from './recorded-stream.js'
+import { read, refused, side, type Side } from '../kit/side.js'
+import { destroyed, inMemory } from '../kit/wires.js'
+import { heap } from './kit/handles.js'
+import { mutate } from './kit/mutate.js'
+import { seed, seeded } from './kit/random.js'
+import { RecordedStream } from './kit/recorded-stream.js'
 
 // It takes 12 s alone on two cores, and is to pass on a machine that does other things as well.
 vi.setConfig({ testTimeout: 600_000 })

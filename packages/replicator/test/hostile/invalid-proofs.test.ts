@@ -1,12 +1,12 @@
 import b4a from 'b4a'
 import type { Hypercore } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { offered, read, side, type Side } from '../side.js'
-import { next } from '../stored-cores.js'
-import { destroyed, inMemory, type Wire } from '../wires.js'
-import { flat, usage } from './handles.js'
-import { type OpenPeer, peerOf } from './open-peer.js'
-import { carriesOn, joined } from './stage.js'
+import { offered, read, side, type Side } from '../kit/side.js'
+import { next } from '../kit/stored-cores.js'
+import { destroyed, inMemory, type Wire } from '../kit/wires.js'
+import { flat, usage } from './kit/handles.js'
+import { type OpenPeer, peerOf } from './kit/open-peer.js'
+import { carriesOn, joined } from './kit/stage.js'
 
 interface Node {
   hash: Uint8Array

@@ -1,13 +1,13 @@
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import { expect, test } from 'vitest'
-import { side } from '../side.js'
-import { destroyed } from '../wires.js'
-import { buffers, flat, usage } from './handles.js'
-import { closeFrame, openFrame, uint } from './hostile-peer.js'
-import { rawWire } from './raw-wire.js'
-import { connected } from './open-peer.js'
-import { carriesOn, closed, joined, stage } from './stage.js'
+import { side } from '../kit/side.js'
+import { destroyed } from '../kit/wires.js'
+import { buffers, flat, usage } from './kit/handles.js'
+import { closeFrame, openFrame, uint } from './kit/hostile-peer.js'
+import { rawWire } from './kit/raw-wire.js'
+import { connected } from './kit/open-peer.js'
+import { carriesOn, closed, joined, stage } from './kit/stage.js'
 
 /** The most that goes into one message of a secret-stream: 3 bytes of length, 17 of encryption. */
 const LARGEST = 2 ** 24 - 1 - 17

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { read } from '../side.js'
-import { connected, type OpenPeer, peerOf, request } from './open-peer.js'
-import { carriesOn, joined } from './stage.js'
+import { read } from '../kit/side.js'
+import { connected, type OpenPeer, peerOf, request } from './kit/open-peer.js'
+import { carriesOn, joined } from './kit/stage.js'
 
 const RANGES = [
   { drop: false, start: 1, length: 2 ** 50 },

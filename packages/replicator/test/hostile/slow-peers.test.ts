@@ -1,10 +1,10 @@
 import { setImmediate as tick } from 'node:timers/promises'
 import type { Hypercore } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { offered, read, side, type Side } from '../side.js'
-import { flat, usage } from './handles.js'
-import { handCarried } from './raw-wire.js'
-import { carriesOn, closed, joined } from './stage.js'
+import { offered, read, side, type Side } from '../kit/side.js'
+import { flat, usage } from './kit/handles.js'
+import { handCarried } from './kit/raw-wire.js'
+import { carriesOn, closed, joined } from './kit/stage.js'
 
 test('a peer whose bytes come one a turn is served as any other, and holds up nobody', async () => {
   const { near, honest, core } = await ready()

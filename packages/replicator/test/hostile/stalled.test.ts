@@ -2,11 +2,11 @@ import { setImmediate as tick } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { ProtocolStream } from '@manycore/hypercore-types'
 import type { Limits, Stall } from '../../src/index.js'
-import { ManualClock } from '../manual-clock.js'
-import { side, type Side } from '../side.js'
-import { destroyed, inMemory, overTcp } from '../wires.js'
-import { connected, request } from './open-peer.js'
-import { rawWire } from './raw-wire.js'
+import { ManualClock } from '../kit/manual-clock.js'
+import { side, type Side } from '../kit/side.js'
+import { destroyed, inMemory, overTcp } from '../kit/wires.js'
+import { connected, request } from './kit/open-peer.js'
+import { rawWire } from './kit/raw-wire.js'
 
 test('a peer that does not end the handshake is stalled after so long, and is told of once', async () => {
   const { near, clock, stalls } = watching()

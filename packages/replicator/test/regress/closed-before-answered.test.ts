@@ -1,8 +1,8 @@
 import b4a from 'b4a'
 import type { Hypercore } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { read, side, type Side } from '../side.js'
-import { inMemory } from '../wires.js'
+import { read, side, type Side } from '../kit/side.js'
+import { inMemory } from '../kit/wires.js'
 
 // Protomux 3.12.1 forgets that a remote closed a channel which it had not answered yet, and opens it later all the
 // same. The number of the channel is taken for us, and free for the remote, which uses it for another core:

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { read, side } from '../side.js'
-import { next } from '../stored-cores.js'
-import { inMemory } from '../wires.js'
+import { read, side } from '../kit/side.js'
+import { next } from '../kit/stored-cores.js'
+import { inMemory } from '../kit/wires.js'
 
 // The direction of a core that closed by itself was kept, and one that may go both ways did not replace it.
 test('a core that closed and is opened again goes the way that the policy says now', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { read, side } from '../side.js'
-import { inMemory } from '../wires.js'
+import { read, side } from '../kit/side.js'
+import { inMemory } from '../kit/wires.js'
 
 // A core that got an upgrade from one peer and a block from another may lack a tree node that a third one needs
 // for a proof. Hypercore 11.37.1 finds out when it reads the proof, and ends the stream of all cores.

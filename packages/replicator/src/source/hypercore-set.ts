@@ -1,0 +1,132 @@
+import b4a from 'b4a'
+import { Emitter as Base } from '@manycore/ground'
+import type { EventSource, Hypercore, InnerCore } from '@manycore/hypercore-types'
+import type { CoreSource } from './core-source.js'
+import { watchDownloading } from '../wire/downloading-slot.js'
+import { badArgument, ReplicatorError } from '../errors.js'
+
+export interface HypercoreSetEvents {
+  /** this core is in the set and wants data */
+  downloading: [core: InnerCore]
+  /** this Hypercore is not in the set: it failed to open, or has the discovery key of another core */
+  'core-error': [err: Error, hypercore: Hypercore<unknown>]
+}
+
+interface Entry {
+  readonly core: InnerCore
+  /** our own weak session: it keeps nothing open, and its 'close' says that the core is gone */
+  readonly session: Hypercore<unknown>
+  readonly release: () => void
+}
+
+const Emitter: new () => EventSource<HypercoreSetEvents> =
+  Base as unknown as new () => EventSource<HypercoreSetEvents>
+
+/**
+ * Plain Hypercores as a CoreSource. A core enters once it is open and leaves when its last session
+ * closes; the set itself keeps no core open.
+ */
+export class HypercoreSet extends Emitter implements CoreSource {
+  readonly #entries = new Map<string, Entry>()
+  readonly #entering = new Set<Promise<void>>()
+  #closing: Promise<void> | null = null
+
+  /** @throws BAD_ARGUMENT when one of them is no Hypercore; then none was added */
+  constructor(hypercores: Iterable<Hypercore<unknown>> = []) {
+    super()
+    if (typeof hypercores?.[Symbol.iterator] !== 'function') {
+      throw badArgument('hypercores', 'an iterable of Hypercores', hypercores)
+    }
+    const all = Array.from(hypercores, check)
+    for (const hypercore of all) this.add(hypercore)
+  }
+
+  /** cores in the set */
+  get size(): number {
+    return this.#entries.size
+  }
+
+  [Symbol.iterator](): Iterator<InnerCore> {
+    return Array.from(this.#entries.values(), (entry) => entry.core)[Symbol.iterator]()
+  }
+
+  /**
+   * Returns at once; the core enters when it is open. Adding a session of a core that is in the set
+   * changes nothing.
+   * @throws BAD_ARGUMENT, REPLICATOR_CLOSED
+   */
+  add(hypercore: Hypercore<unknown>): void {
+    if (this.#closing !== null) throw new ReplicatorError('REPLICATOR_CLOSED', 'add() after close()')
+    const entering = this.#enter(check(hypercore)).finally(() => this.#entering.delete(entering))
+    this.#entering.add(entering)
+  }
+
+  /** @returns the core once it is open, null when it is not in the set */
+  async open(discoveryKey: Uint8Array): Promise<InnerCore | null> {
+    const id = b4a.toString(discoveryKey, 'hex')
+    // A Hypercore that is still opening may not know its discovery key yet.
+    if (!this.#entries.has(id)) await Promise.allSettled(this.#entering)
+    return this.#entries.get(id)?.core ?? null
+  }
+
+  /** Forgets the cores and leaves them open. One that is still opening is not waited for: it may never open. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const sessions = Array.from(this.#entries.values(), (entry) => entry.session)
+    for (const id of this.#entries.keys()) this.#leave(id)
+    await Promise.all(sessions.map((session) => session.close()))
+  }
+
+  async #enter(hypercore: Hypercore<unknown>): Promise<void> {
+    const opened = await openWeakly(hypercore)
+    if (opened instanceof Error) {
+      this.emit('core-error', opened, hypercore)
+      return
+    }
+    const { core, session } = opened
+    const id = b4a.toString(core.discoveryKey, 'hex')
+    const twin = this.#entries.get(id)?.core
+    if (twin !== undefined || core.closing !== null || this.#closing !== null) {
+      await session.close()
+      if (twin !== undefined && twin !== core) {
+        this.emit(
+          'core-error',
+          new ReplicatorError('DUPLICATE_CORE', `${id} is in the set already`),
+          hypercore
+        )
+      }
+      return
+    }
+
+    const release = watchDownloading(core, () => this.emit('downloading', core))
+    this.#entries.set(id, { core, session, release })
+    session.once('close', () => this.#leave(id))
+    if (core.replicator.downloading) this.emit('downloading', core)
+  }
+
+  #leave(id: string): void {
+    this.#entries.get(id)?.release()
+    this.#entries.delete(id)
+  }
+}
+
+async function openWeakly(
+  hypercore: Hypercore<unknown>
+): Promise<{ core: InnerCore; session: Hypercore<unknown> } | Error> {
+  try {
+    const session = hypercore.session<unknown>({ weak: true })
+    await session.ready()
+    return { core: session.core as InnerCore, session } // an open session has a core
+  } catch (err) {
+    return err as Error
+  }
+}
+
+function check(hypercore: Hypercore<unknown>): Hypercore<unknown> {
+  if (typeof hypercore?.session === 'function' && typeof hypercore.ready === 'function') return hypercore
+  throw badArgument('hypercores', 'Hypercores', hypercore)
+}

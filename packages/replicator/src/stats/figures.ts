@@ -1,0 +1,177 @@
+import type { Bytes, InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import { badProof } from '../wire/bad-proofs.js'
+import { senderOf } from '../wire/conflict-proofs.js'
+import { monitorCore } from '../wire/core-monitor.js'
+import { ReplicatorError } from '../errors.js'
+import { madeOnce } from '../wire/made-once.js'
+import type { ReplicatorEvents } from '../events.js'
+import type { OpenStream } from '../streams/stream-set.js'
+
+/** Counted from the first attach, of a core from the first since it was loaded; blocks as they go over the wire, with padding. */
+export interface Figures {
+  blocksUp: number
+  bytesUp: number
+  blocksDown: number
+  bytesDown: number
+  /** cores on the stream now, or streams that the core is on now */
+  attached: number
+  /** 'denied' events */
+  denied: number
+  /** 'core-error' events */
+  errors: number
+}
+
+export interface StreamFigures extends Figures {
+  readonly stream: ProtocolStream
+  /** 32 bytes; null until the handshake is over */
+  readonly remotePublicKey: Bytes | null
+  /** opens by the remote that were refused: denied, detached, broken or not here */
+  refused: number
+  /** ms; null where the transport does not tell (it does over UDX, as with Hyperswarm) */
+  readonly rttMs: number | null
+}
+
+export interface CoreFigures extends Figures {
+  /** 32 bytes; null when only the discovery key is known */
+  readonly key: Uint8Array | null
+  /** 32 bytes */
+  readonly discoveryKey: Uint8Array
+}
+
+/** What `stats()` gives: a copy. Sums include streams that have closed. */
+export interface ReplicatorStats extends Figures {
+  refused: number
+  streams: StreamFigures[]
+  /** loaded cores that were attached or denied; a core that closes takes its own along, and the sums keep them */
+  cores: CoreFigures[]
+}
+
+type Counted = Figures & { refused: number }
+
+/** Gets why what a remote sent of a core was not taken, and who sent it, where that is known. */
+type OnBadData = (err: Error, core: InnerCore, peer: Peer | null) => void
+
+/** What a core or stream did is kept as long as it is: only the sums last, whatever comes and goes. */
+export class FigureBook {
+  readonly #all = zeros()
+  readonly #streams = new WeakMap<ProtocolStream, Counted>()
+  readonly #muxes = new WeakMap<Protomux, Counted>()
+  readonly #cores = new WeakMap<InnerCore, Counted>()
+  readonly #monitored = new WeakMap<InnerCore, () => void>()
+  readonly #onbaddata: OnBadData
+
+  constructor(onbaddata: OnBadData) {
+    this.#onbaddata = onbaddata
+  }
+
+  open({ stream, mux }: OpenStream): void {
+    const counted = zeros()
+    this.#streams.set(stream, counted)
+    this.#muxes.set(mux, counted)
+  }
+
+  refused(stream: ProtocolStream): void {
+    this.#all.refused++
+    const counted = this.#streams.get(stream)
+    if (counted) counted.refused++
+  }
+
+  /** A core failed; 'core-error' counts for the stream. */
+  failed(core: InnerCore): void {
+    this.#core(core).errors++
+  }
+
+  note<K extends keyof ReplicatorEvents>(event: K, args: ReplicatorEvents[K]): void {
+    if (event === 'attach') this.#monitor(args[0] as InnerCore)
+    else if (event === 'denied') {
+      const [core, stream] = args as ReplicatorEvents['denied']
+      this.#core(core).denied++
+      this.#count('denied', stream)
+    } else if (event === 'core-error') {
+      const [, { stream }] = args as ReplicatorEvents['core-error']
+      this.#count('errors', stream)
+    }
+  }
+
+  stats(streams: Iterable<OpenStream>, cores: readonly InnerCore[]): ReplicatorStats {
+    const all: ReplicatorStats = { ...this.#all, streams: [], cores: [] }
+    const attached = new Map<InnerCore, number>()
+    for (const { stream, mux, noise, attached: ours } of streams) {
+      const counted = { ...(this.#streams.get(stream) ?? zeros()) }
+      for (const core of cores) {
+        if (!ours.has(core) || !core.replicator.attached(mux)) continue
+        attached.set(core, (attached.get(core) ?? 0) + 1)
+        counted.attached++
+      }
+      all.attached += counted.attached
+      const { remotePublicKey } = noise
+      all.streams.push({ ...counted, stream, remotePublicKey, rttMs: roundTrip(stream) })
+    }
+    for (const core of cores) {
+      const counted = this.#cores.get(core)
+      if (counted === undefined) continue
+      const { refused: _, ...figures } = counted
+      const { key, discoveryKey } = core
+      all.cores.push({ ...figures, attached: attached.get(core) ?? 0, key, discoveryKey })
+    }
+    return all
+  }
+
+  close(cores: Iterable<InnerCore>): void {
+    for (const core of cores) {
+      this.#monitored.get(core)?.()
+      this.#monitored.delete(core)
+    }
+  }
+
+  #count(what: 'denied' | 'errors', stream: ProtocolStream | null): void {
+    this.#all[what]++
+    const counted = stream === null ? undefined : this.#streams.get(stream)
+    if (counted) counted[what]++
+  }
+
+  #core(core: InnerCore): Counted {
+    return madeOnce(this.#cores, core, zeros)
+  }
+
+  #monitor(core: InnerCore): void {
+    const counted = this.#core(core)
+    if (this.#monitored.has(core)) return
+    const release = monitorCore(core, {
+      block: (direction, bytes, { protomux }) => {
+        const stream = this.#muxes.get(protomux)
+        if (stream === undefined) return // another replicator's
+        for (const one of [this.#all, stream, counted]) add(one, direction, bytes)
+      },
+      notTaken: (cause, peer) => {
+        this.#onbaddata(badProof(cause), core, peer)
+      },
+      conflict: (length, proof) => {
+        const message = `two histories of length ${length} are signed`
+        this.#onbaddata(new ReplicatorError('CONFLICT', message), core, senderOf(proof))
+      }
+    })
+    this.#monitored.set(core, release)
+  }
+}
+
+function add(counted: Counted, direction: 'up' | 'down', bytes: number): void {
+  if (direction === 'up') {
+    counted.blocksUp++
+    counted.bytesUp += bytes
+  } else {
+    counted.blocksDown++
+    counted.bytesDown += bytes
+  }
+}
+
+function zeros(): Counted {
+  const traffic = { blocksUp: 0, bytesUp: 0, blocksDown: 0, bytesDown: 0 }
+  return { ...traffic, attached: 0, denied: 0, refused: 0, errors: 0 }
+}
+
+/** Of a UDX stream below the encryption; a TCP socket or a pipe does not know. */
+function roundTrip({ noiseStream }: ProtocolStream): number | null {
+  const { rawStream } = noiseStream as unknown as { rawStream?: { udx?: unknown; rtt?: unknown } | null }
+  return rawStream?.udx && typeof rawStream.rtt === 'number' ? rawStream.rtt : null
+}

@@ -1,0 +1,63 @@
+import Hypercore from 'hypercore'
+import { badArgument } from '@manycore/ground'
+import type { NoiseStream, ProtocolStream, Protomux, ReplicationStream } from '@manycore/hypercore-types'
+import type { ReplicateOptions } from '../options.js'
+
+const ACCEPTED =
+  'a boolean, a stream of @hyperswarm/secret-stream (one with a noiseStream), or a Protomux over one'
+
+/**
+ * Checks what the caller passed and brings up a Protomux on it.
+ * @returns the outer stream; `isExternal` when it is the caller's
+ * @throws  BAD_ARGUMENT, before anything was changed
+ */
+export function openStream(
+  target: boolean | ProtocolStream | Protomux,
+  opts: ReplicateOptions = {}
+): { stream: ReplicationStream; mux: Protomux; isExternal: boolean } {
+  const given = givenStream(target, opts)
+  // `ondiscoverykey` is ours: wire/pairing.ts answers, also when a caller from JavaScript passes one.
+  const stream = Hypercore.createProtocolStream(target, { ...opts, ondiscoverykey: null })
+  const mux = stream.noiseStream.userData as Protomux // createProtocolStream made it if nobody had
+  return { stream, mux, isExternal: given !== null }
+}
+
+function givenStream(target: unknown, opts: ReplicateOptions): ProtocolStream | null {
+  if (typeof target === 'boolean') {
+    if (!opts.stream) return null
+    if (!isProtocolStream(opts.stream)) throw badArgument('opts.stream', ACCEPTED, opts.stream)
+    return opts.stream
+  }
+  const stream = isProtomux(target) ? target.stream : target
+  if (!isProtocolStream(stream)) throw badArgument('isInitiator', ACCEPTED, target)
+  return stream
+}
+
+function isProtomux(value: unknown): value is Protomux {
+  return isObject<Protomux>(value) && value.isProtomux === true
+}
+
+export function isProtocolStream(value: unknown): value is ProtocolStream {
+  if (!isObject<ProtocolStream>(value) || typeof value.pipe !== 'function') return false
+  const noise = value.noiseStream
+  if (!isObject<NoiseStream>(noise) || typeof noise.opened?.then !== 'function') return false
+  return noise.userData === null || isProtomux(noise.userData)
+}
+
+function isObject<T>(value: unknown): value is Partial<T> {
+  return typeof value === 'object' && value !== null
+}
+
+/** Resolves once it is closed. */
+export function destroyStream({
+  stream,
+  noise
+}: {
+  stream: ProtocolStream
+  noise: NoiseStream
+}): Promise<void> {
+  return new Promise((resolve) => {
+    noise.once('close', resolve)
+    stream.destroy()
+  })
+}

@@ -1,0 +1,92 @@
+import type { NoiseStream } from '@manycore/hypercore-types'
+import { type Clock, MAX_TIMER_MS } from '../clock.js'
+import type { OpenStream, StreamSet } from './stream-set.js'
+
+/**
+ * What a peer has not done for long: 'handshake' = ended it; 'silent' = sent a whole frame, and Hypercore sends a
+ * keep-alive every 5 s; 'unread' = taken any of what waits for it.
+ */
+export type Stall = 'handshake' | 'silent' | 'unread'
+
+/** @hyperswarm/secret-stream 6.9.2 index.js:43: whole frames, keep-alives included */
+interface CountingStream extends NoiseStream {
+  readonly rawBytesRead: number
+  readonly rawBytesWritten: number
+}
+
+interface Progress {
+  read: number
+  written: number
+  /** looks since something came */
+  silent: number
+  /** looks since what waits got less */
+  unread: number
+  told: Stall | null
+}
+
+/** Looks at a stream in the time after which it is stalled. They are counted: a machine that slept has not looked. */
+const LOOKS = 4
+
+/** Finds the peers that keep a stream and do nothing. It is one timer, and none while no stream is open. */
+export class StalledStreams {
+  readonly #streams: StreamSet
+  readonly #ms: number
+  readonly #clock: Clock
+  readonly #onstall: (record: OpenStream, stall: Stall) => void
+  readonly #progress = new WeakMap<OpenStream, Progress>()
+  #timer: unknown = null
+
+  /** @param ms  Infinity = never looks */
+  constructor(
+    streams: StreamSet,
+    ms: number,
+    clock: Clock,
+    onstall: (record: OpenStream, stall: Stall) => void
+  ) {
+    this.#streams = streams
+    this.#ms = ms
+    this.#clock = clock
+    this.#onstall = onstall
+  }
+
+  watch(record: OpenStream): void {
+    this.#progress.set(record, { read: 0, written: 0, silent: 0, unread: 0, told: null })
+    if (this.#timer === null && this.#ms !== Infinity) this.#wait()
+  }
+
+  /** A stream has closed. */
+  unwatch(): void {
+    if (this.#streams.records.length === 0) this.close()
+  }
+
+  /** Stops the timer. */
+  close(): void {
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer)
+    this.#timer = null
+  }
+
+  #wait(): void {
+    this.#timer = this.#clock.setTimeout(() => this.#look(), Math.min(this.#ms / LOOKS, MAX_TIMER_MS))
+  }
+
+  #look(): void {
+    this.#timer = null
+    for (const record of this.#streams) {
+      const progress = this.#progress.get(record)!
+      const stall = stallOf(record, progress)
+      if (stall !== null && stall !== progress.told) this.#onstall(record, stall)
+      progress.told = stall
+    }
+    if (this.#timer === null && this.#streams.records.length > 0) this.#wait() // a listener may have ended all, or begun one
+  }
+}
+
+function stallOf({ noise, mux }: OpenStream, progress: Progress): Stall | null {
+  const { rawBytesRead, rawBytesWritten } = noise as CountingStream
+  progress.silent = rawBytesRead === progress.read ? progress.silent + 1 : 0
+  progress.unread = rawBytesWritten === progress.written && !mux.drained ? progress.unread + 1 : 0
+  progress.read = rawBytesRead
+  progress.written = rawBytesWritten
+  if (progress.silent >= LOOKS) return noise.connected ? 'silent' : 'handshake'
+  return progress.unread >= LOOKS ? 'unread' : null
+}

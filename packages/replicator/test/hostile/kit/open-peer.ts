@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import type { Hypercore, ProtocolStream } from '@manycore/hypercore-types'
+import { expect } from 'vitest'
+import type { CoreErrorInfo, Limits, ReplicatorError } from '../../../src/index.js'
+import { read, side, type Side } from '../../kit/side.js'
+import { inMemory, type Wire } from '../../kit/wires.js'
+import { closed } from './stage.js'
+
+/** One kind of message of an open channel. */
+interface Message {
+  send(message: object): boolean
+}
+
+interface Count {
+  rx: number
+}
+
+/** A peer as Hypercore has it (11.37.1 lib/replicator.js:507): what is sent is the test's. */
+export interface OpenPeer {
+  /** `_localId`: its number (protomux 3.12.1 index.js:39) */
+  channel: { _localId: number }
+  wireRequest: Message
+  wireData: Message
+  wireRange: Message
+  wireBitfield: Message
+  stats: { wireRequest: Count; wireData: Count }
+}
+
+/** What asks for a block. */
+export function request(id: number, index: number): object {
+  const nothing = { hash: null, seek: null, upgrade: null, manifest: false, priority: 0 }
+  return { id, fork: 0, block: { index, nodes: 0 }, ...nothing }
+}
+
+export interface Connected {
+  near: Side
+  far: Side
+  /** of our side: what the remote has read a block of */
+  core: Hypercore
+  /** the remote's own, to send what it likes */
+  peer: OpenPeer
+  ours: Wire[0]
+  theirs: Wire[1]
+  refused: { err: ReplicatorError; info: CoreErrorInfo }[]
+  closed: Promise<boolean>
+}
+
+export interface ConnectedOptions {
+  limits?: Partial<Limits>
+  near?: Side
+  blocks?: string[]
+  wire?: () => Promise<Wire>
+}
+
+/** One remote that has read a block of ours, and could go on. */
+export async function connected({
+  limits = {},
+  near = side({ limits }),
+  blocks = ['a'],
+  wire = inMemory
+}: ConnectedOptions = {}): Promise<Connected> {
+  const far = side()
+  const core = await near.source.get({ blocks })
+  const [ours, theirs] = await wire()
+  const refused: Connected['refused'] = []
+  near.replicator.on('refused', (err, info) => refused.push({ err, info }))
+  near.replicator.replicate(ours)
+  far.replicator.replicate(theirs)
+  const copy = await far.source.get({ key: core.key! })
+  expect(await read(copy)).toBe(blocks[0])
+  return { near, far, core, peer: await peerOf(copy, theirs), ours, theirs, refused, closed: closed(ours) }
+}
+
+/** The channel of a core on a stream, once it is open. */
+export async function peerOf(core: Hypercore, { noiseStream }: ProtocolStream): Promise<OpenPeer> {
+  for (;;) {
+    const peer = core.peers.find(({ protomux }) => protomux.stream === noiseStream)
+    if (peer) return peer as unknown as OpenPeer
+    await once(core as unknown as NodeJS.EventEmitter, 'peer-add')
+  }
+}
