@@ -26,9 +26,9 @@ declare module 'rocksdb-native' {
   }
 
   interface RocksIteratorOptions {
-    gte?: Uint8Array
-    lt?: Uint8Array
-    reverse?: boolean
+    gte?: Uint8Array | undefined
+    lt?: Uint8Array | undefined
+    reverse?: boolean | undefined
     /** entries read at once */
     capacity?: number
   }

@@ -6,7 +6,7 @@ import type { Case } from './case.js'
 /** More than any chain of promises between a read and what Hypercore does with it. */
 const MICROTASKS = 100
 
-/** With the private members of hypercore-storage 3.3.1 that Hypercore calls: lib/tx.js, classes CoreTX and CoreRX. */
+/** With the private members of hypercore-storage 3.3 that Hypercore calls: lib/tx.js, classes CoreTX and CoreRX. */
 interface Batches {
   read(): {
     getBlock(index: number): Promise<unknown>

@@ -136,5 +136,5 @@ async function storedLengths({ storage }: Store, count: number): Promise<number[
   return infos.map((info) => info?.head?.length ?? 0)
 }
 
-/** hypercore-storage 3.3.1, index.js:1007 */
+/** A method of hypercore-storage that `CorestoreStorage` does not declare. */
 type Batched = Store['storage'] & { getInfos(keys: Uint8Array[]): Promise<(CoreInfo | null)[]> }

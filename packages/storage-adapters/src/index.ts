@@ -15,7 +15,8 @@ export type {
   LevelWriteOptions
 } from './level/database.js'
 export { RocksEngine } from './rocks/engine.js'
-export type { RocksDatabase, RocksEngineOptions, RocksLock } from './rocks/engine.js'
+export type { RocksEngineOptions, RocksLock } from './rocks/engine.js'
+export type { RocksDatabase } from './upstream/rocksdb-native.js'
 export type { RocksTuning } from './rocks/tuning.js'
 
 // What the types above are made of.

@@ -45,7 +45,7 @@ export class ReadBatch {
     const read = this.#take()
     if (read === null) return
     this.#snapshot?.release()
-    // As RocksDB does: hypercore-storage keeps what it waits for in its tree cache (3.3.1 lib/tx.js, getTreeNode).
+    // As RocksDB does: hypercore-storage keeps what it waits for in its tree cache (lib/tx.js, `getTreeNode()`).
     read.drop(new StorageError('STORAGE_CLOSED', 'a read batch was destroyed before it was flushed'))
   }
 

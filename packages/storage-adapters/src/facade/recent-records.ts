@@ -14,11 +14,11 @@ interface RecentRecord {
 type Records = Map<string, RecentRecord>
 
 /**
- * Records that Hypercore and hypercore-storage come back to at once; each time is a trip to the engine for what is
- * known. An append reads the bitfield page that the last one wrote (hypercore 11.37.1 lib/session-state.js:712), and
- * commits the hints with the block and then, alone, once more (:730). A new core is looked for twice, the second
- * time while all other new cores wait (hypercore-storage 3.3.1 index.js:1132), and commits its auth record twice
- * (hypercore lib/core.js:356). A core that a remote asks for is looked for before it is opened.
+ * Records that Hypercore and hypercore-storage come back to at once; each time would be a trip to the engine for
+ * what is known. An append reads the bitfield page that the last one wrote, and commits the hints with the block and
+ * then once more, alone (Hypercore's lib/session-state.js, `append()`). A new core is looked for twice, the second
+ * time while all other new cores wait (hypercore-storage, `_create()`), and commits its auth record twice (Hypercore's
+ * lib/core.js, `_tryOpen()`). A core that a remote asks for is looked for before it is opened.
  */
 export class RecentRecords {
   readonly #records: Records = new Map()

@@ -4,27 +4,16 @@ import type { Range } from '@manycore/kv'
 import { Answers } from './answers.js'
 import type { EngineState } from './state.js'
 import { EngineStream } from './stream.js'
-import type { StreamRange } from './stream.js'
 import { ReadBatch } from './read-batch.js'
 import type { SharedSnapshot } from './shared-snapshot.js'
 import { WriteBatch } from './write.js'
 import { StorageError } from '../errors.js'
+import type { StorageDatabase, StorageRange } from '../upstream/hypercore-storage.js'
 
-/** The native object that hypercore-storage makes for its column family; an engine has no use for it. */
-interface ColumnFamily {
-  destroy(): void
-}
-
-/**
- * One session of an engine that looks to hypercore-storage 3.3.1 like a RocksDB (rocksdb-native 3.18.1
- * index.js): every member that is touched, and no other. The root session owns the engine.
- */
-export class EngineSession {
-  /** `closing` is read by hypercore-storage (lib/view.js:358) */
+/** A session of an engine that looks to hypercore-storage like a session of RocksDB. The root session owns the engine. */
+export class EngineSession implements StorageDatabase {
   readonly _state: EngineState
-  /** tested against null (index.js:178) */
   readonly _snapshot: SharedSnapshot | null
-  /** −1 once closed (lib/view.js:358) */
   _index = 0
   readonly #answers: Answers
   readonly #isRoot: boolean
@@ -73,8 +62,9 @@ export class EngineSession {
     return new EngineSession(this._state, this._snapshot ?? this._state.snapshot(), this.#answers)
   }
 
-  columnFamily(column: ColumnFamily): EngineSession {
-    column.destroy() // nobody else has it (index.js:1305)
+  /** @param column  native, made by hypercore-storage for this call alone; an engine has no use for it */
+  columnFamily(column: { destroy(): void }): EngineSession {
+    column.destroy()
     return this.session()
   }
 
@@ -88,7 +78,7 @@ export class EngineSession {
     return new WriteBatch(this._state, this.#answers)
   }
 
-  iterator(range: StreamRange = {}): EngineStream {
+  iterator(range: StorageRange = {}): EngineStream {
     this.#check('iterator()')
     return new EngineStream(this._state, this.#answers, range, this._snapshot)
   }
@@ -99,7 +89,6 @@ export class EngineSession {
     return turn.run(() => engine.flush())
   }
 
-  /** RocksDB's two forms: (start, end), or (options) for everything. */
   compactRange(start?: Uint8Array | object | null, end?: Uint8Array | null): Promise<void> {
     this.#check('compactRange()')
     const { engine, turn } = this._state

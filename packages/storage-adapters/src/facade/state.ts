@@ -13,7 +13,7 @@ export class EngineState {
   readonly turn: Turn
   readonly recent: RecentRecords = new RecentRecords()
   readonly readOnly: boolean
-  /** hypercore-storage reads this before it makes an iterator (3.3.1 lib/view.js:358) */
+  /** Set once close() was called; hypercore-storage reads it too. */
   closing: Promise<void> | null = null
   opened = false
   closed = false

@@ -1,4 +1,3 @@
-import HypercoreStorage from 'hypercore-storage'
 import { Readable } from 'streamx'
 import { Queue, aFunction, careful, readOptions } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
@@ -7,13 +6,8 @@ import type { Engine } from '@manycore/kv'
 import { StorageError } from '../errors.js'
 import { EngineSession } from './session.js'
 import { EngineState } from './state.js'
+import { NOWHERE, UpstreamStorage } from '../upstream/hypercore-storage.js'
 import type { OpenStorageOptions } from '../open/options.js'
-
-/**
- * A directory that cannot exist, below a file: hypercore-storage looks there for stores of Corestore 6 and
- * for what a crash of RocksDB left (3.3.1 index.js:638, migrations/0), and must find nothing.
- */
-const NOWHERE = '/dev/null/manycore/db'
 
 interface SuspendOptions {
   log?: (message: string) => unknown
@@ -24,23 +18,6 @@ const SUSPEND: OptionTable<SuspendOptions> = {
   log: (field, value) => careful<[string]>(aFunction(field, value))
 }
 
-/** With the private members of hypercore-storage 3.3.1, index.js:491-815. */
-interface Upstream extends CorestoreStorage {
-  version: number
-  wait: boolean
-  readonly db: EngineSession
-  readonly treeCache: { destroy(): void }
-  _flush(): Promise<void>
-  _getHead(view: object): Promise<object>
-  /** what every call runs first while `version` is 0: opens, checks the version, migrates */
-  _migrateStore(): Promise<void>
-}
-
-const Upstream: new (db: EngineSession, opts: object) => Upstream = HypercoreStorage as unknown as new (
-  db: EngineSession,
-  opts: object
-) => Upstream
-
 /** hypercore-storage over an engine, not opened yet; its close() closes the engine. */
 export function openEngine(engine: Engine, opts: OpenStorageOptions): CorestoreStorage {
   return new EngineStorage(engine, opts)
@@ -50,7 +27,7 @@ export function openEngine(engine: Engine, opts: OpenStorageOptions): CorestoreS
  * hypercore-storage with one way in and one way out: each failure to open is coded and leaves nothing
  * open, and close() works at any moment.
  */
-export class EngineStorage extends Upstream {
+export class EngineStorage extends UpstreamStorage {
   readonly #root: EngineSession
   readonly #state: EngineState
   /** suspend(), resume() and close(), in the order of the calls */

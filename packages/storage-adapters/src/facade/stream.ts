@@ -8,12 +8,7 @@ import { KeyCursor } from './key-cursor.js'
 import type { SharedSnapshot } from './shared-snapshot.js'
 import { bitfieldPages } from '../upstream/storage-keys.js'
 import { toBytes } from './bytes.js'
-
-export interface StreamRange {
-  gte?: Uint8Array
-  lt?: Uint8Array
-  reverse?: boolean
-}
+import type { StorageRange } from '../upstream/hypercore-storage.js'
 
 type Callback = (err: Error | null) => void
 
@@ -31,14 +26,14 @@ const Rows = Readable as unknown as new (opts: object) => Rows
  */
 export class EngineStream extends Rows {
   readonly #state: EngineState
-  readonly #range: StreamRange
+  readonly #range: StorageRange
   readonly #answers: Answers
   readonly #snapshot: SharedSnapshot | null
   #iterator: EngineIterator | null = null
   #holds = false
   #rows = ROWS_AT_FIRST
 
-  constructor(state: EngineState, answers: Answers, range: StreamRange, snapshot: SharedSnapshot | null) {
+  constructor(state: EngineState, answers: Answers, range: StorageRange, snapshot: SharedSnapshot | null) {
     super({ highWaterMark: ROWS_AT_ONCE, byteLength: () => 1 })
     this.#state = state
     this.#answers = answers
@@ -72,7 +67,7 @@ export class EngineStream extends Rows {
   }
 
   /**
-   * Opening a core reads its bitfield as a range (hypercore 11.37.1 lib/bitfield.js:528), mostly of one page, and a
+   * Opening a core reads its bitfield as a range (Hypercore's lib/bitfield.js, `open()`), mostly of one page, and a
    * get costs a fraction of an iterator.
    */
   #iterate(): EngineIterator {

@@ -9,9 +9,10 @@ import type { LevelDatabase } from '../level/database.js'
 import { LevelEngine } from '../level/engine.js'
 import { readOpenStorageOptions } from './options.js'
 import type { OpenStorageOptions } from './options.js'
-import { isOverRocks, refuseRocks } from '../rocks/refuse-rocks.js'
-import type { RocksDatabase } from '../rocks/engine.js'
-import { isRocks, openGivenRocks, openRocks } from '../rocks/storage.js'
+import { openGivenRocks, openRocks } from '../rocks/storage.js'
+import { isOverRocks } from '../upstream/hypercore-storage.js'
+import { isRocks, refuseRocks } from '../upstream/rocksdb-native.js'
+import type { RocksDatabase } from '../upstream/rocksdb-native.js'
 
 /** What `openStorage()` accepts. */
 export type StorageInput =

@@ -2,7 +2,7 @@ import fs from 'fs'
 import { NAMED_ENTRIES } from '../defaults.js'
 import { StorageError } from '../errors.js'
 
-// hypercore-storage 3.3.1 index.js:1310: what its constructor leaves where it is.
+// What hypercore-storage 3.3 leaves where it is (index.js, `tmpFixStorage()`).
 const STAYS = new Set([
   'CORESTORE',
   'primary-key',
@@ -60,7 +60,7 @@ export function prepareDirectory(directory: string, readOnly: boolean): void {
 
 /**
  * The RocksDB files of an early Corestore 7 store lie in the directory itself; they belong into `db/`.
- * hypercore-storage 3.3.1 (index.js:1325) moves whatever it does not know.
+ * `tmpFixStorage()` of hypercore-storage 3.3 moves whatever it does not know.
  */
 function moveEarlyStore(directory: string): void {
   const entries = list(directory)

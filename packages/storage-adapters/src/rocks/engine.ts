@@ -4,35 +4,12 @@ import type { OptionTable } from '@manycore/ground'
 import type RocksDB from 'rocksdb-native'
 import { EngineError, Lifecycle, checkKeys, checkOps, checkRange, laterTurn } from '@manycore/kv'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '@manycore/kv'
-import { refuseRocks } from './refuse-rocks.js'
+import { LOCKED } from '../upstream/messages.js'
+import { COLUMN_FAMILY, COLUMN_FAMILY_OPTIONS, refuseRocks } from '../upstream/rocksdb-native.js'
+import type { RocksDatabase } from '../upstream/rocksdb-native.js'
 import { RocksCursor, RocksSnapshot } from './handles.js'
 import { ROCKS_TUNING } from './tuning.js'
 import type { RocksTuning } from './tuning.js'
-
-/** As hypercore-storage 3.3.1 has it (index.js:1299): both open what the other wrote. */
-const COLUMN_FAMILY = 'corestore'
-const COLUMN_FAMILY_OPTIONS = {
-  enableBlobFiles: true,
-  minBlobSize: 4096,
-  blobFileSize: 256 * 1024 * 1024,
-  enableBlobGarbageCollection: true,
-  tableBlockSize: 8192,
-  tableCacheIndexAndFilterBlocks: true,
-  tableFormatVersion: 6,
-  blobGarbageCollectionForceThreshold: 1.0
-}
-
-/** A RocksDB of the caller's: what is used of a database, or a session of one, of rocksdb-native 3. */
-export interface RocksDatabase {
-  /** the directory of the database */
-  readonly path: string
-  /** Must be false: a column family is added to a database before it opens. */
-  readonly opened: boolean
-  columnFamily(column: never): unknown
-  session(): unknown
-  ready(): Promise<void>
-  close(): Promise<void>
-}
 
 /** A lock that the database takes over when it opens: a file of device-file 2. */
 export interface RocksLock {
@@ -99,7 +76,7 @@ export class RocksEngine implements Engine {
         await this.#root.ready()
       } catch (cause) {
         column.destroy()
-        if (!/lock hold by current process|^While lock file/i.test((cause as Error).message)) throw cause
+        if (!LOCKED.test((cause as Error).message)) throw cause
         throw new EngineError('ELOCKED', `the RocksDB at ${this.#directory} is open elsewhere`, { cause })
       }
     })
@@ -180,7 +157,7 @@ export class RocksEngine implements Engine {
     return this.#lifecycle.resume(() => this.#resume())
   }
 
-  /** Everything, whatever the range: rocksdb-native 3.18.1 takes Buffers for options (index.js, compactRange). */
+  /** Everything, whatever the range: rocksdb-native 3 takes Buffers for options (index.js, `compactRange()`). */
   compact(): Promise<void> {
     return this.#lifecycle.run('compact()', () => this.#db.compactRange())
   }

@@ -1,27 +1,7 @@
 import { EngineError } from '@manycore/kv'
 import { StorageError } from '../errors.js'
 import { findLockHolder } from './lock-holder.js'
-
-// fd-lock 2.2.0 index.js:69; RocksDB env/fs_posix.cc, LockFile
-const LOCKED = /^File descriptor could not be locked|lock hold by current process|^While lock file: /i
-
-// hypercore-storage 3.3.1 index.js:685 and encoding/spec/hyperschema/index.js:153
-const VERSION = /^Unsupported version/
-
-// What strerror(3) says when the file system is the cause, within a message of RocksDB.
-const REFUSED =
-  /Permission denied|Operation not permitted|Read-only file system|No space left|quota exceeded|Too many open files/i
-
-const FULL = /No space left|quota exceeded/i
-
-// RocksDB does not pass on the kind of its error, only a text.
-const DAMAGED = /corrupt|CURRENT file|checksum mismatch|contains existing log file|No such file or directory/i
-
-// rocksdb-native: the file SESSION_ID was rewritten by whoever opened the store meanwhile
-const CHANGED = /^Session ID does not match/
-
-// rocksdb-native: a column family that a database got when it was opening already
-const LATE = /^column family handle cannot be null/
+import { CHANGED, DAMAGED, FULL, LATE, LOCKED, REFUSED, VERSION } from '../upstream/messages.js'
 
 /**
  * Turns what the layers below threw while opening or resuming into a coded error; the original is its cause.

@@ -1,48 +1,23 @@
+import type RocksDB from 'rocksdb-native'
 import { EngineError, laterTurn } from '@manycore/kv'
 import type { EngineIterator, EngineSnapshot, Entry, Range } from '@manycore/kv'
 import { ROCKS_ROWS_AT_ONCE } from '../defaults.js'
-
-/** Rows of RocksDB, a streamx Readable. */
-interface RocksRows {
-  /** null = nothing is ready */
-  read(): Entry | null
-  on(event: 'readable' | 'end' | 'close', fn: () => void): void
-  on(event: 'error', fn: (err: Error) => void): void
-  destroy(): void
-}
-
-/** What is used of a session of RocksDB: rocksdb-native 3.18.1 index.js. */
-export interface RocksSession {
-  iterator(range: {
-    gte?: Uint8Array | undefined
-    lt?: Uint8Array | undefined
-    reverse?: boolean | undefined
-    /** entries read at once */
-    capacity: number
-  }): RocksRows
-  read(opts: { autoDestroy: boolean; capacity: number }): {
-    get(key: Uint8Array): Promise<Uint8Array | null>
-    tryFlush(): void
-  }
-  snapshot(): RocksSession
-  close(): Promise<void>
-}
 
 /** What closing a RocksEngine ends. */
 export type RocksHandles = Set<RocksSnapshot | RocksCursor>
 
 /** A session of RocksDB that stays at one state. */
 export class RocksSnapshot implements EngineSnapshot {
-  #session: RocksSession | null
+  #session: RocksDB | null
   readonly #handles: RocksHandles
 
-  constructor(session: RocksSession, handles: RocksHandles) {
+  constructor(session: RocksDB, handles: RocksHandles) {
     this.#session = session
     this.#handles = handles.add(this)
   }
 
   /** @throws ENGINE_CLOSED */
-  static session(snapshot: EngineSnapshot): RocksSession {
+  static session(snapshot: EngineSnapshot): RocksDB {
     const session = snapshot instanceof RocksSnapshot ? snapshot.#session : null
     if (session === null) throw new EngineError('ENGINE_CLOSED', 'a read at a snapshot that is closed')
     return session
@@ -57,15 +32,15 @@ export class RocksSnapshot implements EngineSnapshot {
 
 /** A walk over a range of a state; the session holds it, for RocksDB's iterator takes its own only later. */
 export class RocksCursor implements EngineIterator {
-  readonly #session: RocksSession
+  readonly #session: RocksDB
   readonly #range: Range
   readonly #handles: RocksHandles
-  #rows: RocksRows | null = null
+  #rows: ReturnType<RocksDB['iterator']> | null = null
   #state: 'open' | 'ended' | 'closed' = 'open'
   #failure: Error | null = null
   #wake: () => void = noop
 
-  constructor(session: RocksSession, range: Range, handles: RocksHandles) {
+  constructor(session: RocksDB, range: Range, handles: RocksHandles) {
     this.#session = session
     this.#range = range
     this.#handles = handles.add(this)
@@ -99,7 +74,7 @@ export class RocksCursor implements EngineIterator {
     await this.#session.close()
   }
 
-  #walk(): RocksRows {
+  #walk(): ReturnType<RocksDB['iterator']> {
     if (this.#rows !== null) return this.#rows
     const { gte, lt, reverse } = this.#range
     const rows = this.#session.iterator({ gte, lt, reverse, capacity: ROCKS_ROWS_AT_ONCE })

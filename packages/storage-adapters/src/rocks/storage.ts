@@ -4,7 +4,8 @@ import type { CorestoreStorage } from '@manycore/hypercore-types'
 import { EngineStorage } from '../facade/storage.js'
 import type { OpenStorageOptions } from '../open/options.js'
 import { RocksEngine } from './engine.js'
-import type { RocksDatabase, RocksEngineOptions, RocksLock } from './engine.js'
+import type { RocksEngineOptions, RocksLock } from './engine.js'
+import type { RocksDatabase } from '../upstream/rocksdb-native.js'
 
 /** by directory */
 const turns = new Queues()
@@ -18,15 +19,6 @@ export function openRocks(directory: string, opts: OpenStorageOptions): Corestor
 export function openGivenRocks(rocks: RocksDatabase, opts: OpenStorageOptions): CorestoreStorage {
   const engine = new RocksEngine(rocks, tuningOf(opts))
   return new RocksStorage(engine, rocks.path, rocks.path, opts)
-}
-
-/** By shape, for there may be several copies of rocksdb-native. */
-export function isRocks(storage: unknown): storage is RocksDatabase {
-  const rocks = storage as (Partial<RocksDatabase> & object) | null | undefined
-  if (typeof rocks !== 'object' || rocks === null) return false
-  const Rocks = rocks.constructor as { ColumnFamily?: unknown } | undefined
-  const calls = [Rocks?.ColumnFamily, rocks.columnFamily, rocks.session, rocks.ready, rocks.close]
-  return typeof rocks.path === 'string' && calls.every((call) => typeof call === 'function')
 }
 
 /** What RocksDB is to know of the options. */
@@ -108,7 +100,7 @@ async function explained(err: unknown, directory: string, database: string): Pro
   return explainFailure(err, directory, database)
 }
 
-/** With the private members of hypercore-storage 3.3.1 that its migration from Corestore 6 calls. */
+/** hypercore-storage over RocksDB; its failures name the directory. */
 class RocksStorage extends EngineStorage {
   readonly #directory: string
   readonly #database: string
@@ -120,7 +112,7 @@ class RocksStorage extends EngineStorage {
     this.#database = database
   }
 
-  /** The migration counts in `head.allocated`, which 3.3.1 no longer has (migrations/0:132). */
+  /** The migration counts in `head.allocated`, which 3.3 no longer has (migrations/0, `store()`). */
   override async _getHead(view: object): Promise<object> {
     const head = await super._getHead(view)
     return Object.defineProperty(head, 'allocated', { value: head })

@@ -1,28 +1,102 @@
 import b4a from 'b4a'
+import HypercoreStorage from 'hypercore-storage'
 import { CorestoreRX, CorestoreTX } from 'hypercore-storage/lib/tx.js'
 import type { CoreAlias, CorestoreStorage } from '@manycore/hypercore-types'
 
-/** With the private members of hypercore-storage 3.3.1 and 3.3.2: index.js, `_enter` and `_exit`. */
-interface Upstream extends CorestoreStorage {
-  readonly db: object
-  /** begins a change, alone; what is read through the view has the changes before it */
+/** The private members of hypercore-storage 3.3 that are called or overridden here (index.js, class CorestoreStorage). */
+interface PrivateMembers extends CorestoreStorage {
+  /** 0 = not opened yet: whatever is called runs `_migrateStore()` first. */
+  version: number
+  wait: boolean
+  readonly db: StorageDatabase
+  readonly treeCache: { destroy(): void }
+  /** Opens the database, checks the version and migrates. */
+  _migrateStore(): Promise<void>
+  /** Begins a change, alone. What is read through the view includes the changes made before it. */
   _enter(): Promise<object>
-  /** writes what has changed */
+  /** Writes what has changed. */
   _exit(): Promise<void>
+  /** Resolves once every change that has begun is written. */
+  _flush(): Promise<void>
+  _getHead(view: object): Promise<object>
+}
+
+/** hypercore-storage, with its private members, over any database. */
+export const UpstreamStorage: new (db: StorageDatabase, opts: object) => PrivateMembers =
+  HypercoreStorage as unknown as new (db: StorageDatabase, opts: object) => PrivateMembers
+
+/** What hypercore-storage touches of a session of RocksDB, private members included. */
+export interface StorageDatabase {
+  readonly path: string
+  readonly opened: boolean
+  readonly closed: boolean
+  /** `dbClosing()` of lib/view.js reads both, before an iterator is made: the second is −1 once the session is closed. */
+  readonly _state: { readonly closing: Promise<void> | null }
+  readonly _index: number
+  /** The getter `snapshotted` of index.js compares it with null. */
+  readonly _snapshot: object | null
+  ready(): Promise<void>
+  session(): StorageDatabase
+  snapshot(): StorageDatabase
+  columnFamily(column: { destroy(): void }): StorageDatabase
+  read(): StorageReads
+  write(): StorageWrites
+  iterator(range?: StorageRange): object
+  flush(): Promise<void>
+  /** Two forms: `(start, end)`, or `(options)` for everything. */
+  compactRange(start?: Uint8Array | object | null, end?: Uint8Array | null): Promise<void>
+  suspend(): Promise<void>
+  resume(): Promise<void>
+  idle(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface StorageRange {
+  gte?: Uint8Array
+  lt?: Uint8Array
+  reverse?: boolean
+}
+
+interface StorageReads {
+  get(key: Uint8Array): Promise<Uint8Array | null>
+  tryFlush(): void
+  destroy(): void
+}
+
+interface StorageWrites {
+  tryPut(key: Uint8Array, value: Uint8Array | ArrayBufferView | string | null): void
+  tryDelete(key: Uint8Array): void
+  tryDeleteRange(start: Uint8Array, end: Uint8Array): void
+  flush(): Promise<void>
+  destroy(): void
 }
 
 /**
- * Names a stored core that has no name, as it would have been when it was made (hypercore-storage, `_create`): the name is
- * stored with the core, and the core is found by it.
+ * A path that cannot exist, because it is below a file. hypercore-storage looks there for a store of Corestore 6
+ * (migrations/0, `store()`) and for what a crash of RocksDB left (`_maybeRecover()`), and must find nothing.
+ */
+export const NOWHERE = '/dev/null/manycore/db'
+
+/** Whether a hypercore-storage opens a RocksDB, or was given one. */
+export function isOverRocks(storage: unknown): boolean {
+  const { rocks } = storage as { rocks?: object }
+  return rocks?.constructor.name === 'RocksDB' // by name, because there may be several copies
+}
+
+/**
+ * Gives a stored core that has no name the name it would have had, had it been created with it (`_create()` of
+ * hypercore-storage): the name is stored with the core, and the core is found by it.
+ * @param storage       an open hypercore-storage, of any copy of the package
  * @param discoveryKey  32 bytes
- * @returns whether the core has this name now; false = it is not stored, or has another
+ * @param alias         the namespace, 32 bytes, and the name
+ * @returns whether the core has this name now; false if it is not stored, or has another name
  */
 export async function nameCore(
   storage: CorestoreStorage,
   discoveryKey: Uint8Array,
   alias: CoreAlias
 ): Promise<boolean> {
-  const upstream = storage as Upstream
+  const upstream = storage as PrivateMembers
   const view = await upstream._enter()
   try {
     const read = new CorestoreRX(upstream.db, view)

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 
-// The keys that are told apart here: hypercore-storage 3.3.1 lib/keys.js. All of a core's are [kind, pointer, type, …].
+// The keys that are told apart here: hypercore-storage 3.3, lib/keys.js. All of a core's are [kind, pointer, type, …].
 const HEAD = 0
 const CORE_BY_DISCOVERY_KEY = 1
 const CORE = 3
@@ -48,7 +48,7 @@ export function bitfieldPages(gte: Uint8Array, lt: Uint8Array, most: number): Ui
   })
 }
 
-/** Behind kind and pointer, whose first byte tells its length: index-encoder 3.5.0 index.js:107. */
+/** Behind kind and pointer, whose first byte tells its length (index-encoder, `UINT.encode()`). */
 function typeOffset(key: Uint8Array): number {
   const first = key[1]!
   return first < 0xfc ? 2 : first === 0xfc ? 4 : first === 0xfd ? 6 : 10

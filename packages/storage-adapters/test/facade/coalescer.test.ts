@@ -48,7 +48,7 @@ test('of many writes in one turn the first come back while the engine writes the
   await storage.close()
 })
 
-/** hypercore-storage 3.3.1 lib/tx.js:71 */
+/** Of a core: hypercore-storage, lib/tx.js, class CoreTX. */
 interface WritableStorage {
   write(): { putUserData(key: string, value: Uint8Array): void; flush(): Promise<boolean> }
 }

@@ -1,0 +1,52 @@
+import { runtimeWithoutLibuv } from '@manycore/kv'
+import { StorageError } from '../errors.js'
+
+/** The column family that hypercore-storage 3.3 keeps its data in (`createColumnFamily()` of index.js): each opens what the other wrote. */
+export const COLUMN_FAMILY = 'corestore'
+export const COLUMN_FAMILY_OPTIONS: object = {
+  enableBlobFiles: true,
+  minBlobSize: 4096,
+  blobFileSize: 256 * 1024 * 1024,
+  enableBlobGarbageCollection: true,
+  tableBlockSize: 8192,
+  tableCacheIndexAndFilterBlocks: true,
+  tableFormatVersion: 6,
+  blobGarbageCollectionForceThreshold: 1.0
+}
+
+/** A RocksDB that the caller made: what is used of a database of rocksdb-native 3, or of a session of one. */
+export interface RocksDatabase {
+  /** The directory of the database. */
+  readonly path: string
+  /** Must be false, because a column family can be added only before the database opens. */
+  readonly opened: boolean
+  columnFamily(column: never): unknown
+  session(): unknown
+  ready(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Told by its shape, because there may be several copies of rocksdb-native. */
+export function isRocks(storage: unknown): storage is RocksDatabase {
+  const rocks = storage as (Partial<RocksDatabase> & object) | null | undefined
+  if (typeof rocks !== 'object' || rocks === null) return false
+  const Rocks = rocks.constructor as { ColumnFamily?: unknown } | undefined
+  const calls = [Rocks?.ColumnFamily, rocks.columnFamily, rocks.session, rocks.ready, rocks.close]
+  return typeof rocks.path === 'string' && calls.every((call) => typeof call === 'function')
+}
+
+/**
+ * RocksDB, and the lock of its directory, end a process of Bun or Deno. Call this before touching either.
+ * @param what  what is about to be opened, for the message
+ * @throws STORAGE_UNSUPPORTED
+ */
+export function refuseRocks(what: string): void {
+  const runtime = runtimeWithoutLibuv()
+  if (runtime === null) return
+  throw new StorageError(
+    'STORAGE_UNSUPPORTED',
+    `${runtime} cannot open ${what}, because RocksDB does not run there. These storages do: files of ` +
+      'random-access-file, as in (name) => new RandomAccessFile(name, { directory }), a MemoryEngine, or an ' +
+      'abstract-level database'
+  )
+}
