@@ -1,5 +1,5 @@
-export { badArgument } from './bad-argument.js'
-export type { ArgumentError } from './bad-argument.js'
+export { badArgument } from './errors.js'
+export type { ArgumentError } from './errors.js'
 export { callEach, careful, reportError } from './call-each.js'
 export { Emitter, emitToEach } from './emitter.js'
 export { laterTurn, onLaterTurn } from './later-turn.js'

@@ -1,4 +1,4 @@
-import { badArgument } from './bad-argument.js'
+import { badArgument } from './errors.js'
 import { readOptions } from './read-options.js'
 import type { OptionTable } from './read-options.js'
 

@@ -1,4 +1,4 @@
-import { badArgument } from './bad-argument.js'
+import { badArgument } from './errors.js'
 import { nearestName } from './nearest-name.js'
 
 /**
