@@ -15,14 +15,28 @@ interface AnyEmitter {
   }
 }
 
+/** Node's EventEmitter, or that of Bare, without its types: declarations that have them would need those of Node. */
+const Base: new () => object = EventEmitter
+
 /**
- * An EventEmitter that calls every listener of an event, whatever another one throws; see `emitToEach`. Each class
- * that extends it gives it the types of its events.
+ * An EventEmitter with typed events: `Events` maps the name of an event to its listener's arguments. It calls every
+ * listener, whatever another one throws; see `emitToEach`.
  */
-export class Emitter extends EventEmitter {
-  override emit(name: string | symbol, ...args: unknown[]): boolean {
-    return emitToEach(this as never, name, args)
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Base has the methods that the interface adds
+export class Emitter<Events extends { [K in keyof Events]: unknown[] }> extends Base {
+  emit<K extends keyof Events>(event: K, ...args: Events[K]): boolean {
+    return emitToEach(this as never, event as string | symbol, args)
   }
+}
+
+export interface Emitter<Events extends { [K in keyof Events]: unknown[] }> {
+  on<K extends keyof Events>(event: K, listener: (...args: Events[K]) => void): this
+  once<K extends keyof Events>(event: K, listener: (...args: Events[K]) => void): this
+  off<K extends keyof Events>(event: K, listener: (...args: Events[K]) => void): this
+  addListener<K extends keyof Events>(event: K, listener: (...args: Events[K]) => void): this
+  removeListener<K extends keyof Events>(event: K, listener: (...args: Events[K]) => void): this
+  removeAllListeners(event?: keyof Events): this
+  listenerCount(event: keyof Events): number
 }
 
 /**

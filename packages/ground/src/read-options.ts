@@ -1,4 +1,4 @@
-import { badArgument } from './errors.js'
+import { ArgumentError, badArgument } from './errors.js'
 import { nearestName } from './nearest-name.js'
 
 /**
@@ -92,9 +92,8 @@ function* methodsOf(value: object): Generator<string> {
   }
 }
 
-function unknownOption(field: string, name: string, meant: string | null): TypeError {
+function unknownOption(field: string, name: string, meant: string | null): ArgumentError {
   const at = field === 'options' ? name : `${field}.${name}`
   const hint = meant === null ? '' : `; did you mean ${meant}?`
-  const err = new TypeError(`BAD_ARGUMENT: ${at} is not an option${hint}`)
-  return Object.assign(err, { code: 'BAD_ARGUMENT' as const, field: at })
+  return new ArgumentError(at, `${at} is not an option${hint}`)
 }

@@ -30,11 +30,11 @@ class BareTypes extends (BareEmitter as unknown as typeof EventEmitter) {
 }
 
 test.each([
-  ['Node', Emitter as unknown as typeof EventEmitter],
-  ['Bare', BareTypes as unknown as typeof EventEmitter]
+  ['Node', Emitter],
+  ['Bare', BareTypes as unknown as typeof Emitter]
 ])('on %s every listener of an event is called, once if it asked for that', async (_runtime, Class) => {
   const uncaught = collectUncaught().exceptions
-  const emitter = new Class()
+  const emitter = new Class<{ event: [value: number]; other: [] }>()
   const calls: unknown[] = []
   emitter.once('event', () => {
     throw new Error('of once')
@@ -54,8 +54,24 @@ test.each([
 test('an error event without a listener is an uncaught exception', async () => {
   const uncaught = collectUncaught().exceptions
   const failure = new Error('nobody listens')
-  const emitter = new Emitter() as unknown as EventEmitter
+  const emitter = new Emitter<{ error: [err: Error] }>()
   expect(emitter.emit('error', failure)).toBe(false)
   await turn()
   expect(uncaught).toEqual([failure])
+})
+
+test('events have types', () => {
+  class Door extends Emitter<{ open: [by: string, times: number] }> {}
+  const door = new Door()
+  const seen: string[] = []
+  const listener = (by: string, times: number): unknown => seen.push(`${by} ${times}`)
+  expect(door.on('open', listener).emit('open', 'wind', 2)).toBe(true)
+  // @ts-expect-error -- no such event
+  expect(door.emit('opne', 'wind', 2)).toBe(false)
+  // @ts-expect-error -- another argument than the event has
+  door.once('open', (by: number) => by)
+  // @ts-expect-error -- an argument is missing
+  door.emit('open', 'storm')
+  expect(door.off('open', listener).listenerCount('open')).toBe(0)
+  expect(seen).toEqual(['wind 2', 'storm undefined'])
 })
