@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import type { InnerCore } from '@manycore/hypercore-types'
-import type { Reason, Verdict } from '../policy/verdict.js'
+import type { Reason } from '../policy/verdict.js'
+import type { Direction } from '../wire/direction.js'
 
 /** A core that the peer of a stream asked for, or had, and was denied. */
 export interface DeniedCore {
@@ -13,7 +14,7 @@ export interface DeniedCore {
   /** asking again follows from a change that a policy made in the call in which it was asked */
   readonly echo: boolean
   /** what the policies have said after all, and the core is to be opened with */
-  verdict: Verdict | null
+  verdict: Direction | null
 }
 
 /**

@@ -9,6 +9,8 @@ import type { Clerk, Judgement } from '../policy/judge.js'
 import type { Limits } from '../limits.js'
 import type { IsAbout } from '../policy/policy-change.js'
 import type { PolicyPeer, ReplicationPolicy } from '../policy/policy.js'
+import { BOTH_WAYS, isSameDirection } from '../wire/direction.js'
+import type { Direction } from '../wire/direction.js'
 import type { RequestingPeer } from '../wire/upstream-internals.js'
 import type { Denial, Reason, Verdict } from '../policy/verdict.js'
 
@@ -25,8 +27,6 @@ export interface GateKeeper extends Clerk {
   denied(core: InnerCore, denial: Denial): void
 }
 
-const BOTH: Verdict = { access: true, download: true }
-
 /** What the policies say about the cores of one stream. */
 export class PolicyGate {
   readonly peer: PolicyPeer
@@ -35,7 +35,7 @@ export class PolicyGate {
   readonly #keeper: GateKeeper
   readonly #policies: ReplicationPolicy[] = []
   /** hex discovery keys of the cores that are open in one direction only */
-  readonly #oneWay = new Map<string, Verdict>()
+  readonly #oneWay = new Map<string, Direction>()
   /** priorities; none where no policy has any */
   readonly #ranks = new WeakMap<InnerCore, number>()
   readonly #order = new DownloadOrder()
@@ -152,7 +152,7 @@ export class PolicyGate {
   }
 
   /** Which way a core goes that is open here; null = both. */
-  oneWay(discoveryKey: Uint8Array): Verdict | null {
+  oneWay(discoveryKey: Uint8Array): Direction | null {
     return this.#oneWay.size === 0 ? null : (this.#oneWay.get(hex(discoveryKey)) ?? null)
   }
 
@@ -205,7 +205,8 @@ export class PolicyGate {
     }
     // It is open, perhaps for another reason and on another answer: it is closed, or goes another way, if this one says so.
     if (verdict === 'announce' || !this.#keeper.isAttached(core)) return undefined
-    if (typeof verdict !== 'string' && same(verdict, this.oneWay(core.discoveryKey) ?? BOTH)) return undefined
+    if (typeof verdict !== 'string' && isSameDirection(verdict, this.oneWay(core.discoveryKey) ?? BOTH_WAYS))
+      return undefined
     const closed = this.#keeper.detach(core)
     this.#settle(core, 'review', verdict, echo, late)
     if (isOld) void this.#keeper.open(core.discoveryKey) // it may be allowed by now
@@ -215,20 +216,20 @@ export class PolicyGate {
   #settle(
     core: InnerCore,
     reason: Reason,
-    verdict: Verdict | Denial,
+    verdict: Verdict,
     echo = false,
-    late: Promise<Verdict | Denial> | null = null
+    late: Promise<Verdict> | null = null
   ): void {
     // To be asked tells the peer that the core is here, so it is not opened for the sake of our download only.
-    if (reason === 'ask' && typeof verdict !== 'string' && !verdict.access) verdict = 'access'
+    if (reason === 'ask' && typeof verdict !== 'string' && !verdict.upload) verdict = 'access'
     if (typeof verdict === 'string') {
       const isPeers = reason === 'ask' || reason === 'review'
       if (isPeers || late !== null) void this.#remember(core, reason, echo, late)
       return this.#keeper.denied(core, verdict)
     }
-    if (verdict.access) this.#denied.delete(core.discoveryKey)
+    if (verdict.upload) this.#denied.delete(core.discoveryKey)
     const id = hex(core.discoveryKey)
-    if (same(verdict, BOTH)) this.#oneWay.delete(id)
+    if (isSameDirection(verdict, BOTH_WAYS)) this.#oneWay.delete(id)
     else this.#oneWay.set(id, verdict)
     this.#keeper.attach(core)
   }
@@ -238,7 +239,7 @@ export class PolicyGate {
     core: InnerCore,
     reason: Reason,
     echo: boolean,
-    late: Promise<Verdict | Denial> | null
+    late: Promise<Verdict> | null
   ): Promise<void> {
     const denied = this.#denied.add(core, reason, echo)
     const verdict = await late
@@ -251,8 +252,4 @@ export class PolicyGate {
 
 function hex(bytes: Uint8Array): string {
   return b4a.toString(bytes, 'hex')
-}
-
-function same(a: Verdict, b: Verdict): boolean {
-  return a.access === b.access && a.download === b.download
 }

@@ -5,7 +5,7 @@ import { laterTurn } from '@manycore/ground'
 import type { InnerCore } from '@manycore/hypercore-types'
 import type { PolicyCore, PolicyPeer, ReplicationPolicy } from './policy.js'
 import { forEachName, judge } from './verdict.js'
-import type { Denial, Question, Reason, Verdict } from './verdict.js'
+import type { Question, Reason, Verdict } from './verdict.js'
 
 /** What a judge asks of the stream's gate. */
 export interface Clerk {
@@ -15,9 +15,9 @@ export interface Clerk {
 }
 
 export interface Judgement {
-  readonly verdict: Verdict | Denial
+  readonly verdict: Verdict
   /** the policies were late, which denies: what they say after all. Never rejects */
-  readonly late: Promise<Verdict | Denial> | null
+  readonly late: Promise<Verdict> | null
   /** denied because the policies changed at every answer */
   readonly isLoop?: boolean
   /** denied by an answer from before a change */
@@ -131,7 +131,7 @@ export class Judge {
   }
 
   /** Never rejects. */
-  async #ask(open: Case): Promise<Verdict | Denial> {
+  async #ask(open: Case): Promise<Verdict> {
     open.asked = false
     open.dirty = false
     try {
@@ -172,7 +172,7 @@ export class Judge {
   }
 
   /** An answer that is not awaited any more; a changed policy is asked once more. */
-  async #late(open: Case, answer: Promise<Verdict | Denial>): Promise<Verdict | Denial> {
+  async #late(open: Case, answer: Promise<Verdict>): Promise<Verdict> {
     const verdict = await answer
     return open.dirty ? this.#ask(open) : verdict
   }

@@ -1,18 +1,14 @@
+import type { Direction } from '../wire/direction.js'
 import type { PolicyCore, PolicyPeer, ReplicationPolicy } from './policy.js'
-
-/** What a peer and we may do with one core; both false = it stays closed. */
-export interface Verdict {
-  /** the peer may have it */
-  readonly access: boolean
-  /** we may take it from the peer */
-  readonly download: boolean
-}
 
 /** Why a core is to be open: we offer it, the peer asks for it, the caller said so, or it has been open so far. */
 export type Reason = 'announce' | 'ask' | 'attach' | 'review'
 
 /** Which part of a policy said no. */
 export type Denial = 'announce' | 'access'
+
+/** What all policies together say about a core: which way it may go, or which question denied it. */
+export type Verdict = Direction | Denial
 
 export type Question = 'announce' | 'access' | 'download'
 
@@ -24,7 +20,7 @@ export async function judge(
   policies: readonly ReplicationPolicy[],
   reason: Reason,
   put: Ask
-): Promise<Verdict | Denial> {
+): Promise<Verdict> {
   if (reason === 'announce') {
     for (const policy of policies) {
       let offered = put(policy, 'announce')
@@ -32,7 +28,7 @@ export async function judge(
       if (!offered) return 'announce'
     }
   }
-  let access = true
+  let upload = true
   let download = true
   for (const policy of policies) {
     let has = put(policy, 'access')
@@ -42,9 +38,9 @@ export async function judge(
       if (typeof takes !== 'boolean') takes = await takes
       download = takes
     }
-    access &&= has
+    upload &&= has
   }
-  return access || download ? { access, download } : 'access'
+  return upload || download ? { upload, download } : 'access'
 }
 
 /**

@@ -3,7 +3,7 @@ import { createOneWay } from './one-way.js'
 import type { WireOptions } from './one-way.js'
 import { answerUnprovable } from './upstream-internals.js'
 import type { RequestingPeer } from './upstream-internals.js'
-import type { Verdict } from '../policy/verdict.js'
+import type { Direction } from './direction.js'
 
 type Handler<T extends unknown[]> = (...args: [...T, CoreChannel]) => unknown
 
@@ -47,7 +47,7 @@ export function isolateCores(
   mux: Protomux,
   protocol: string,
   report: Report,
-  oneWay: (discoveryKey: Uint8Array) => Verdict | null,
+  oneWay: (discoveryKey: Uint8Array) => Direction | null,
   onpeer: (peer: RequestingPeer, core: InnerCore) => void
 ): () => void {
   const open = mux as OpenMux

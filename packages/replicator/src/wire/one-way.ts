@@ -1,5 +1,5 @@
 import type { Protomux } from '@manycore/hypercore-types'
-import type { Verdict } from '../policy/verdict.js'
+import type { Direction } from './direction.js'
 
 /**
  * Lets a channel of a core carry data in one direction only. Hypercore has no call for that: its channels are
@@ -62,7 +62,7 @@ const RECEIVE: Receive[] = Array.from({ length: 10 }, (_, type) => (message, cha
  * @param opts    what hypercore gives to createChannel; its messages' handlers are replaced
  * @param create  makes the channel
  */
-export function createOneWay<C>(way: Verdict, opts: WireOptions, create: () => C): C {
+export function createOneWay<C>(way: Direction, opts: WireOptions, create: () => C): C {
   const handlers = opts.messages.map(({ onmessage }) => onmessage) as Receive[]
   opts.messages.forEach((message, type) => Object.assign(message, { onmessage: RECEIVE[type] }))
   const channel = create()
@@ -70,7 +70,7 @@ export function createOneWay<C>(way: Verdict, opts: WireOptions, create: () => C
 
   const wire = channel as unknown as WireChannel
   const sends = wire.messages.map(({ send }) => send)
-  const filter = way.access ? new UploadOnly(handlers, sends) : new DownloadOnly(handlers, sends)
+  const filter = way.upload ? new UploadOnly(handlers, sends) : new DownloadOnly(handlers, sends)
   wire[FILTER] = filter
   for (const [type, message] of wire.messages.entries()) {
     message.send = (sent) => filter.send(type, sent, wire)

@@ -5,7 +5,7 @@ import { isolateCores } from './isolate.js'
 import type { Limits } from '../limits.js'
 import { gatherAnswers, refuseClosedOpens } from './upstream-internals.js'
 import type { RequestingPeer } from './upstream-internals.js'
-import type { Verdict } from '../policy/verdict.js'
+import type { Direction } from './direction.js'
 
 /** The name under which Hypercores open their channels. Source: hypercore 11.37.1 lib/replicator.js:3237. */
 const PROTOCOL = 'hypercore/alpha'
@@ -17,7 +17,7 @@ interface Party {
   /** a core failed; @returns was it attached by this party? */
   fail(err: Error, core: InnerCore): boolean
   /** which way a core goes that this party attached; null = both, or not attached */
-  oneWay(discoveryKey: Uint8Array): Verdict | null
+  oneWay(discoveryKey: Uint8Array): Direction | null
   /** a channel opens; the party may hold the downloads of what it attached */
   opened(peer: RequestingPeer, core: InnerCore): void
   /** those of the first party hold for the mux */
@@ -69,7 +69,7 @@ function open(mux: Protomux, limits: Limits): { all: Set<Party>; release: () => 
   return { all, release }
 }
 
-function oneWay(all: Set<Party>, discoveryKey: Uint8Array): Verdict | null {
+function oneWay(all: Set<Party>, discoveryKey: Uint8Array): Direction | null {
   for (const party of all) {
     const way = party.oneWay(discoveryKey)
     if (way !== null) return way

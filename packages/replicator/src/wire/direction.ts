@@ -1,0 +1,13 @@
+/** Which way the data of one core goes on one stream. Both false = the core stays closed there. */
+export interface Direction {
+  /** the peer may have it */
+  readonly upload: boolean
+  /** we may take it from the peer */
+  readonly download: boolean
+}
+
+export const BOTH_WAYS: Direction = { upload: true, download: true }
+
+export function isSameDirection(a: Direction, b: Direction): boolean {
+  return a.upload === b.upload && a.download === b.download
+}
