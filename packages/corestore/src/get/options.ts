@@ -1,3 +1,4 @@
+import b4a from 'b4a'
 import {
   aBoolean,
   aCount,
@@ -20,8 +21,10 @@ import type { Identity, IdentityOptions } from './identity.js'
  */
 export interface GetOptions<T = unknown>
   extends IdentityOptions, CoreOptions, Omit<SessionOptions<T>, keyof IdentityOptions | 'checkout'> {
-  /** default: false in a read-only store, otherwise whether there is a secret key */
+  /** Default: false in a read-only store, otherwise whether there is a secret key. */
   writable?: boolean
+  /** True does what `writable: false` does, whatever `writable` says. Corestore 7 ignores it here. */
+  readOnly?: boolean
   encryptionKey?: Uint8Array | null
   isBlockKey?: boolean
   encryption?: EncryptionOption | null
@@ -41,27 +44,61 @@ export interface ParsedGet {
   session: SessionOptions & { [option: string]: unknown }
 }
 
+/** What every core that is opened through a store takes from it. */
+interface StoreSettings {
+  /** 32 bytes; the namespace of its names */
+  readonly ns: Uint8Array
+  readonly manifestVersion: number
+  /** True = no session of it is writable. */
+  readonly readOnly: boolean
+}
+
 /**
  * Sorts options that were read.
- * @param readOnly  of the store: no session of it is writable
  * @throws BAD_ARGUMENT naming the option
  */
-export function parseGet(
-  opts: GetOptions,
-  defaults: { manifestVersion: number; readOnly: boolean }
-): ParsedGet {
+export function parseGet(opts: GetOptions, store: StoreSettings): ParsedGet {
+  refuseSettings(opts, store)
   const core: { [option: string]: unknown } = {}
   const session: { [option: string]: unknown } = {}
   for (const [option, value] of Object.entries(opts)) {
     if (Object.hasOwn(CORE, option)) core[option] = value
-    else if (!OF_IDENTITY.has(option)) session[option] = value
+    else if (!NOT_OF_SESSION.has(option)) session[option] = value
   }
   session.group = opts.group // Hypercore lets a session put a core that has none into a group
-  if (defaults.readOnly) session.writable = false
-  return { identity: opts.preload ? null : parseIdentity(opts, defaults.manifestVersion), core, session }
+  if (store.readOnly || opts.readOnly) session.writable = false
+  return { identity: opts.preload ? null : parseIdentity(opts, store.manifestVersion), core, session }
 }
 
-const OF_IDENTITY = new Set(['name', 'key', 'discoveryKey', 'manifest', 'keyPair', 'preload'])
+/**
+ * A namespace and a manifest version are the store's: with others the same name would mean another core. Corestore 7
+ * ignores them here, so that a caller who counts on them gets the wrong core.
+ * @throws BAD_ARGUMENT unless they are those of the store
+ */
+function refuseSettings(opts: object, store: StoreSettings): void {
+  const { namespace, manifestVersion } = opts as { namespace?: unknown; manifestVersion?: unknown }
+  const isOwn = namespace instanceof Uint8Array && b4a.equals(namespace, store.ns)
+  if (namespace !== undefined && namespace !== null && !isOwn) {
+    throw badArgument('namespace', 'absent: call get() of store.namespace(name) instead', namespace)
+  }
+  if (manifestVersion && manifestVersion !== store.manifestVersion) {
+    const expected = 'absent: it is an option of the store, and of session() and namespace()'
+    throw badArgument('manifestVersion', expected, manifestVersion)
+  }
+}
+
+/** Options of `get()` that are not Hypercore's, besides those of the core. */
+const NOT_OF_SESSION = new Set([
+  'name',
+  'key',
+  'discoveryKey',
+  'manifest',
+  'keyPair',
+  'preload',
+  'readOnly',
+  'namespace',
+  'manifestVersion'
+])
 
 const flag = optional(aBoolean)
 const keyBytes = optional(bytes32)
@@ -81,7 +118,12 @@ const CORE: OptionTable<CoreOptions> = {
   globalCache: null
 }
 
-const TABLE: OptionTable<GetOptions> = {
+/** Of Hyperbee, which people give the options of its core as well: no near miss of `readOnly`, and ignored as in 7. */
+interface Foreign {
+  readonly?: unknown
+}
+
+const TABLE: OptionTable<GetOptions & Foreign> = {
   ...CORE,
   name: null, // identity.ts checks these
   key: null,
@@ -96,6 +138,8 @@ const TABLE: OptionTable<GetOptions> = {
   valueEncoding: null,
   encodeBatch: optional(aFunction),
   writable: flag,
+  readOnly: flag,
+  readonly: null,
   weak: flag,
   active: flag,
   exclusive: flag,

@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import ID from 'hypercore-id-encoding'
 import crypto from 'hypercore-crypto'
+import type { Hypercore } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
 import { openStore } from '../kit/open-store.js'
 
@@ -180,6 +181,41 @@ test('no session of a read-only store is writable', async () => {
     await core.ready()
     expect(core.writable).toBe(false)
     await expect(core.append(b4a.from('x'))).rejects.toThrow()
+  }
+})
+
+test('readOnly: true gives a session that is not writable, whatever writable says', async () => {
+  const store = openStore()
+  const writer = store.get({ name: 'a', readOnly: false })
+  await writer.append(b4a.from('x'))
+  const late = { preload: async () => ({ name: 'a', readOnly: true }) }
+  for (const opts of [{ name: 'a', readOnly: true }, { name: 'a', readOnly: true, writable: true }, late]) {
+    const core = store.get(opts)
+    await core.ready()
+    expect([core.writable, writer.writable]).toEqual([false, true])
+    await expect(core.append(b4a.from('y'))).rejects.toThrow()
+  }
+})
+
+test('a namespace or manifest version of get() is refused, unless it is the store’s, which says nothing', async () => {
+  const store = openStore()
+  const elsewhere = store.namespace('a')
+  const get = (opts: object): Hypercore => store.get({ name: 'log', ...opts })
+  expect(() => get({ namespace: elsewhere.ns })).toThrow('call get() of store.namespace(name) instead')
+  expect(() => get({ namespace: 'a' })).toThrow(expect.objectContaining({ field: 'namespace' }))
+  expect(() => get({ manifestVersion: 2 })).toThrow('it is an option of the store')
+  const late = get({ preload: async () => ({ manifestVersion: 2 }) })
+  await expect(late.ready()).rejects.toMatchObject({ cause: { field: 'manifestVersion' } })
+
+  const plain = get({})
+  await plain.ready()
+  for (const opts of [
+    { namespace: store.ns, manifestVersion: 1 },
+    { namespace: null, manifestVersion: 0 }
+  ]) {
+    const core = get(opts)
+    await core.ready()
+    expect(core.key).toEqual(plain.key)
   }
 })
 

@@ -19,6 +19,16 @@ test('an option that does not exist does not compile', () => {
     void new Corestore('dir', { polcy: { access: () => false } })
     // @ts-expect-error lingerMs
     void new Corestore('dir', { lingerms: 0 })
+    // @ts-expect-error lingerMs
+    void new Corestore('dir', { lingerMS: 1 })
+    // @ts-expect-error lingerMs
+    void Corestore.from('dir', { lingerMS: 1 })
+    // @ts-expect-error allowBackup
+    void new Corestore('dir', { allowbackup: true })
+    // @ts-expect-error an option of openStorage() that a store does not have
+    void new Corestore('dir', { alwaysRecover: true })
+    // @ts-expect-error an option of the store
+    store.session({ lingerMs: 1 })
     // @ts-expect-error access
     void new Corestore('dir', { policy: { acces: () => false } })
     // @ts-expect-error pendingOpens
@@ -31,6 +41,12 @@ test('an option that does not exist does not compile', () => {
     store.namespace('a', { polcy: null })
     // @ts-expect-error encryptionKey
     store.get({ name: 'a', encryptionkey: key })
+    // @ts-expect-error an option of the store
+    store.get({ name: 'a', namespace: key })
+    // @ts-expect-error an option of the store
+    store.get({ name: 'a', manifestVersion: 2 })
+    // @ts-expect-error createIfMissing
+    void store.staticify(store.get('key'), { createIfMising: false })
     // @ts-expect-error policy
     store.replicate(true, { polcy: null })
     // @ts-expect-error peer
