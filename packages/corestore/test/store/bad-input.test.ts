@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
+import { openStorage } from '@manycore/storage-adapters'
 import { describe, expect, test } from 'vitest'
 import type { Hypercore } from '@manycore/hypercore-types'
 import { Corestore } from '../../src/index.js'
@@ -164,6 +165,25 @@ describe('the constructor refuses', () => {
     expect(() => store.session({ primaryKey: key } as never)).toThrow(bad('primaryKey'))
     await works(store)
   })
+})
+
+test.each([
+  [
+    'new Corestore()',
+    { lingerMS: 1 },
+    'lingerMs',
+    (opts: object) => new Corestore(temporaryDirectory(), opts)
+  ],
+  ['Corestore.from()', { treecache: {} }, 'treeCache', (opts: object) => Corestore.from('dir', opts)],
+  ['session()', { readonly: true }, 'readOnly', (opts: object) => openStore().session(opts)],
+  ['namespace()', { polcy: {} }, 'policy', (opts: object) => openStore().namespace('a', opts)],
+  ['get()', { encryptionkey: key }, 'encryptionKey', (opts: object) => openStore().get({ key, ...opts })],
+  ['replicate()', { keepalive: 1 }, 'keepAlive', (opts: object) => openStore().replicate(true, opts)],
+  ['openStorage()', { readonly: true }, 'readOnly', (opts: object) => openStorage('dir', opts)]
+])('a misspelt option of %s is refused, and the right one named', (_, opts, right, call) => {
+  const [typo] = Object.keys(opts)
+  expect(() => call(opts)).toThrow(bad(typo!))
+  expect(() => call(opts)).toThrow(`${typo} is not an option; did you mean ${right}?`)
 })
 
 test('another primary key than the stored one is refused, and nothing is written or left locked', async () => {
