@@ -1,5 +1,5 @@
 /** Bytes of a block. Hypercore proves and sends whole blocks; 64 KiB keeps both the proofs and the messages small. */
-export const BLOCK_BYTES = 64 * 1024
+export const BLOCK_BYTES: number = 64 * 1024
 
 /** Blocks of one append: 1 MiB at a time keeps a large file out of memory, and is one commit of the store. */
 export const APPEND_BLOCKS = 16

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { usage } from './errors.mjs'
+import { usage } from './errors.js'
 
 export const HELP = `Usage: npm run demo [DIR] [-- options]
 
@@ -22,13 +22,23 @@ The table goes to stdout, everything else to stderr. Exit code: 0 when every
 file was verified, 1 when not, 2 for wrong arguments, 130 after Ctrl-C.
 `
 
+/** What the command line says. */
+export interface Options {
+  help: boolean
+  /** the folder to pass on; null = the default source */
+  dir: string | null
+  /** where the stores are kept; null = a folder of their own under demo-data/ */
+  data: string | null
+  isPublic: boolean
+  json: boolean
+}
+
 /**
  * Node's own parser is enough for four flags and one argument.
  * @param argv  without node and the script
- * @returns     { help, dir, data, isPublic, json }; dir and data are null when not given
  * @throws      DemoError with exit code 2
  */
-export function parseOptions(argv) {
+export function parseOptions(argv: string[]): Options {
   const { values, positionals } = parse(argv)
   if (positionals.length > 1) throw usage(`one DIR, not ${positionals.length}`)
 
@@ -41,15 +51,18 @@ export function parseOptions(argv) {
   }
 }
 
-function parse(args) {
-  const flag = { type: 'boolean', default: false }
+type Parsed = ReturnType<typeof parseArgs<typeof GRAMMAR>>
+
+const FLAG = { type: 'boolean', default: false } as const
+const GRAMMAR = {
+  allowPositionals: true,
+  options: { help: FLAG, public: FLAG, json: FLAG, data: { type: 'string' } }
+} as const
+
+function parse(args: string[]): Parsed {
   try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: { help: flag, public: flag, json: flag, data: { type: 'string' } }
-    })
+    return parseArgs({ args, ...GRAMMAR })
   } catch (err) {
-    throw usage(err.message)
+    throw usage((err as Error).message)
   }
 }

@@ -2,31 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import type { Result } from '../src/run.js'
 
 const BIN = fileURLToPath(new URL('../bin.mjs', import.meta.url))
 
-interface Step {
-  step: string
-  pid: number
-  cores: number
-  blocks: number
-  bytes: number
-  alreadyThere: number
-}
-
-/** A file that was not passed on. */
-export interface LeftOut {
-  path: string
-  reason: string
-}
-
-export interface Summary {
-  key: string
-  files: number
-  bytes: number
-  steps: Step[]
-  leftOut: LeftOut[]
-}
+/** What the demo prints with --json. */
+export type Summary = Result
 
 /** The demo in a process of its own, as a person would start it. */
 export class DemoProcess {

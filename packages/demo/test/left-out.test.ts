@@ -2,26 +2,14 @@ import { rmSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { DemoProcess, runDemo, type LeftOut, type Summary } from './demo-process.js'
+import { run } from '../src/run.js'
+import { findSource } from '../src/source/find.js'
+import { scan } from '../src/source/scan.js'
+import { View } from '../src/view.js'
+import { DemoProcess, runDemo } from './demo-process.js'
 import { temporary, write } from './folder.js'
 
 vi.setConfig({ testTimeout: 180_000 })
-
-interface Source {
-  files: { path: string; file: string; size: number }[]
-  leftOut: LeftOut[]
-}
-interface Modules {
-  scan(dir: string, opts?: { skip?: (file: string, name: string) => boolean }): Promise<Source>
-  findSource(dir: string, data: string): Promise<Source>
-  run(source: Source, opts: object): Promise<Summary>
-  createView(stream: { write(text: string): void }): object
-}
-
-async function load<K extends keyof Modules>(name: K, file: string): Promise<Modules[K]> {
-  const module = (await import(new URL(`../src/${file}.mjs`, import.meta.url).href)) as Modules
-  return module[name]
-}
 
 /** A path whose last part is no UTF-8, as a disk of the last century has them. */
 function latin1(dir: string, name: string): Buffer {
@@ -39,7 +27,7 @@ describe('scan()', () => {
     await mkdir(latin1(dir, 'Maß'))
     await writeFile(Buffer.concat([latin1(dir, 'Maß'), Buffer.from('/inside')]), 'lost')
 
-    const { files, leftOut } = await (await load('scan', 'source/scan'))(dir)
+    const { files, leftOut } = await scan(dir)
     expect(files.map(({ path }) => path)).toEqual(['grün.txt'])
     expect(leftOut).toEqual([
       { path: 'Ma\ufffd', reason: NOT_UTF8 },
@@ -54,7 +42,7 @@ describe('scan()', () => {
       if (name !== 'kept') rmSync(file, { recursive: true })
       return false
     }
-    const { files, leftOut } = await (await load('scan', 'source/scan'))(dir, { skip })
+    const { files, leftOut } = await scan(dir, { skip })
     expect(files.map(({ path }) => path)).toEqual(['kept'])
     expect(leftOut).toEqual([
       { path: 'file', reason: GONE },
@@ -66,8 +54,7 @@ describe('scan()', () => {
 test('a file that vanishes before it is stored is left out, on the first run and on a later one', async () => {
   const [dir, data] = [await temporary(), await temporary()]
   for (const path of ['a', 'b', 'c']) await write(dir, path, 100_000)
-  const [findSource, run] = [await load('findSource', 'source/find'), await load('run', 'run')]
-  const view = (await load('createView', 'view'))({ write: () => {} })
+  const view = new View({ write: () => {} })
   const opts = { isPublic: false, signal: new AbortController().signal, view }
 
   const first = await findSource(dir, data)

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { findSource } from '../src/source/find.js'
 import { runDemo, type Summary } from './demo-process.js'
 import { BLOCK, sampleFolder, temporary, write } from './folder.js'
 
@@ -56,10 +57,6 @@ test('a run after changes moves the changes', async () => {
 })
 
 test('the default source is real and large enough', async () => {
-  const module = new URL('../src/source/find.mjs', import.meta.url).href
-  const { findSource } = (await import(module)) as {
-    findSource(dir: null, data: null): Promise<{ files: { path: string }[]; bytes: number }>
-  }
   const { files, bytes } = await findSource(null, null)
 
   expect(files.length).toBeGreaterThan(1000)

@@ -1,19 +1,32 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { LEAVE_MS } from '../defaults.mjs'
-import { DemoError } from '../errors.mjs'
+import { LEAVE_MS } from '../defaults.js'
+import { DemoError } from '../errors.js'
+import type { Counts, FromRole, RoleName, Roles } from './messages.js'
+
+/** The built roles, even if this file runs from its source, as a test may do: a child process knows no TypeScript. */
+const ROLES = new URL('../../dist/roles/', import.meta.url)
+
+/** A role in a process of its own. */
+export interface Member<R extends RoleName> {
+  readonly pid: number | undefined
+  /** Resolves with what its work comes to. Never rejects: whatever breaks the run rejects `Crew.wait()`. */
+  readonly done: Promise<Roles[R]['result']>
+  /** Ends the process once it has closed its store. */
+  leave(): Promise<void>
+}
 
 /** The processes of one run: what happens to one of them ends the run, and none outlives it. */
 export class Crew {
-  #members = new Set()
-  #onleft
-  #broken = withResolvers()
+  readonly #members = new Set<{ leave(): Promise<void> }>()
+  readonly #onleft: (name: string, how: string) => void
+  readonly #broken = withResolvers<never>()
 
   /**
-   * @param signal  AbortSignal; its abort makes every wait() throw its reason
-   * @param onleft  function (name, how it ended), for a process that was told to leave
+   * @param signal  its abort makes every wait() throw its reason
+   * @param onleft  called for a process that was told to leave, with how it ended
    */
-  constructor(signal, onleft) {
+  constructor(signal: AbortSignal, onleft: (name: string, how: string) => void) {
     this.#onleft = onleft
     // wait() is where it is noticed; between two waits nobody listens.
     this.#broken.promise.catch(() => {})
@@ -22,21 +35,23 @@ export class Crew {
 
   /**
    * Starts a role in a process of its own.
-   * @param name        of the file in roles/
-   * @param params      what its work function gets; sent as JSON
-   * @param onprogress  function (counts)
-   * @returns           { pid, done, leave }: done is its result; leave() ends it when it has closed its store
+   * @param params      what its work gets
+   * @param onprogress  called with its counts, again and again
    */
-  start(name, params, onprogress) {
-    const child = fork(fileURLToPath(new URL(`../roles/${name}.mjs`, import.meta.url)), {
+  start<R extends RoleName>(
+    name: R,
+    params: Roles[R]['params'],
+    onprogress: (counts: Counts) => void
+  ): Member<R> {
+    const child = fork(fileURLToPath(new URL(`${name}.js`, ROLES)), {
       // Its stdout would end up in the middle of the table.
       stdio: ['ignore', process.stderr, process.stderr, 'ipc']
     })
-    const result = withResolvers()
-    const exit = withResolvers()
+    const result = withResolvers<Roles[R]['result']>()
+    const exit = withResolvers<void>()
     let told = false
 
-    child.on('message', ({ progress, done, failed }) => {
+    child.on('message', ({ progress, done, failed }: FromRole<R>) => {
       if (progress) onprogress(progress)
       if (done) result.resolve(done)
       if (failed) this.#broken.reject(new DemoError(`${name} (process ${child.pid}) failed: ${failed}`))
@@ -52,12 +67,12 @@ export class Crew {
       ended()
     })
 
-    const ended = () => {
+    const ended = (): void => {
       this.#members.delete(member)
       exit.resolve()
     }
 
-    const leave = async () => {
+    const leave = async (): Promise<void> => {
       told = true
       if (child.connected) child.send({ leave: true })
       const timer = setTimeout(() => child.kill('SIGKILL'), LEAVE_MS)
@@ -72,19 +87,27 @@ export class Crew {
   }
 
   /** Waits for a promise, or throws what broke the run before it was settled. */
-  wait(promise) {
+  wait<T>(promise: Promise<T>): Promise<T> {
     return Promise.race([this.#broken.promise, promise])
   }
 
   /** Lets every process close its store and end. */
-  async dismiss() {
+  async dismiss(): Promise<void> {
     await Promise.all([...this.#members].map((member) => member.leave()))
   }
 }
 
-function withResolvers() {
-  let resolve, reject
-  const promise = new Promise((res, rej) => {
+interface Resolvers<T> {
+  promise: Promise<T>
+  resolve: (value: T) => void
+  reject: (reason: unknown) => void
+}
+
+/** Promise.withResolvers(), which Node has since 22. */
+function withResolvers<T>(): Resolvers<T> {
+  let resolve!: (value: T) => void
+  let reject!: (reason: unknown) => void
+  const promise = new Promise<T>((res, rej) => {
     resolve = res
     reject = rej
   })

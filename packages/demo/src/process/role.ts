@@ -1,27 +1,38 @@
+import { codeOf } from '../errors.js'
+import type { Counts, FromRole, RoleName, Roles, ToRole } from './messages.js'
+
+/** What runRole() lends to a role's work. */
+export interface Tools {
+  /** Tells the parent how far the work has come. */
+  report(counts: Counts): void
+  /** Runs `step` on leaving, the last one first, even if the work still runs: closing the store is what ends it. */
+  defer(step: () => Promise<void>): void
+}
+
 /**
- * Runs one role in a process of its own. The parent sends { start }, gets { progress } and { done } or { failed },
- * and sends { leave } when the role is no longer needed. A parent that dies counts as leave: no orphans.
- * @param work  async (params, { report, defer }) → result. report(counts) goes to the parent; defer(fn) is run on
- *              leaving, last one first, also while work still runs: closing the store is what ends it
+ * Runs one role in this process. The parent sends { start }, gets { progress } and { done } or { failed }, and sends
+ * { leave } when the role is no longer needed. A parent that dies counts as leave: no orphans.
  */
-export function runRole(work) {
-  const cleanup = []
+export function runRole<R extends RoleName>(
+  work: (params: Roles[R]['params'], tools: Tools) => Promise<Roles[R]['result']>
+): void {
+  const cleanup: (() => Promise<void>)[] = []
   let leaving = false
 
-  process.on('message', (message) => {
-    if (message.start) start(message.start)
-    if (message.leave) leave(0)
+  process.on('message', (message: ToRole<R>) => {
+    if (message.start) void start(message.start)
+    if (message.leave) void leave(0)
   })
   process.once('disconnect', () => leave(0))
   process.once('SIGTERM', () => leave(0))
   // A Ctrl-C goes to every process of the terminal. The parent decides what it means and tells the roles.
   process.on('SIGINT', () => {})
 
-  async function start(params) {
+  async function start(params: Roles[R]['params']): Promise<void> {
     try {
       const done = await work(params, {
         report: (progress) => send({ progress }),
-        defer: (fn) => cleanup.push(fn)
+        defer: (step) => void cleanup.push(step)
       })
       if (!leaving) send({ done })
     } catch (err) {
@@ -32,11 +43,11 @@ export function runRole(work) {
     }
   }
 
-  async function leave(code) {
+  async function leave(code: number): Promise<void> {
     if (leaving) return
     leaving = true
     try {
-      while (cleanup.length > 0) await cleanup.pop()()
+      for (let step = cleanup.pop(); step; step = cleanup.pop()) await step()
     } catch (err) {
       send({ failed: describe(err) })
       code = 1
@@ -44,12 +55,13 @@ export function runRole(work) {
     process.exit(code)
   }
 
-  function send(message) {
-    if (process.connected) process.send(message)
+  function send(message: FromRole<R>): void {
+    if (process.connected) process.send?.(message)
   }
 }
 
 /** A coded error says what is wrong in its message; of any other one the place matters. */
-function describe(err) {
-  return err.code ? err.message : err.stack
+function describe(err: unknown): string {
+  if (!(err instanceof Error)) return String(err)
+  return codeOf(err) === undefined ? (err.stack ?? err.message) : err.message
 }

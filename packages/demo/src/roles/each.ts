@@ -1,16 +1,18 @@
 /**
  * Runs work over a list, some at a time, in order of start. The first failure ends it: nothing more is started.
- * @param list   anything iterable
  * @param limit  how many run at once
- * @param work   async (item) → ignored
  */
-export async function each(list, limit, work) {
+export async function each<T>(
+  list: Iterable<T>,
+  limit: number,
+  work: (item: T) => Promise<void>
+): Promise<void> {
   const rest = list[Symbol.iterator]()
   let failed = false
 
   await Promise.all(Array.from({ length: limit }, run))
 
-  async function run() {
+  async function run(): Promise<void> {
     for (let next = rest.next(); !next.done && !failed; next = rest.next()) {
       try {
         await work(next.value)

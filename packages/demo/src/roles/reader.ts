@@ -1,24 +1,25 @@
 import { createHash } from 'node:crypto'
-import { FILES_AT_ONCE } from '../defaults.mjs'
-import { each } from './each.mjs'
-import { fetchBlocks } from './remote.mjs'
-import { newest } from '../layout.mjs'
-import { openRemoteIndex } from './remote-index.mjs'
-import { runRole } from '../process/role.mjs'
-import { Tally } from './tally.mjs'
+import type { Hypercore } from '@manycore/corestore'
+import { FILES_AT_ONCE } from '../defaults.js'
+import { type Entry, newest } from '../layout.js'
+import type { Hash } from '../process/messages.js'
+import { runRole } from '../process/role.js'
+import { each } from './each.js'
+import { fetchBlocks, openRemote } from './remote.js'
+import { Tally } from './tally.js'
 
 // Gets every file that the index lists now, and hashes the bytes that arrived.
-runRole(async (params, { report, defer }) => {
+runRole<'reader'>(async (params, { report, defer }) => {
   const tally = new Tally(report)
-  const { store, entries, connectMs } = await openRemoteIndex(params, tally, defer)
+  const { store, entries, connectMs } = await openRemote(params, tally, defer)
 
   const files = [...newest(entries).values()].filter(({ removed }) => !removed)
-  const hashes = []
+  const hashes: Hash[] = []
   tally.expect(files)
   await each(files, FILES_AT_ONCE, readFile)
   return { ...tally.end(), connectMs, hashes }
 
-  async function readFile(entry) {
+  async function readFile(entry: Entry): Promise<void> {
     const core = store.get({ key: entry.key, active: false })
     await fetchBlocks(core, entry, tally)
     const sha256 = await hashBlocks(core, entry)
@@ -31,8 +32,8 @@ runRole(async (params, { report, defer }) => {
   }
 })
 
-async function hashBlocks(core, { start, blocks }) {
+async function hashBlocks(core: Hypercore, { start, blocks }: Entry): Promise<string> {
   const hash = createHash('sha256')
-  for (let i = start; i < start + blocks; i++) hash.update(await core.get(i))
+  for (let i = start; i < start + blocks; i++) hash.update((await core.get(i)) as Uint8Array)
   return hash.digest('hex')
 }

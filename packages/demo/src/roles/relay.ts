@@ -1,22 +1,22 @@
-import { FILES_AT_ONCE } from '../defaults.mjs'
-import { each } from './each.mjs'
-import { fetchBlocks } from './remote.mjs'
-import { openRemoteIndex } from './remote-index.mjs'
-import { runRole } from '../process/role.mjs'
-import { Tally } from './tally.mjs'
+import { FILES_AT_ONCE } from '../defaults.js'
+import type { Entry } from '../layout.js'
+import { runRole } from '../process/role.js'
+import { each } from './each.js'
+import { fetchBlocks, openRemote } from './remote.js'
+import { Tally } from './tally.js'
 
 // Mirrors every core that the index lists, and serves them. It has keys and nothing else: it can prove every block,
 // and can write none.
-runRole(async (params, { report, defer }) => {
+runRole<'relay'>(async (params, { report, defer }) => {
   const tally = new Tally(report)
-  const { store, entries, connectMs } = await openRemoteIndex(params, tally, defer)
+  const { store, entries, connectMs } = await openRemote(params, tally, defer)
 
   const listed = entries.filter(({ removed }) => !removed)
   tally.expect(listed)
   await each(listed, FILES_AT_ONCE, mirror)
   return { ...tally.end(), connectMs }
 
-  async function mirror(entry) {
+  async function mirror(entry: Entry): Promise<void> {
     const core = store.get({ key: entry.key, active: false })
     await fetchBlocks(core, entry, tally)
     await core.close()

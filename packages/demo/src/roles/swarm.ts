@@ -1,21 +1,22 @@
+import type { Corestore, Hypercore, ProtocolStream } from '@manycore/corestore'
 import HyperDHT from 'hyperdht'
 import Hyperswarm from 'hyperswarm'
-import { FIND_PEER_MS } from '../defaults.mjs'
+import { FIND_PEER_MS } from '../defaults.js'
+import type { Bootstrap } from '../process/messages.js'
+import type { Tools } from '../process/role.js'
 
 /**
  * Replicates a store with everyone who joins the topic.
- * @param store      Corestore
  * @param bootstrap  nodes of the loopback DHT; null = the public DHT
- * @param defer      as of runRole
- * @returns          Hyperswarm, to join a topic with
+ * @returns          what to join a topic with
  */
-export function openSwarm(store, bootstrap, defer) {
+export function openSwarm(store: Corestore, bootstrap: Bootstrap | null, defer: Tools['defer']): Hyperswarm {
   const dht = bootstrap === null ? undefined : new HyperDHT({ bootstrap, host: '127.0.0.1' })
   const swarm = new Hyperswarm({ dht })
   // Leaving politely takes a DHT to tell; a role that lost its parent has lost the loopback one.
   defer(() => swarm.destroy({ force: !process.connected }))
 
-  swarm.on('connection', (connection) => {
+  swarm.on('connection', (connection: ProtocolStream) => {
     // A peer that leaves resets its connection: that is no failure, and what is missing is asked of the next one.
     connection.on('error', () => {})
     store.replicate(connection)
@@ -25,17 +26,17 @@ export function openSwarm(store, bootstrap, defer) {
 
 /**
  * Brings a core up to date with the peers of its topic.
- * @param core   of another writer
+ * @param core   of another writer; ready
  * @param swarm  joined as a client here
  * @returns      milliseconds until the first peer that has the core
  * @throws       when there is none within FIND_PEER_MS
  */
-export async function catchUp(core, swarm) {
+export async function catchUp(core: Hypercore<unknown>, swarm: Hyperswarm): Promise<number> {
   const start = performance.now()
   const found = core.findingPeers()
 
   const peer = waitForPeer(core)
-  swarm.join(core.discoveryKey, { client: true, server: true })
+  swarm.join(core.discoveryKey as Uint8Array, { client: true, server: true })
   await peer
   const ms = performance.now() - start
 
@@ -45,7 +46,7 @@ export async function catchUp(core, swarm) {
   return ms
 }
 
-function waitForPeer(core) {
+function waitForPeer(core: Hypercore<unknown>): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       core.off('peer-add', onpeer)
@@ -54,7 +55,7 @@ function waitForPeer(core) {
 
     core.once('peer-add', onpeer)
 
-    function onpeer() {
+    function onpeer(): void {
       clearTimeout(timer)
       resolve()
     }

@@ -4,8 +4,9 @@ import { realpath, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { usage } from '../errors.mjs'
-import { scan } from './scan.mjs'
+import { usage } from '../errors.js'
+import { bytesOf } from '../layout.js'
+import { type Scan, scan } from './scan.js'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 const HERE = fileURLToPath(new URL('../../', import.meta.url))
@@ -17,7 +18,7 @@ const MADE = new Set(['.git', '.cache', 'node_modules', 'dist', 'coverage', 'dem
  * Packages that this one and the root depend on, at the versions of the lockfile: Node's API documented as
  * declarations, and real text and binary files from 0 bytes to 6 MB. A path leads through dependencies.
  */
-const PACKAGES = [
+const PACKAGES: { path: string[]; folder?: string }[] = [
   { path: ['@types/node'] },
   { path: ['hypercore'] },
   { path: ['hypercore', 'hypercore-storage', 'rocksdb-native'], folder: 'prebuilds/linux-x64' },
@@ -27,14 +28,23 @@ const PACKAGES = [
   { path: ['typescript6'] }
 ]
 
+/** What the demo passes on. */
+export interface Source extends Scan {
+  /** what a person calls it */
+  title: string
+  /** absolute path of the folder that holds the stores */
+  data: string
+  /** the sizes of all files together */
+  bytes: number
+}
+
 /**
  * Finds what the demo passes on.
  * @param dir   a folder, or null for the default: this repository and PACKAGES
- * @param data  the folder of the stores, or null for one under demo-data/, another one for each dir
- * @returns     { title, data, files, bytes, skipped, leftOut }; files, skipped and leftOut as of scan()
+ * @param data  the folder of the stores, or null for one under demo-data/, a different one for each dir
  * @throws      DemoError when dir is no folder or holds no files
  */
-export async function findSource(dir, data) {
+export async function findSource(dir: string | null, data: string | null): Promise<Source> {
   const path = dir === null ? null : await folderOf(dir)
   const home = resolve(data ?? join(ROOT, 'demo-data', path === null ? 'default' : slug(path)))
 
@@ -46,19 +56,23 @@ export async function findSource(dir, data) {
     title: path ?? `this repository and ${PACKAGES.length} of the packages it installs`,
     data: home,
     files,
-    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    bytes: bytesOf(files),
     skipped,
     leftOut
   }
 }
 
-async function scanDefault(home) {
+async function scanDefault(home: string): Promise<Scan> {
   const isHome = isAt(home)
-  const own = { dir: ROOT, prefix: 'manycore/', skip: (file, name) => MADE.has(name) || isHome(file) }
+  const own = {
+    dir: ROOT,
+    prefix: 'manycore/',
+    skip: (file: string, name: string) => MADE.has(name) || isHome(file)
+  }
   const installed = PACKAGES.map(({ path, folder = '' }) => ({
     dir: join(packageDir(path), folder),
     prefix: `${path.at(-1)}/`,
-    skip: (_file, name) => name === 'node_modules'
+    skip: (_file: string, name: string) => name === 'node_modules'
   }))
 
   const scans = await Promise.all([own, ...installed].map(({ dir, ...opts }) => scan(dir, opts)))
@@ -70,29 +84,31 @@ async function scanDefault(home) {
 }
 
 /** The folder of an installed package, found where its dependant looks for it, whatever its `exports` say. */
-function packageDir(path) {
+function packageDir(path: string[]): string {
   let dir = HERE
   for (const name of path) {
-    const places = createRequire(join(dir, 'package.json')).resolve.paths(name)
-    dir = realpathSync(places.map((place) => join(place, name)).find(existsSync))
+    const places = createRequire(join(dir, 'package.json')).resolve.paths(name) ?? []
+    const found = places.map((place) => join(place, name)).find((folder) => existsSync(folder))
+    if (found === undefined) throw new Error(`${name} is not installed`)
+    dir = realpathSync(found)
   }
   return dir
 }
 
 /** True for the folder of the stores: a demo of a folder that holds them must not store its own stores. */
-function isAt(home) {
+function isAt(home: string): (file: string) => boolean {
   return (file) => file === home
 }
 
-async function folderOf(dir) {
-  const info = await stat(dir).catch((err) => {
+async function folderOf(dir: string): Promise<string> {
+  const info = await stat(dir).catch((err: Error) => {
     throw usage(`DIR: ${err.message}`)
   })
   if (!info.isDirectory()) throw usage(`DIR: ${dir} is not a folder`)
   return realpath(dir)
 }
 
-/** A name for the stores of a folder: readable, and another one for every folder. */
-function slug(path) {
+/** A name for the stores of a folder: readable, and a different one for every folder. */
+function slug(path: string): string {
   return `${basename(path) || 'root'}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`
 }
