@@ -41,12 +41,18 @@ export function fileSource(storage: Exclude<RandomAccessStorage, RandomAccess>):
       'a random-access-storage class, a function (name) => instance, or one instance',
       storage
     )
-  if (!isFile(storage.prototype)) {
+  if (!isClass(storage)) {
     const open = storage as (name: string) => RandomAccess
     return { get: (name) => checkFile(open(name)), isReused: false }
   }
   const Class = storage as new (name: string) => RandomAccess
-  return { get: (name) => new Class(name), isReused: true }
+  return { get: (name) => checkFile(new Class(name)), isReused: true }
+}
+
+/** A class of files has their methods, or sets them in its constructor: a class of ES cannot be called without `new`. */
+function isClass(storage: object): boolean {
+  const property = Object.getOwnPropertyDescriptor(storage, 'prototype')
+  return isFile((storage as { prototype?: unknown }).prototype) || property?.writable === false
 }
 
 export function isFile(storage: unknown): storage is RandomAccess {
@@ -56,5 +62,5 @@ export function isFile(storage: unknown): storage is RandomAccess {
 
 function checkFile(file: unknown): RandomAccess {
   if (isFile(file)) return file
-  throw badArgument('storage', 'a function that gives random-access-storage instances', file)
+  throw badArgument('storage', 'a class or function that gives random-access-storage instances', file)
 }
