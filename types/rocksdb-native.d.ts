@@ -41,12 +41,18 @@ declare module 'rocksdb-native' {
   class RocksDB {
     static ColumnFamily: typeof ColumnFamily
     constructor(path: string, opts?: object)
+    readonly path: string
+    readonly opened: boolean
+    readonly closed: boolean
     columnFamily(column: ColumnFamily): RocksDB
+    session(opts?: { columnFamily?: string }): RocksDB
     snapshot(): RocksDB
     read(opts?: { autoDestroy?: boolean; capacity?: number }): ReadBatch
     write(opts?: { autoDestroy?: boolean; capacity?: number }): WriteBatch
     iterator(opts: RocksIteratorOptions): RocksIterator
     ready(): Promise<void>
+    put(key: string, value: string): Promise<void>
+    get(key: string): Promise<Uint8Array | null>
     flush(): Promise<void>
     suspend(): Promise<void>
     resume(): Promise<void>

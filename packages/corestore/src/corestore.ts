@@ -66,9 +66,11 @@ export class Corestore extends StoreView {
 
   /**
    * @param storage  a directory (RocksDB), a hypercore-storage instance, an engine, a random-access-storage
-   *                 class, function or instance, or an abstract-level database; null for a session
+   *                 class, function or instance, or an abstract-level database; not looked at with an option `root`
    * @throws BAD_ARGUMENT, ERR_ASSERTION; what goes wrong with the storage rejects `ready()`
    */
+  constructor(storage: StorageInput | null, options: StoreOptions & { root: Corestore })
+  constructor(storage: StorageInput, options?: StoreOptions)
   constructor(storage: StorageInput | null, options?: StoreOptions) {
     const opts = readStoreOptions(options)
     const root = opts.root ?? null

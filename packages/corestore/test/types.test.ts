@@ -1,7 +1,8 @@
-import { expectTypeOf, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import type { Codec, CompactEncoding, Hypercore } from '@manycore/hypercore-types'
 import type { Duplex } from 'node:stream'
-import type { Corestore, GetOptions, ReplicationPolicy } from '../src/index.js'
+import { Corestore } from '../src/index.js'
+import type { GetOptions, ReplicationPolicy } from '../src/index.js'
 
 declare const store: Corestore
 declare const point: CompactEncoding<{ x: number; y: number }>
@@ -80,4 +81,20 @@ test('get() is typed by its value encoding', () => {
     expectTypeOf(store.createKeyPair('a')).resolves.toHaveProperty('secretKey')
   }
   expectTypeOf(never).toBeFunction()
+})
+
+test('a store has a storage, or the root that it is a session of', () => {
+  const never = (): void => {
+    void new Corestore(null, { root: store })
+    // @ts-expect-error null is no storage
+    void new Corestore(null)
+    // @ts-expect-error nor with a root that is none
+    void new Corestore(null, { root: null })
+    // @ts-expect-error nor is a Corestore
+    void new Corestore(store)
+  }
+  expectTypeOf(never).toBeFunction()
+  const refusal = expect.objectContaining({ code: 'BAD_ARGUMENT', field: 'storage' })
+  expect(() => new Corestore(null as never)).toThrow(refusal)
+  expect(() => new Corestore(null as never, { root: null })).toThrow(refusal)
 })

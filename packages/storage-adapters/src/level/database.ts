@@ -13,7 +13,8 @@ export interface LevelDatabase {
   getMany<K, V>(keys: K[], options: LevelReadOptions): Promise<(V | undefined)[]>
   batch<K, V>(operations: LevelOperation<K, V>[], options: LevelWriteOptions): Promise<void>
   iterator<K, V>(options: LevelReadOptions & LevelRange<K>): LevelIterator<K, V>
-  snapshot(): LevelSnapshot
+  /** Called only where `supports` has explicit snapshots; abstract-level 1 and 2 have none. */
+  snapshot?(): LevelSnapshot
 }
 
 /** classic-level has this as well; IndexedDB does not. */

@@ -18,7 +18,7 @@ export class NativeViews implements LevelViews {
   }
 
   snapshot(): LevelView {
-    return new NativeView(this.#db, this.#db.snapshot())
+    return new NativeView(this.#db, this.#db.snapshot!())
   }
 
   write(_changes: Tree<Uint8Array | null>, write: () => Promise<void>): Promise<void> {

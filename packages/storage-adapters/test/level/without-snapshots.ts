@@ -22,10 +22,6 @@ export class WithoutSnapshots implements LevelDatabase {
     return this.#db.sublevel(name)
   }
 
-  snapshot(): never {
-    throw new Error('not supported')
-  }
-
   getMany: LevelDatabase['getMany'] = async (keys, options) => {
     const values = []
     for (const key of keys) {

@@ -1,12 +1,8 @@
 import fs from 'node:fs'
 import Hypercore from 'hypercore'
 import HypercoreStorage from 'hypercore-storage'
-import { MemoryLevel } from 'memory-level'
-import RandomAccessMemory from 'random-access-memory'
 import { expect, test } from 'vitest'
-import { MemoryEngine } from '@manycore/kv'
 import { openStorage } from '../../src/index.js'
-import type { StorageInput } from '../../src/index.js'
 import { holdElsewhere, openElsewhere } from '../rocks/other-process.js'
 import { failure, temporary } from '../temporary.js'
 
@@ -49,42 +45,6 @@ test('a hypercore-storage instance is passed through, of whatever copy of the pa
 
   const otherCopy = { setDefaultDiscoveryKey() {} } as unknown as HypercoreStorage
   expect(openStorage(otherCopy)).toBe(otherCopy)
-})
-
-test.each([
-  ['an engine', () => new MemoryEngine()],
-  ['a random-access-storage class', () => RandomAccessMemory],
-  ['a function that gives files', () => () => new RandomAccessMemory()],
-  ['one file', () => new RandomAccessMemory()],
-  ['an abstract-level database', () => new MemoryLevel()],
-  ['a sublevel', () => new MemoryLevel().sublevel('store')]
-] as [string, () => StorageInput][])('a plain Hypercore runs on %s', async (_, create) => {
-  const core = new Hypercore<string>(openStorage(create()), { valueEncoding: 'utf-8' })
-  await core.append(['a', 'b'])
-  expect(await core.get(1)).toBe('b')
-  await core.close()
-})
-
-test.each([
-  [undefined, 'undefined'],
-  [null, 'null'],
-  ['', 'an empty string'],
-  [7, 'number 7'],
-  [true, 'boolean true'],
-  [{}, 'an object (Object)'],
-  [Object.create(null), 'an object (no prototype)'],
-  [new Uint8Array(3), '3 bytes'],
-  [{ read() {}, write() {} }, 'an object (Object)']
-])('%s as storage is refused, and what is accepted is named', (storage, got) => {
-  const open = () => openStorage(storage as never)
-  expect(open).toThrow(TypeError)
-  expect(open).toThrow(
-    expect.objectContaining({
-      code: 'BAD_ARGUMENT',
-      field: 'storage',
-      message: `BAD_ARGUMENT: storage must be a directory path, a hypercore-storage instance, a RocksDB, an engine, a random-access-storage class, function or instance, or an abstract-level database, got ${got}`
-    })
-  )
 })
 
 test.each([

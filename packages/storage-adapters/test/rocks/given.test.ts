@@ -6,21 +6,9 @@ import { expect, test } from 'vitest'
 import { openStorage } from '../../src/index.js'
 import { failure, temporary } from '../temporary.js'
 
-/** With a column family of the caller's own, and what of RocksDB only a caller needs. */
-interface CallersRocks extends RocksDB {
-  readonly path: string
-  readonly opened: boolean
-  readonly closed: boolean
-  session(opts?: { columnFamily?: string }): CallersRocks
-  put(key: string, value: string): Promise<void>
-  get(key: string): Promise<Uint8Array | null>
-}
-
-const Rocks = RocksDB as unknown as new (path: string, opts?: object) => CallersRocks
-
 test('a RocksDB of the caller holds a store beside what else is in it, as with hypercore-storage', async () => {
   const directory = temporary()
-  const rocks = new Rocks(`${directory}/db`, { columnFamilies: ['mine'] })
+  const rocks = new RocksDB(`${directory}/db`, { columnFamilies: ['mine'] })
   const mine = rocks.session({ columnFamily: 'mine' })
   const storage = openStorage(rocks)
   expect(storage.path).toBe(directory)
@@ -31,7 +19,7 @@ test('a RocksDB of the caller holds a store beside what else is in it, as with h
   await storage.close()
   expect([rocks.closed, storage.closed]).toEqual([true, true]) // stock closes what it was given
 
-  const again = new Rocks(`${directory}/db`, { columnFamilies: ['mine'] })
+  const again = new RocksDB(`${directory}/db`, { columnFamilies: ['mine'] })
   const stock = new HypercoreStorage(again)
   const copy = new Hypercore<string>(stock as never, core.key!, { valueEncoding: 'utf-8' })
   expect(await copy.get(1)).toBe('two')
@@ -42,7 +30,7 @@ test('a RocksDB of the caller holds a store beside what else is in it, as with h
 
 test('a session of it ends with the store, the database does not; nobody asks for a lock or a directory', async () => {
   const directory = temporary()
-  const rocks = new Rocks(`${directory}/elsewhere`)
+  const rocks = new RocksDB(`${directory}/elsewhere`)
   const storage = openStorage(rocks.session())
   const core = new Hypercore<string>(storage, { valueEncoding: 'utf-8' })
   await core.append('one')
@@ -55,7 +43,7 @@ test('a session of it ends with the store, the database does not; nobody asks fo
 })
 
 test.each(['before it was opened', 'after the caller closed the database'])('close() %s', async (when) => {
-  const rocks = new Rocks(`${temporary()}/db`)
+  const rocks = new RocksDB(`${temporary()}/db`)
   const storage = openStorage(rocks)
   if (when.startsWith('after')) {
     await storage.getSeed()
@@ -67,7 +55,7 @@ test.each(['before it was opened', 'after the caller closed the database'])('clo
 })
 
 test('a database that is open already has no room for the column family of a store', async () => {
-  const rocks = new Rocks(`${temporary()}/db`)
+  const rocks = new RocksDB(`${temporary()}/db`)
   await rocks.ready()
   expect(() => openStorage(rocks)).toThrow(
     expect.objectContaining({
@@ -79,7 +67,7 @@ test('a database that is open already has no room for the column family of a sto
   await rocks.put('key', 'value') // untouched
   await rocks.close()
 
-  const opening = new Rocks(`${temporary()}/db`)
+  const opening = new RocksDB(`${temporary()}/db`)
   const opened = opening.ready()
   await Promise.resolve()
   await Promise.resolve()
@@ -94,9 +82,9 @@ test('a database that is open already has no room for the column family of a sto
 
 test('a failure to open it is coded, and says where it is', async () => {
   const path = `${temporary()}/elsewhere`
-  const first = new Rocks(path)
+  const first = new RocksDB(path)
   await first.ready()
-  const storage = openStorage(new Rocks(path))
+  const storage = openStorage(new RocksDB(path))
   expect(await failure(storage.getSeed())).toMatchObject({
     code: 'ELOCKED',
     message: expect.stringMatching(`the store at ${path} is open by process ${process.pid}$`)
