@@ -6,3 +6,4 @@ module.exports = api.Corestore
 module.exports.Corestore = api.Corestore
 module.exports.CorestoreError = api.CorestoreError
 module.exports.CORESTORE_ERRORS = api.CORESTORE_ERRORS
+module.exports.isManycoreError = api.isManycoreError

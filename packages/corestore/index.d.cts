@@ -51,6 +51,7 @@ declare namespace Corestore {
   export type Encryption = api.Encryption
   export type EncryptionOption = api.EncryptionOption
   export type Engine = api.Engine
+  export type EngineErrorCode = api.EngineErrorCode
   export type EngineIterator = api.EngineIterator
   export type EngineSnapshot = api.EngineSnapshot
   export type EngineSupports = api.EngineSupports
@@ -72,6 +73,8 @@ declare namespace Corestore {
   export type HypercoreOptions<T = unknown> = api.HypercoreOptions<T>
   export type IdentityOptions = api.IdentityOptions
   export type InnerCore = api.InnerCore
+  export import isManycoreError = api.isManycoreError
+  export type KeychainErrorCode = api.KeychainErrorCode
   export type KeyPair = api.KeyPair
   export type LevelDatabase = api.LevelDatabase
   export type LevelIterator<K, V> = api.LevelIterator<K, V>
@@ -86,6 +89,8 @@ declare namespace Corestore {
   export type ManifestInput = api.ManifestInput
   export type ManifestPrologue = api.ManifestPrologue
   export type ManifestSigner = api.ManifestSigner
+  export type ManycoreError<Code extends string = string> = api.ManycoreError<Code>
+  export type ManycoreErrorGuard<Codes extends string> = api.ManycoreErrorGuard<Codes>
   export type NodeDuplex = api.NodeDuplex
   export type NodeWritable = api.NodeWritable
   export type NoiseStream = api.NoiseStream
@@ -120,11 +125,13 @@ declare namespace Corestore {
   export type ScopeSessionOptions<T = unknown> = api.ScopeSessionOptions<T>
   export type SessionOptions<T = unknown> = api.SessionOptions<T>
   export type SessionScope = api.SessionScope
+  export type SessionsErrorCode = api.SessionsErrorCode
   export type SessionSource = api.SessionSource
   export type SessionTable = api.SessionTable
   export type SessionTableEvents = api.SessionTableEvents
   export type Stall = api.Stall
   export type StorageAtom = api.StorageAtom
+  export type StorageErrorCode = api.StorageErrorCode
   export type StorageInput = api.StorageInput
   export type StoredCore = api.StoredCore
   export type StoreOptions = api.StoreOptions

@@ -2,4 +2,4 @@ import Corestore from './index.cjs'
 
 export default Corestore
 export { Corestore }
-export const { CorestoreError, CORESTORE_ERRORS } = Corestore
+export const { CorestoreError, CORESTORE_ERRORS, isManycoreError } = Corestore

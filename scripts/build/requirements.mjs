@@ -1,8 +1,8 @@
 /** Codes of what a package says when it is loaded where it cannot work; docs/errors.md shows them. */
 export const LOAD_ERRORS = {
-  NODE_TOO_OLD: 'this version of Node is older than the oldest that the package supports',
-  HYPERCORE_MISSING: '`hypercore`, which the package uses and its user installs, is not there',
-  HYPERCORE_TOO_OLD: 'the `hypercore` beside the package is of version 10 or older'
+  NODE_TOO_OLD: 'This version of Node is older than the oldest one that the package supports.',
+  HYPERCORE_MISSING: 'The `hypercore` that the package uses, and its user installs, is not there.',
+  HYPERCORE_TOO_OLD: 'The `hypercore` beside the package is of version 10 or older.'
 }
 
 /** What the code of a built package begins with: one clear sentence instead of what an old Node or Hypercore would say. */
@@ -25,7 +25,8 @@ function refuseOldNode(name, oldest) {
   const [has, needs] = [version, oldest].map((each) => each.split('.').map(Number))
   if (has[0] > needs[0] || (has[0] === needs[0] && has[1] >= needs[1])) return
   const text = `NODE_TOO_OLD: ${name} needs Node ${oldest} or newer, and this is Node ${version}: install a newer Node`
-  throw Object.assign(new Error(text), { code: 'NODE_TOO_OLD' })
+  const err = Object.assign(new Error(text), { code: 'NODE_TOO_OLD' })
+  throw Object.defineProperty(err, Symbol.for('manycore.error'), { value: true })
 }
 
 function refuseOldHypercore(name, load) {
@@ -40,5 +41,6 @@ function refuseOldHypercore(name, load) {
     text = 'which is not installed: npm install hypercore@11'
     cause = err
   }
-  throw Object.assign(new Error(`${code}: ${name} needs Hypercore 11, ${text}`, { cause }), { code })
+  const err = Object.assign(new Error(`${code}: ${name} needs Hypercore 11, ${text}`, { cause }), { code })
+  throw Object.defineProperty(err, Symbol.for('manycore.error'), { value: true })
 }

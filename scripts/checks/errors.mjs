@@ -8,7 +8,48 @@ import { LOAD_ERRORS } from '../build/requirements.mjs'
 import { checked, packagesOf } from '../workspace/packages.mjs'
 
 const FILE = join(checked, 'docs/errors.md')
-const packages = packagesOf(checked).filter(({ dir }) => existsSync(join(dir, 'src/errors.ts')))
+const INTRODUCTION = `# Errors
+
+Tell errors apart by their code. \`instanceof\` is no help: each package is a bundle of its own, and a program may have two
+versions of one. Every package that throws exports \`isManycoreError\`, which works for the errors of all of them:
+
+\`\`\`js
+import { Corestore, isManycoreError } from '@manycore/corestore'
+
+const store = new Corestore('./errors-data')
+const again = new Corestore('./errors-data')
+await store.ready()
+try {
+  await again.ready()
+} catch (err) {
+  if (!isManycoreError(err, 'ELOCKED')) throw err
+  console.log(\`The store is in use by process \${err.holder ?? 'unknown'}\`)
+}
+await store.close()
+\`\`\`
+
+\`isManycoreError(err)\` is true for every error in the tables below, \`isManycoreError(err, 'ELOCKED', 'STORAGE_CORRUPT')\` for
+those that have one of these codes. TypeScript then knows the code and the fields, and refuses a code that does not exist.
+
+| field | is there | is |
+| --- | --- | --- |
+| \`code\` | always | the code, stable within a major version; the message starts with it |
+| \`field\` | with \`BAD_ARGUMENT\`, which is a \`TypeError\` | the argument or option at fault, as the caller writes it: \`limits.pendingOpens\` |
+| \`cause\` | if another error is the reason | that error |
+| \`holder\` | with \`ELOCKED\`, if it is known | the id of the process that has the store open |
+| \`file\`, \`offset\` | with \`ENGINE_CORRUPT\`, if they are known | the name of the file, and bytes from its start |
+
+Several failures of one \`close()\` are an \`AggregateError\`: look into its \`errors\`.
+
+Errors of Hypercore, hypercore-storage and Node pass through as they are. \`isManycoreError()\` is false for them; their
+\`code\`, such as Hypercore's \`REQUEST_TIMEOUT\`, is theirs to document. Some codes here are spelled like one of theirs because
+they mean the same: to handle both, compare \`err.code\`.
+
+The tables are generated from the packages.`
+
+const packages = packagesOf(checked).filter(
+  ({ dir, published }) => published && existsSync(join(dir, 'src/errors.ts'))
+)
 const tables = await Promise.all(packages.map(async (each) => ({ ...each, codes: await codesOf(each) })))
 
 if (process.argv.includes('--write')) writeFileSync(FILE, await render())
@@ -44,12 +85,7 @@ async function render() {
       const rows = Object.entries(codes).map(([code, meaning]) => `| \`${code}\` | ${cell(meaning)} |`)
       return [`## ${name}`, '', '| code | meaning |', '| --- | --- |', ...rows].join('\n')
     })
-  const text = [
-    '# Errors',
-    'Every error has a `code`, stable within a major version, and a message that starts with it. A mistake of the caller\n' +
-      'is a `TypeError` with the code `BAD_ARGUMENT` and a `field`. This file is generated from the packages.',
-    ...sections
-  ].join('\n\n')
+  const text = [INTRODUCTION, ...sections].join('\n\n')
   return format(text, { ...(await resolveConfig(FILE)), parser: 'markdown' })
 }
 

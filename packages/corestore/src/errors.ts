@@ -1,34 +1,44 @@
+import { ArgumentError, CodedError, isManycoreError as isOurs } from '@manycore/ground'
+import type { ManycoreErrorGuard } from '@manycore/ground'
+import type { KeychainErrorCode } from '@manycore/keychain'
+import type { ReplicatorErrorCode } from '@manycore/replicator'
+import type { SessionsErrorCode } from '@manycore/sessions'
+import type { EngineErrorCode, StorageErrorCode } from '@manycore/storage-adapters'
+
 /** Every code of this package and its meaning; docs/errors.md is generated from it. */
 export const CORESTORE_ERRORS = {
   BAD_ARGUMENT:
-    'an argument or option has the wrong type, length or form, or no option has this name; `field` names it',
-  ERR_ASSERTION: 'a primary key was passed without `unsafe: true`',
-  SESSION_CLOSED: 'the store, or the store it is a session of, is closed or closing',
-  STORAGE_CONFLICT: 'the primary key, or the core stored under a name, is another than the one asked for',
-  STORAGE_EMPTY: 'no core with this discovery key is stored here, or it has no data where data is needed'
+    'An argument or option has the wrong type, length or value, or no option has that name. A TypeError; `field` names it.',
+  ERR_ASSERTION: 'A primary key was passed without `unsafe: true`.',
+  SESSION_CLOSED:
+    'What the call was made on is closed or closing: a store, a session of one, a table, a scope or a core.',
+  STORAGE_CONFLICT:
+    'The primary key, or the core that is stored under a name, is not the one that was asked for.',
+  STORAGE_EMPTY:
+    'What was asked for is not stored here: a store that was opened read-only, a core, or data where data is needed.'
 } as const
 
 export type CorestoreErrorCode = keyof typeof CORESTORE_ERRORS
 
 /** What Corestore throws when the call was well formed and could not be carried out. */
-export class CorestoreError extends Error {
+export class CorestoreError extends CodedError<CorestoreErrorCode> {
   override readonly name = 'CorestoreError'
-  readonly code: CorestoreErrorCode
-
-  constructor(code: CorestoreErrorCode, message: string, options?: { cause?: unknown }) {
-    super(`${code}: ${message}`, options)
-    this.code = code
-  }
 }
 
-/** A mistake of the caller: `field` is the argument or option at fault. */
-export interface ArgumentError extends TypeError {
-  readonly code: 'BAD_ARGUMENT'
-  readonly field: string
-}
+/**
+ * Is this an error of a Manycore package, and has it one of these codes? None means any. It does not matter which
+ * package threw it, or which copy of the package. False for what others throw: Node, Hypercore, RocksDB.
+ */
+export const isManycoreError: ManycoreErrorGuard<
+  | CorestoreErrorCode
+  | EngineErrorCode
+  | KeychainErrorCode
+  | ReplicatorErrorCode
+  | SessionsErrorCode
+  | StorageErrorCode
+> = isOurs
 
 /** Makes the error for a key that is not known: it was most likely read from a core that is not ready yet. */
 export function notReady(field: string, value: null | undefined): ArgumentError {
-  const err = new TypeError(`BAD_ARGUMENT: ${field} is ${value}: await core.ready() first?`)
-  return Object.assign(err, { code: 'BAD_ARGUMENT' as const, field })
+  return new ArgumentError(field, `${field} is ${value}: await core.ready() first?`)
 }

@@ -6,8 +6,9 @@ export type { IdentityOptions } from './get/identity.js'
 export type { AuditOptions, CoreAudit } from './stored/audit.js'
 export type { SuspendOptions } from './store/suspend-options.js'
 export type { GroupHandle, UpdatesOptions } from './events/groups.js'
-export { CORESTORE_ERRORS, CorestoreError } from './errors.js'
-export type { ArgumentError, CorestoreErrorCode } from './errors.js'
+export { CORESTORE_ERRORS, CorestoreError, isManycoreError } from './errors.js'
+export type { CorestoreErrorCode } from './errors.js'
+export type { ArgumentError, ManycoreError, ManycoreErrorGuard } from '@manycore/ground'
 
 // What the types above are made of.
 export type * from '@manycore/hypercore-types'
@@ -35,6 +36,7 @@ export type {
   StreamFigures,
   StreamRecord
 } from '@manycore/replicator'
+export type { KeychainErrorCode } from '@manycore/keychain'
 export type {
   Clock,
   CoreHolder,
@@ -43,10 +45,12 @@ export type {
   SessionScope,
   SessionSource,
   SessionTable,
-  SessionTableEvents
+  SessionTableEvents,
+  SessionsErrorCode
 } from '@manycore/sessions'
 export type {
   Engine,
+  EngineErrorCode,
   EngineIterator,
   EngineSnapshot,
   EngineSupports,
@@ -65,5 +69,6 @@ export type {
   Range,
   RocksDatabase,
   RocksTuning,
+  StorageErrorCode,
   StorageInput
 } from '@manycore/storage-adapters'

@@ -79,8 +79,7 @@ export function badArgument(field: string, expected: string, value: unknown): Ar
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (value instanceof Uint8Array) return `${value.byteLength} bytes`
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
-    return `${typeof value} ${value}`
+  if (typeof value === 'number' || typeof value === 'boolean') return `${typeof value} ${value}`
   if (typeof value === 'string')
     return value === '' ? 'an empty string' : `a string of ${value.length} characters`
   if (typeof value === 'function') return value.name ? `function ${value.name}` : 'a function'

@@ -41,7 +41,7 @@ test.each([
   [undefined, 'undefined'],
   [3, 'number 3'],
   [Number.NaN, 'number NaN'],
-  [3n, 'bigint 3'],
+  [0x68756e74657232n, 'a bigint'],
   [true, 'boolean true'],
   ['', 'an empty string'],
   ['hunter2', 'a string of 7 characters'],
@@ -56,7 +56,7 @@ test.each([
 ])('what came instead is described and a secret is not shown: %#', (value, described) => {
   const err = badArgument('key', 'a key', value)
   expect(err.message).toBe(`BAD_ARGUMENT: key must be a key, got ${described}`)
-  expect(inspect(err, { depth: 9, showHidden: true })).not.toMatch(/hunter2|070707|7, 7/)
+  expect(inspect(err, { depth: 9, showHidden: true })).not.toMatch(/hunter2|070707|7, 7|29402514837566002/)
 })
 
 test('isManycoreError() knows our errors, and those of one code or several', () => {

@@ -1,6 +1,7 @@
 export type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Entry, Op, Range } from './engine.js'
-export { ENGINE_ERRORS, EngineError } from './errors.js'
+export { ENGINE_ERRORS, EngineError, isManycoreError } from './errors.js'
 export type { EngineErrorCode } from './errors.js'
+export type { ArgumentError, ManycoreError, ManycoreErrorGuard } from '@manycore/ground'
 export { MemoryEngine } from './memory/engine.js'
 export type { MemoryEngineOptions } from './memory/engine.js'
 

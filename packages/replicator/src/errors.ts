@@ -1,55 +1,47 @@
+import { CodedError, isManycoreError as isOurs } from '@manycore/ground'
+import type { ArgumentError, ManycoreErrorGuard } from '@manycore/ground'
+
 /** Every code of this package and its meaning; docs/errors.md is generated from it. */
 export const REPLICATOR_ERRORS = {
-  BAD_ARGUMENT: 'a caller passed something of the wrong kind; `field` names it (a TypeError)',
+  BAD_ARGUMENT:
+    'An argument or option has the wrong type, length or value, or no option has that name. A TypeError; `field` names it.',
   BAD_FRAME:
-    'a remote sent a message that cannot be decoded or has an impossible size or place; its stream ends',
+    'A remote sent a message that cannot be decoded, or that has an impossible size or place. Its stream ends.',
   BAD_PROOF:
-    'a remote sent data of a core that its key has not signed; it was not taken, and the stream goes on',
-  CONFLICT: 'the key of a core has signed two histories; Hypercore closes the core for good',
-  DUPLICATE_CORE: 'another core with the same discovery key is already in the set',
+    'A remote sent data that the key of the core has not signed. It was not taken, and the stream goes on.',
+  CONFLICT: 'The key of a core has signed two histories. Hypercore closes the core for good.',
+  DUPLICATE_CORE: 'Another core with the same discovery key is in the set already.',
   HANDSHAKE_FAILED:
-    'the Noise handshake of a stream failed, as when both ends are the initiator; its stream ends',
+    'The Noise handshake of a stream failed, for example because both ends are the initiator. The stream ends.',
   POLICY_LOOP:
-    'a policy changed the policies again and again while its answer about a core was awaited; the core is denied',
-  POLICY_TIMEOUT: 'a policy has not answered about a core in time; the core is denied until the answer comes',
-  REPLICATOR_CLOSED: 'the replicator was closed; make a new one',
-  TOO_MANY_CORES: 'as many cores as the limit allows are open for one remote; one was closed, or not opened',
+    'A policy changed the policies again and again while its answer about a core was awaited. The core is denied.',
+  POLICY_TIMEOUT: 'A policy did not answer about a core in time. The core is denied until the answer comes.',
+  REPLICATOR_CLOSED: 'The call came after close().',
+  TOO_MANY_CORES:
+    'As many cores are open for one remote as the limit allows. One was closed for another, or one was not opened.',
   TOO_MANY_MESSAGES:
-    'more messages of one remote are being worked on than any Hypercore sends; its stream ends',
+    'More messages of one remote are being worked on than any Hypercore sends. Its stream ends.',
   TOO_MANY_OPENS:
-    'more channels are being opened by one remote than the limit allows; they are refused, or its stream ends',
+    'A remote opens more channels at once than the limit allows. They are not opened, or its stream ends.',
   TOO_MANY_PAGES:
-    'the blocks that a remote says it has lie in more pages than the limit allows; its stream ends',
+    'The blocks that a remote claims lie in more bitfield pages than the limit allows. Its stream ends.',
   TOO_MANY_REQUESTS:
-    'more requests for blocks of one core wait for an answer than the limit allows; the stream ends',
-  UNREAD_ANSWERS: 'a remote opens channels and does not read the answers; its stream ends'
+    'More requests of a remote for blocks of one core wait for an answer than the limit allows. Its stream ends.',
+  UNREAD_ANSWERS: 'A remote opens channels and does not read the answers. Its stream ends.'
 } as const
 
 export type ReplicatorErrorCode = keyof typeof REPLICATOR_ERRORS
 
-/** What this package throws or emits itself, with a code that is stable within a major version. */
-export class ReplicatorError extends Error {
-  readonly code: ReplicatorErrorCode
-
-  constructor(code: ReplicatorErrorCode, message: string, options?: { cause?: unknown }) {
-    super(`${code}: ${message}`, options)
-    this.name = 'ReplicatorError'
-    this.code = code
-  }
+/** What this package throws or emits when the call was well formed and could not be carried out. */
+export class ReplicatorError extends CodedError<ReplicatorErrorCode> {
+  override readonly name = 'ReplicatorError'
 }
 
-export type BadArgumentError = TypeError & { code: 'BAD_ARGUMENT'; field: string }
+/**
+ * Is this an error of a Manycore package, and has it one of these codes? None means any. It does not matter which
+ * package threw it, or which copy of the package. False for what others throw: Node, Hypercore, RocksDB.
+ */
+export const isManycoreError: ManycoreErrorGuard<ReplicatorErrorCode> = isOurs
 
-/** A caller's mistake: names the field, what is accepted there, and what came instead. */
-export function badArgument(field: string, expected: string, value: unknown): BadArgumentError {
-  const err = new TypeError(`BAD_ARGUMENT: ${field} must be ${expected}, got ${describe(value)}`)
-  return Object.assign(err, { code: 'BAD_ARGUMENT' as const, field })
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null'
-  if (typeof value === 'string') return `a string of ${value.length} characters`
-  if (typeof value === 'number' || typeof value === 'bigint') return `${typeof value} ${value}`
-  if (typeof value !== 'object') return typeof value
-  return value.constructor?.name ? `an object of class ${value.constructor.name}` : 'an object'
-}
+/** @deprecated It is `ArgumentError` in every package now; this name goes with the next minor version. */
+export type BadArgumentError = ArgumentError

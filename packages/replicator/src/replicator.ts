@@ -1,3 +1,4 @@
+import { badArgument } from '@manycore/ground'
 import type {
   Hypercore,
   InnerCore,
@@ -10,10 +11,10 @@ import { Activity } from './attach/activity.js'
 import type { ActiveFor } from './attach/activity.js'
 import { AskedCores } from './attach/requests.js'
 import { systemClock } from './clock.js'
-import { isBearable } from './wire/proofs.js'
+import { isBearable } from './wire/bad-proofs.js'
 import type { CoreSource } from './source/core-source.js'
 import { Detachments } from './attach/detachments.js'
-import { badArgument, ReplicatorError } from './errors.js'
+import { ReplicatorError } from './errors.js'
 import type { ReplicatorStats } from './stats/figures.js'
 import { Gates } from './attach/policy-gates.js'
 import { HypercoreSet } from './source/hypercore-set.js'

@@ -1,32 +1,40 @@
+import { CodedError, isManycoreError as isOurs } from '@manycore/ground'
+import type { ManycoreErrorGuard } from '@manycore/ground'
+import type { EngineErrorCode } from '@manycore/kv'
+
 /** Every code of this package and its meaning; docs/errors.md is generated from it. */
 export const STORAGE_ERRORS = {
   BAD_ARGUMENT:
-    'An argument or option has the wrong type or value, or no option has this name; `field` names it.',
-  ELOCKED: 'The store is open elsewhere, in this process or another; `pid` is the holder where known.',
-  STORAGE_EMPTY: 'A read-only open found no store in the current layout at this path.',
-  STORAGE_FOREIGN_FILES: 'The directory holds files of somebody else; nothing was moved or created.',
+    'An argument or option has the wrong type, length or value, or no option has that name. A TypeError; `field` names it.',
+  ELOCKED:
+    'The store is open elsewhere, in this process or another; `holder` is the id of that process, if it is known.',
+  STORAGE_EMPTY:
+    'What was asked for is not stored here: a store that was opened read-only, a core, or data where data is needed.',
+  STORAGE_FOREIGN_FILES: 'The directory holds files that are not of a store. Nothing was moved or created.',
   STORAGE_UNREADABLE:
-    'The file system or RocksDB refused; `cause` says how. On a full disk: make room and open it again, all is whole.',
+    'The file system or RocksDB refused; `cause` says how. If the disk is full, make room and open the store again: nothing is lost.',
   STORAGE_CORRUPT: 'RocksDB found its own files damaged or missing.',
-  STORAGE_VERSION: 'The store was written by a newer version; upgrade hypercore-storage.',
-  DEVICE_FILE: 'The store was copied, moved from another machine, or has another `id`.',
-  STORAGE_CHANGED: 'Another process opened the store while it was suspended; close it and open it again.',
-  STORAGE_UNSUPPORTED: 'This runtime cannot run RocksDB; the message names the storages that work there.',
-  STORAGE_CLOSED: 'A call after close().'
+  STORAGE_VERSION: 'The store was written by a newer version of hypercore-storage. Upgrade it.',
+  DEVICE_FILE: 'The store was copied, was moved here from another machine, or has another `id`.',
+  STORAGE_CHANGED: 'Another process opened the store while it was suspended. Close it and open it again.',
+  STORAGE_UNSUPPORTED: 'This runtime cannot run RocksDB. The message names the storages that work there.',
+  STORAGE_CLOSED: 'The call came after close().'
 } as const
 
 export type StorageErrorCode = keyof typeof STORAGE_ERRORS
 
 /** A store that cannot be opened, or is no longer open. */
-export class StorageError extends Error {
-  readonly code: StorageErrorCode
-  /** ELOCKED: the process that holds the store; absent when unknown */
-  declare readonly pid?: number // declared only: a printed error shows none that is not set
+export class StorageError extends CodedError<StorageErrorCode> {
+  override readonly name = 'StorageError'
 
-  constructor(code: StorageErrorCode, message: string, opts: { cause?: unknown; pid?: number } = {}) {
-    super(`${code}: ${message}`, 'cause' in opts ? { cause: opts.cause } : {})
-    this.name = 'StorageError'
-    this.code = code
-    if (opts.pid !== undefined) this.pid = opts.pid
+  /** @deprecated It is `holder` in every package now; this name goes with the next minor version. */
+  get pid(): number | undefined {
+    return this.holder
   }
 }
+
+/**
+ * Is this an error of a Manycore package, and has it one of these codes? None means any. It does not matter which
+ * package threw it, or which copy of the package. False for what others throw: Node, Hypercore, RocksDB.
+ */
+export const isManycoreError: ManycoreErrorGuard<StorageErrorCode | EngineErrorCode> = isOurs

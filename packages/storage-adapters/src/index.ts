@@ -2,8 +2,9 @@ export { openStorage } from './open/open-storage.js'
 export type { StorageInput } from './open/kinds.js'
 export type { OpenStorageOptions } from './open/options.js'
 export { nameCore } from './upstream/hypercore-storage.js'
-export { STORAGE_ERRORS, StorageError } from './errors.js'
+export { STORAGE_ERRORS, StorageError, isManycoreError } from './errors.js'
 export type { StorageErrorCode } from './errors.js'
+export type { ArgumentError, ManycoreError, ManycoreErrorGuard } from '@manycore/ground'
 export { LevelEngine } from './level/engine.js'
 export type {
   LevelDatabase,
@@ -23,6 +24,7 @@ export type { RocksTuning } from './rocks/tuning.js'
 export type * from '@manycore/hypercore-types'
 export type {
   Engine,
+  EngineErrorCode,
   EngineIterator,
   EngineSnapshot,
   EngineSupports,

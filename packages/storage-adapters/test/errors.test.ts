@@ -7,6 +7,6 @@ test.each(Object.keys(STORAGE_ERRORS) as StorageErrorCode[])(
   '%s is printed with what it has, and no more',
   (code) => {
     expect(inspect(new StorageError(code, 'a message'))).not.toContain('undefined')
-    expect(new StorageError(code, 'a message', { pid: 7 })).toMatchObject({ pid: 7 })
+    expect(new StorageError(code, 'a message', { holder: 7 })).toMatchObject({ holder: 7, pid: 7 })
   }
 )

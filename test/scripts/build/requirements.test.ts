@@ -22,6 +22,23 @@ function load(id: string, node: string): Promise<string> {
   })
 }
 
+test('what a package says when it cannot work is known to isManycoreError() of another', async () => {
+  const dir = fixture({
+    'old.cjs': `
+      const { isManycoreError } = require(${JSON.stringify(join(packages, 'keychain'))})
+      Object.defineProperty(process, 'versions', { value: { node: '18.20.8' } })
+      try {
+        require(${JSON.stringify(join(packages, 'kv'))})
+      } catch (err) {
+        console.log(isManycoreError(err), isManycoreError(err, 'NODE_TOO_OLD'), Object.keys(err))
+      }`
+  })
+  const said = await new Promise((resolve) => {
+    execFile(process.execPath, [join(dir, 'old.cjs')], (_err, stdout, stderr) => resolve(stdout + stderr))
+  })
+  expect(said).toBe("true true [ 'code' ]\n")
+})
+
 test.each(built)(
   '$id says on an old Node which one it needs, before anything is opened',
   async ({ id, manifest }) => {

@@ -1,4 +1,4 @@
-import { badArgument } from '../errors.js'
+import { badArgument } from '@manycore/ground'
 import type { RandomAccess } from './random-access.js'
 
 /** Sees to it that no two names have one file: the bytes of one would be taken for damage of the other. */

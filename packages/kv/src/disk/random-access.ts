@@ -1,4 +1,4 @@
-import { badArgument } from '../errors.js'
+import { badArgument } from '@manycore/ground'
 
 type Callback = (err: Error | null) => void
 

@@ -1,6 +1,6 @@
+import { badArgument } from '@manycore/ground'
 import { checkOps, checkRange } from '../kit/check.js'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Entry, Op, Range } from '../engine.js'
-import { badArgument } from '../errors.js'
 import { FaultPlan } from './plan.js'
 import { type FaultOperation, checkAfter, engineFailed, errorOf, noSpace } from './fault.js'
 import { Lifecycle } from '../kit/lifecycle.js'

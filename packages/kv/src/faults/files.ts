@@ -1,4 +1,4 @@
-import { badArgument } from '../errors.js'
+import { badArgument } from '@manycore/ground'
 import { FaultDisk } from './disk.js'
 import { FaultFile } from './file.js'
 import { type PowerLoss, drawOf } from './loss.js'

@@ -1,6 +1,5 @@
-import { refuseUnknown } from '@manycore/ground'
+import { badArgument, refuseUnknown } from '@manycore/ground'
 import type { Op, Range } from '../engine.js'
-import { badArgument } from '../errors.js'
 
 /** @throws BAD_ARGUMENT */
 export function checkKeys(keys: readonly Uint8Array[]): void {

@@ -1,5 +1,5 @@
+import { badArgument } from '@manycore/ground'
 import { type Clock, MAX_TIMER_MS } from '../clock.js'
-import { badArgument } from '../errors.js'
 
 /** Whether cores are offered unasked: always, never, or for a while. */
 export type ActiveFor = boolean | { forMs: number }

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
+import { badArgument } from '@manycore/ground'
 import type { Hypercore, InnerCore, ProtocolStream } from '@manycore/hypercore-types'
 import { innerCore } from '../policy/policy-core.js'
-import { badArgument } from '../errors.js'
 import { isProtocolStream } from '../streams/open-stream.js'
 import type { OpenStream, StreamSet } from '../streams/stream-set.js'
 

@@ -1,6 +1,6 @@
+import { badArgument } from '@manycore/ground'
 import type { Hypercore, InnerCore } from '@manycore/hypercore-types'
 import type { CoreSource } from '../source/core-source.js'
-import { badArgument } from '../errors.js'
 import type { CoreName, PolicyCore } from './policy.js'
 
 /** A core as policies see it: once for each of its names, the one it was stored under first. */

@@ -1,9 +1,9 @@
 import b4a from 'b4a'
-import { Emitter as Base } from '@manycore/ground'
+import { Emitter as Base, badArgument } from '@manycore/ground'
 import type { EventSource, Hypercore, InnerCore } from '@manycore/hypercore-types'
 import type { CoreSource } from './core-source.js'
-import { watchDownloading } from './downloading-slot.js'
-import { badArgument, ReplicatorError } from '../errors.js'
+import { watchDownloading } from '../wire/downloading-slot.js'
+import { ReplicatorError } from '../errors.js'
 
 export interface HypercoreSetEvents {
   /** this core is in the set and wants data */

@@ -20,9 +20,9 @@ export function explainFailure(err: unknown, directory: string, database: string
     new StorageError(code, message, { cause })
 
   if (LOCKED.test(cause.message)) {
-    const pid = findLockHolder(database)
-    const by = pid === undefined ? 'elsewhere' : `by process ${pid}`
-    return new StorageError('ELOCKED', `the store at ${directory} is open ${by}`, { cause, pid })
+    const holder = findLockHolder(database)
+    const by = holder === undefined ? 'elsewhere' : `by process ${holder}`
+    return new StorageError('ELOCKED', `the store at ${directory} is open ${by}`, { cause, holder })
   }
   if (cause.code === 'DEVICE_FILE') {
     return fail('DEVICE_FILE', `${directory}/CORESTORE does not belong here: ${cause.message}`)
