@@ -16,8 +16,9 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For what hangs: no test is as slow, even on a slow machine that does other things as well.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     coverage: { provider: 'v8', include: ['packages/*/src/**'] }
   }
 })

@@ -55,7 +55,7 @@ function fingerprint() {
 
 function manifests() {
   const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
-  return ['.', 'examples', 'bench', 'docs', ...packages]
+  return ['.', 'examples', 'bench', 'docs', 'test/mesh', ...packages]
     .map((dir) => `${dir}/package.json`)
     .filter((file) => existsSync(join(root, file)))
     .toSorted()

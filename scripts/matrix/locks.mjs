@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
-import { run } from '../process/run.mjs'
+import { HANG_MS, run } from '../process/run.mjs'
 
 /**
  * Each runtime against each: while one has a store in files open no other opens it, and once it was killed the other does.
@@ -37,6 +37,6 @@ async function meet(dir, [program, ...args], other) {
 }
 
 async function ask(dir, [program, ...args], store) {
-  const { output } = await run(program, [...args, 'open.cjs', store], { cwd: dir, timeoutMs: 60_000 })
+  const { output } = await run(program, [...args, 'open.cjs', store], { cwd: dir, timeoutMs: HANG_MS })
   return output.trim()
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { install, pack } from '../trials/pack.mjs'
 import { root } from '../workspace/root.mjs'
-import { must, run } from '../process/run.mjs'
+import { HANG_MS, must, run } from '../process/run.mjs'
 import { readJson } from '../workspace/packages.mjs'
 
 /** bare 1.31.2 with the bare-type that its range takes today does not start. */
@@ -43,7 +43,7 @@ export async function nodeOf(version) {
 /** Every storage in turn, on one runtime. @returns what it printed, if it failed */
 export async function smoke(dir, [program, ...args]) {
   for (const folder of ['files', 'one', 'path']) rmSync(join(dir, folder), { recursive: true, force: true })
-  const { code, output } = await run(program, [...args, 'smoke.cjs'], { cwd: dir, timeoutMs: 120_000 })
+  const { code, output } = await run(program, [...args, 'smoke.cjs'], { cwd: dir, timeoutMs: HANG_MS })
   return code === 0 && output.includes('passed') ? [] : [output]
 }
 

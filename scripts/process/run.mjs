@@ -1,16 +1,36 @@
 import { spawn } from 'node:child_process'
 
+/**
+ * Longer than anything takes that ends, on a slow machine that does other things as well: what is still running then
+ * hangs. No limit in the checks is shorter, so that none depends on how fast a machine is.
+ */
+export const HANG_MS = 600_000
+
 /** npm and npx are batch files on Windows, which Node starts only through a shell. */
 const shell = process.platform === 'win32'
 
 /**
+ * @typedef {object} RunOptions
+ * @property {string} [cwd]
+ * @property {Record<string, string>} [env]  added to this process's own
+ * @property {number} [timeoutMs]            then it is killed; by default it may run for ever
+ * @property {boolean} [show]                its output goes to the terminal instead of into the result
+ */
+
+/**
+ * @typedef {object} Ended
+ * @property {number} code       1 if a signal ended it
+ * @property {string} output     stdout and stderr, in the order in which they came
+ * @property {string} stdout     stdout alone
+ * @property {boolean} timedOut
+ */
+
+/**
  * Runs one program to its end; never reads stdin.
- * @param command  program, found on PATH
- * @param args     arguments, passed as they are
- * @param options  cwd; env, added to this process's own; timeoutMs, then it is killed;
- *                 show: its output goes to the terminal instead of into the result
- * @returns        { code, output, timedOut }: code is 1 when a signal ended it; output is stdout and stderr in
- *                 the order they came, stdout is stdout alone
+ * @param {string} command  program, found on PATH
+ * @param {string[]} args   passed as they are
+ * @param {RunOptions} [options]
+ * @returns {Promise<Ended>}
  */
 export function run(command, args, { cwd, env, timeoutMs, show = false } = {}) {
   return new Promise((resolve, reject) => {
@@ -52,12 +72,21 @@ export function run(command, args, { cwd, env, timeoutMs, show = false } = {}) {
   })
 }
 
-/** As run(), on this process's own Node; the first argument is the script. */
+/**
+ * As run(), on this process's own Node; the first argument is the script.
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ */
 export function node(args, options) {
   return run(process.execPath, args, options)
 }
 
-/** As run(), but a failure throws what the program printed. */
+/**
+ * As run(), but a failure throws what the program printed.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ */
 export async function must(command, args, options) {
   const result = await run(command, args, options)
   if (result.code !== 0) {

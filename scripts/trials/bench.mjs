@@ -1,10 +1,9 @@
 // Every benchmark runs, small: one measurement a row, which says nothing about speed.
 import { join } from 'node:path'
 import { report } from '../process/report.mjs'
-import { node } from '../process/run.mjs'
+import { HANG_MS, node } from '../process/run.mjs'
 import { checked } from '../workspace/packages.mjs'
 
-const TIMEOUT_MS = 600_000
 const SMALL = ['--scale', '0.002', '--runs', '1']
 /** name → how it is run, and the rows of its table */
 const RUNS = {
@@ -24,9 +23,9 @@ await report(
 async function run([script, ...args], rows) {
   const { code, output, timedOut } = await node([join(checked, 'bench', script), ...args], {
     cwd: checked,
-    timeoutMs: TIMEOUT_MS
+    timeoutMs: HANG_MS
   })
-  if (timedOut) return [`does not end within ${TIMEOUT_MS / 1000} s:\n${output}`]
+  if (timedOut) return [`does not end within ${HANG_MS / 60_000} minutes:\n${output}`]
   if (code !== 0) return [`exits with ${code}:\n${output}`]
   const printed = output.match(/^\| .* \|$/gm)?.length ?? 0
   return printed === rows ? [] : [`gives ${printed} rows, not ${rows}:\n${output}`]

@@ -3,11 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { report } from '../process/report.mjs'
-import { node } from '../process/run.mjs'
+import { HANG_MS, node } from '../process/run.mjs'
 import { runSnippet } from './snippet.mjs'
 import { checked, filesUnder, shown } from '../workspace/packages.mjs'
-
-const TIMEOUT_MS = 120_000
 
 const dir = join(checked, 'examples')
 const files = filesUnder(dir, /\.([cm]?js|ts)$/)
@@ -33,8 +31,8 @@ function runTypeScript(file) {
 async function runJavaScript(file) {
   const cwd = mkdtempSync(join(tmpdir(), 'manycore-example-'))
   try {
-    const { code, output, timedOut } = await node([file], { cwd, timeoutMs: TIMEOUT_MS })
-    if (timedOut) return `does not end by itself within ${TIMEOUT_MS / 1000} s:\n${output.trimEnd()}`
+    const { code, output, timedOut } = await node([file], { cwd, timeoutMs: HANG_MS })
+    if (timedOut) return `does not end by itself within ${HANG_MS / 60_000} minutes:\n${output.trimEnd()}`
     return code === 0 ? null : `exits with ${code}:\n${output.trimEnd()}`
   } finally {
     rmSync(cwd, { recursive: true, force: true })

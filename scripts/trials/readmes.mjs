@@ -9,7 +9,7 @@ import { readMarkdown } from '../workspace/markdown.mjs'
 import { report } from '../process/report.mjs'
 import { REPOSITORY } from '../workspace/repository.mjs'
 import { runSnippet } from './snippet.mjs'
-import { checked, filesUnder, packagesOf, shown } from '../workspace/packages.mjs'
+import { checked, filesUnder, isWanted, packagesOf, shown } from '../workspace/packages.mjs'
 
 const LANGUAGES = { js: 'js', javascript: 'js', cjs: 'cjs', mjs: 'mjs', ts: 'ts', typescript: 'ts' }
 const AMBIENT = '@manycore/hypercore-types/ambient'
@@ -34,7 +34,7 @@ const cases = {
     files.filter(isUntyped).map(untyped)
 }
 
-for (const { file, name, blocks } of files) {
+for (const { file, name, blocks } of files.filter((each) => isWanted(partOf(each.file)))) {
   for (const { line, text, language } of blocks.filter(runs)) {
     const at = `${name}:${line}`
     cases[`readmes: ${at}`] = async () => {
@@ -114,6 +114,11 @@ function installs(text) {
 /** The published package whose README this is. */
 function packageOf(file) {
   return published.find(({ dir }) => dirname(file) === dir)
+}
+
+/** What `npm test -- NAME` calls the part that a page is about; what stands above the packages goes with docs. */
+function partOf(file) {
+  return packages.find(({ dir }) => dirname(file) === dir)?.id ?? 'docs'
 }
 
 /** The package a page belongs to; what stands above the packages is about all, as examples/ is. */

@@ -1,9 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from '../workspace/root.mjs'
-import { node } from '../process/run.mjs'
-
-const TIMEOUT_MS = 60_000
+import { HANG_MS, node } from '../process/run.mjs'
 
 /**
  * Runs a piece of JavaScript or TypeScript as a user of the packages would, in an empty directory of its own, and then
@@ -53,9 +51,9 @@ async function runTypeScript(dir, text) {
 async function runFile(dir, name, text) {
   if (text !== undefined) writeFileSync(join(dir, name), text)
   for (const when of ['', ' when it runs again']) {
-    const { code, output, timedOut } = await node([join(dir, name)], { cwd: dir, timeoutMs: TIMEOUT_MS })
+    const { code, output, timedOut } = await node([join(dir, name)], { cwd: dir, timeoutMs: HANG_MS })
     if (timedOut)
-      return `does not end by itself within ${TIMEOUT_MS / 1000} s${when}: close what it opens\n${output.trimEnd()}`
+      return `does not end by itself within ${HANG_MS / 60_000} minutes${when}: close what it opens\n${output.trimEnd()}`
     if (code !== 0) return `exits with ${code}${when}:\n${output.trimEnd()}`
   }
   return null

@@ -5,6 +5,19 @@ import { root } from './root.mjs'
 /** The directory a check looks at: its first argument, else this repository. */
 export const checked = process.argv[2] && !process.argv[2].startsWith('-') ? process.argv[2] : root
 
+const only = process.argv
+  .find((arg) => arg.startsWith('--only='))
+  ?.slice('--only='.length)
+  .split(',')
+
+/**
+ * Does the check that runs look at this part? At all of them, unless its arguments have `--only=kv,docs`.
+ * @param {string} id
+ */
+export function isWanted(id) {
+  return only === undefined || only.includes(id)
+}
+
 /**
  * The packages of a workspace, by directory: packages/*, then examples, bench and docs.
  * @returns  [{ id, dir, name, manifest, published }]: id is the directory's name, dir is absolute

@@ -1,14 +1,20 @@
 /** Where a codec reads or writes: bytes `[start, end)` of `buffer`. */
 export interface EncodingState {
+  /** Where the next byte is read or written; the codec moves it on. */
   start: number
+  /** One past the last byte; while `preencode()` runs, the size so far. */
   end: number
+  /** The bytes; null until `preencode()` has told how many there will be. */
   buffer: Uint8Array | null
 }
 
 /** A compact-encoding codec. */
 export interface CompactEncoding<T> {
+  /** Adds the encoded size of the value, in bytes, to `state.end`. */
   preencode(state: EncodingState, value: T): void
+  /** Writes the value at `state.start`. */
   encode(state: EncodingState, value: T): void
+  /** Reads one value at `state.start`. */
   decode(state: EncodingState): T
 }
 
@@ -16,8 +22,12 @@ export interface CompactEncoding<T> {
 export interface Codec<T> {
   /** Absent, as in Hypercore: an object that has it is a `CompactEncoding`. */
   preencode?: undefined
+  /** Returns the bytes of one block. */
   encode(value: T): Uint8Array
-  /** @param bytes  one whole block */
+  /**
+   * Gives the value of one block.
+   * @param bytes  one whole block
+   */
   decode(bytes: Uint8Array): T
 }
 

@@ -15,7 +15,13 @@ export type { EventSource, Listener } from './event-source.js'
 export type { ByteStream, ReadableEvents, ReadableStream, WritableEvents, WritableStream } from './streams.js'
 export type { Bytes, NodeDuplex, NodeWritable } from './node.js'
 export type { Channel, NoiseStream, ProtocolStream, Protomux, ReplicationStream } from './protocol-stream.js'
-export type { CoreOptions, HypercoreOptions } from './hypercore-options.js'
+export type {
+  CoreOptions,
+  Encryption,
+  EncryptionOption,
+  HypercoreOptions,
+  SessionOptions
+} from './hypercore-options.js'
 export type { CoreReplicator, GroupUpdate, InnerCore, Peer } from './inner-core.js'
 export type {
   AliasEntry,
@@ -36,15 +42,11 @@ export type {
   CoreStats,
   Download,
   DownloadRange,
-  Encryption,
-  EncryptionOption,
   Extension,
   ExtensionHandlers,
   GetBlockOptions,
-  Hypercore,
-  HypercoreEvents,
   ProofRequest,
   ReadStreamOptions,
-  SessionOptions,
   TruncateOptions
-} from './hypercore.js'
+} from './hypercore-calls.js'
+export type { Hypercore, HypercoreEvents } from './hypercore.js'

@@ -1,46 +1,57 @@
 /** One key that may sign a core. Source: hypercore 11.37.1 lib/verifier.js `parseSigner`. */
 export interface ManifestSigner {
-  /** always 'ed25519' in Hypercore 11 */
+  /** Always 'ed25519' in Hypercore 11. */
   signature: 'ed25519'
-  /** 32 bytes mixed into what is signed, so that one key pair can sign several cores */
+  /** 32 bytes mixed into what is signed, so that one key pair can sign several cores. */
   namespace: Uint8Array
-  /** 32 bytes */
+  /** 32 bytes. */
   publicKey: Uint8Array
 }
 
 /** A fixed beginning: the core must contain these blocks. */
 export interface ManifestPrologue {
-  /** 32 bytes, the tree hash at `length` */
+  /** The tree hash at `length`, 32 bytes. */
   hash: Uint8Array
-  /** blocks */
+  /** How many blocks are fixed. */
   length: number
 }
 
 /** A complete manifest: what a core's key is the hash of. */
 export interface Manifest {
-  /** 0 (compat), 1 or 2 */
+  /** 0 (compat), 1 or 2. */
   version: number
+  /** The hash function of the Merkle tree: always 'blake2b' in Hypercore 11. */
   hash: 'blake2b'
+  /** Whether signers may have signed different lengths, which tree nodes in the signature make up for. */
   allowPatch: boolean
-  /** how many of the signers must sign */
+  /** How many of the signers must sign. */
   quorum: number
+  /** The keys that may sign; none in a core whose prologue is all there is. */
   signers: ManifestSigner[]
+  /** A fixed beginning, or null. */
   prologue: ManifestPrologue | null
-  /** keys of linked cores, 32 bytes each; manifest version 2 */
+  /** Keys of linked cores, 32 bytes each. Manifest version 2 only. */
   linked: Uint8Array[] | null
+  /** Bytes of the application's own, which the key commits to. Manifest version 2 only. */
   userData: Uint8Array | null
 }
 
 /** What Hypercore accepts as a manifest: the rest has defaults. */
 export interface ManifestInput {
-  /** default 1 */
+  /** 0, 1 or 2. Default: 1. */
   version?: number
+  /** Always 'blake2b', which is the default. */
   hash?: 'blake2b'
+  /** As in `Manifest`. Default: false. */
   allowPatch?: boolean
-  /** default: more than half of the signers */
+  /** How many of the signers must sign. Default: more than half. */
   quorum?: number
+  /** Each with its `publicKey`; signature and namespace have defaults. Default: none. */
   signers?: ReadonlyArray<Partial<ManifestSigner> & { publicKey: Uint8Array }>
+  /** A fixed beginning. Default: null. */
   prologue?: ManifestPrologue | null
+  /** Keys of linked cores, 32 bytes each; needs version 2. Default: null. */
   linked?: Uint8Array[] | null
+  /** Bytes that the key commits to; needs version 2. Default: null. */
   userData?: Uint8Array | null
 }

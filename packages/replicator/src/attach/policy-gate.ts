@@ -11,7 +11,7 @@ import type { IsAbout } from '../policy/policy-change.js'
 import type { PolicyPeer, ReplicationPolicy } from '../policy/policy.js'
 import { BOTH_WAYS, isSameDirection } from '../wire/direction.js'
 import type { Direction } from '../wire/direction.js'
-import type { RequestingPeer } from '../wire/upstream-internals.js'
+import type { RequestingPeer } from '../wire/opens.js'
 import type { Denial, Reason, Verdict } from '../policy/verdict.js'
 
 /** What the gate asks of the replicator, for its one stream. */

@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import { Emitter as Base, badArgument } from '@manycore/ground'
 import type { EventSource, Hypercore, InnerCore } from '@manycore/hypercore-types'
 import type { CoreSource } from './core-source.js'
-import { watchDownloading } from '../wire/downloading-slot.js'
+import { watchDownloading } from './downloading-slot.js'
 import { ReplicatorError } from '../errors.js'
 
 export interface HypercoreSetEvents {

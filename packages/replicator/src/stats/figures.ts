@@ -1,5 +1,5 @@
 import type { Bytes, InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
-import { badProof } from '../wire/bad-proofs.js'
+import { badProof } from '../wire/proofs.js'
 import { senderOf } from '../wire/conflict-proofs.js'
 import { monitorCore } from '../wire/core-monitor.js'
 import { ReplicatorError } from '../errors.js'

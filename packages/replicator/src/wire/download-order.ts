@@ -1,6 +1,6 @@
 import { systemClock } from '../clock.js'
-import { holdRequests, isAwaiting, requestMore } from './upstream-internals.js'
-import type { RequestingPeer } from './upstream-internals.js'
+import { holdRequests, isAwaiting, requestMore } from './opens.js'
+import type { RequestingPeer } from './opens.js'
 
 /**
  * The cores of one stream that we download, those of higher priority first: while the peer owes us data of a core,

@@ -1,10 +1,10 @@
 import { reportError } from '@manycore/ground'
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
-import { guardMux } from './guard-mux.js'
-import { isolateCores } from './isolate.js'
+import { guardMux } from './budgets.js'
+import { isolateCores } from './failures.js'
 import type { Limits } from '../limits.js'
-import { gatherAnswers, refuseClosedOpens } from './upstream-internals.js'
-import type { RequestingPeer } from './upstream-internals.js'
+import { gatherAnswers, refuseClosedOpens } from './opens.js'
+import type { RequestingPeer } from './opens.js'
 import type { Direction } from './direction.js'
 
 /** The name under which Hypercores open their channels. Source: hypercore 11.37.1 lib/replicator.js:3237. */

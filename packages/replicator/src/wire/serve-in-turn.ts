@@ -1,7 +1,7 @@
 import type { Peer, Protomux } from '@manycore/hypercore-types'
 import { READ_BYTES_PER_STREAM, READS_PER_STREAM } from '../defaults.js'
 import { madeOnce } from './made-once.js'
-import { unansweredRequests } from './upstream-internals.js'
+import { unansweredRequests } from './opens.js'
 
 interface CoreChannel {
   readonly closed: boolean

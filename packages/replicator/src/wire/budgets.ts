@@ -8,7 +8,7 @@ import { ReplicatorError } from '../errors.js'
 import type { Limits } from '../limits.js'
 import { madeOnce } from './made-once.js'
 import { serveInTurn, drainInTurn } from './serve-in-turn.js'
-import { unansweredRequests, watchBatches, watchOpens } from './upstream-internals.js'
+import { unansweredRequests, watchBatches, watchOpens } from './opens.js'
 
 type StreamLimits = Pick<Limits, 'pendingOpens' | 'unreadAnswers' | 'requestsPerChannel' | 'pagesPerStream'>
 

@@ -1,8 +1,8 @@
 import type { InnerCore, Peer, Protomux } from '@manycore/hypercore-types'
 import { createOneWay } from './one-way.js'
 import type { WireOptions } from './one-way.js'
-import { answerUnprovable } from './upstream-internals.js'
-import type { RequestingPeer } from './upstream-internals.js'
+import { answerUnprovable } from './opens.js'
+import type { RequestingPeer } from './opens.js'
 import type { Direction } from './direction.js'
 
 type Handler<T extends unknown[]> = (...args: [...T, CoreChannel]) => unknown

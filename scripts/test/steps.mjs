@@ -1,0 +1,130 @@
+import { basename, join } from 'node:path'
+import { build } from '../build/setup.mjs'
+import { HANG_MS, node } from '../process/run.mjs'
+import { root } from '../workspace/root.mjs'
+import { vitest } from './vitest.mjs'
+
+/**
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {number} failed
+ * @property {number} skipped
+ */
+
+/**
+ * What a step has to say when it has ended.
+ * @typedef {object} Result
+ * @property {Counts} counts
+ * @property {string} [text]                   for a person: failures, remarks
+ * @property {import('./slowest.mjs').Timed[]} [timed]  its tests, if it knows how long each took
+ */
+
+/** @typedef {{ name: string, work: () => Promise<Result> }} Step */
+
+const READING = ['edges', 'types', 'shims', 'errors', 'tracked', 'manifests', 'changesets']
+
+/**
+ * Checks that run code, with the parts that they are about: null = any published package. Those that take longest come
+ * first, so that none of them runs alone at the end.
+ * @type {Record<string, string | null>}
+ */
+const RUNNING = {
+  bench: 'bench',
+  readmes: null,
+  packed: null,
+  mesh: 'mesh',
+  alone: null,
+  examples: 'examples'
+}
+
+/** @returns {Step} */
+export function buildStep() {
+  return { name: 'build', work: single(build) }
+}
+
+/**
+ * Everything that may run once the packages are built, in any order and side by side.
+ * @param {import('./parts.mjs').Chosen} chosen
+ * @returns {Step[]}
+ */
+export function checkSteps(chosen) {
+  const only = chosen === null ? [] : [`--only=${[...chosen].join()}`]
+  const running = Object.entries(RUNNING)
+    .filter(([, part]) => chosen === null || (part === null ? chosen.size > 0 : chosen.has(part)))
+    .map(([name, part]) => check(`trials/${name}`, part === null ? only : []))
+  return [
+    ...running,
+    tool('format', 'prettier/bin/prettier.cjs', '--check', '.'),
+    tool('unused code', 'knip/bin/knip.js', '--no-config-hints'),
+    tool('types of tests', 'typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json'),
+    tool('lint', 'oxlint/bin/oxlint', '--deny-warnings'),
+    ...READING.map((name) => check(`checks/${name}`, []))
+  ]
+}
+
+/**
+ * @param {import('./parts.mjs').Chosen} chosen
+ * @param {string[]} dirs  of the chosen parts
+ * @returns {Step[]}       none when no chosen part has tests
+ */
+export function testSteps(chosen, dirs) {
+  const folders = dirs.filter((dir) => dir.startsWith('packages/')).map((dir) => `${dir}/test/`)
+  if (chosen !== null && folders.length === 0) return []
+  return [{ name: 'tests', work: () => vitest(folders) }]
+}
+
+/**
+ * A step that passes unless its work throws.
+ * @param {() => Promise<unknown>} work
+ */
+export function single(work) {
+  return async () => {
+    await work()
+    return { counts: { passed: 1, failed: 0, skipped: 0 } }
+  }
+}
+
+/**
+ * A program of node_modules that passes when it exits with 0; silent then.
+ * @param {string} name
+ * @param {string} script
+ * @param {string[]} args
+ * @returns {Step}
+ */
+function tool(name, script, ...args) {
+  const work = single(async () => {
+    const { code, output } = await limited([join(root, 'node_modules', script), ...args])
+    if (code !== 0) throw new Error(output)
+  })
+  return { name, work }
+}
+
+/**
+ * scripts/<file>.mjs: counts its cases, shows those that failed, and what it remarks about its run.
+ * @param {string} file
+ * @param {string[]} args
+ * @returns {Step}
+ */
+function check(file, args) {
+  const work = async () => {
+    const { code, output } = await limited([join(root, `scripts/${file}.mjs`), ...args])
+    const passed = output.match(/^ok /gm)?.length ?? 0
+    const failed = output.match(/^not ok /gm)?.length ?? 0
+    if (failed === 0 && (code !== 0 || passed === 0))
+      throw new Error(output || `scripts/${file}.mjs reported nothing`)
+    const text = failed > 0 ? output.replace(/^ok .*\n/gm, '') : (output.match(/^# .*\n/gm) ?? []).join('')
+    return { counts: { passed, failed, skipped: 0 }, text: text.trimEnd() }
+  }
+  return { name: basename(file), work }
+}
+
+/**
+ * Ends what hangs, so that it fails instead of holding the others up; later than a check ends what hangs in it.
+ * @param {string[]} args
+ */
+async function limited(args) {
+  const timeoutMs = 3 * HANG_MS
+  const result = await node(args, { cwd: root, timeoutMs })
+  if (result.timedOut) throw new Error(`${result.output}\nstopped after ${timeoutMs / 60_000} minutes`)
+  return result
+}
