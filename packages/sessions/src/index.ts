@@ -1,5 +1,5 @@
 export { type Clock, systemClock } from './table/clock.js'
-export { CloseSignal } from './scope/early-close.js'
+export { CloseSignal } from './scope/preload.js'
 export { LINGER_MS } from './defaults.js'
 export { SESSIONS_ERRORS, SessionsError, isManycoreError, type SessionsErrorCode } from './errors.js'
 export type { ArgumentError, ManycoreError, ManycoreErrorGuard } from '@manycore/ground'

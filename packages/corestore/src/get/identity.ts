@@ -3,7 +3,7 @@ import Hypercore from 'hypercore'
 import crypto from 'hypercore-crypto'
 import { badArgument } from '@manycore/ground'
 import type { KeyPair, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
-import { checkKey, checkName } from './check.js'
+import { checkKey, checkName } from './keys.js'
 import { discoveryKeyOf } from './discovery-key.js'
 import { CorestoreError, notReady } from '../errors.js'
 

@@ -1,6 +1,6 @@
 import type { InnerCore } from '@manycore/hypercore-types'
 import type { Clock } from './clock.js'
-import { isIdle } from '../upstream/core.js'
+import { isIdle } from '../upstream/core-hooks.js'
 import { Linger } from './linger.js'
 
 /** Decides when an unused core may close: when it has been idle for the linger and nobody holds it. */
