@@ -1,5 +1,8 @@
-/** Stock closes an idle core at its fourth strike, one each 2 s: after 4 to 6 s (corestore 7.12.5 index.js:158, :180). */
+/**
+ * How long an unused core stays open, in milliseconds. Corestore closes one at its fourth strike, at one every 2 s, so
+ * after 4 to 6 s (`CoreTracker._gcCycle` of corestore 7.12.5).
+ */
 export const LINGER_MS = 6000
 
-/** The longest delay that a 32-bit timer keeps; a longer one fires at once. */
+/** The longest delay that a 32-bit timer keeps, in milliseconds; a longer one fires at once. */
 export const MAX_LINGER_MS: number = 2 ** 31 - 1

@@ -6,9 +6,8 @@ export type { ArgumentError, ManycoreError, ManycoreErrorGuard } from '@manycore
 export type { OpenCoreOptions } from './table/core-options.js'
 export type { ScopeSessionOptions, SessionSource } from './scope/options.js'
 export { type CoreHolder, SessionScope } from './scope/session-scope.js'
-export type { SessionTableEvents } from './table/events.js'
 export { SessionTable } from './table/session-table.js'
-export type { SessionTableOptions } from './table/options.js'
+export type { SessionTableEvents, SessionTableOptions } from './table/options.js'
 
 // What the types above are made of.
 export type * from '@manycore/hypercore-types'

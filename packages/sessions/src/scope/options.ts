@@ -2,26 +2,30 @@ import { anEncryption, badArgument, optional, readOptions } from '@manycore/grou
 import type { OptionTable } from '@manycore/ground'
 import type { InnerCore, ManifestInput, SessionOptions } from '@manycore/hypercore-types'
 
-/** What a session of a scope may be opened with: Hypercore's own options; it checks all but `encryption`. `T` is what a block decodes to. */
+/**
+ * Options of a session of a scope: Hypercore's own, which checks all of them but `encryption`. `T` is what a block
+ * decodes to.
+ */
 export interface ScopeSessionOptions<T = unknown> extends SessionOptions<T> {
-  /** 32 bytes; puts a core that is in no group into this one */
+  /** 32 bytes. Puts a core that is in no group into this one. */
   group?: Uint8Array | null
-  /** of a core whose manifest is not known yet */
+  /** Of a core whose manifest is not known yet. */
   manifest?: ManifestInput | null
-  /** 32 bytes; `encryption` is its newer name */
+  /** 32 bytes; `encryption` is its newer name. */
   encryptionKey?: Uint8Array | null
-  /** true = `encryptionKey` is that of the blocks, from which no other is derived */
+  /** True = `encryptionKey` is the key of the blocks itself, from which no other key is derived. */
   isBlockKey?: boolean
-  /** true = peers are given what they lack, unasked, and nothing is taken */
+  /** True = peers are given what they lack without asking, and nothing is taken from them. */
   pushOnly?: boolean
-  /** written to the core's user data when the session opens */
+  /** Written to the core's user data when the session opens. */
   userData?: { readonly [key: string]: Uint8Array } | null
-  /** true = what a named session of an earlier time left is discarded */
+  /** True = what is stored of an earlier session with this `name` is discarded. */
   overwrite?: boolean
 }
 
-/** What a session opens on, once known; the other fields are options that only now are known. */
+/** What a session opens on, once that is known; the other fields are options that are known only then. */
 export interface SessionSource extends ScopeSessionOptions {
+  /** A core of the table that the scope belongs to. */
   core: InnerCore
 }
 
@@ -53,7 +57,7 @@ const TABLE: OptionTable<ScopeSessionOptions> = {
 
 const SOURCE: OptionTable<SessionSource> = { ...TABLE, core: null }
 
-/** @throws BAD_ARGUMENT for a near miss of an option; others are Hypercore's */
+/** @throws BAD_ARGUMENT for a near miss of an option; any other name is left to Hypercore */
 export function readScopeSessionOptions<T>(opts: ScopeSessionOptions<T> | undefined): ScopeSessionOptions<T> {
   return readOptions(opts as ScopeSessionOptions, TABLE, 'options', 'keep') as ScopeSessionOptions<T>
 }

@@ -1,5 +1,6 @@
 import type { Hypercore } from '@manycore/hypercore-types'
 import { SessionsError } from '../errors.js'
+import { preloadOf } from '../upstream/session.js'
 import { readScopeSessionOptions } from './options.js'
 
 /** A promise that rejects with SESSION_CLOSED when it is told to. */
@@ -20,10 +21,10 @@ export class CloseSignal {
 }
 
 /**
- * Lets a session be closed while it waits for a promise that may never settle: Hypercore's close() waits for the
- * opening first (hypercore 11.39.5 index.js, _close). The same for the sessions that are made from it meanwhile, which
- * wait for the same promise.
- * @param onclose   called by close() while the session opens; its opening must reject then, or go on
+ * Lets a session be closed while it waits for a promise that may never settle: Hypercore's own close() waits for the
+ * opening first (`Hypercore._close`). Sessions that are made from it meanwhile wait for the same promise, and can be
+ * closed as well.
+ * @param onclose   called by close() while the session opens; the opening must then reject, or go on
  * @param onderive  called with each session that is made from it meanwhile
  */
 export function closeEarly(
@@ -37,7 +38,7 @@ export function closeEarly(
     return close.apply(session, args)
   }
   session.session = ((opts: object = {}) => {
-    const { preload } = session as unknown as { preload: Promise<object> | null }
+    const preload = preloadOf(session)
     if (preload === null) return derive.call(session, opts)
     const signal = new CloseSignal()
     const derived = derive.call(session, {
@@ -53,4 +54,28 @@ export function closeEarly(
     Reflect.deleteProperty(session, 'session')
   }
   session.opening!.then(restore, restore)
+}
+
+/**
+ * The error to reject a session's preload with: `err`, or a PRELOAD_FAILED around it if Hypercore would also throw it as
+ * an uncaught exception (its constructor passes what rejects the opening to safety-catch), which ends the process
+ * although the caller handles the rejection.
+ */
+export function rejectable(err: unknown): unknown {
+  return isBug(err) ? new SessionsError('PRELOAD_FAILED', err.message, { cause: err }) : err
+}
+
+/** Does safety-catch 1.0.2 take this for a bug in the program (`isActuallyUncaught`)? */
+function isBug(err: unknown): err is Error {
+  if (!(err instanceof Error)) return false
+  return (
+    err instanceof TypeError ||
+    err instanceof SyntaxError ||
+    err instanceof ReferenceError ||
+    err instanceof EvalError ||
+    err instanceof RangeError ||
+    err instanceof URIError ||
+    (err as { code?: unknown }).code === 'ERR_ASSERTION' ||
+    err.name === 'AssertionError'
+  )
 }

@@ -1,32 +1,30 @@
 import Hypercore from 'hypercore'
-import { badArgument, callEach } from '@manycore/ground'
+import { badArgument, callEach, closeAll } from '@manycore/ground'
 import type { Hypercore as Session, InnerCore } from '@manycore/hypercore-types'
-import { CloseSignal, closeEarly } from './preload.js'
+import { CloseSignal, closeEarly, rejectable } from './preload.js'
 import { SessionsError } from '../errors.js'
-import { applyLate, keepPreload, retire } from '../upstream/core-hooks.js'
-import { rejectable } from './rejectable.js'
+import { applyLate, keepPreload, retire } from '../upstream/session.js'
 import { readScopeSessionOptions, readSessionSource } from './options.js'
 import type { ScopeSessionOptions, SessionSource } from './options.js'
-import { settle } from './settle.js'
 
-/** Who keeps a core open while a session on it is still opening. */
+/** Keeps a core open while a session on it is still opening; a `SessionTable` is one. */
 export interface CoreHolder {
-  /** @returns releases it */
+  /** Called by a scope for each session that opens. @returns a function that releases the core */
   hold(core: InnerCore): () => void
 }
 
 /**
- * Sessions that are closed together, listed by their core's id (z-base-32 of its key).
- * A session made with `session()` or `snapshot()` of one in here is in here as well.
+ * Sessions that are closed together, listed by their core's id (z-base-32 of its key). A session that is made with
+ * `session()` or `snapshot()` of one in a scope is in that scope as well.
  */
 export class SessionScope implements Iterable<Session<unknown>> {
-  /** id → open sessions; each list is the `sessions` array of its sessions */
+  /** Core id → open sessions. Each list is the `sessions` array of the sessions in it. */
   readonly map: Map<string, Session<unknown>[]> = new Map()
   readonly #cores: CoreHolder
   readonly #onclose: (scope: SessionScope) => void
-  /** sessions that may not be in a list yet */
+  /** Sessions that may not be in a list yet. */
   readonly #opening: Set<Session<unknown>> = new Set()
-  /** list → sessions that are about to come to it */
+  /** List → how many sessions are about to come to it. */
   readonly #awaited: Map<Session<unknown>[], number> = new Map()
   #closing: Promise<void> | null = null
 
@@ -36,23 +34,27 @@ export class SessionScope implements Iterable<Session<unknown>> {
     this.#onclose = onclose
   }
 
-  /** how many cores have sessions here */
+  /** How many cores have sessions here. */
   get size(): number {
     return this.map.size
   }
 
+  /** Has close() been called? */
   get closed(): boolean {
     return this.#closing !== null
   }
 
-  /** The sessions of a core, not a copy; makes the list when there is none. */
+  /**
+   * The sessions of a core: the list itself, not a copy. It is made if there is none.
+   * @param id  z-base-32 of the core's key
+   */
   get(id: string): Session<unknown>[] {
     let list = this.map.get(id)
     if (list === undefined) this.map.set(id, (list = []))
     return list
   }
 
-  /** The sessions of a core, or all. */
+  /** The sessions of a core, or all. @param id  z-base-32 of the core's key */
   list(id?: string): Session<unknown>[] {
     return id === undefined ? [...this] : (this.map.get(id) ?? [])
   }
@@ -62,13 +64,13 @@ export class SessionScope implements Iterable<Session<unknown>> {
   }
 
   /**
-   * A new session on a core. It comes back at once and opens by itself; what prevents it from opening
-   * rejects its ready() and every other call on it.
-   * @param source  a core of the table, or a promise of one with further options
-   * @param options any session option of Hypercore; what is not named here is passed on to it
-   * @param onclose called by close() of a session that still waits for `source`, which should reject then; null =
-   *                close() waits for it, for it settles soon; default: the session waits for it no longer
-   * @throws        SESSION_CLOSED after close(), or when the core closes already; BAD_ARGUMENT
+   * A new session on a core. It comes back at once and opens by itself; what prevents it from opening rejects its
+   * ready() and every other call on it.
+   * @param source   a core of the table, or a promise of one with further options
+   * @param options  any session option of Hypercore; those that are not named here are passed on to it
+   * @param onclose  called by close() of a session that still waits for `source`, which should then reject. If null,
+   *                 close() waits for `source`, which settles soon. By default close() does not wait for it.
+   * @throws SESSION_CLOSED after close(), or if the core is closing already; BAD_ARGUMENT
    */
   session<T = Uint8Array>(
     source: InnerCore | Promise<SessionSource>,
@@ -124,8 +126,8 @@ export class SessionScope implements Iterable<Session<unknown>> {
   }
 
   /**
-   * Closes every session, those still opening as well.
-   * @throws  AggregateError of the closes that failed, after all were tried
+   * Closes every session, those that are still opening included. Idempotent.
+   * @throws what failed, after every close was tried: the one error, or an AggregateError of several
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -142,7 +144,8 @@ export class SessionScope implements Iterable<Session<unknown>> {
         for (const session of found) closing.set(session, session.close())
         await Promise.allSettled(closing.values())
       }
-      await settle('closing sessions', closing.values())
+      const closes = [...closing.values()].map((closed) => () => closed)
+      await closeAll('closing sessions', closes, 'together')
     } finally {
       callEach([this.#onclose], this)
     }
@@ -184,16 +187,16 @@ export class SessionScope implements Iterable<Session<unknown>> {
     return { core, sessions: this.get(core.id as string), ongc: this.#ongc }
   }
 
-  /** One for all sessions, which are many: Hypercore says which has left its list (index.js:386). */
+  /** One for all sessions, which are many: Hypercore says which one has left its list (`_removeSession`). */
   readonly #ongc = ({ core, sessions }: Entry): void => this.#drop(core, sessions)
 
-  /** Drops a list that is empty and stays so. */
+  /** Drops a list that is empty and will stay so. */
   #drop({ id }: InnerCore, sessions: Session<unknown>[]): void {
     const isLast = sessions.length === 0 && !this.#awaited.has(sessions)
     if (isLast && this.map.get(id as string) === sessions) this.map.delete(id as string)
   }
 
-  /** Sessions will come to this list, or have come: until then it stays, also when its last session goes. */
+  /** Sessions will come to this list, or have come. Until then it stays, even if its last session goes. */
   #await(sessions: Session<unknown>[], change: 1 | -1): void {
     const count = (this.#awaited.get(sessions) ?? 0) + change
     if (count === 0) this.#awaited.delete(sessions)
@@ -203,16 +206,16 @@ export class SessionScope implements Iterable<Session<unknown>> {
 
 interface Entry {
   core: InnerCore
-  /** the list that the session is in while it is open */
+  /** The list that the session is in while it is open. */
   sessions: Session<unknown>[]
-  /** a session has left its list */
+  /** Called by Hypercore with a session that has left its list. */
   ongc(session: Entry): void
 }
 
 /**
  * What a preload may add. Options are assigned, never spread, and none is new when Hypercore merges the preload
- * (index.js:330): V8 gives an object that grows out of a spread a shape of its own, each time, and Hypercore then
- * reads some forty options the slow way: 7 µs a session instead of 1.
+ * (`_open`): V8 gives an object that grows out of a spread a shape of its own, each time, and Hypercore then reads some
+ * forty options the slow way, which costs 7 µs per session instead of 1.
  */
 const NOTHING_YET = { core: null, sessions: null, ongc: null, keyPair: null, manifest: null, group: null }
 

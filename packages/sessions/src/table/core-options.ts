@@ -5,45 +5,45 @@ import type { OptionTable } from '@manycore/ground'
 import type { CoreAlias, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
 
 /**
- * How a core is found or made; names as in Hypercore 11. One of `discoveryKey`, `key` and `manifest` says
- * which core; all but these are ignored when the core is open already.
+ * How a core is found or made; the names are those of Hypercore 11. `discoveryKey`, `key` or `manifest` says which core
+ * is meant. If it is open already, all other options are ignored.
  */
 export interface OpenCoreOptions {
-  /** 32 bytes */
+  /** 32 bytes. Alone it finds a core that is already stored. */
   discoveryKey?: Uint8Array | null
-  /** 32 bytes */
+  /** 32 bytes. */
   key?: Uint8Array | null
-  /** who may sign; the key is its hash */
+  /** Who may sign; the key is its hash. */
   manifest?: ManifestInput | null
-  /** with a secret key the core is writable */
+  /** With a secret key, the core is writable. */
   keyPair?: PublicKeyPair | null
-  /** the name to store a new core under */
+  /** The name to store a new core under. */
   alias?: CoreAlias | null
-  /** 32 bytes, the topic of the group the core joins */
+  /** 32 bytes, the topic of the group that the core joins. */
   group?: Uint8Array | null
-  /** false = fail with STORAGE_EMPTY when the core is not stored; default true */
+  /** False = fail with STORAGE_EMPTY if the core is not stored; default true. */
   createIfMissing?: boolean
-  /** true = delete what is stored and start anew; default false */
+  /** True = delete what is stored and start anew; default false. */
   overwrite?: boolean
-  /** true = overwrite when another key is stored; default false */
+  /** True = overwrite if another key is stored; default false. */
   force?: boolean
-  /** true = accept signatures of Hypercore 9 */
+  /** True = accept signatures of Hypercore 9; default false. */
   legacy?: boolean
-  /** [least, most] blocks asked of one peer at a time */
+  /** [fewest, most] blocks requested from one peer at a time. */
   inflightRange?: [number, number] | null
-  /** ms that a core still counts as downloading after its last active session */
+  /** How long a core counts as downloading after its last active session has closed, in milliseconds. */
   notDownloadingLinger?: number
-  /** false = ignore forks of remotes; default true */
+  /** False = ignore forks of remotes; default true. */
   allowFork?: boolean
-  /** true = take blocks that were not asked for; default false */
+  /** True = take blocks that were not asked for; default false. */
   allowPush?: boolean
-  /** true = keep fetching the newest block; default false */
+  /** True = keep fetching the newest block; default false. */
   allowLatestBlock?: boolean
-  /** a rache cache shared by many cores */
+  /** A cache that many cores share, such as rache. */
   globalCache?: object | null
-  /** awaited before the core touches storage; when it rejects, the core fails to open with that */
+  /** Awaited before the core touches storage. If it rejects, the core fails to open with that error. */
   preopen?: Promise<unknown> | null
-  /** stored with a new core */
+  /** Stored with a new core. */
   userData?: readonly { key: string; value: Uint8Array }[]
 }
 
@@ -77,8 +77,8 @@ export function readOpenCoreOptions(opts: OpenCoreOptions): OpenCoreOptions {
 }
 
 /**
- * The discovery key of the core that the options mean.
- * @throws  BAD_ARGUMENT for no key at all, or two that contradict
+ * The discovery key of the core that the options mean, 32 bytes.
+ * @throws BAD_ARGUMENT if there is no key at all, or if two contradict each other
  */
 export function identify(opts: OpenCoreOptions): Uint8Array {
   const { discoveryKey, manifest } = opts
@@ -86,19 +86,33 @@ export function identify(opts: OpenCoreOptions): Uint8Array {
   const key = opts.key ?? (manifest && !discoveryKey ? Hypercore.key(manifest) : null)
   if (!key) {
     if (discoveryKey) return discoveryKey
-    throw badArgument('key', 'given, or discoveryKey or manifest instead', opts.key)
+    throw badArgument('key', 'given, unless there is a discoveryKey or a manifest', opts.key)
   }
 
   const derived = Hypercore.discoveryKey(key)
   if (discoveryKey && !b4a.equals(discoveryKey, derived)) {
-    throw badArgument('discoveryKey', 'that of the key', discoveryKey)
+    throw badArgument('discoveryKey', 'the one of the given key', discoveryKey)
   }
   return derived
 }
 
 /**
- * What Hypercore.createCore() takes.
- * @param preopen  the core waits for it before it touches storage, and fails if it rejects
+ * The key under which a table keeps a core.
+ * @param discoveryKey  32 bytes, or 64 hex digits
+ * @returns 64 lower-case hex digits
+ * @throws BAD_ARGUMENT
+ */
+export function toHex(discoveryKey: Uint8Array | string): string {
+  if (typeof discoveryKey === 'string' && /^[0-9a-f]{64}$/i.test(discoveryKey))
+    return discoveryKey.toLowerCase()
+  if (discoveryKey instanceof Uint8Array && discoveryKey.byteLength === 32)
+    return b4a.toString(discoveryKey, 'hex')
+  throw badArgument('discoveryKey', '32 bytes or 64 hex digits', discoveryKey)
+}
+
+/**
+ * The options for Hypercore.createCore().
+ * @param preopen  the core waits for it before it touches storage, and fails to open if it rejects
  */
 export function createCoreOptions(
   opts: OpenCoreOptions,
@@ -106,7 +120,7 @@ export function createCoreOptions(
   preopen: Promise<unknown> | null
 ): object {
   return {
-    // As Corestore 7 has them (corestore 7.12.5 index.js:590): no core of Hypercore 9's format is made.
+    // As Corestore 7 has them (`_openCore` of corestore 7.12.5): no core of Hypercore 9's format is made.
     eagerUpgrade: true,
     compat: false,
     preopen,

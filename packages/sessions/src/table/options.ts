@@ -1,12 +1,17 @@
 import { aClock, badArgument, readOptions } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
-import type { Clock } from './clock.js'
+import type { GroupUpdate, InnerCore } from '@manycore/hypercore-types'
 import { MAX_LINGER_MS } from '../defaults.js'
+import type { Clock } from './clock.js'
 
+/** Options of `new SessionTable(storage, options)`. */
 export interface SessionTableOptions {
-  /** ms that a core without sessions, holds, peers and writes stays open; default 6000, 0 = the next timer turn */
+  /**
+   * How long a core without sessions, holds, peers and writes stays open, in milliseconds. Default 6000; 0 means until
+   * the next turn of the timers.
+   */
   lingerMs?: number
-  /** default: the system's timers */
+  /** Default: the system's timers, which do not keep the process alive. */
   clock?: Clock
 }
 
@@ -21,4 +26,20 @@ const TABLE: OptionTable<SessionTableOptions> = {
 /** @throws BAD_ARGUMENT */
 export function readSessionTableOptions(opts: SessionTableOptions | undefined): SessionTableOptions {
   return readOptions(opts, TABLE)
+}
+
+/** Every listener is called, whatever another one throws; that becomes an uncaught exception. */
+export interface SessionTableEvents {
+  /** A core has opened, or an open one was adopted. */
+  'core-open': [core: InnerCore]
+  /** A core that had opened has closed, or an adopted one has left. */
+  'core-close': [core: InnerCore]
+  /** A failure that no caller is told of: a core failed to close in the background. */
+  'core-error': [err: unknown, core: InnerCore]
+  /** A core began to want data. */
+  downloading: [core: InnerCore]
+  /** A core of a group changed; `topic` is 32 bytes. */
+  'group-active': [topic: Uint8Array, update: GroupUpdate]
+  /** Two different blocks are signed for one place. Upstream then closes the core's sessions. */
+  conflict: [core: InnerCore, length: number, fork: number, proof: object]
 }

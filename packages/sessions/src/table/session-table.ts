@@ -1,40 +1,40 @@
 import Hypercore from 'hypercore'
-import { Emitter, badArgument, callEach } from '@manycore/ground'
+import { Emitter, badArgument, callEach, closeAll } from '@manycore/ground'
 import type {
   CorestoreStorage,
   EventSource,
   InnerCore,
   Hypercore as Session
 } from '@manycore/hypercore-types'
-import { systemClock } from './clock.js'
 import { LINGER_MS } from '../defaults.js'
-import { toHex } from './discovery-key.js'
 import { SessionsError } from '../errors.js'
-import { CoreHooks, discard, isFree, purge } from '../upstream/core-hooks.js'
-import { IdleCores } from './idle-cores.js'
-import { createCoreOptions, identify, readOpenCoreOptions } from './core-options.js'
-import type { OpenCoreOptions } from './core-options.js'
 import { SessionScope } from '../scope/session-scope.js'
+import { CoreHooks, discard, isFree } from '../upstream/core-hooks.js'
+import { AdoptedCores } from './adopted-cores.js'
+import { systemClock } from './clock.js'
+import { createCoreOptions, identify, readOpenCoreOptions, toHex } from './core-options.js'
+import type { OpenCoreOptions } from './core-options.js'
+import { Departures } from './departures.js'
+import { IdleCores } from './idle-cores.js'
 import { readSessionTableOptions } from './options.js'
-import type { SessionTableOptions } from './options.js'
-import type { SessionTableEvents } from './events.js'
-import { settle } from '../scope/settle.js'
+import type { SessionTableEvents, SessionTableOptions } from './options.js'
 
 const TableEmitter: new () => EventSource<SessionTableEvents> = Emitter as never
 
 /**
- * The open cores of one storage: one a discovery key, shared by all sessions, closed `lingerMs` after the
- * last use. The only owner of the slots `core.onidle`, `core.ongroupupdate` and `core.replicator.ondownloading`.
+ * The open cores of one storage: one per discovery key, shared by all sessions, and closed `lingerMs` after its last
+ * use. The table is the only owner of the slots `core.onidle`, `core.ongroupupdate` and `core.replicator.ondownloading`
+ * of its cores: listen to its events instead.
  */
 export class SessionTable extends TableEmitter {
-  /** hex discovery key → core; a closing one stays until it has closed or is replaced */
+  /** Hex discovery key → core. A closing core stays until it has closed or is replaced. */
   readonly map: Map<string, InnerCore> = new Map()
   readonly #storage: CorestoreStorage
   readonly #idle: IdleCores
+  readonly #adopted = new AdoptedCores()
+  readonly #departures = new Departures((core) => this.#leave(core))
   readonly #scopes: Set<SessionScope> = new Set()
   readonly #watchers: Set<(core: InnerCore) => void> = new Set()
-  /** adopted core → our weak session on it, by which we learn that it closes */
-  readonly #adopted: Map<InnerCore, Session<unknown>> = new Map()
   readonly #hooks = new CoreHooks({
     onidle: (core) => {
       if (!this.#adopted.has(core)) this.#idle.idle(core)
@@ -42,49 +42,60 @@ export class SessionTable extends TableEmitter {
     ondownloading: (core) => this.emit('downloading', core),
     ongroupupdate: (topic, update) => this.emit('group-active', topic, update),
     onconflict: (...args) => this.emit('conflict', ...args),
-    onpurge: (core) => this.#purge(core)
+    onpurge: (core) => this.#departures.purging(core) ?? this.#departures.purge(core, this.#idle.hold(core))
   })
-  /** core → when what is stored of it is deleted; whoever asks for it meanwhile gets a successor that waits for that */
-  readonly #purges: Map<InnerCore, Promise<void>> = new Map()
   #closing: Promise<void> | null = null
 
-  /** @param storage  stays the caller's: close it after the table */
+  /**
+   * @param storage  a hypercore-storage instance; it stays the caller's, who closes it after the table
+   * @throws BAD_ARGUMENT
+   */
   constructor(storage: CorestoreStorage, opts?: SessionTableOptions) {
     super()
     const { lingerMs = LINGER_MS, clock = systemClock } = readSessionTableOptions(opts)
     if (typeof storage?.resumeCore !== 'function')
       throw badArgument('storage', 'a hypercore-storage instance', storage)
     this.#storage = storage
-    this.#idle = new IdleCores(lingerMs, clock, (core) => this.#closeIdle(core))
+    this.#idle = new IdleCores(lingerMs, clock, (core) => {
+      this.#departures.close(core).catch((err: unknown) => this.emit('core-error', err, core))
+    })
   }
 
+  /** How many cores are in the table, closing ones included. */
   get size(): number {
     return this.map.size
   }
 
+  /** Has close() been called? */
   get closed(): boolean {
     return this.#closing !== null
   }
 
+  /** The cores of the table that are not closing, those that are still opening included. */
   *[Symbol.iterator](): Iterator<InnerCore> {
-    for (const core of this.map.values()) if (!this.#isGoing(core)) yield core
+    for (const core of this.map.values()) if (!this.#departures.has(core)) yield core
   }
 
-  /** @returns null when absent or closing */
+  /**
+   * The core with this discovery key, which may still be opening.
+   * @param discoveryKey  32 bytes, or 64 hex digits
+   * @returns null if it is absent or closing
+   * @throws BAD_ARGUMENT
+   */
   get(discoveryKey: Uint8Array | string): InnerCore | null {
     const core = this.map.get(toHex(discoveryKey))
-    return core && !this.#isGoing(core) ? core : null
+    return core && !this.#departures.has(core) ? core : null
   }
 
-  /** Is the core here, open and not closing? */
+  /** Is the core here, open and not closing? @param discoveryKey  32 bytes, or 64 hex digits */
   opened(discoveryKey: Uint8Array | string): boolean {
     return this.get(discoveryKey)?.opened === true
   }
 
   /**
-   * The open core, or a new one, which opens by itself: ready() tells of its failure. It closes after the linger
-   * when nothing attaches. While a predecessor is closing the new one waits for it, failed or not.
-   * @throws  SESSION_CLOSED, BAD_ARGUMENT
+   * The open core, or a new one, which opens by itself; its ready() rejects if that fails. It closes after the linger
+   * if nothing attaches to it. While a predecessor is closing, the new core waits for it, whether that succeeds or not.
+   * @throws SESSION_CLOSED, BAD_ARGUMENT
    */
   openCore(options: OpenCoreOptions): InnerCore {
     this.#assertOpen('openCore()')
@@ -92,13 +103,13 @@ export class SessionTable extends TableEmitter {
     const discoveryKey = identify(opts)
     const hex = toHex(discoveryKey)
     const existing = this.map.get(hex)
-    if (existing && !this.#isGoing(existing)) {
-      existing.checkIfIdle() // starts its linger anew
+    if (existing && !this.#departures.has(existing)) {
+      existing.checkIfIdle() // starts its linger again
       return existing
     }
 
     const { preopen: asked = null } = opts
-    const preopen = existing ? this.#whenLeft(existing).then(() => asked) : asked
+    const preopen = existing ? this.#departures.settled(existing).then(() => asked) : asked
     const core = Hypercore.createCore(this.#storage, createCoreOptions(opts, discoveryKey, preopen))
     this.#enter(hex, core)
     core.opening.then(
@@ -116,14 +127,15 @@ export class SessionTable extends TableEmitter {
   }
 
   /**
-   * What a remote asks for: the core, open, with or without sessions; it lingers, then closes if nothing attached.
+   * The core that a remote asks for, open, with or without sessions. If nothing attaches to it, it closes after the
+   * linger.
    * @param discoveryKey  32 bytes
-   * @returns             null when the core is not stored here
-   * @throws              SESSION_CLOSED, BAD_ARGUMENT, and what opening the core throws
+   * @returns null if the core is not stored here
+   * @throws SESSION_CLOSED, BAD_ARGUMENT, and whatever opening the core throws
    */
   async open(discoveryKey: Uint8Array): Promise<InnerCore | null> {
     this.#assertOpen('open()')
-    // Cores of Corestore 6 that were not migrated yet are left to their owner (corestore 7.12.5 index.js:454).
+    // As in Corestore 7 (`_attachMaybe`), cores of Corestore 6 that were not migrated yet are left to their owner.
     const here = this.get(discoveryKey) !== null
     if (!here && !(await this.#storage.hasCore(discoveryKey, { ifMigrated: true }))) return null
 
@@ -139,44 +151,41 @@ export class SessionTable extends TableEmitter {
 
   /**
    * Keeps a core open without a session.
-   * @returns  releases it; only the first call counts
-   * @throws   SESSION_CLOSED when the core closes already or is not of this table
+   * @returns a function that releases it; only the first call counts
+   * @throws SESSION_CLOSED if the core is closing already, or is not of this table
    */
   hold(core: InnerCore): () => void {
-    if (!this.#hooks.has(core) || this.#isGoing(core))
+    if (!this.#hooks.has(core) || this.#departures.has(core))
       throw new SessionsError('SESSION_CLOSED', 'hold() of a closed core')
     return this.#idle.hold(core)
   }
 
   /**
-   * Takes a plain Hypercore in: its events come from here, iteration and get() find it, sessions on it can be had
-   * from a scope. It keeps its storage; the table never closes it, and lets it go when it closes by itself.
-   * @throws  CORE_TAKEN when a store, another table or another core with its discovery key is in the way
+   * Takes in a plain Hypercore: its events come from here, iteration and get() find it, and scopes can make sessions on
+   * it. It keeps its storage; the table never closes it, and lets it go when it closes by itself.
+   * @returns its core
+   * @throws SESSION_CLOSED, and CORE_TAKEN if a store, another table or another core with its discovery key has it
    */
   async adopt(session: Session<unknown>): Promise<InnerCore> {
     this.#assertOpen('adopt()')
     await session.ready()
     const core = session.core as InnerCore
     const hex = toHex(core.discoveryKey)
-    for (let twin = this.map.get(hex); twin && this.#isGoing(twin); twin = this.map.get(hex))
-      await this.#whenLeft(twin)
+    for (let twin = this.map.get(hex); twin && this.#departures.has(twin); twin = this.map.get(hex))
+      await this.#departures.settled(twin)
     this.#assertOpen('adopt()')
     if (this.#hooks.has(core)) return core
     if (core.closing) throw new SessionsError('SESSION_CLOSED', 'adopt() of a closed Hypercore')
     if (!isFree(core) || this.map.has(hex))
-      throw new SessionsError('CORE_TAKEN', `core ${core.id} has an owner`)
+      throw new SessionsError('CORE_TAKEN', `core ${core.id} already has an owner`)
 
-    const ongc = () => {
-      if (this.#adopted.has(core)) void this.#whenLeft(core)
-    }
-    const follower = { core, weak: true, sessions: [], ongc }
-    this.#adopted.set(core, new Hypercore(null, null, follower))
+    this.#adopted.add(core, () => void this.#departures.settled(core))
     this.#enter(hex, core)
     this.emit('core-open', core)
     return core
   }
 
-  /** Sessions that are closed together, or with the table. */
+  /** A new scope: sessions that are closed together, at the latest with the table. @throws SESSION_CLOSED */
   scope(): SessionScope {
     this.#assertOpen('scope()')
     const scope = new SessionScope(this, () => this.#scopes.delete(scope))
@@ -185,9 +194,9 @@ export class SessionTable extends TableEmitter {
   }
 
   /**
-   * Calls `fn` for every core that comes into the table, before it is opened (an adopted one is open). What it throws
-   * becomes an uncaught exception: other watchers are called all the same, and the core opens.
-   * @returns  a function that stops watching
+   * Calls `fn` for every core that comes into the table, before it is open (an adopted core is open). What `fn` throws
+   * becomes an uncaught exception: the other watchers are still called, and the core opens.
+   * @returns a function that stops watching
    */
   watch(fn: (core: InnerCore) => void): () => void {
     this.#watchers.add(fn)
@@ -197,26 +206,24 @@ export class SessionTable extends TableEmitter {
   }
 
   /**
-   * Closes every scope, then every core; adopted cores stay open and get their slots back. Idempotent.
-   * @throws  AggregateError of what failed, after every step was tried
+   * Closes every scope, then every core. Adopted cores stay open and get their slots back. Idempotent.
+   * @throws what failed, after every step was tried: the one error, or an AggregateError of several
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
   }
 
-  async #close(): Promise<void> {
-    const scopes = settle(
-      'closing scopes',
-      [...this.#scopes].map((scope) => scope.close())
-    )
-    await scopes.catch(noop) // reported below, once the cores had their turn
-    const cores = [...this.map.values()].map((core) => {
-      if (this.#purges.has(core)) return this.#whenLeft(core)
-      return this.#adopted.has(core) ? this.#release(core) : this.#shut(core)
-    })
-    this.#watchers.clear()
-    await settle('closing the table', [scopes, ...cores])
+  #close(): Promise<void> {
+    const scopes = [...this.#scopes].map((scope) => () => scope.close())
+    return closeAll('closing the table', [
+      () => closeAll('closing scopes', scopes, 'together'),
+      () => {
+        const cores = [...this.map.values()].map((core) => () => this.#remove(core))
+        this.#watchers.clear()
+        return closeAll('closing cores', cores, 'together')
+      }
+    ])
   }
 
   #assertOpen(call: string): void {
@@ -239,62 +246,12 @@ export class SessionTable extends TableEmitter {
     if (core.opened) this.emit('core-close', core)
   }
 
-  #isGoing(core: InnerCore): boolean {
-    return core.closing !== null || this.#purges.has(core)
-  }
-
-  /** Held until it is deleted, so that no successor opens between the close and the deletion. */
-  #purge(core: InnerCore): Promise<void> {
-    const known = this.#purges.get(core)
-    if (known !== undefined) return known
-    const release = this.#idle.hold(core)
-    const purging = purge(core).finally(() => {
-      this.#purges.delete(core)
-      release()
-      if (core.closing !== null) this.#leave(core) // it stays if it could not be closed
-    })
-    this.#purges.set(core, purging)
-    return purging
-  }
-
-  #closeIdle(core: InnerCore): void {
-    core.close().then(
-      () => this.#leave(core),
-      (err: unknown) => {
-        this.#leave(core)
-        this.emit('core-error', err, core)
-      }
-    )
-  }
-
-  /** Closes a core whatever still uses it. */
-  async #shut(core: InnerCore): Promise<void> {
-    await core.opening.catch(noop) // told by core.ready()
-    if (!core.opened) return
-    try {
-      await core.closeAllSessions(null)
-      await core.close()
-    } finally {
-      this.#leave(core)
-    }
-  }
-
-  /** Lets an adopted core go, open. */
-  async #release(core: InnerCore): Promise<void> {
-    const session = this.#adopted.get(core)
+  /** Closes a core, or lets an adopted one go, open. */
+  async #remove(core: InnerCore): Promise<void> {
+    if (this.#departures.purging(core) !== null) return this.#departures.settled(core)
+    const follower = this.#adopted.delete(core)
+    if (follower === null) return this.#departures.shut(core)
     this.#leave(core)
-    await session?.close()
-  }
-
-  /** Waits until a closing core has closed or failed to, and forgets it; never rejects. */
-  async #whenLeft(core: InnerCore): Promise<void> {
-    try {
-      await (this.#purges.get(core) ?? core.closing)
-    } catch {
-      // Told to whoever closed it; a successor can open all the same.
-    }
-    this.#leave(core)
+    await follower.close()
   }
 }
-
-function noop(): void {}

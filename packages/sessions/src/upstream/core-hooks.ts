@@ -1,27 +1,36 @@
-import type { GroupUpdate, Hypercore, InnerCore } from '@manycore/hypercore-types'
-import type { ScopeSessionOptions } from '../scope/options.js'
+import type { GroupUpdate, InnerCore } from '@manycore/hypercore-types'
 
-/** What cores tell their owner. */
+/** What the owner of many cores is told about each. Hypercore calls it, inside the core's own work. */
 export interface CoreListener {
-  /** no session, peer or write is left, or the core failed to open */
+  /** No session, peer or write is left. A core that is idle may say so more than once. */
   onidle(core: InnerCore): void
+  /** The core began to want data. */
   ondownloading(core: InnerCore): void
+  /** @param topic  32 bytes, the group's */
   ongroupupdate(topic: Uint8Array, update: GroupUpdate): void
   /** @param proof  the remote's signed proof of another block at `length` */
   onconflict(core: InnerCore, length: number, fork: number, proof: object): void
-  /** a session of the core asks for its deletion; the promise is what that session gives */
+  /** A session of the core asks for its deletion, and gives its caller the promise. */
   onpurge(core: InnerCore): Promise<void>
 }
 
-/** Fields of hypercore 11.37.1 that are nobody's interface; this package touches them in this file only. */
-interface HookedCore extends InnerCore {
-  /** lib/core.js:49 */
+/**
+ * Private members of Hypercore's `Core` that this file touches, as of hypercore 11.39.5; they are nobody's interface.
+ * `onidle`, `ongroupupdate` and `replicator.ondownloading`, which are taken as well, are in hypercore-types.
+ */
+interface PrivateCore extends InnerCore {
+  /** False in the cores of a store (`Hypercore.createCore`), which closes them itself. */
   readonly autoClose: boolean
   readonly replicator: InnerCore['replicator'] & { destroy(): void }
-  /** lib/core.js:84 */
+  /** Takes an entry out of `monitors`. */
   removeMonitor(monitor: CoreHook): void
-  /** `Core.purge`, which every session's `purge()` calls; since 11.39 */
+  /** What every session's `purge()` calls; since Hypercore 11.39. */
   purge?(): Promise<void>
+}
+
+/** Whoever hears a core's events is in its `monitors`: sessions to `Core.addMonitor`, and any object in fact. */
+interface Monitored {
+  monitors: CoreHook[]
 }
 
 /** The single-slot hooks of a core. */
@@ -34,23 +43,23 @@ interface Slots {
 /** The cores whose slots are taken: a second owner would silence the first. */
 const hooks: WeakMap<InnerCore, CoreHook> = new WeakMap()
 
-/** Does nobody own this core's slots? Cores with autoClose false were made by a store, which owns them. */
+/** Does nobody own this core's slots? Cores with `autoClose: false` were made by a store, which owns them. */
 export function isFree(core: InnerCore): boolean {
-  return !hooks.has(core) && (core as HookedCore).autoClose
+  return !hooks.has(core) && (core as PrivateCore).autoClose
 }
 
-/** The single-slot hooks of many cores, which may all have one listener: nothing in here is made for each. */
+/** The single-slot hooks of many cores, which may all have one listener: nothing in here is made per core. */
 export class CoreHooks {
   readonly listener: CoreListener
   readonly #slots: Slots
   readonly #purge: (this: InnerCore) => Promise<void>
-  /** those of the core that was hooked last, before: new cores have all the same */
+  /** What was in the slots of the core that was hooked last; new cores all have the same. */
   #before: Slots = { onidle: noop, ongroupupdate: noop, ondownloading: null }
 
   constructor(listener: CoreListener) {
     this.listener = listener
     this.#slots = {
-      // Hypercore calls them as methods (lib/core.js:136, lib/replicator.js:2147).
+      // Hypercore calls them as methods (Core.checkIfIdle, Replicator._setDownloadingNow).
       onidle(this: InnerCore) {
         listener.onidle(this)
       },
@@ -68,23 +77,23 @@ export class CoreHooks {
   add(core: InnerCore): void {
     const before = slotsOf(core)
     if (!areSame(before, this.#before)) this.#before = before
-    hooks.set(core, new CoreHook(core as HookedCore, this, this.#before))
+    hooks.set(core, new CoreHook(core as PrivateCore, this, this.#before))
     fill(core, this.#slots)
-    ;(core as HookedCore).purge = this.#purge
+    ;(core as PrivateCore).purge = this.#purge
   }
 
   has(core: InnerCore): boolean {
     return hooks.get(core)?.owner === this
   }
 
-  /** Gives the slots back as they were. @returns false when they were not taken by these */
+  /** Gives the slots back as they were. @returns false if these hooks had not taken them */
   delete(core: InnerCore): boolean {
     const hook = hooks.get(core)
     if (hook?.owner !== this) return false
     hooks.delete(core)
     fill(core, hook.before)
-    delete (core as HookedCore).purge // the prototype's is back
-    ;(core as HookedCore).removeMonitor(hook)
+    delete (core as PrivateCore).purge // the prototype's is back
+    ;(core as PrivateCore).removeMonitor(hook)
     return true
   }
 }
@@ -105,33 +114,33 @@ function fill(core: InnerCore, { onidle, ongroupupdate, ondownloading }: Slots):
 }
 
 /**
- * Listens for conflicts: as a monitor, which is a Hypercore session in upstream. A plain object hears events without
- * being a session, so it neither keeps the core open nor is closed with the sessions after a conflict
- * (lib/core.js:920). There is one for each open core: it is kept small.
+ * Listens for conflicts as a monitor, which is a Hypercore session in upstream. A plain object hears the events without
+ * being a session: it neither keeps the core open nor is closed with the sessions after a conflict
+ * (`Core._onconflict`). There is one per open core, so it is kept small.
  */
 class CoreHook {
-  /** its place in core.monitors, kept by the core; lib/core.js:79 */
+  /** Its place in `core.monitors`, which the core keeps. */
   _monitorIndex: number
   readonly owner: CoreHooks
   readonly before: Slots
-  readonly #core: HookedCore
+  readonly #core: PrivateCore
 
-  constructor(core: HookedCore, owner: CoreHooks, before: Slots) {
+  constructor(core: PrivateCore, owner: CoreHooks, before: Slots) {
     this.#core = core
     this.owner = owner
     this.before = before
-    // As addMonitor() does (lib/core.js:79), which in an empty list makes room for 16 more.
-    const monitored = core as unknown as { monitors: CoreHook[] }
+    // What Core.addMonitor does, which makes room for 16 more in an empty list.
+    const monitored = core as unknown as Monitored
     this._monitorIndex = monitored.monitors.length
     monitored.monitors = monitored.monitors.concat(this)
   }
 
-  /** lib/replicator.js:3284: a new peer gets each monitor's extensions */
+  /** A new peer gets the extensions of each monitor (`Replicator._onpeerupdate`). */
   get extensions(): ReadonlyMap<string, unknown> {
     return NO_EXTENSIONS
   }
 
-  /** lib/replicator.js:3296: subtracted from the byte length of a 'download' */
+  /** Subtracted from the byte length of a 'download' (`Replicator._ondownload`). */
   get padding(): number {
     return 0
   }
@@ -144,7 +153,7 @@ class CoreHook {
 
 const NO_EXTENSIONS: ReadonlyMap<string, unknown> = new Map()
 
-/** Is the core, which is hooked, free of sessions, peers and writes? Upstream's own test, asked without its effect. */
+/** Is this core, which is hooked, free of sessions, peers and writes? Upstream's own test, asked without its effect. */
 export function isIdle(core: InnerCore): boolean {
   const { onidle } = core
   let idle = false
@@ -158,61 +167,12 @@ export function isIdle(core: InnerCore): boolean {
 
 /** Closes all sessions of a core and the core, then deletes what is stored of it: upstream's own `Core.purge`. */
 export function purge(core: InnerCore): Promise<void> {
-  return (Object.getPrototypeOf(core) as Required<HookedCore>).purge.call(core)
+  return (Object.getPrototypeOf(core) as Required<PrivateCore>).purge.call(core)
 }
 
-/** Ends the channels of a core that failed to open: close() of such a core only rejects (lib/core.js:957). */
+/** Ends the channels of a core that failed to open: its close() only rejects (`Core._close` awaits the opening). */
 export function discard(core: InnerCore): void {
-  ;(core as HookedCore).replicator.destroy()
-}
-
-/**
- * Makes a session whose preload rejected a closed one, as upstream does when the core fails (index.js:431);
- * without it, its close() would reject with the preload's error.
- */
-export function retire(session: Hypercore<unknown>): void {
-  if (session.closed) return
-  ;(session as { closed: boolean }).closed = true
-  session.emit('close')
-}
-
-/**
- * Keeps what a session's preload gives to itself. Upstream hands all of it to the sessions made from one
- * that is still opening (index.js:325), over what they were asked for: with `exclusive` the two wait for
- * each other for ever. They get the core and its list; encryption they take from the session (index.js:399).
- */
-export function keepPreload(session: Hypercore<unknown>): void {
-  const opening = session as unknown as {
-    preload: Promise<{ core: InnerCore; sessions: Hypercore<unknown>[]; ongc: () => void }>
-  }
-  opening.preload = opening.preload.then(({ core, sessions, ongc }) => ({ core, sessions, ongc }))
-  opening.preload.catch(() => {}) // the session's own ready() rejects with it
-}
-
-/** Fields that Hypercore's constructor sets from its options, before what a preload gives is known. */
-interface Constructed {
-  wait: boolean
-  timeout: number
-  onwait: ScopeSessionOptions['onwait']
-  onseq: ScopeSessionOptions['onseq']
-  weak: boolean
-  snapshotted: boolean
-  _readonly: boolean
-  _active: boolean
-}
-
-/** Options that a preload gave: the constructor of Hypercore would have read them; `_open()` reads the others. */
-export function applyLate(session: Hypercore<unknown>, opts: ScopeSessionOptions): void {
-  const constructed = session as unknown as Constructed
-  const { wait, timeout, onwait, onseq, weak, snapshot, writable, active } = opts
-  if (wait !== undefined) constructed.wait = wait !== false
-  if (timeout !== undefined) constructed.timeout = timeout || 0
-  if (onwait !== undefined) constructed.onwait = onwait
-  if (onseq !== undefined) constructed.onseq = onseq
-  if (weak !== undefined) constructed.weak = !!weak
-  if (snapshot !== undefined) constructed.snapshotted = !!snapshot
-  if (writable !== undefined) constructed._readonly = writable === false
-  if (active !== undefined || weak) constructed._active = weak ? !!active : active !== false
+  ;(core as PrivateCore).replicator.destroy()
 }
 
 function noop(): void {}

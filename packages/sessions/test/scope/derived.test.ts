@@ -43,6 +43,7 @@ test('a session made from one whose source rejects fails as it does', async () =
   const derived = session.session()
   await expect(session.ready()).rejects.toBe(failure)
   await expect(derived.ready()).rejects.toBe(failure)
+  await Promise.all([session.close(), derived.close()])
 })
 
 test('every option that a promise gives counts, those that Hypercore reads at once as well', async () => {

@@ -53,7 +53,7 @@ test('group-active is emitted when a core of a group changes, by a session of an
 })
 
 test('conflict is emitted, on both sides, for a core that nobody has a session on', async () => {
-  const log = vi.spyOn(console, 'log').mockImplementation(() => {}) // hypercore 11.37.1 lib/core.js:692 prints it
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {}) // Hypercore prints it (`Core.checkConflict`)
   const who = newCore()
   const honest = openTable()
   const forked = openTable()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/index.js'
-import { Linger } from '../../src/table/linger.js'
+import { Linger } from '../../src/table/idle-cores.js'
 import { ManualClock } from '../kit/manual-clock.js'
 
 function start(ms = 10) {

@@ -7,7 +7,7 @@ import { LINGER, openTable } from '../kit/open-table.js'
 /** Notes, at each moment a core begins to read its storage, whether `core` had closed by then. */
 function whenResumed(storage: object, core: { closed: boolean }): boolean[] {
   const closed: boolean[] = []
-  // hypercore-storage 3.3.1 index.js:1064: called before each look-up of a core
+  // hypercore-storage calls it before each look-up of a core (`resumeCore`).
   Object.assign(storage, { onresume: () => closed.push(core.closed) })
   return closed
 }

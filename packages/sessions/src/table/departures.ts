@@ -1,0 +1,72 @@
+import type { InnerCore } from '@manycore/hypercore-types'
+import { purge } from '../upstream/core-hooks.js'
+
+/** Cores on their way out of a table: those that are closing, and those that are being deleted. */
+export class Departures {
+  readonly #leave: (core: InnerCore) => void
+  /** core → when what is stored of it has been deleted */
+  readonly #purges: Map<InnerCore, Promise<void>> = new Map()
+
+  /** @param leave  the table forgets the core; a second call does nothing */
+  constructor(leave: (core: InnerCore) => void) {
+    this.#leave = leave
+  }
+
+  /** Is the core closing or being deleted? Whoever asks for it now gets a successor, which waits for that. */
+  has(core: InnerCore): boolean {
+    return core.closing !== null || this.#purges.has(core)
+  }
+
+  /** Closes a core that nobody uses. */
+  async close(core: InnerCore): Promise<void> {
+    try {
+      await core.close()
+    } finally {
+      this.#leave(core)
+    }
+  }
+
+  /** Closes a core whatever still uses it. */
+  async shut(core: InnerCore): Promise<void> {
+    await core.opening.catch(noop) // told by core.ready()
+    if (!core.opened) return
+    try {
+      await core.closeAllSessions(null)
+      await core.close()
+    } finally {
+      this.#leave(core)
+    }
+  }
+
+  /**
+   * Closes all sessions of a core and the core, then deletes what is stored of it.
+   * @param release  called when that is over: until then the core must be held, so that no successor opens between the
+   *                 close and the deletion
+   */
+  purge(core: InnerCore, release: () => void): Promise<void> {
+    const purging = purge(core).finally(() => {
+      this.#purges.delete(core)
+      release()
+      if (core.closing !== null) this.#leave(core) // it stays if it could not be closed
+    })
+    this.#purges.set(core, purging)
+    return purging
+  }
+
+  /** The deletion that is under way, if there is one. */
+  purging(core: InnerCore): Promise<void> | null {
+    return this.#purges.get(core) ?? null
+  }
+
+  /** Resolves once a departing core has closed, or has failed to, and is forgotten; never rejects. */
+  async settled(core: InnerCore): Promise<void> {
+    try {
+      await (this.#purges.get(core) ?? core.closing)
+    } catch {
+      // Told to whoever closed it; a successor can open all the same.
+    }
+    this.#leave(core)
+  }
+}
+
+function noop(): void {}
