@@ -3,6 +3,3 @@
  * after 4 to 6 s (`CoreTracker._gcCycle` of corestore 7.12.5).
  */
 export const LINGER_MS = 6000
-
-/** The longest delay that a 32-bit timer keeps, in milliseconds; a longer one fires at once. */
-export const MAX_LINGER_MS: number = 2 ** 31 - 1

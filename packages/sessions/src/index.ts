@@ -1,4 +1,4 @@
-export { type Clock, systemClock } from './table/clock.js'
+export { type Clock, systemClock } from '@manycore/ground'
 export { CloseSignal } from './scope/preload.js'
 export { LINGER_MS } from './defaults.js'
 export { SESSIONS_ERRORS, SessionsError, isManycoreError, type SessionsErrorCode } from './errors.js'

@@ -1,6 +1,6 @@
+import type { Clock } from '@manycore/ground'
 import type { InnerCore } from '@manycore/hypercore-types'
 import { isIdle } from '../upstream/core-hooks.js'
-import type { Clock } from './clock.js'
 
 /** Decides when an unused core may close: once it has been idle for the linger and nobody holds it. */
 export class IdleCores {

@@ -1,8 +1,6 @@
-import { aClock, badArgument, readOptions } from '@manycore/ground'
-import type { OptionTable } from '@manycore/ground'
+import { MAX_TIMER_MS, aClock, badArgument, readOptions } from '@manycore/ground'
+import type { Clock, OptionTable } from '@manycore/ground'
 import type { GroupUpdate, InnerCore } from '@manycore/hypercore-types'
-import { MAX_LINGER_MS } from '../defaults.js'
-import type { Clock } from './clock.js'
 
 /** Options of `new SessionTable(storage, options)`. */
 export interface SessionTableOptions {
@@ -17,8 +15,8 @@ export interface SessionTableOptions {
 
 const TABLE: OptionTable<SessionTableOptions> = {
   lingerMs(field, value) {
-    if (typeof value === 'number' && value >= 0 && value <= MAX_LINGER_MS) return value
-    throw badArgument(field, `a number of ms, 0 to ${MAX_LINGER_MS}`, value)
+    if (typeof value === 'number' && value >= 0 && value <= MAX_TIMER_MS) return value
+    throw badArgument(field, `a number of ms, 0 to ${MAX_TIMER_MS}`, value)
   },
   clock: aClock
 }

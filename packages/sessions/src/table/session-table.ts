@@ -1,17 +1,11 @@
 import Hypercore from 'hypercore'
-import { Emitter, badArgument, callEach, closeAll } from '@manycore/ground'
-import type {
-  CorestoreStorage,
-  EventSource,
-  InnerCore,
-  Hypercore as Session
-} from '@manycore/hypercore-types'
+import { Emitter, badArgument, callEach, closeAll, systemClock } from '@manycore/ground'
+import type { CorestoreStorage, InnerCore, Hypercore as Session } from '@manycore/hypercore-types'
 import { LINGER_MS } from '../defaults.js'
 import { SessionsError } from '../errors.js'
 import { SessionScope } from '../scope/session-scope.js'
 import { CoreHooks, discard, isFree } from '../upstream/core-hooks.js'
 import { AdoptedCores } from './adopted-cores.js'
-import { systemClock } from './clock.js'
 import { createCoreOptions, identify, readOpenCoreOptions, toHex } from './core-options.js'
 import type { OpenCoreOptions } from './core-options.js'
 import { Departures } from './departures.js'
@@ -19,14 +13,12 @@ import { IdleCores } from './idle-cores.js'
 import { readSessionTableOptions } from './options.js'
 import type { SessionTableEvents, SessionTableOptions } from './options.js'
 
-const TableEmitter: new () => EventSource<SessionTableEvents> = Emitter as never
-
 /**
  * The open cores of one storage: one per discovery key, shared by all sessions, and closed `lingerMs` after its last
  * use. The table is the only owner of the slots `core.onidle`, `core.ongroupupdate` and `core.replicator.ondownloading`
  * of its cores: listen to its events instead.
  */
-export class SessionTable extends TableEmitter {
+export class SessionTable extends Emitter<SessionTableEvents> {
   /** Hex discovery key → core. A closing core stays until it has closed or is replaced. */
   readonly map: Map<string, InnerCore> = new Map()
   readonly #storage: CorestoreStorage
