@@ -7,9 +7,9 @@ export type { MemoryEngineOptions } from './memory/engine.js'
 
 // For authors of engines: arguments checked, calls counted, reads in a later macrotask, states in O(1).
 export { checkKeys, checkOps, checkRange } from './kit/check.js'
-export { laterTurn, onLaterTurn } from './kit/later-turn.js'
+export { laterTurn, onLaterTurn } from './kit/runtime.js'
 export { Lifecycle } from './kit/lifecycle.js'
-export { runtimeWithoutLibuv } from './kit/without-libuv.js'
+export { runtimeWithoutLibuv } from './kit/runtime.js'
 export { Tree } from './kit/tree.js'
 export { RandomAccessEngine } from './lsm/engine.js'
 export type { RandomAccessEngineOptions } from './lsm/options.js'

@@ -1,3 +1,18 @@
+import b4a from 'b4a'
+
+/**
+ * Bytewise order, a prefix first: < 0, 0 or > 0. Keys mostly differ in their first bytes, which takes
+ * less than the call of a native function.
+ */
+export function compareKeys(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.byteLength, b.byteLength)
+  for (let i = 0; i < shared; i++) {
+    const difference = a[i]! - b[i]!
+    if (difference !== 0) return difference
+  }
+  return a.byteLength - b.byteLength
+}
+
 /** Bytewise order of `bytes[start, end)` and a key, a prefix first: < 0, 0 or > 0. Saves making a view. */
 export function compareSlice(bytes: Uint8Array, start: number, end: number, key: Uint8Array): number {
   const shared = Math.min(end - start, key.byteLength)
@@ -6,6 +21,13 @@ export function compareSlice(bytes: Uint8Array, start: number, end: number, key:
     if (difference !== 0) return difference
   }
   return end - start - key.byteLength
+}
+
+/** The smallest key after this one. */
+export function successor(key: Uint8Array): Uint8Array {
+  const next = b4a.alloc(key.byteLength + 1)
+  next.set(key)
+  return next
 }
 
 /** How many first bytes two keys share. */

@@ -1,13 +1,41 @@
-import { compareKeys } from './compare-keys.js'
-import { FieldWriter } from './fields.js'
-import type { DeletedRange } from '../memtable/memtable.js'
-import { FieldReader } from './varint.js'
+import type { Range } from '../engine.js'
+import { FieldReader, FieldWriter } from './fields.js'
+import { compareKeys } from './order.js'
+
+/** Keys in `[start, end)`. */
+export interface KeyRange {
+  readonly start: Uint8Array
+  readonly end: Uint8Array
+}
+
+/**
+ * Those that touch a range: a slice, O(log n).
+ * @param items  in order, disjoint
+ */
+export function overlapping<T>(items: readonly T[], bounds: (item: T) => KeyRange, { gte, lt }: Range): T[] {
+  const from = gte === undefined ? 0 : firstOf(items, (item) => compareKeys(bounds(item).end, gte) > 0)
+  const to =
+    lt === undefined ? items.length : firstOf(items, (item) => compareKeys(bounds(item).start, lt) >= 0)
+  return items.slice(from, to)
+}
+
+/** The index of the first item of which `isReached` holds, which then holds of all after it. */
+function firstOf<T>(items: readonly T[], isReached: (item: T) => boolean): number {
+  let low = 0
+  let high = items.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (isReached(items[middle]!)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
 
 /** Deleted ranges of several layers as one list: in order, disjoint, none touching the next. */
-export function uniteRanges(lists: Iterable<readonly DeletedRange[]>): DeletedRange[] {
+export function uniteRanges(lists: Iterable<readonly KeyRange[]>): KeyRange[] {
   const all = Array.from(lists).flat()
   all.sort((a, b) => compareKeys(a.start, b.start))
-  const united: DeletedRange[] = []
+  const united: KeyRange[] = []
   for (const range of all) {
     const last = united.at(-1)
     if (last === undefined || compareKeys(last.end, range.start) < 0) united.push(range)
@@ -19,11 +47,11 @@ export function uniteRanges(lists: Iterable<readonly DeletedRange[]>): DeletedRa
 
 /** What lies before `key`, and what at or after it. */
 export function splitRanges(
-  ranges: readonly DeletedRange[],
+  ranges: readonly KeyRange[],
   key: Uint8Array
-): [before: DeletedRange[], after: DeletedRange[]] {
-  const before: DeletedRange[] = []
-  const after: DeletedRange[] = []
+): [before: KeyRange[], after: KeyRange[]] {
+  const before: KeyRange[] = []
+  const after: KeyRange[] = []
   for (const range of ranges) {
     if (compareKeys(range.end, key) <= 0) before.push(range)
     else if (compareKeys(range.start, key) >= 0) after.push(range)
@@ -36,19 +64,12 @@ export function splitRanges(
 }
 
 /** The index of the first range that ends after `key`: the only one that may hold it. */
-export function rangeIndex(ranges: readonly DeletedRange[], key: Uint8Array): number {
-  let low = 0
-  let high = ranges.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (compareKeys(ranges[middle]!.end, key) <= 0) low = middle + 1
-    else high = middle
-  }
-  return low
+export function rangeIndex(ranges: readonly KeyRange[], key: Uint8Array): number {
+  return firstOf(ranges, ({ end }) => compareKeys(end, key) > 0)
 }
 
 /** Each bound: its length as a varint, then its bytes. */
-export function encodeRanges(ranges: readonly DeletedRange[]): Uint8Array {
+export function encodeRanges(ranges: readonly KeyRange[]): Uint8Array {
   const fields = new FieldWriter()
   for (const { start, end } of ranges) {
     fields.bytes(start)
@@ -57,9 +78,9 @@ export function encodeRanges(ranges: readonly DeletedRange[]): Uint8Array {
   return fields.finish()
 }
 
-export function decodeRanges(bytes: Uint8Array): DeletedRange[] {
+export function decodeRanges(bytes: Uint8Array): KeyRange[] {
   const fields = new FieldReader(bytes)
-  const ranges: DeletedRange[] = []
+  const ranges: KeyRange[] = []
   while (fields.offset < bytes.byteLength)
     ranges.push({ start: fields.slice(fields.varint()), end: fields.slice(fields.varint()) })
   return ranges

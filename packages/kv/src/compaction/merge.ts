@@ -1,12 +1,11 @@
-import { uniteRanges } from '../bytes/ranges.js'
-import { levelSource } from '../segment/run.js'
+import { overlapping, uniteRanges } from '../bytes/ranges.js'
 import { mergeCursor } from '../cursor/merge.js'
-import { overlapping } from '../bytes/overlapping.js'
-import type { MergePick } from './merge-pick.js'
 import type { LevelEdit, SegmentInfo } from '../manifest/levels.js'
+import { runSource } from '../segment/run.js'
 import type { Segment } from '../segment/segment.js'
 import type { ValueFiles } from '../values/reader.js'
 import { type WriteDeps, writeSegments } from './output.js'
+import type { MergePick } from './pick.js'
 
 export interface MergeDeps extends WriteDeps {
   /** the open segment of an input, open until the merge is done */
@@ -34,7 +33,7 @@ export async function runMerge(pick: MergePick, deps: MergeDeps): Promise<LevelE
     if (await isTouched(segment.info, upper)) below.push(segment)
     else cuts.push(segment.info.start)
 
-  const sources = [...upper, below].map((segments) => levelSource(segments, {}, { isLong: true }))
+  const sources = [...upper, below].map((segments) => runSource(segments, {}, { isLong: true }))
   const { segments, valueFiles } = await writeSegments(
     mergeCursor(sources, {}, { keepDeleted: !dropDeleted }),
     {
@@ -59,7 +58,7 @@ async function isTouched(
 ): Promise<boolean> {
   const range = { gte: start, lt: end }
   for (const segments of newer) {
-    const { cursor, ranges } = levelSource(segments, range)
+    const { cursor, ranges } = runSource(segments, range)
     if (overlapping(ranges, (each) => each, range).length > 0) return true
     if (cursor.next() || (await cursor.load())) return true
   }

@@ -1,13 +1,14 @@
 import b4a from 'b4a'
+import { type KeyRange, splitRanges } from '../bytes/ranges.js'
 import type { Cursor } from '../cursor/cursor.js'
-import { splitRanges } from '../bytes/ranges.js'
-import type { Files } from '../disk/file-access.js'
-import { LargeValues } from '../values/writer.js'
-import type { DeletedRange } from '../memtable/memtable.js'
-import { NewFiles } from '../disk/new-files.js'
-import { type SegmentInfo, type ValueFileInfo, segmentFileName } from '../manifest/levels.js'
+import { segmentFileName } from '../disk/file-names.js'
+import { type Files, NewFiles } from '../disk/store-files.js'
+import type { LevelEdit, SegmentInfo, ValueFileInfo } from '../manifest/levels.js'
+import { memtableSource } from '../memtable/cursor.js'
+import type { ReadonlyMemtable } from '../memtable/memtable.js'
 import { SegmentWriter } from '../segment/writer.js'
 import type { ValueFiles } from '../values/reader.js'
+import { LargeValues } from '../values/writer.js'
 
 export interface WriteDeps {
   readonly files: Files
@@ -19,7 +20,7 @@ export interface WriteDeps {
 
 export interface SegmentPlan {
   /** in order, disjoint; older than every entry */
-  readonly ranges: readonly DeletedRange[]
+  readonly ranges: readonly KeyRange[]
   /** a segment of this size is followed by a next one */
   readonly splitBytes: number
   /** keys at which a new segment begins at any rate, in order */
@@ -81,4 +82,14 @@ export async function writeSegments(
     await newFiles.discard()
     throw err
   }
+}
+
+/**
+ * Writes a memtable as a segment of level 0, its large values to a value file. The files are synced; on
+ * failure none is left.
+ */
+export async function flushMemtable(view: ReadonlyMemtable, deps: WriteDeps): Promise<LevelEdit> {
+  const { cursor, ranges } = memtableSource(view, {})
+  const { segments, valueFiles } = await writeSegments(cursor, { ranges, splitBytes: Infinity }, deps)
+  return { removed: [], level: 0, added: segments, addedValueFiles: valueFiles }
 }

@@ -1,8 +1,7 @@
 import { REWRITE_SEGMENTS } from '../defaults.js'
+import { type Levels, liveValueBytes, type SegmentInfo, type ValueFileInfo } from '../manifest/levels.js'
+import type { MergePick } from './pick.js'
 import type { LevelSizes } from './sizes.js'
-import { liveValueBytes } from '../manifest/edit.js'
-import type { MergePick } from './merge-pick.js'
-import type { Levels, SegmentInfo, ValueFileInfo } from '../manifest/levels.js'
 
 /**
  * Moves what is left of sparse value files to a new one, by writing anew segments of the level

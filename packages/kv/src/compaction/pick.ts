@@ -1,10 +1,27 @@
 import b4a from 'b4a'
-import { DEAD_SHARE, SPARSE_SHARE } from '../defaults.js'
-import { DEFAULT_SIZES, type LevelSizes, levelTarget } from './sizes.js'
-import type { MergePick } from './merge-pick.js'
-import { type Bounds, overlapping } from '../bytes/overlapping.js'
-import { pickRewrite, sparseFiles } from './pick-rewrite.js'
+import { type KeyRange, overlapping } from '../bytes/ranges.js'
+import { COMPACT_SPARSE_SHARE, DEAD_SHARE, SPARSE_SHARE } from '../defaults.js'
+import type { Range } from '../engine.js'
 import type { Levels, SegmentInfo, ValueFileInfo } from '../manifest/levels.js'
+import { pickRewrite, sparseFiles } from './pick-rewrite.js'
+import { DEFAULT_SIZES, type LevelSizes, levelTarget } from './sizes.js'
+
+/** A merge to be done. */
+export interface MergePick {
+  /** newest first; each is one segment of level 0, or segments of one other level in order */
+  readonly upper: readonly (readonly SegmentInfo[])[]
+  /** what `upper` overlaps in the output level, older than it; empty when `upper` itself is of that level */
+  readonly below: readonly SegmentInfo[]
+  readonly outputLevel: number
+  /** nothing older lies below: tombstones and deleted ranges are left out */
+  readonly dropDeleted: boolean
+  /** an output segment of this size is followed by a next one */
+  readonly splitBytes: number
+  /** ids of value files whose values move to a new one */
+  readonly rewrite: ReadonlySet<number>
+  /** there is one input, which goes to the output level as it is */
+  readonly isMove: boolean
+}
 
 /** The merge that is needed most; null = none is. */
 export function pickMerge(
@@ -28,7 +45,7 @@ export function pickMerge(
 }
 
 /** Merges segments of a level (all of them, of level 0) with what they overlap in the next level. */
-export function mergeDown(
+function mergeDown(
   levels: Levels,
   level: number,
   segments: readonly SegmentInfo[],
@@ -70,12 +87,12 @@ function smallFiles(
   return small.length > 1 ? small.map(({ id }) => id) : []
 }
 
-function segmentsIn(level: readonly SegmentInfo[] = [], { start, end }: Bounds): SegmentInfo[] {
+function segmentsIn(level: readonly SegmentInfo[] = [], { start, end }: KeyRange): SegmentInfo[] {
   return overlapping(level, (segment) => segment, { gte: start, lt: end })
 }
 
-function hull(segments: readonly SegmentInfo[]): Bounds {
-  return segments.reduce<Bounds>(
+function hull(segments: readonly SegmentInfo[]): KeyRange {
+  return segments.reduce<KeyRange>(
     (all, { start, end }) => ({
       start: b4a.compare(start, all.start) < 0 ? start : all.start,
       end: b4a.compare(end, all.end) > 0 ? end : all.end
@@ -86,4 +103,43 @@ function hull(segments: readonly SegmentInfo[]): Bounds {
 
 function bytesOf(segments: readonly SegmentInfo[]): number {
   return segments.reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+/**
+ * The next merge on the way to a store that holds nothing deleted or overwritten in a range: level by
+ * level everything goes to the lowest one, and what is left of value files is moved together. null = done.
+ */
+export function pickCompaction(
+  levels: Levels,
+  valueFiles: readonly ValueFileInfo[],
+  range: Range = {},
+  sizes: LevelSizes = DEFAULT_SIZES
+): MergePick | null {
+  const bottom = Math.max(
+    1,
+    levels.findLastIndex((segments) => segments.length > 0)
+  )
+  if (levels[0]?.some((segment) => touches(segment, range)))
+    return mergeDown(levels, 0, levels[0], valueFiles, sizes)
+  for (let level = 1; level < bottom; level++) {
+    const [segment] = overlapping(levels[level]!, (each) => each, range)
+    if (segment !== undefined) return mergeDown(levels, level, [segment], valueFiles, sizes)
+  }
+  const unclean = overlapping(levels[bottom] ?? [], (each) => each, range).find(({ deleted }) => deleted > 0)
+  if (unclean !== undefined) {
+    return {
+      upper: [[unclean]],
+      below: [],
+      outputLevel: bottom,
+      dropDeleted: true,
+      splitBytes: sizes.segmentBytes,
+      rewrite: sparseFiles(levels, valueFiles, SPARSE_SHARE),
+      isMove: false
+    }
+  }
+  return pickRewrite(levels, valueFiles, COMPACT_SPARSE_SHARE, 0, sizes)
+}
+
+function touches({ start, end }: SegmentInfo, { gte, lt }: Range): boolean {
+  return (gte === undefined || b4a.compare(end, gte) > 0) && (lt === undefined || b4a.compare(start, lt) < 0)
 }

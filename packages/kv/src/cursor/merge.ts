@@ -1,15 +1,14 @@
 import b4a from 'b4a'
-import { compareKeys } from '../bytes/compare-keys.js'
-import type { Cursor, Stored } from './cursor.js'
-import { rangeIndex } from '../bytes/ranges.js'
+import { compareKeys } from '../bytes/order.js'
+import { type KeyRange, rangeIndex } from '../bytes/ranges.js'
 import type { Range } from '../engine.js'
-import type { DeletedRange } from '../memtable/memtable.js'
+import type { Cursor, Stored } from './cursor.js'
 
 /** A layer as a merge sees it. */
 export interface Source {
   readonly cursor: Cursor
   /** in order, disjoint; they delete what older sources have */
-  readonly ranges: readonly DeletedRange[]
+  readonly ranges: readonly KeyRange[]
 }
 
 /**
@@ -37,7 +36,7 @@ class MergeCursor implements Cursor {
   readonly #isReverse: boolean
   readonly #keepDeleted: boolean
   /** those with deleted ranges, newest first */
-  readonly #shades: { readonly age: number; readonly ranges: readonly DeletedRange[]; at: number }[]
+  readonly #shades: { readonly age: number; readonly ranges: readonly KeyRange[]; at: number }[]
   /** by the key they stand at, of equal ones the newest first */
   readonly #lanes: Lane[] = []
   /** those that must load before the order is known again */
@@ -90,7 +89,7 @@ class MergeCursor implements Cursor {
   }
 
   /** Moves the first lane on and to its new place. */
-  #advance(lane: Lane, deletion: DeletedRange | null): void {
+  #advance(lane: Lane, deletion: KeyRange | null): void {
     const isThere =
       deletion === null
         ? lane.cursor.next()
@@ -118,7 +117,7 @@ class MergeCursor implements Cursor {
   }
 
   /** The range of a newer layer that holds the key. */
-  #deletionOf(age: number, key: Uint8Array): DeletedRange | null {
+  #deletionOf(age: number, key: Uint8Array): KeyRange | null {
     for (const shade of this.#shades) {
       if (shade.age >= age) break
       // Keys come in order, so that the next range is mostly the last one or the one after it.
@@ -131,7 +130,7 @@ class MergeCursor implements Cursor {
 }
 
 /** Whether `at` is what rangeIndex() would say. */
-function mayHold(ranges: readonly DeletedRange[], at: number, key: Uint8Array): boolean {
+function mayHold(ranges: readonly KeyRange[], at: number, key: Uint8Array): boolean {
   return (
     (at === ranges.length || compareKeys(ranges[at]!.end, key) > 0) &&
     (at === 0 || compareKeys(ranges[at - 1]!.end, key) <= 0)

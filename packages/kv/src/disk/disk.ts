@@ -1,5 +1,3 @@
-import type { Claim } from '../lock/holder-files.js'
-
 /** The files of one store: opened when first used, open until they are removed or the disk is closed. */
 export interface Disk {
   /** Before anything else, after close() too. @throws ENGINE_CORRUPT, ENGINE_VERSION */
@@ -47,4 +45,10 @@ export interface LockableFile extends DiskFile {
   readonly path: string | null
   /** Of one claim at a time: released when the file is suspended or closed. */
   hold(claim: Claim): void
+}
+
+/** What a process has that may use the store. */
+export interface Claim {
+  /** The store is free again. */
+  release(): void
 }

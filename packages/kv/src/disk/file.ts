@@ -1,9 +1,9 @@
 import b4a from 'b4a'
-import { fdatasync } from '../lock/descriptor.js'
-import type { LockableFile } from './disk.js'
 import { EngineError } from '../errors.js'
-import type { Claim } from '../lock/holder-files.js'
+import type { Claim, LockableFile } from './disk.js'
 import type { RandomAccess } from './random-access.js'
+import { SyncDoubt } from './sync-doubt.js'
+import { unlessMissing } from './system-errors.js'
 
 /** Makes what was written to a file survive a loss of power. */
 export type Sync = (file: RandomAccess) => Promise<void>
@@ -34,7 +34,7 @@ export class RandomAccessDiskFile implements LockableFile {
       const stat = await call<{ size: number }>((done) => this.instance.stat(done))
       return stat.size
     } catch (err) {
-      if ((err as { code?: unknown }).code !== 'ENOENT') throw err
+      unlessMissing(err)
       this.#isMissing = true
       return 0
     }
@@ -89,9 +89,7 @@ export class RandomAccessDiskFile implements LockableFile {
   }
 
   async remove(): Promise<void> {
-    await call((done) => this.instance.unlink(done)).catch((err: { code?: unknown }) => {
-      if (err.code !== 'ENOENT') throw err // it is gone, which is what was asked for
-    })
+    await call((done) => this.instance.unlink(done)).catch(unlessMissing) // it is gone, which is what was asked for
   }
 
   async suspend(): Promise<void> {
@@ -121,4 +119,28 @@ export class RandomAccessDiskFile implements LockableFile {
 /** Promise of an operation. */
 export function call<T = void>(fn: (done: (err: Error | null, result?: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => fn((err, result) => (err ? reject(err) : resolve(result as T))))
+}
+
+/** A file whose sync() resolves only for what is stored, even if an earlier sync() failed. */
+export class CertainFile extends RandomAccessDiskFile {
+  readonly #doubt = new SyncDoubt()
+
+  override write(offset: number, bytes: Uint8Array): Promise<void> {
+    return this.#doubt.write(offset, offset + bytes.byteLength, () => super.write(offset, bytes))
+  }
+
+  override async truncate(size: number): Promise<void> {
+    await super.truncate(size)
+    this.#doubt.cut(size)
+  }
+
+  override sync(): Promise<void> {
+    return this.#doubt.sync(() => super.sync())
+  }
+}
+
+/** Loaded when first used: a browser, and a storage without descriptors, never come here. */
+async function fdatasync(fd: number): Promise<void> {
+  const { default: fs } = await import('fs')
+  return new Promise((resolve, reject) => fs.fdatasync(fd, (err) => (err ? reject(err) : resolve())))
 }

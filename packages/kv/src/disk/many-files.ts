@@ -1,12 +1,9 @@
+import { badArgument } from '@manycore/ground'
 import { allDone } from '../kit/all-done.js'
-import { CertainFile } from './certain-file.js'
 import type { Disk, DiskFile } from './disk.js'
-import { DistinctFiles } from './distinct-files.js'
+import { LOCK_FILE, MANIFEST_FILES } from './file-names.js'
+import { CertainFile, type RandomAccessDiskFile, type Sync } from './file.js'
 import type { FileSource, RandomAccess } from './random-access.js'
-import type { RandomAccessDiskFile, Sync } from './file.js'
-
-const LOCK_FILE = 'LOCK'
-const ANOTHER_FILE = 'MANIFEST-0'
 
 /** Files of a random-access-storage, each an instance of its own. */
 export class RandomAccessDisk implements Disk {
@@ -21,7 +18,7 @@ export class RandomAccessDisk implements Disk {
   }
 
   get lock(): Disk['lock'] {
-    this.#file(ANOTHER_FILE) // a source that ignores names is refused with the second, before anything is written
+    this.#file(MANIFEST_FILES[0]) // a source that ignores names is refused with the second, before anything is written
     return { file: this.#file(LOCK_FILE), isSpare: true }
   }
 
@@ -80,5 +77,27 @@ export class RandomAccessDisk implements Disk {
 
   #wrap(name: string, instance: RandomAccess): RandomAccessDiskFile {
     return new CertainFile(name, instance, this.#sync)
+  }
+}
+
+/** Sees to it that no two names have one file: the bytes of one would be taken for damage of the other. */
+class DistinctFiles {
+  /** by where it lies, or by the instance */
+  readonly #names = new Map<unknown, string>()
+
+  /** @throws BAD_ARGUMENT when the file is that of another name */
+  add(name: string, file: RandomAccess): void {
+    const key = file.filename ?? file
+    const other = this.#names.get(key) ?? name
+    if (other !== name) {
+      const expected = `a function (name) => instance with a file for each name (${name} is ${other} as well)`
+      throw badArgument('storage', expected, file)
+    }
+    this.#names.set(key, name)
+  }
+
+  /** It is removed, or not used any more. */
+  delete(file: RandomAccess): void {
+    this.#names.delete(file.filename ?? file)
   }
 }

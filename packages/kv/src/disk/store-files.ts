@@ -1,6 +1,34 @@
-import type { Disk, DiskFile } from './disk.js'
-import type { FileReader, Files, FileWriter } from './file-access.js'
 import { corrupt } from '../bytes/frame.js'
+import type { Disk, DiskFile } from './disk.js'
+
+/** The files of one store, by name. What the random-access engine's parts read and write through. */
+export interface Files {
+  /** A new, empty file; one of that name is replaced. */
+  create(name: string): Promise<FileWriter>
+  open(name: string): Promise<FileReader>
+  /** A file that is not there counts as removed. */
+  remove(name: string): Promise<void>
+}
+
+/** A file that only grows. One call at a time: random-access-file finishes concurrent writes out of order. */
+export interface FileWriter {
+  /** written so far */
+  readonly bytes: number
+  /**
+   * @param bytes  not changed by the caller until this resolves
+   * @returns      where they start in the file
+   */
+  append(bytes: Uint8Array): Promise<number>
+  /** The last call. What was appended survives a loss of power once it resolves, where the storage can do that. */
+  sync(): Promise<void>
+}
+
+/** A file that does not change any more. */
+export interface FileReader {
+  readonly bytes: number
+  /** @returns exactly `length` bytes, the caller's own @throws ENGINE_CORRUPT when the file ends before */
+  read(offset: number, length: number): Promise<Uint8Array>
+}
 
 /** Segments and value files on a disk. They stay open until they are removed. */
 export class StoreFiles implements Files {
@@ -20,7 +48,7 @@ export class StoreFiles implements Files {
     const file = this.#disk.file(name)
     const bytes = await file.size()
     if (bytes === 0) throw corrupt(name, 0, 'the file is missing or empty')
-    return { bytes, read: (offset, length) => file.read(offset, length), close: async () => {} }
+    return { bytes, read: (offset, length) => file.read(offset, length) }
   }
 
   remove(name: string): Promise<void> {
@@ -28,11 +56,9 @@ export class StoreFiles implements Files {
   }
 }
 
-/** One write in flight: random-access-file finishes concurrent ones out of order. */
 class Appender implements FileWriter {
   bytes = 0
   readonly #file: DiskFile
-  #last: Promise<void> = Promise.resolve()
 
   constructor(file: DiskFile) {
     this.#file = file
@@ -41,19 +67,33 @@ class Appender implements FileWriter {
   async append(bytes: Uint8Array): Promise<number> {
     const offset = this.bytes
     this.bytes += bytes.byteLength
-    this.#last = this.#last.then(() => this.#file.write(offset, bytes))
-    await this.#last
+    await this.#file.write(offset, bytes)
     return offset
   }
 
-  /** The last call but close(): where the disk keeps a size, that is stored as well. */
   async sync(): Promise<void> {
-    await this.#last
     await this.#file.finish()
     await this.#file.sync()
   }
+}
 
-  async close(): Promise<void> {
-    await this.#last
+/** The files that one flush or merge writes, so that they go again when it fails. */
+export class NewFiles {
+  readonly #files: Files
+  readonly #made: string[] = []
+
+  constructor(files: Files) {
+    this.#files = files
+  }
+
+  async create(name: string): Promise<FileWriter> {
+    const file = await this.#files.create(name)
+    this.#made.push(name)
+    return file
+  }
+
+  /** Removes them all. What cannot be removed now is an orphan, which a later open removes. */
+  async discard(): Promise<void> {
+    for (const name of this.#made) await this.#files.remove(name).catch(() => {}) // an orphan
   }
 }

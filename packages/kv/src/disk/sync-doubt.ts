@@ -1,3 +1,5 @@
+import { Queue } from '@manycore/ground'
+
 interface Span {
   readonly start: number
   readonly end: number
@@ -16,7 +18,7 @@ export class SyncDoubt {
   #doubtful: Span | null = null
   #cause: unknown = null
   #failures = 0
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #syncs = new Queue()
 
   /** @param write  writes `[start, end)` */
   async write(start: number, end: number, write: () => Promise<void>): Promise<void> {
@@ -44,9 +46,7 @@ export class SyncDoubt {
    * @throws what it failed with, or one before it or meanwhile
    */
   sync(sync: () => Promise<void>): Promise<void> {
-    const done = this.#last.then(() => this.#sync(sync))
-    this.#last = done.catch(() => {}) // told to who wanted it
-    return done
+    return this.#syncs.run(() => this.#sync(sync))
   }
 
   /** A sync failed that was to store this too. */

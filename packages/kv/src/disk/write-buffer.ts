@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import { WRITE_BYTES } from '../defaults.js'
-import type { FileWriter } from './file-access.js'
+import type { FileWriter } from './store-files.js'
 
 /** Gathers small writes to a file. */
 export class WriteBuffer {
@@ -41,10 +41,9 @@ export class WriteBuffer {
     this.#length = 0
   }
 
-  /** All of it is in the file, which is synced and closed. */
+  /** All of it is in the file, which is synced. */
   async finish(): Promise<void> {
     await this.flush()
     await this.#file.sync()
-    await this.#file.close()
   }
 }

@@ -1,8 +1,10 @@
+import { Queue } from '@manycore/ground'
 import b4a from 'b4a'
-import { type Change, type Draw, stillForgotten, takeBack } from './loss.js'
-import { noSpace } from './fault.js'
-import type { RandomAccess } from '../disk/random-access.js'
 import { call } from '../disk/file.js'
+import type { RandomAccess } from '../disk/random-access.js'
+import { unlessMissing } from '../disk/system-errors.js'
+import { noSpace } from './fault.js'
+import { type Change, type Draw, stillForgotten, takeBack } from './loss.js'
 
 /** What the files of a FaultFiles share until the power is lost: space, order, and what was not synced. */
 export class FaultDisk {
@@ -12,7 +14,7 @@ export class FaultDisk {
   /** reordered: acknowledged, to be written after the next write */
   #late: (() => Promise<void>)[] = []
   readonly #open = new Set<RandomAccess>()
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #changing = new Queue()
   #isLost = false
 
   /** @param changes  that were not synced, oldest first */
@@ -38,12 +40,10 @@ export class FaultDisk {
 
   /** One change at a time, in the order of the calls. */
   inTurn(fn: () => Promise<void>): Promise<void> {
-    const done = this.#last.then(() => {
+    return this.#changing.run(() => {
       this.check()
       return fn()
     })
-    this.#last = done.catch(() => {}) // told to who called
-    return done
   }
 
   postpone(write: () => Promise<void>): void {
@@ -104,7 +104,7 @@ export class FaultDisk {
   /** Nothing reaches the files any more. @returns what was not synced, oldest first */
   async leave(): Promise<Change[]> {
     this.#isLost = true
-    await this.#last
+    await this.#changing.run(async () => {}) // what was under way
     await Promise.all(Array.from(this.#open, (file) => call((done) => file.close(done))))
     return this.#changes.splice(0)
   }
@@ -148,7 +148,7 @@ async function sizeOf(file: RandomAccess): Promise<number | null> {
     const { size } = await call<{ size: number }>((done) => file.stat(done))
     return size
   } catch (err) {
-    if ((err as { code?: unknown }).code === 'ENOENT') return null
-    throw err
+    unlessMissing(err)
+    return null
   }
 }

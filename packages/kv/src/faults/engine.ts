@@ -1,9 +1,9 @@
-import { badArgument } from '@manycore/ground'
-import { checkOps, checkRange } from '../kit/check.js'
+import { badArgument, Queue } from '@manycore/ground'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Entry, Op, Range } from '../engine.js'
-import { FaultPlan } from './plan.js'
-import { type FaultOperation, checkAfter, engineFailed, errorOf, noSpace } from './fault.js'
+import { checkOps, checkRange } from '../kit/check.js'
 import { Lifecycle } from '../kit/lifecycle.js'
+import { checkAfter, engineFailed, errorOf, type FaultOperation, noSpace } from './fault.js'
+import { FaultPlan } from './plan.js'
 
 /** Another engine, with faults: for tests of what is built on engines. Without any it does what that one does. */
 export class FaultEngine implements Engine {
@@ -14,7 +14,7 @@ export class FaultEngine implements Engine {
   space: number = Infinity
   readonly #engine: Engine
   readonly #lifecycle: Lifecycle
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #queue = new Queue()
   /** reordered: acknowledged, to be applied after the next batch */
   #late: (readonly Op[])[] = []
   #failure: Error | null = null
@@ -136,11 +136,7 @@ export class FaultEngine implements Engine {
 
   /** One at a time, in the order of the calls. */
   #inTurn(call: string, fn: () => Promise<void>): Promise<void> {
-    return this.#lifecycle.run(call, () => {
-      const done = this.#last.then(fn)
-      this.#last = done.catch(() => {}) // told to who called
-      return done
-    })
+    return this.#lifecycle.run(call, () => this.#queue.run(fn))
   }
 
   async #applyLate(): Promise<void> {

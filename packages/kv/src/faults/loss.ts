@@ -1,9 +1,9 @@
+import { badArgument, type OptionTable, readOptions } from '@manycore/ground'
 import b4a from 'b4a'
-import { badArgument, readOptions } from '@manycore/ground'
-import type { OptionTable } from '@manycore/ground'
-import { randomNumbers } from './random-numbers.js'
-import type { RandomAccess } from '../disk/random-access.js'
 import { call } from '../disk/file.js'
+import type { RandomAccess } from '../disk/random-access.js'
+import { unlessMissing } from '../disk/system-errors.js'
+import { randomNumbers } from './random-numbers.js'
 
 /** What a loss of power leaves of what was not synced; by default nothing. */
 export interface PowerLoss {
@@ -142,8 +142,4 @@ function before({ offset, bytes }: Change, from: number, to: number): Uint8Array
   const found = b4a.alloc(to - from)
   found.set(bytes.subarray(from - offset, to - offset))
   return found
-}
-
-function unlessMissing(err: { code?: unknown }): void {
-  if (err.code !== 'ENOENT') throw err
 }

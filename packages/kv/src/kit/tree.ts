@@ -1,5 +1,4 @@
-import b4a from 'b4a'
-import { compareKeys } from '../bytes/compare-keys.js'
+import { compareKeys, successor } from '../bytes/order.js'
 import { NODE_ENTRIES } from '../defaults.js'
 import type { Range } from '../engine.js'
 
@@ -65,7 +64,7 @@ export class Tree<V> {
   }
 
   delete(key: Uint8Array): void {
-    if (this.get(key) !== undefined) this.deleteRange(key, b4a.concat([key, b4a.alloc(1)]))
+    if (this.get(key) !== undefined) this.deleteRange(key, successor(key))
   }
 
   /** Every key in `[start, end)`; whole subtrees are dropped without being visited. */

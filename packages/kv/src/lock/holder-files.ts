@@ -1,17 +1,11 @@
 import fs from 'fs'
+import type { Claim } from '../disk/disk.js'
+import { codeOf, FULL, unlessFull } from '../disk/system-errors.js'
 import { EngineError } from '../errors.js'
-import { FULL, unlessFull } from './unless-full.js'
-import { type Holder, nameOf, parseName } from './holder-name.js'
-import { ownProcess, stateOf } from './process-id.js'
+import { type Holder, nameOf, ownProcess, parseName, stateOf } from './process.js'
 
 /** What the file system says of a directory that is a file. */
 const IN_THE_WAY = ['EEXIST', 'ENOTDIR']
-
-/** What a process has that may use the store. */
-export interface Claim {
-  /** The store is free again. */
-  release(): void
-}
 
 /** How often, and how many milliseconds each time, a process waits for one that is about to decide. */
 const PATIENCE = 200
@@ -161,8 +155,4 @@ function locked(directory: string, { name, pid, state }: Found): EngineError {
 function inTheWay(directory: string, cause: unknown): EngineError {
   const message = `${directory} is to be a directory, of processes that have the store open, and is a file: remove it`
   return new EngineError('ENGINE_FAILED', message, { cause })
-}
-
-function codeOf(err: unknown): string {
-  return String((err as { code?: unknown }).code)
 }

@@ -1,11 +1,10 @@
+import { badArgument, Queues } from '@manycore/ground'
 import b4a from 'b4a'
-import { Queues, badArgument } from '@manycore/ground'
-import { lockDescriptor } from './descriptor.js'
 import type { Disk, LockableFile } from '../disk/disk.js'
+import { codeOf, unlessFull } from '../disk/system-errors.js'
 import { EngineError } from '../errors.js'
-import { ownPid } from './process-id.js'
-import { unlessFull } from './unless-full.js'
-import { runtimeWithoutLibuv } from '../kit/without-libuv.js'
+import { runtimeWithoutLibuv } from '../kit/runtime.js'
+import { ownPid } from './process.js'
 
 export interface LockOptions {
   /** Nothing is created or written. In one file the lock is shared with other readers, elsewhere there is none. */
@@ -18,7 +17,7 @@ export interface LockOptions {
 const WAIT_MS = 100
 
 /** by path of what is locked: of those that come in one turn the first gets it */
-const turns = new Queues()
+const queues = new Queues()
 
 /**
  * Locks a disk for this process, where its files have descriptors. Closing or suspending the disk ends the
@@ -32,7 +31,7 @@ export async function lockDisk(disk: Disk, { isReadOnly, wait }: LockOptions): P
   const { path } = disk.lock.file
   const lock = (): Promise<void> => lockInTurn(disk, { isReadOnly, wait })
   // Whoever waits for the store must not keep it from being found taken.
-  await (path === null || wait ? lock() : turns.run(path, lock))
+  await (path === null || wait ? lock() : queues.run(path, lock))
 }
 
 async function lockInTurn(disk: Disk, { isReadOnly, wait }: LockOptions): Promise<void> {
@@ -69,7 +68,7 @@ async function lockByFiles(
       if (isReadOnly) return refuseIfHeld(file.path, isSystemLocked)
       return file.hold(await claimFile(file.path, isSystemLocked))
     } catch (err) {
-      if (!wait || (err as { code?: unknown }).code !== 'ELOCKED') throw err
+      if (!wait || codeOf(err) !== 'ELOCKED') throw err
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS))
     }
   }
@@ -88,4 +87,25 @@ async function readPid(file: LockableFile): Promise<number> {
   } catch {
     return 0 // whoever opened it truncated it meanwhile
   }
+}
+
+/**
+ * Has the operating system lock an open file for this descriptor; the lock ends with the descriptor, so also with the
+ * process.
+ * @returns  false = someone else has it; null = nobody can be locked out: the optional fs-native-extensions is not
+ *           installed, or ends a process of this runtime
+ */
+async function lockDescriptor(
+  fd: number,
+  { shared, wait }: { shared: boolean; wait: boolean }
+): Promise<boolean | null> {
+  if (runtimeWithoutLibuv() !== null) return null
+  const extensions = await import('fs-native-extensions').then(
+    (module) => module.default,
+    () => null // not installed
+  )
+  if (extensions === null) return null
+  if (!wait) return extensions.tryLock(fd, { shared })
+  await extensions.waitForLock(fd, { shared })
+  return true
 }

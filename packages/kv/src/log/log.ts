@@ -1,18 +1,13 @@
 import b4a from 'b4a'
+import { encodeFrame, FRAME_BYTES } from '../bytes/frame.js'
 import { LOG_SLICE_BYTES } from '../defaults.js'
 import type { DiskFile } from '../disk/disk.js'
-import { FRAME_BYTES, encodeFrame } from '../bytes/frame.js'
-import { type LogVersion, headerBytesOf, readHeader, sealRecord } from './record.js'
-import type { Position } from './position.js'
+import { headerBytesOf, type LogVersion, type Position, readHeader, sealRecord } from './record.js'
 
 export const LOG_MAGIC = 'KVOPSLOG'
 export const LOG_VERSION: LogVersion = 2
 /** number of the log and of the one before it (0 = none), each u32 */
 export const LOG_HEADER_BYTES: number = FRAME_BYTES + 8
-
-export function logFileName(id: number): string {
-  return `${String(id).padStart(6, '0')}.log`
-}
 
 /** A write-ahead log (WAL) that is being written. One record at a time. */
 export class Log {

@@ -1,9 +1,8 @@
 import b4a from 'b4a'
+import { FieldReader, FieldWriter } from '../bytes/fields.js'
 import { PATCH_MIN_BYTES } from '../defaults.js'
 import type { Op } from '../engine.js'
-import { FieldWriter } from '../bytes/fields.js'
 import type { Memtable } from '../memtable/memtable.js'
-import { FieldReader } from '../bytes/varint.js'
 import { RECORD_HEADER_BYTES } from './record.js'
 
 const PUT = 1

@@ -1,14 +1,20 @@
 import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
+import { corrupt, decodeFrame, versionOf } from '../bytes/frame.js'
 import { LOG_SLICE_BYTES } from '../defaults.js'
 import type { DiskFile } from '../disk/disk.js'
-import { corrupt, decodeFrame, versionOf } from '../bytes/frame.js'
-import { laterTurn } from '../kit/later-turn.js'
+import { laterTurn } from '../kit/runtime.js'
+import type { Memtable } from '../memtable/memtable.js'
 import { LOG_HEADER_BYTES, LOG_MAGIC, LOG_VERSION } from './log.js'
 import { applyRecord } from './ops.js'
-import { type LogVersion, RECORD_HEADER_BYTES, findHeader, readHeader } from './record.js'
-import type { Memtable } from '../memtable/memtable.js'
-import { type Position, isAfter } from './position.js'
+import {
+  findHeader,
+  isAfter,
+  type LogVersion,
+  type Position,
+  readHeader,
+  RECORD_HEADER_BYTES
+} from './record.js'
 
 /** What a log says. */
 export interface LogContents {

@@ -1,6 +1,15 @@
 import { crc32 } from 'crc-universal'
 import { findHeaderCrc, headerCrc } from './header-crc.js'
-import type { Position } from './position.js'
+
+/** A place in the logs of a store, which have greater numbers the newer they are. */
+export interface Position {
+  readonly log: number
+  readonly offset: number
+}
+
+export function isAfter(a: Position, b: Position): boolean {
+  return a.log === b.log ? a.offset > b.offset : a.log > b.log
+}
 
 /** Of the log's format; the older one is read, and a log of it is written on as it began. */
 export type LogVersion = 1 | 2

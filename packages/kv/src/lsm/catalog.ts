@@ -1,22 +1,21 @@
-import { allDone } from '../kit/all-done.js'
-import type { BlockCache } from '../segment/block-cache.js'
 import type { Disk } from '../disk/disk.js'
-import { applyEdit, liveValueBytes } from '../manifest/edit.js'
-import { logFileName } from '../log/log.js'
-import type { Manifest } from '../manifest/manifest.js'
+import { logFileName, segmentFileName, valueFileName } from '../disk/file-names.js'
+import { StoreFiles } from '../disk/store-files.js'
+import { allDone } from '../kit/all-done.js'
 import type { ManifestFiles } from '../manifest/files.js'
-import type { Recovered } from './recovery.js'
-import { Segment } from '../segment/segment.js'
 import {
+  applyEdit,
   type LevelEdit,
   type Levels,
+  liveValueBytes,
   type SegmentInfo,
-  type ValueFileInfo,
-  segmentFileName,
-  valueFileName
+  type ValueFileInfo
 } from '../manifest/levels.js'
-import { StoreFiles } from '../disk/store-files.js'
+import type { Manifest } from '../manifest/manifest.js'
+import type { BlockCache } from '../segment/block-cache.js'
+import { Segment } from '../segment/segment.js'
 import { ValueFiles } from '../values/reader.js'
+import type { Recovered } from './recovery.js'
 import { Version } from './version.js'
 
 /**
@@ -206,7 +205,6 @@ export class Catalog {
   /** Waits for files that are being removed. */
   async close(): Promise<void> {
     while (this.#removing.size > 0) await Promise.all(this.#removing)
-    await this.values.close()
   }
 
   async #openAll(levels: Levels): Promise<Segment[][]> {
@@ -247,7 +245,7 @@ export class Catalog {
     if (needed > 0) return
     this.#needed.delete(id)
     const isSegment = this.#open.delete(id)
-    if (!isSegment) void this.values.release(id)
+    if (!isSegment) this.values.forget(id)
     this.#remove(id, isSegment ? segmentFileName(id) : valueFileName(id))
   }
 

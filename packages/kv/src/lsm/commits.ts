@@ -1,10 +1,11 @@
 import { GROUP_BYTES } from '../defaults.js'
+import { codeOf } from '../disk/system-errors.js'
 import type { Op } from '../engine.js'
 import { EngineError } from '../errors.js'
 import type { Log } from '../log/log.js'
-import { OpWriter, encodeMark, encodeNext } from '../log/ops.js'
+import { encodeMark, encodeNext, OpWriter } from '../log/ops.js'
+import { isAfter, type Position } from '../log/record.js'
 import type { Memtables } from './memtables.js'
-import { type Position, isAfter } from '../log/position.js'
 
 export interface CommitsOptions {
   readonly memtables: Memtables
@@ -152,7 +153,7 @@ export class Commits {
     } catch (cause) {
       // What of it is on the disk is not known, and another sync would not tell: later batches must not follow it.
       const isCut = await isDone(log.cut())
-      const hasNoSpace = (cause as { code?: unknown }).code === 'ENOSPC'
+      const hasNoSpace = codeOf(cause) === 'ENOSPC'
       if (hasNoSpace && isCut && (!isSynced || (await isDone(log.sync()))))
         throw failed('a batch was taken back, for there is no space for it', cause)
       throw (this.#failure = failed('a write to the log failed', cause))

@@ -1,20 +1,20 @@
-import b4a from 'b4a'
 import { badArgument } from '@manycore/ground'
-import { checkKeys, checkOps, checkRange } from '../kit/check.js'
+import b4a from 'b4a'
+import type { Found } from '../cursor/cursor.js'
 import type { Disk } from '../disk/disk.js'
+import { RandomAccessDiskFile } from '../disk/file.js'
+import { RandomAccessDisk } from '../disk/many-files.js'
+import { fileSource, isFile, type RandomAccessStorage } from '../disk/random-access.js'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '../engine.js'
 import { EngineError } from '../errors.js'
-import { laterTurn } from '../kit/later-turn.js'
+import { checkKeys, checkOps, checkRange } from '../kit/check.js'
 import { Lifecycle } from '../kit/lifecycle.js'
-import { lookUp } from './look-up.js'
-import type { Found } from '../memtable/memtable.js'
+import { laterTurn } from '../kit/runtime.js'
 import { lockDisk } from '../lock/lock.js'
-import { type RandomAccessStorage, fileSource, isFile } from '../disk/random-access.js'
-import { RandomAccessDisk } from '../disk/many-files.js'
-import { RandomAccessDiskFile } from '../disk/file.js'
-import { type CheckedOptions, type RandomAccessEngineOptions, checkOptions } from './options.js'
+import { type Layers, lookUp } from './layers.js'
+import { type CheckedOptions, checkOptions, type RandomAccessEngineOptions } from './options.js'
+import { StoreSnapshot } from './snapshot.js'
 import type { Store } from './store.js'
-import { View } from './snapshot.js'
 
 /**
  * An ordered key-value store over files of a random-access-storage: a log-structured merge tree, whose
@@ -26,7 +26,7 @@ export class RandomAccessEngine implements Engine {
   readonly #options: CheckedOptions
   readonly #toDisk: () => Promise<Disk>
   readonly #lifecycle = new Lifecycle('random-access')
-  readonly #views = new Set<View>()
+  readonly #snapshots = new Set<StoreSnapshot>()
   #disk: Disk | null = null
   #store: Store | null = null
 
@@ -80,8 +80,8 @@ export class RandomAccessEngine implements Engine {
 
   close(): Promise<void> {
     return this.#lifecycle.close(async () => {
-      for (const view of this.#views) view.close()
-      await laterTurn() // the versions of the views are released
+      for (const snapshot of this.#snapshots) snapshot.close()
+      await laterTurn() // the versions of the snapshots are released
       try {
         await this.#store!.close()
       } finally {
@@ -123,21 +123,21 @@ export class RandomAccessEngine implements Engine {
   iterator(range: Range, at?: EngineSnapshot): EngineIterator {
     checkRange(range)
     this.#lifecycle.check('iterator()')
-    const view = this.#view(at)
+    const snapshot = this.#hold(at)
     return {
       next: (max) =>
         this.#call('next()', async () => {
-          const entries = await view.next(range, max)
+          const entries = await snapshot.next(range, max)
           await laterTurn()
           return entries
         }),
-      close: async () => view.close()
+      close: async () => snapshot.close()
     }
   }
 
   snapshot(): EngineSnapshot {
     this.#lifecycle.check('snapshot()')
-    return this.#view()
+    return this.#hold()
   }
 
   /** What was committed survives a loss of power, where the files can be synced. */
@@ -184,10 +184,10 @@ export class RandomAccessEngine implements Engine {
     return this.#lifecycle.run(name, () => fn(this.#store!))
   }
 
-  #view(at?: EngineSnapshot): View {
-    if (at === undefined) return new View(this.#store!, this.#store!.hold(), this.#views)
+  #hold(at?: EngineSnapshot): StoreSnapshot {
+    if (at === undefined) return new StoreSnapshot(this.#store!, this.#store!.hold(), this.#snapshots)
     const { memtables, version } = layersOf(at)
-    return new View(this.#store!, { memtables, version: version.hold() }, this.#views)
+    return new StoreSnapshot(this.#store!, { memtables, version: version.hold() }, this.#snapshots)
   }
 
   #checkWritable(): void {
@@ -208,8 +208,8 @@ function toDisk(storage: RandomAccessStorage, { sync }: CheckedOptions): () => P
   }
 }
 
-function layersOf(snapshot: EngineSnapshot): View['layers'] {
-  if (snapshot instanceof View) return snapshot.layers
+function layersOf(snapshot: EngineSnapshot): Layers {
+  if (snapshot instanceof StoreSnapshot) return snapshot.layers
   throw badArgument('at', 'a snapshot of this engine', snapshot)
 }
 

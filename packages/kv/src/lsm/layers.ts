@@ -1,34 +1,43 @@
-import b4a from 'b4a'
-import type { Cursor } from '../cursor/cursor.js'
-import type { Entry, Range } from '../engine.js'
-import { levelSource } from '../segment/run.js'
-import { memtableSource } from '../memtable/cursor.js'
+import type { Cursor, Found } from '../cursor/cursor.js'
 import { mergeCursor } from '../cursor/merge.js'
-import type { Layers } from './store.js'
-import type { ValuePointer } from '../cursor/value-pointer.js'
+import type { Range } from '../engine.js'
+import { memtableSource } from '../memtable/cursor.js'
+import type { ReadonlyMemtable } from '../memtable/memtable.js'
+import { runSource } from '../segment/run.js'
+import type { Segment } from '../segment/segment.js'
+import type { Version } from './version.js'
+
+/** The layers of a state, newest first. */
+export interface Layers {
+  readonly memtables: readonly ReadonlyMemtable[]
+  readonly version: Version
+}
 
 /** What there is in a range, over all layers. */
 export function layersCursor({ memtables, version }: Layers, range: Range): Cursor {
   const [level0 = [], ...levels] = version.segments
   const sources = [
     ...memtables.map((memtable) => memtableSource(memtable, range)),
-    ...[...level0.map((segment) => [segment]), ...levels].map((segments) => levelSource(segments, range))
+    ...[...level0.map((segment) => [segment]), ...levels].map((segments) => runSource(segments, range))
   ]
   return mergeCursor(sources, range)
 }
 
-/** The next entries of a cursor that gives no tombstones; fresh copies. */
-export async function takeEntries(
-  cursor: Cursor,
-  max: number,
-  readValue: (pointer: ValuePointer) => Promise<Uint8Array>
-): Promise<Entry[]> {
-  const taken: (Entry | Promise<Entry>)[] = []
-  while (taken.length < max && (cursor.next() || (await cursor.load()))) {
-    const key = b4a.from(cursor.key)
-    const value = cursor.value!
-    if (value instanceof Uint8Array) taken.push({ key, value: b4a.from(value) })
-    else taken.push(readValue(value).then((read) => ({ key, value: read })))
+/** What the newest layer that knows a key says. @returns at once when no file has to be read; may be a view */
+export function lookUp(key: Uint8Array, { memtables, version }: Layers): Found | Promise<Found> {
+  for (const memtable of memtables) {
+    const found = memtable.get(key)
+    if (found !== undefined) return found
   }
-  return Promise.all(taken)
+  return lookInto(version.segmentsFor(key), 0, key)
+}
+
+function lookInto(segments: readonly Segment[], from: number, key: Uint8Array): Found | Promise<Found> {
+  for (let i = from; i < segments.length; i++) {
+    const found = segments[i]!.get(key)
+    if (found instanceof Promise)
+      return found.then((read) => (read === undefined ? lookInto(segments, i + 1, key) : read))
+    if (found !== undefined) return found
+  }
+  return undefined
 }

@@ -1,15 +1,13 @@
-import type { Catalog } from './catalog.js'
+import { runMerge } from '../compaction/merge.js'
+import { flushMemtable } from '../compaction/output.js'
+import { type MergePick, pickCompaction, pickMerge } from '../compaction/pick.js'
+import type { LevelSizes } from '../compaction/sizes.js'
 import { LEVEL0_STALL } from '../defaults.js'
 import type { Range } from '../engine.js'
 import { EngineError } from '../errors.js'
-import { flushMemtable } from '../compaction/flush.js'
-import { laterTurn } from '../kit/later-turn.js'
-import type { LevelSizes } from '../compaction/sizes.js'
+import { laterTurn } from '../kit/runtime.js'
+import type { Catalog } from './catalog.js'
 import type { Memtables } from './memtables.js'
-import { pickCompaction } from '../compaction/pick-compaction.js'
-import type { MergePick } from '../compaction/merge-pick.js'
-import { pickMerge } from '../compaction/pick.js'
-import { runMerge } from '../compaction/merge.js'
 
 interface Deferred {
   readonly resolve: () => void

@@ -1,6 +1,6 @@
 import type { Op } from '../engine.js'
 import type { Log } from '../log/log.js'
-import { Memtable, type MemtableView } from '../memtable/memtable.js'
+import { Memtable, type ReadonlyMemtable } from '../memtable/memtable.js'
 
 /** A memtable and the log that makes it again after a crash. */
 export interface Logged {
@@ -37,11 +37,11 @@ export class Memtables {
   }
 
   /** for look-ups within this turn: the first one changes */
-  layers(): MemtableView[] {
+  layers(): ReadonlyMemtable[] {
     return this.all().map(({ memtable }) => memtable)
   }
 
-  snapshot(): MemtableView[] {
+  snapshot(): ReadonlyMemtable[] {
     return [this.#active.memtable.snapshot(), ...this.#sealed.map(({ memtable }) => memtable)]
   }
 

@@ -1,8 +1,30 @@
-import { allDone } from '../kit/all-done.js'
-import type { Catalog } from './catalog.js'
+import { ORPHAN_WINDOW } from '../defaults.js'
 import type { Disk } from '../disk/disk.js'
+import { fileNames } from '../disk/file-names.js'
+import { allDone } from '../kit/all-done.js'
 import type { Log } from '../log/log.js'
-import { fileNames } from './recovery.js'
+import type { Catalog } from './catalog.js'
+
+/**
+ * Files that were written after the manifest.
+ * @returns tried: the numbers that were looked for; end: that no file has, nor a greater one
+ */
+export async function findOrphans(
+  disk: Disk,
+  from: number
+): Promise<{ found: number[]; tried: number[]; end: number }> {
+  const found: number[] = []
+  const tried: number[] = []
+  let end = from
+  for (let id = from; id < end + ORPHAN_WINDOW; id++) {
+    const sizes = await allDone(fileNames(id).map((name) => disk.file(name).size()))
+    tried.push(id)
+    if (sizes.every((size) => size === 0)) continue
+    found.push(id)
+    end = id + 1
+  }
+  return { found, tried, end }
+}
 
 /**
  * Removes what a crash left behind. That may be what an older manifest or log needs, while it is in doubt whether the

@@ -1,15 +1,15 @@
-import { allDone } from '../kit/all-done.js'
-import { ORPHAN_WINDOW } from '../defaults.js'
-import type { Disk, DiskFile } from '../disk/disk.js'
 import { corrupt } from '../bytes/frame.js'
-import { Log, LOG_HEADER_BYTES, logFileName } from '../log/log.js'
+import type { Disk, DiskFile } from '../disk/disk.js'
+import { logFileName, MANIFEST_FILES } from '../disk/file-names.js'
+import { unlessCorrupt } from '../disk/system-errors.js'
+import { Log, LOG_HEADER_BYTES } from '../log/log.js'
 import { type LogContents, LogReader } from '../log/reader.js'
+import { isAfter, type Position } from '../log/record.js'
+import { ManifestFiles } from '../manifest/files.js'
 import type { Manifest } from '../manifest/manifest.js'
-import { MANIFEST_FILES, ManifestFiles } from '../manifest/files.js'
 import { Memtable } from '../memtable/memtable.js'
 import { type Logged, Memtables } from './memtables.js'
-import { type Position, isAfter } from '../log/position.js'
-import { segmentFileName, valueFileName } from '../manifest/levels.js'
+import { findOrphans } from './orphans.js'
 
 const FIRST_LOG = 1
 
@@ -99,32 +99,6 @@ export async function dropTail({ memtables, tail }: Recovered): Promise<void> {
   if (tail === 'stale') await log.erase()
 }
 
-/** Every file that a number can have. */
-export function fileNames(id: number): string[] {
-  return [logFileName(id), segmentFileName(id), valueFileName(id)]
-}
-
-/**
- * Files that were written after the manifest.
- * @returns tried: the numbers that were looked for; end: that no file has, nor a greater one
- */
-async function findOrphans(
-  disk: Disk,
-  from: number
-): Promise<{ found: number[]; tried: number[]; end: number }> {
-  const found: number[] = []
-  const tried: number[] = []
-  let end = from
-  for (let id = from; id < end + ORPHAN_WINDOW; id++) {
-    const sizes = await allDone(fileNames(id).map((name) => disk.file(name).size()))
-    tried.push(id)
-    if (sizes.every((size) => size === 0)) continue
-    found.push(id)
-    end = id + 1
-  }
-  return { found, tried, end }
-}
-
 /** Numbers after that of the last log whose files the manifest does not know: what was a log is one of them. */
 function unnamed({ nextId, levels, valueFiles }: Manifest, log: number): number[] {
   const named = new Set([...levels.flat(), ...valueFiles].map(({ id }) => id))
@@ -169,8 +143,7 @@ async function readManifest(disk: Disk, manifests: ManifestFiles): Promise<Manif
   try {
     manifest = await manifests.read()
   } catch (err) {
-    if ((err as { code?: unknown }).code !== 'ENGINE_CORRUPT') throw err
-    failure = err
+    failure = unlessCorrupt(err)
   }
   if (manifest !== null) return manifest
 
@@ -187,7 +160,7 @@ async function tryLog(disk: Disk, id: number): Promise<LogReader | null> {
   try {
     return await LogReader.open(id, file)
   } catch (err) {
-    if ((err as { code?: unknown }).code !== 'ENGINE_CORRUPT') throw err
+    unlessCorrupt(err)
     return null // its writing was interrupted
   }
 }

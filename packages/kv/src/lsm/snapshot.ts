@@ -1,22 +1,24 @@
-import type { Cursor } from '../cursor/cursor.js'
+import { Queue } from '@manycore/ground'
+import b4a from 'b4a'
+import type { Cursor, ValuePointer } from '../cursor/cursor.js'
 import type { EngineSnapshot, Entry, Range } from '../engine.js'
 import { EngineError } from '../errors.js'
-import { layersCursor, takeEntries } from './layers.js'
-import type { Layers, Store } from './store.js'
+import { type Layers, layersCursor } from './layers.js'
+import type { Store } from './store.js'
 
 /** A state that is held: a snapshot, or what an iterator goes over. */
-export class View implements EngineSnapshot {
+export class StoreSnapshot implements EngineSnapshot {
   readonly #store: Store
-  readonly #open: Set<View>
+  readonly #open: Set<StoreSnapshot>
   #layers: Layers | null
   #cursor: Cursor | null = null
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #queue = new Queue()
 
   /**
-   * @param layers  whose version is held for this view
-   * @param open    the views that are open; it adds and removes itself
+   * @param layers  whose version is held for this snapshot
+   * @param open    the snapshots that are open; it adds and removes itself
    */
-  constructor(store: Store, layers: Layers, open: Set<View>) {
+  constructor(store: Store, layers: Layers, open: Set<StoreSnapshot>) {
     this.#store = store
     this.#layers = layers
     this.#open = open.add(this)
@@ -30,9 +32,7 @@ export class View implements EngineSnapshot {
 
   /** The next entries of a range, which is the same in every call; one call at a time. */
   next(range: Range, max: number): Promise<Entry[]> {
-    const taking = this.#last.then(() => this.#take(range, max))
-    this.#last = taking.catch(() => {}) // told to its caller
-    return taking
+    return this.#queue.run(() => this.#take(range, max))
   }
 
   close(): void {
@@ -40,7 +40,7 @@ export class View implements EngineSnapshot {
     if (layers === null) return
     this.#layers = null
     this.#open.delete(this)
-    void this.#last.then(() => layers.version.release())
+    void this.#queue.run(async () => layers.version.release())
   }
 
   async #take(range: Range, max: number): Promise<Entry[]> {
@@ -48,4 +48,20 @@ export class View implements EngineSnapshot {
     this.#cursor ??= layersCursor(this.#layers, range)
     return takeEntries(this.#cursor, max, (pointer) => this.#store.readValue(pointer))
   }
+}
+
+/** The next entries of a cursor that gives no tombstones; fresh copies. */
+async function takeEntries(
+  cursor: Cursor,
+  max: number,
+  readValue: (pointer: ValuePointer) => Promise<Uint8Array>
+): Promise<Entry[]> {
+  const taken: (Entry | Promise<Entry>)[] = []
+  while (taken.length < max && (cursor.next() || (await cursor.load()))) {
+    const key = b4a.from(cursor.key)
+    const value = cursor.value!
+    if (value instanceof Uint8Array) taken.push({ key, value: b4a.from(value) })
+    else taken.push(readValue(value).then((read) => ({ key, value: read })))
+  }
+  return Promise.all(taken)
 }

@@ -1,20 +1,19 @@
-import { BlockCache } from '../segment/block-cache.js'
-import { Catalog } from './catalog.js'
-import { cleanUp } from './orphans.js'
-import { Commits } from './commits.js'
-import { SEALED_MEMTABLES } from '../defaults.js'
+import type { LevelSizes } from '../compaction/sizes.js'
+import type { ValuePointer } from '../cursor/cursor.js'
+import { OPEN_ATTEMPTS, SEALED_MEMTABLES } from '../defaults.js'
 import type { Disk } from '../disk/disk.js'
+import { logFileName } from '../disk/file-names.js'
 import type { Op, Range } from '../engine.js'
 import { EngineError } from '../errors.js'
-import type { LevelSizes } from '../compaction/sizes.js'
-import { Log, logFileName } from '../log/log.js'
+import { Log } from '../log/log.js'
+import { BlockCache } from '../segment/block-cache.js'
+import { Catalog } from './catalog.js'
+import { Commits } from './commits.js'
+import type { Layers } from './layers.js'
 import { Maintenance } from './maintenance.js'
-import type { MemtableView } from '../memtable/memtable.js'
 import type { Memtables } from './memtables.js'
-import { openBesideWriter } from './open-beside-writer.js'
-import { type Recovered, create, dropTail, recover } from './recovery.js'
-import type { ValuePointer } from '../cursor/value-pointer.js'
-import type { Version } from './version.js'
+import { cleanUp } from './orphans.js'
+import { create, dropTail, recover, type Recovered } from './recovery.js'
 
 export interface StoreOptions {
   readonly isReadOnly: boolean
@@ -24,12 +23,6 @@ export interface StoreOptions {
   readonly memtableBytes: number
   readonly cacheBytes: number
   readonly levelSizes: LevelSizes
-}
-
-/** The layers of a state, newest first. */
-export interface Layers {
-  readonly memtables: readonly MemtableView[]
-  readonly version: Version
 }
 
 /** A store that is open: its layers, and the writing of new ones. */
@@ -187,4 +180,27 @@ export class Store {
   #holds(log: Log): boolean {
     return this.#memtables.all().some((layer) => layer.log === log)
   }
+}
+
+/**
+ * Opens a store that someone else may be writing. A file may be removed between the reading of its name and of itself, and
+ * one that is being written may be read in part: then all is read anew. What fails twice in the same way is damage.
+ * @param open    reads everything, and changes nothing
+ * @param forget  what was found so far of the files, which open() finds again
+ * @throws ENGINE_CORRUPT; ENGINE_FAILED when it changed each time
+ */
+export async function openBesideWriter<T>(open: () => Promise<T>, forget: () => Promise<void>): Promise<T> {
+  let failure: EngineError | null = null
+  for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
+    try {
+      return await open()
+    } catch (err) {
+      if (!(err instanceof EngineError) || err.code !== 'ENGINE_CORRUPT') throw err
+      if (err.message === failure?.message) throw err
+      failure = err
+      await forget()
+    }
+  }
+  const message = `the store was changed by its writer while it was read, ${OPEN_ATTEMPTS} times in a row: open it again`
+  throw new EngineError('ENGINE_FAILED', message, { cause: failure })
 }

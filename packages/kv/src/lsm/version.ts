@@ -1,10 +1,9 @@
-import { segmentFor } from '../manifest/edit.js'
+import { segmentFor, type ValueFileInfo } from '../manifest/levels.js'
 import type { Segment } from '../segment/segment.js'
-import type { Levels, ValueFileInfo } from '../manifest/levels.js'
 
 /** The segments of one moment. Their files stay as long as someone holds it. */
 export class Version {
-  /** as Levels, open */
+  /** as in `Levels`, and open */
   readonly segments: readonly (readonly Segment[])[]
   readonly valueFiles: readonly ValueFileInfo[]
   readonly #onReleased: () => void
@@ -19,10 +18,6 @@ export class Version {
     this.segments = segments
     this.valueFiles = valueFiles
     this.#onReleased = onReleased
-  }
-
-  get levels(): Levels {
-    return this.segments.map((level) => level.map(({ info }) => info))
   }
 
   /** numbers of the files it needs */

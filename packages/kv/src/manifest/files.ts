@@ -1,13 +1,12 @@
 import b4a from 'b4a'
-import type { Disk, DiskFile } from '../disk/disk.js'
 import { decodeFrame, encodeFrame } from '../bytes/frame.js'
-import { type Manifest, decodeManifest, encodeManifest } from './manifest.js'
+import type { Disk, DiskFile } from '../disk/disk.js'
+import { MANIFEST_FILES } from '../disk/file-names.js'
+import { unlessCorrupt } from '../disk/system-errors.js'
+import { decodeManifest, encodeManifest, type Manifest } from './manifest.js'
 
 const MAGIC = 'KVMANFST'
 const VERSION = 1
-
-/** Even generations are in the first file, odd ones in the second: writing one leaves the one before it whole. */
-export const MANIFEST_FILES = ['MANIFEST-0', 'MANIFEST-1'] as const
 
 /** Keeps the manifest in two files, written in turn. */
 export class ManifestFiles {
@@ -60,8 +59,7 @@ export class ManifestFiles {
         const size = await file.size()
         if (size > 0) found.push(decodeFrame(await file.read(0, size), MAGIC, VERSION, file.name))
       } catch (err) {
-        if ((err as { code?: unknown }).code !== 'ENGINE_CORRUPT') throw err
-        failures.push(err) // the other one may be whole
+        failures.push(unlessCorrupt(err)) // the other one may be whole
       }
     }
     const generation = (payload: Uint8Array): number => decodeManifest(payload).generation

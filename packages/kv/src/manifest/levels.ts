@@ -1,3 +1,7 @@
+import b4a from 'b4a'
+import { successor } from '../bytes/order.js'
+import { overlapping } from '../bytes/ranges.js'
+
 /** What the manifest knows of a segment: an immutable, sorted file of points and deleted ranges. */
 export interface SegmentInfo {
   /** names its file; never used again */
@@ -43,10 +47,28 @@ export interface LevelEdit {
   readonly addedValueFiles: readonly ValueFileInfo[]
 }
 
-export function segmentFileName(id: number): string {
-  return `${String(id).padStart(6, '0')}.seg`
+/** The levels after a flush or a merge. Flushes may have come in since the merge was picked. */
+export function applyEdit(levels: Levels, { removed, level, added }: LevelEdit): Levels {
+  const gone = new Set(removed)
+  const next = levels.map((segments) => segments.filter(({ id }) => !gone.has(id)))
+  while (next.length <= level) next.push([])
+  next[level]!.unshift(...added)
+  if (level > 0) next[level]!.sort((a, b) => b4a.compare(a.start, b.start))
+  return next
 }
 
-export function valueFileName(id: number): string {
-  return `${String(id).padStart(6, '0')}.val`
+/** The one segment of a level below 0 that may say something of a key. */
+export function segmentFor<T extends { readonly info: SegmentInfo }>(
+  level: readonly T[],
+  key: Uint8Array
+): T | undefined {
+  return overlapping(level, (segment) => segment.info, { gte: key, lt: successor(key) })[0]
+}
+
+/** Bytes that segments point to, by value file. A file that is not in here can be removed. */
+export function liveValueBytes(levels: Levels): Map<number, number> {
+  const live = new Map<number, number>()
+  for (const { values } of levels.flat())
+    for (const { file, bytes } of values) live.set(file, (live.get(file) ?? 0) + bytes)
+  return live
 }

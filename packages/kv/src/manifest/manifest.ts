@@ -1,7 +1,6 @@
 import b4a from 'b4a'
-import { FieldWriter } from '../bytes/fields.js'
+import { FieldReader, FieldWriter } from '../bytes/fields.js'
 import type { Levels, SegmentInfo, ValueFileInfo, ValueShare } from './levels.js'
-import { FieldReader } from '../bytes/varint.js'
 
 /** What a store consists of. */
 export interface Manifest {

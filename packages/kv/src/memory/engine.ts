@@ -1,11 +1,10 @@
+import { aBoolean, type OptionTable, readOptions } from '@manycore/ground'
 import b4a from 'b4a'
-import { aBoolean, readOptions } from '@manycore/ground'
-import type { OptionTable } from '@manycore/ground'
-import { checkKeys, checkOps, checkRange } from '../kit/check.js'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Entry, Op, Range } from '../engine.js'
 import { EngineError } from '../errors.js'
-import { laterTurn } from '../kit/later-turn.js'
+import { checkKeys, checkOps, checkRange } from '../kit/check.js'
 import { Lifecycle } from '../kit/lifecycle.js'
+import { laterTurn } from '../kit/runtime.js'
 import { Tree } from '../kit/tree.js'
 
 export interface MemoryEngineOptions {
@@ -21,7 +20,7 @@ export class MemoryEngine implements Engine {
   readonly supports: EngineSupports
   readonly #reusable: boolean
   readonly #lifecycle = new Lifecycle('memory')
-  readonly #views = new Set<View>()
+  readonly #snapshots = new Set<MemorySnapshot>()
   #tree = new Tree<Uint8Array>()
 
   /** @throws BAD_ARGUMENT */
@@ -37,7 +36,7 @@ export class MemoryEngine implements Engine {
 
   close(): Promise<void> {
     return this.#lifecycle.close(async () => {
-      for (const view of this.#views) view.close()
+      for (const snapshot of this.#snapshots) snapshot.close()
       if (!this.#reusable) this.#tree.clear()
       await laterTurn()
     })
@@ -67,26 +66,30 @@ export class MemoryEngine implements Engine {
   iterator(range: Range, at?: EngineSnapshot): EngineIterator {
     checkRange(range)
     this.#lifecycle.check('iterator()')
-    const view = new View(at === undefined ? this.#tree.snapshot() : treeOf(at), range, this.#views)
+    const snapshot = new MemorySnapshot(
+      at === undefined ? this.#tree.snapshot() : treeOf(at),
+      range,
+      this.#snapshots
+    )
     return {
-      next: (max) => this.#lifecycle.run('next()', () => view.next(max)),
-      close: async () => view.close()
+      next: (max) => this.#lifecycle.run('next()', () => snapshot.next(max)),
+      close: async () => snapshot.close()
     }
   }
 
   snapshot(): EngineSnapshot {
     this.#lifecycle.check('snapshot()')
-    return new View(this.#tree.snapshot(), {}, this.#views)
+    return new MemorySnapshot(this.#tree.snapshot(), {}, this.#snapshots)
   }
 }
 
 /** A state that is held: a snapshot, or what an iterator goes over. */
-class View implements EngineSnapshot {
+class MemorySnapshot implements EngineSnapshot {
   tree: Tree<Uint8Array> | null
-  readonly #open: Set<View>
+  readonly #open: Set<MemorySnapshot>
   #entries: Iterator<[Uint8Array, Uint8Array]>
 
-  constructor(tree: Tree<Uint8Array>, range: Range, open: Set<View>) {
+  constructor(tree: Tree<Uint8Array>, range: Range, open: Set<MemorySnapshot>) {
     this.tree = tree
     this.#entries = tree.entries(range)
     this.#open = open.add(this)
@@ -111,7 +114,7 @@ class View implements EngineSnapshot {
 }
 
 function treeOf(snapshot: EngineSnapshot): Tree<Uint8Array> {
-  const tree = snapshot instanceof View ? snapshot.tree : null
+  const tree = snapshot instanceof MemorySnapshot ? snapshot.tree : null
   if (tree === null) throw new EngineError('ENGINE_CLOSED', 'a read at a snapshot that is closed')
   return tree
 }

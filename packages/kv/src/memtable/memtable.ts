@@ -1,32 +1,21 @@
-import b4a from 'b4a'
-import { compareKeys } from '../bytes/compare-keys.js'
+import { compareKeys, successor } from '../bytes/order.js'
+import type { KeyRange } from '../bytes/ranges.js'
+import type { Found } from '../cursor/cursor.js'
 import { ENTRY_OVERHEAD_BYTES } from '../defaults.js'
 import type { Op, Range } from '../engine.js'
 import { Tree } from '../kit/tree.js'
 
-/** Keys in `[start, end)` that are deleted. */
-export interface DeletedRange {
-  readonly start: Uint8Array
-  readonly end: Uint8Array
-}
-
-/**
- * What a layer says of a key: its value, null = deleted here, undefined = ask the older layers.
- * In one layer a point (a value or a tombstone) is newer than every deleted range of it.
- */
-export type Found = Uint8Array | null | undefined
-
-/** An immutable memtable. */
-export interface MemtableView {
+/** A memtable as its readers see it. */
+export interface ReadonlyMemtable {
   get(key: Uint8Array): Found
   /** points in order; null = tombstone */
   entries(range?: Range): Iterator<[Uint8Array, Uint8Array | null]>
   /** in order, disjoint */
-  ranges(): DeletedRange[]
+  ranges(): KeyRange[]
 }
 
 /** The newest layer of a log-structured merge tree, in memory. */
-export class Memtable implements MemtableView {
+export class Memtable implements ReadonlyMemtable {
   readonly #points: Tree<Uint8Array | null>
   /** start → end; disjoint */
   readonly #ranges: Tree<Uint8Array>
@@ -55,12 +44,12 @@ export class Memtable implements MemtableView {
     return this.#points.entries(range)
   }
 
-  ranges(): DeletedRange[] {
+  ranges(): KeyRange[] {
     return Array.from(this.#ranges.entries(), ([start, end]) => ({ start, end }))
   }
 
   /** O(1); not changed by later apply() */
-  snapshot(): MemtableView {
+  snapshot(): ReadonlyMemtable {
     return new Memtable(this.#points.snapshot(), this.#ranges.snapshot())
   }
 
@@ -107,11 +96,4 @@ export class Memtable implements MemtableView {
     const { value, done } = this.#ranges.entries({ lt: successor(key), reverse: true }).next()
     return done ? null : value!
   }
-}
-
-/** The smallest key after this one. */
-export function successor(key: Uint8Array): Uint8Array {
-  const next = b4a.alloc(key.byteLength + 1)
-  next.set(key)
-  return next
 }

@@ -1,10 +1,10 @@
 import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
+import { FieldReader, FieldWriter } from '../bytes/fields.js'
+import { corrupt, decodeFrame, encodeFrame, FRAME_BYTES } from '../bytes/frame.js'
 import type { DiskFile } from '../disk/disk.js'
-import { FieldWriter } from '../bytes/fields.js'
-import { FRAME_BYTES, corrupt, decodeFrame, encodeFrame } from '../bytes/frame.js'
+import { unlessCorrupt } from '../disk/system-errors.js'
 import type { Extent } from './space.js'
-import { FieldReader } from '../bytes/varint.js'
 
 const MAGIC = 'KVONEFIL'
 const VERSION = 1
@@ -131,11 +131,6 @@ async function readEntries(file: DiskFile, { generation, start, length, crc }: S
   const bytes = await file.read(start * UNIT_BYTES, length)
   if (crc32(bytes) !== crc) throw corrupt(file.name, start * UNIT_BYTES, 'the directory is damaged')
   return { generation, entries: decodeEntries(bytes), extent: { start, count: unitsFor(length) } }
-}
-
-function unlessCorrupt(err: unknown): unknown {
-  if ((err as { code?: unknown }).code !== 'ENGINE_CORRUPT') throw err
-  return err
 }
 
 function decodeEntries(bytes: Uint8Array): Map<string, DirectoryEntry> {

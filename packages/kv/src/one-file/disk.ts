@@ -1,19 +1,20 @@
+import { Queue } from '@manycore/ground'
 import b4a from 'b4a'
+import { MAX_GROWTH_BYTES } from '../defaults.js'
+import type { Disk, DiskFile, LockableFile } from '../disk/disk.js'
 import {
+  capacityOf,
   type Directory,
   type DirectoryEntry,
   EMPTY,
-  UNIT_BYTES,
-  capacityOf,
   encodeEntries,
   readDirectory,
+  UNIT_BYTES,
   unitsFor,
   writeEntries,
   writeHeader,
   writeSlots
 } from './directory.js'
-import { MAX_GROWTH_BYTES } from '../defaults.js'
-import type { Disk, DiskFile, LockableFile } from '../disk/disk.js'
 import { InnerFile } from './inner-file.js'
 import { type Extent, Space } from './space.js'
 
@@ -48,8 +49,10 @@ export class OneFileDisk implements Disk {
   #bytes = 0
   /** the last sync that failed, and why */
   #failedSync: FailedSync = null
-  #last: Promise<unknown> = Promise.resolve()
-  #lastSync: Promise<unknown> = Promise.resolve()
+  /** changes of the directory, one at a time */
+  readonly #changes = new Queue()
+  /** One at a time: of two that run at once, the system tells only one that it could not store something. */
+  readonly #syncs = new Queue()
 
   constructor(file: LockableFile & { suspend(): Promise<void> }) {
     this.#file = file
@@ -98,8 +101,7 @@ export class OneFileDisk implements Disk {
   }
 
   async suspend(): Promise<void> {
-    await this.#last
-    await this.#file.suspend()
+    await this.#changes.run(() => this.#file.suspend())
   }
 
   /** The file is its owner's, who may open it again. */
@@ -140,7 +142,7 @@ export class OneFileDisk implements Disk {
 
   /** One change of the directory at a time: made, then written. When it fails it may be made all the same. */
   #change(edit: Edit): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#changes.run(async () => {
       await this.#makeSure()
       const { entries: before, extent: place, generation } = this.#directory
       const entries = new Map(before)
@@ -186,18 +188,13 @@ export class OneFileDisk implements Disk {
   /** For a file inside: what it wrote is stored, and the directory that says where. */
   async #syncAll(): Promise<void> {
     const failed = this.#failedSync
-    await this.#inTurn(() => this.#makeSure())
+    await this.#changes.run(() => this.#makeSure())
     await this.#sync(failed)
   }
 
-  /**
-   * One at a time: of two that run at once, the system tells only one that it could not store something.
-   * @param failed  the last one that failed before what is to be stored was written
-   */
+  /** @param failed  the last one that failed before what is to be stored was written */
   #sync(failed: FailedSync): Promise<void> {
-    const done = this.#lastSync.then(() => this.#syncNow(failed))
-    this.#lastSync = done.catch(() => {}) // told to who wanted it
-    return done
+    return this.#syncs.run(() => this.#syncNow(failed))
   }
 
   async #syncNow(failed: FailedSync): Promise<void> {
@@ -213,12 +210,6 @@ export class OneFileDisk implements Disk {
       throw err
     }
     this.#space.give(leaving)
-  }
-
-  #inTurn(fn: () => Promise<void>): Promise<void> {
-    const done = this.#last.then(fn)
-    this.#last = done.catch(() => {}) // told to who wanted it
-    return done
   }
 
   /** Every extent can be read to its end. When there is no space for that they are free again. */

@@ -1,16 +1,16 @@
-import type { Block } from './block.js'
 import { CACHED_BLOCK_OVERHEAD_BYTES } from '../defaults.js'
+import type { Block } from './block.js'
 
 /** The blocks that were used last, of all segments of a store, up to a number of bytes. */
 export class BlockCache {
-  readonly limit: number
+  readonly #limit: number
   /** least recently used first */
   readonly #blocks = new Map<number, Block>()
   #bytes = 0
 
   /** @param limit  bytes, ≥ 0 */
   constructor(limit: number) {
-    this.limit = limit
+    this.#limit = limit
   }
 
   /** held now, ≤ `limit` */
@@ -31,18 +31,13 @@ export class BlockCache {
     const place = placeOf(segment, offset)
     this.#drop(place)
     const bytes = cost(block)
-    if (bytes > this.limit) return
+    if (bytes > this.#limit) return
     for (const oldest of this.#blocks.keys()) {
-      if (this.#bytes + bytes <= this.limit) break
+      if (this.#bytes + bytes <= this.#limit) break
       this.#drop(oldest)
     }
     this.#blocks.set(place, block)
     this.#bytes += bytes
-  }
-
-  clear(): void {
-    this.#blocks.clear()
-    this.#bytes = 0
   }
 
   #drop(place: number): void {

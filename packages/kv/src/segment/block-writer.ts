@@ -1,9 +1,8 @@
 import b4a from 'b4a'
+import { VARINT_BYTES, writeVarint } from '../bytes/fields.js'
 import { sharedPrefix } from '../bytes/order.js'
-import type { Stored } from '../cursor/cursor.js'
+import { type Stored, ValuePointer } from '../cursor/cursor.js'
 import { BLOCK_BYTES, RESTART_ENTRIES } from '../defaults.js'
-import { ValuePointer } from '../cursor/value-pointer.js'
-import { VARINT_BYTES, writeVarint } from '../bytes/varint.js'
 
 /** What an entry is; part of the format. */
 export const TOMBSTONE = 0

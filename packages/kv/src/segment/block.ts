@@ -1,9 +1,8 @@
 import b4a from 'b4a'
-import { POINTER, TOMBSTONE } from './block-writer.js'
+import { FieldReader } from '../bytes/fields.js'
 import { compareSlice } from '../bytes/order.js'
-import type { Stored } from '../cursor/cursor.js'
-import { ValuePointer } from '../cursor/value-pointer.js'
-import { FieldReader } from '../bytes/varint.js'
+import { type Stored, ValuePointer } from '../cursor/cursor.js'
+import { POINTER, TOMBSTONE } from './block-writer.js'
 
 /** Neighbouring entries, decoded. */
 export interface EntryGroup {

@@ -1,19 +1,29 @@
 import b4a from 'b4a'
-import { compareKeys } from '../bytes/compare-keys.js'
-import type { Block, EntryGroup } from './block.js'
+import { compareKeys } from '../bytes/order.js'
 import type { Cursor, Stored } from '../cursor/cursor.js'
 import { READ_AHEAD_BLOCKS } from '../defaults.js'
 import type { Range } from '../engine.js'
-import type { Segment } from './segment.js'
+import type { SegmentIndex } from './block-index.js'
+import type { Block, EntryGroup } from './block.js'
 
 const NONE: EntryGroup = { keys: [], values: [] }
 const NO_KEY: Uint8Array = b4a.alloc(0)
+
+/** What a cursor needs of its segment. */
+export interface BlockSource {
+  readonly index: SegmentIndex
+  cachedBlock(index: number): Block | undefined
+  /** From the cache, else read and put there. @throws ENGINE_CORRUPT */
+  readBlock(index: number): Promise<Block>
+  /** Blocks `[from, to)` in one read, past the cache. @throws ENGINE_CORRUPT */
+  readBlocks(from: number, to: number): Promise<Block[]>
+}
 
 /** Goes over the points of one segment, block by block. */
 export class SegmentCursor implements Cursor {
   key: Uint8Array = NO_KEY
   value: Stored = null
-  readonly #segment: Segment
+  readonly #segment: BlockSource
   readonly #step: 1 | -1
   /** the range ends here: `lt`, backwards `gte` */
   readonly #bound: Uint8Array | undefined
@@ -32,7 +42,7 @@ export class SegmentCursor implements Cursor {
   #run: number
 
   constructor(
-    segment: Segment,
+    segment: BlockSource,
     { gte, lt, reverse = false }: Range,
     { isLong = false }: { isLong?: boolean }
   ) {

@@ -1,8 +1,8 @@
 import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
-import { EngineError } from '../errors.js'
 import { corrupt } from '../bytes/frame.js'
-import { segmentFileName } from '../manifest/levels.js'
+import { segmentFileName } from '../disk/file-names.js'
+import { EngineError } from '../errors.js'
 
 /** The last bytes of a segment, in every version of the format. */
 export const FOOTER_BYTES = 64

@@ -1,9 +1,9 @@
 import b4a from 'b4a'
-import { compareKeys } from '../bytes/compare-keys.js'
+import { compareKeys } from '../bytes/order.js'
+import { overlapping } from '../bytes/ranges.js'
 import type { Cursor, Stored } from '../cursor/cursor.js'
-import type { Range } from '../engine.js'
 import type { Source } from '../cursor/merge.js'
-import { overlapping } from '../bytes/overlapping.js'
+import type { Range } from '../engine.js'
 import type { Segment } from './segment.js'
 
 /**
@@ -11,19 +11,19 @@ import type { Segment } from './segment.js'
  * made when it is come to.
  * @param options  as for Segment.cursor()
  */
-export function levelSource(
+export function runSource(
   segments: readonly Segment[],
   range: Range,
   options?: { isLong?: boolean }
 ): Source {
   const touched = overlapping(segments, (segment) => segment.info, range)
   return {
-    cursor: new LevelCursor(touched, range, options),
+    cursor: new RunCursor(touched, range, options),
     ranges: touched.flatMap((segment) => segment.ranges)
   }
 }
 
-class LevelCursor implements Cursor {
+class RunCursor implements Cursor {
   key: Uint8Array = b4a.alloc(0)
   value: Stored = null
   readonly #range: Range

@@ -1,19 +1,17 @@
 import { crc32 } from 'crc-universal'
-import { Block } from './block.js'
-import type { BlockCache } from './block-cache.js'
-import { bloomHas } from './bloom.js'
-import type { Cursor, Stored } from '../cursor/cursor.js'
-import { decodeRanges, rangeIndex } from '../bytes/ranges.js'
 import { compareSlice } from '../bytes/order.js'
+import { decodeRanges, type KeyRange, rangeIndex } from '../bytes/ranges.js'
+import { type Cursor, type Found, type Stored, ValuePointer } from '../cursor/cursor.js'
+import type { FileReader } from '../disk/store-files.js'
 import type { Range } from '../engine.js'
-import type { FileReader } from '../disk/file-access.js'
-import type { DeletedRange, Found } from '../memtable/memtable.js'
-import { SegmentCursor } from './cursor.js'
-import { FOOTER_BYTES, corruptSegment, decodeFooter } from './footer.js'
-import { SegmentIndex } from './block-index.js'
 import type { SegmentInfo } from '../manifest/levels.js'
 import type { ValueFiles } from '../values/reader.js'
-import { ValuePointer } from '../cursor/value-pointer.js'
+import type { BlockCache } from './block-cache.js'
+import { SegmentIndex } from './block-index.js'
+import { Block } from './block.js'
+import { bloomHas } from './bloom.js'
+import { type BlockSource, SegmentCursor } from './cursor.js'
+import { corruptSegment, decodeFooter, FOOTER_BYTES } from './footer.js'
 
 export interface SegmentDeps {
   readonly cache: BlockCache
@@ -21,11 +19,11 @@ export interface SegmentDeps {
 }
 
 /** An open segment: its index, filter and deleted ranges are in memory, its blocks are read. Reads may run side by side. */
-export class Segment {
+export class Segment implements BlockSource {
   readonly info: SegmentInfo
   readonly index: SegmentIndex
   /** in order, disjoint; a point of this segment is newer than them */
-  readonly ranges: readonly DeletedRange[]
+  readonly ranges: readonly KeyRange[]
   readonly #bloom: Uint8Array
   readonly #file: FileReader
   readonly #deps: SegmentDeps
@@ -33,36 +31,30 @@ export class Segment {
   readonly #reading = new Map<number, Promise<Block>>()
 
   /**
-   * Two reads of the file, which belongs to the segment from here on, also when this rejects.
+   * Two reads of the file.
    * @throws ENGINE_CORRUPT, ENGINE_VERSION
    */
   static async open(file: FileReader, info: SegmentInfo, deps: SegmentDeps): Promise<Segment> {
-    try {
-      const end = info.bytes - FOOTER_BYTES
-      if (end < 0 || file.bytes !== info.bytes)
-        throw corruptSegment(info.id, file.bytes, `the file should have ${info.bytes} bytes`)
-      const footer = decodeFooter(await file.read(end, FOOTER_BYTES), info.id, end)
-      const { blocks, blockBytes, rangeBytes, indexBytes, crc } = footer
-      const tail = await file.read(blockBytes, end - blockBytes)
-      if (crc32(tail) !== crc)
-        throw corruptSegment(info.id, blockBytes, 'ranges, index or filter are damaged')
+    const end = info.bytes - FOOTER_BYTES
+    if (end < 0 || file.bytes !== info.bytes)
+      throw corruptSegment(info.id, file.bytes, `the file should have ${info.bytes} bytes`)
+    const footer = decodeFooter(await file.read(end, FOOTER_BYTES), info.id, end)
+    const { blocks, blockBytes, rangeBytes, indexBytes, crc } = footer
+    const tail = await file.read(blockBytes, end - blockBytes)
+    if (crc32(tail) !== crc) throw corruptSegment(info.id, blockBytes, 'ranges, index or filter are damaged')
 
-      return new Segment(file, info, deps, {
-        ranges: decodeRanges(tail.subarray(0, rangeBytes)),
-        index: new SegmentIndex(tail.subarray(rangeBytes, rangeBytes + indexBytes), blocks),
-        bloom: tail.subarray(rangeBytes + indexBytes)
-      })
-    } catch (err) {
-      await file.close()
-      throw err
-    }
+    return new Segment(file, info, deps, {
+      ranges: decodeRanges(tail.subarray(0, rangeBytes)),
+      index: new SegmentIndex(tail.subarray(rangeBytes, rangeBytes + indexBytes), blocks),
+      bloom: tail.subarray(rangeBytes + indexBytes)
+    })
   }
 
   private constructor(
     file: FileReader,
     info: SegmentInfo,
     deps: SegmentDeps,
-    parts: { ranges: DeletedRange[]; index: SegmentIndex; bloom: Uint8Array }
+    parts: { ranges: KeyRange[]; index: SegmentIndex; bloom: Uint8Array }
   ) {
     this.info = info
     this.index = parts.index
@@ -125,10 +117,6 @@ export class Segment {
       blocks.push(new Block(block))
     }
     return blocks
-  }
-
-  close(): Promise<void> {
-    return this.#file.close()
   }
 
   #found(key: Uint8Array, stored: Stored | undefined): Found | Promise<Found> {

@@ -1,16 +1,15 @@
 import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
+import { successor } from '../bytes/order.js'
+import { encodeRanges, type KeyRange } from '../bytes/ranges.js'
+import { type Stored, ValuePointer } from '../cursor/cursor.js'
+import type { FileWriter } from '../disk/store-files.js'
+import { WriteBuffer } from '../disk/write-buffer.js'
+import type { SegmentInfo } from '../manifest/levels.js'
+import { SegmentIndexBuilder } from './block-index.js'
 import { BlockWriter } from './block-writer.js'
 import { BloomBuilder } from './bloom.js'
-import type { Stored } from '../cursor/cursor.js'
-import { encodeRanges } from '../bytes/ranges.js'
-import type { FileWriter } from '../disk/file-access.js'
-import { type DeletedRange, successor } from '../memtable/memtable.js'
 import { encodeFooter } from './footer.js'
-import { SegmentIndexBuilder } from './block-index.js'
-import type { SegmentInfo } from '../manifest/levels.js'
-import { ValuePointer } from '../cursor/value-pointer.js'
-import { WriteBuffer } from '../disk/write-buffer.js'
 
 /** Writes one segment. */
 export class SegmentWriter {
@@ -63,7 +62,7 @@ export class SegmentWriter {
    * Ends the segment; the file is synced and closed.
    * @param ranges  in order, disjoint; older than every point
    */
-  async finish(ranges: readonly DeletedRange[]): Promise<SegmentInfo> {
+  async finish(ranges: readonly KeyRange[]): Promise<SegmentInfo> {
     if (!this.#block.isEmpty) this.#finishBlock()
     const blockBytes = this.#buffer.bytes
     const parts = [encodeRanges(ranges), this.#index.finish(), this.#bloom.finish()] as const
@@ -104,7 +103,7 @@ export class SegmentWriter {
 function bounds(
   firstKey: Uint8Array | null,
   lastKey: Uint8Array | null,
-  ranges: readonly DeletedRange[]
+  ranges: readonly KeyRange[]
 ): { start: Uint8Array; end: Uint8Array } {
   const starts = ranges.slice(0, 1).map((range) => range.start)
   const ends = ranges.slice(-1).map((range) => range.end)

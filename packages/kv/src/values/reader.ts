@@ -1,10 +1,10 @@
 import { crc32 } from 'crc-universal'
+import { corrupt, decodeFrame, FRAME_BYTES } from '../bytes/frame.js'
+import type { ValuePointer } from '../cursor/cursor.js'
+import { valueFileName } from '../disk/file-names.js'
+import type { FileReader, Files } from '../disk/store-files.js'
 import { allDone } from '../kit/all-done.js'
-import type { FileReader, Files } from '../disk/file-access.js'
-import { FRAME_BYTES, corrupt, decodeFrame } from '../bytes/frame.js'
-import { valueFileName } from '../manifest/levels.js'
-import { VALUE_FILE_MAGIC, VALUE_FILE_VERSION } from './file-writer.js'
-import type { ValuePointer } from '../cursor/value-pointer.js'
+import { VALUE_FILE_MAGIC, VALUE_FILE_VERSION } from './writer.js'
 
 /** Reads large values; a value file is opened when it is first read from. */
 export class ValueFiles {
@@ -29,15 +29,9 @@ export class ValueFiles {
     await allDone(ids.map((id) => this.#file(id)))
   }
 
-  /** Closes a file that no reader needs any more. Removing it is the caller's. */
-  async release(id: number): Promise<void> {
-    const file = this.#open.get(id)
+  /** No reader needs the file any more. */
+  forget(id: number): void {
     this.#open.delete(id)
-    await (await file?.catch(() => null))?.close() // a failed open was told to its reader
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(Array.from(this.#open.keys(), (id) => this.release(id)))
   }
 
   #file(id: number): Promise<FileReader> {
@@ -52,12 +46,7 @@ export class ValueFiles {
 
   async #openFile(id: number): Promise<FileReader> {
     const file = await this.#files.open(valueFileName(id))
-    try {
-      decodeFrame(await file.read(0, FRAME_BYTES), VALUE_FILE_MAGIC, VALUE_FILE_VERSION, valueFileName(id))
-      return file
-    } catch (err) {
-      await file.close()
-      throw err
-    }
+    decodeFrame(await file.read(0, FRAME_BYTES), VALUE_FILE_MAGIC, VALUE_FILE_VERSION, valueFileName(id))
+    return file
   }
 }

@@ -1,10 +1,13 @@
-import type { Stored } from '../cursor/cursor.js'
+import b4a from 'b4a'
+import { crc32 } from 'crc-universal'
+import { encodeFrame } from '../bytes/frame.js'
+import { type Stored, ValuePointer } from '../cursor/cursor.js'
 import { LARGE_VALUE_BYTES, VALUE_FILE_BYTES } from '../defaults.js'
-import type { NewFiles } from '../disk/new-files.js'
-import { type ValueFileInfo, valueFileName } from '../manifest/levels.js'
-import { ValueFileWriter } from './file-writer.js'
+import { valueFileName } from '../disk/file-names.js'
+import type { FileWriter, NewFiles } from '../disk/store-files.js'
+import { WriteBuffer } from '../disk/write-buffer.js'
+import type { ValueFileInfo } from '../manifest/levels.js'
 import type { ValueFiles } from './reader.js'
-import { ValuePointer } from '../cursor/value-pointer.js'
 
 /** Puts large values into value files, and values out of old value files into new ones. */
 export class LargeValues {
@@ -55,5 +58,37 @@ export class LargeValues {
   async #finishFile(): Promise<void> {
     if (this.#writer !== null) this.#done.push(await this.#writer.finish())
     this.#writer = null
+  }
+}
+
+/** What a value file starts with: a frame without payload. */
+export const VALUE_FILE_MAGIC = 'KVVALUES'
+export const VALUE_FILE_VERSION = 1
+
+/** Writes large values one after another. */
+export class ValueFileWriter {
+  readonly #id: number
+  readonly #buffer: WriteBuffer
+
+  constructor(file: FileWriter, id: number) {
+    this.#id = id
+    this.#buffer = new WriteBuffer(file)
+    this.#buffer.write(encodeFrame(VALUE_FILE_MAGIC, VALUE_FILE_VERSION, b4a.alloc(0)))
+  }
+
+  get bytes(): number {
+    return this.#buffer.bytes
+  }
+
+  async write(value: Uint8Array): Promise<ValuePointer> {
+    const pointer = new ValuePointer(this.#id, this.#buffer.bytes, value.byteLength, crc32(value))
+    this.#buffer.write(value)
+    if (this.#buffer.isFull) await this.#buffer.flush()
+    return pointer
+  }
+
+  async finish(): Promise<ValueFileInfo> {
+    await this.#buffer.finish()
+    return { id: this.#id, bytes: this.#buffer.bytes }
   }
 }

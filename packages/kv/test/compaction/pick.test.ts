@@ -1,12 +1,15 @@
 import b4a from 'b4a'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { type MergePick, pickCompaction, pickMerge } from '../../src/compaction/pick.js'
 import { DEFAULT_SIZES, type LevelSizes, levelTarget } from '../../src/compaction/sizes.js'
-import { applyEdit, liveValueBytes, segmentFor } from '../../src/manifest/edit.js'
-import type { MergePick } from '../../src/compaction/merge-pick.js'
-import { pickCompaction } from '../../src/compaction/pick-compaction.js'
-import { pickMerge } from '../../src/compaction/pick.js'
-import type { Levels, SegmentInfo } from '../../src/manifest/levels.js'
+import {
+  applyEdit,
+  type Levels,
+  liveValueBytes,
+  segmentFor,
+  type SegmentInfo
+} from '../../src/manifest/levels.js'
 
 const ENTRY_BYTES = 100
 const SIZES: LevelSizes = {

@@ -1,11 +1,11 @@
 import b4a from 'b4a'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Op } from '../../src/engine.js'
-import { levelSource } from '../../src/segment/run.js'
-import { memtableSource } from '../../src/memtable/cursor.js'
 import { mergeCursor } from '../../src/cursor/merge.js'
-import { segmentFileName } from '../../src/manifest/levels.js'
+import { segmentFileName } from '../../src/disk/file-names.js'
+import type { Op } from '../../src/engine.js'
+import { memtableSource } from '../../src/memtable/cursor.js'
+import { runSource } from '../../src/segment/run.js'
 import { Layers, memtableOf, modelEntries, op, range } from '../stores/layers.js'
 import { MemoryFiles } from '../stores/memory-files.js'
 
@@ -31,7 +31,7 @@ test('memtables and segments read as one store, any range, both ways', async () 
           const newestFirst = sources
             .toReversed()
             .map(({ memtable, segments }) =>
-              segments === undefined ? memtableSource(memtable, each) : levelSource(segments, each)
+              segments === undefined ? memtableSource(memtable, each) : runSource(segments, each)
             )
           expect(await store.read(mergeCursor(newestFirst, each))).toEqual(modelEntries(ops, each))
         }
@@ -67,7 +67,7 @@ test('a layer that cannot be read fails the merge, also when it is asked again',
   const damaged = await store.openSegment(older.info)
 
   const newer = memtableOf([put(1), put(4999)]).snapshot()
-  const cursor = mergeCursor([memtableSource(newer, {}), levelSource([damaged], {})], {})
+  const cursor = mergeCursor([memtableSource(newer, {}), runSource([damaged], {})], {})
   let count = 0
   const step = async (): Promise<boolean> => cursor.next() || cursor.load()
   const readAll = async (): Promise<void> => {
@@ -83,7 +83,7 @@ test('a layer that cannot be read fails the merge, also when it is asked again',
 test('a layer that could not be read once does not make the others lose an entry', async () => {
   const store = new Layers(new MemoryFiles())
   const segment = (await store.flush([put(2), put(4)]))!
-  const { cursor: older, ranges } = levelSource([segment], {})
+  const { cursor: older, ranges } = runSource([segment], {})
   let failures = 1
   const load = async (): Promise<boolean> =>
     failures-- > 0 ? Promise.reject(new Error('once')) : older.load()
@@ -97,7 +97,7 @@ test('a layer that could not be read once does not make the others lose an entry
 test('the end is the end', async () => {
   const store = new Layers(new MemoryFiles())
   const segment = (await store.flush([put(1)]))!
-  const cursor = mergeCursor([levelSource([segment], {})], {})
+  const cursor = mergeCursor([runSource([segment], {})], {})
   expect(await cursor.load()).toBe(true)
   for (let i = 0; i < 3; i++) expect(cursor.next() || (await cursor.load())).toBe(false)
   expect(await mergeCursor([], {}).load()).toBe(false)
@@ -106,7 +106,7 @@ test('the end is the end', async () => {
 test('an entry stays as it was while the cursor goes on', async () => {
   const store = new Layers(new MemoryFiles())
   const segment = (await store.flush(Array.from({ length: 3000 }, (_, n) => put(n, `value ${n}`))))!
-  const cursor = mergeCursor([levelSource([segment], {})], {})
+  const cursor = mergeCursor([runSource([segment], {})], {})
   const entries: [Uint8Array, Uint8Array][] = []
   while (cursor.next() || (await cursor.load())) entries.push([cursor.key, cursor.value as Uint8Array])
   expect(entries.map(([key, value]) => [b4a.toString(key), b4a.toString(value)])).toEqual(
@@ -121,7 +121,7 @@ test('of many layers with the same keys each entry is given once, the newest', a
       store.flush(Array.from({ length: 200 }, (_unused, n) => put(n * ((layer % 3) + 1), `layer ${layer}`)))
     )
   )
-  const newestFirst = layers.toReversed().map((segment) => levelSource([segment!], {}))
+  const newestFirst = layers.toReversed().map((segment) => runSource([segment!], {}))
   const entries = new Map<string, string>()
   const cursor = mergeCursor(newestFirst, {})
   while (cursor.next() || (await cursor.load())) {

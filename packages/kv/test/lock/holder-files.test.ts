@@ -4,8 +4,8 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync
@@ -15,9 +15,8 @@ import { join } from 'node:path'
 import RandomAccessFile from 'random-access-file'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type RandomAccess, RandomAccessEngine, type RandomAccessEngineOptions } from '../../src/index.js'
-import { nameOf, parseName } from '../../src/lock/holder-name.js'
-import { type ProcessId, ownProcess } from '../../src/lock/process-id.js'
-import { StoreProcess, killAll } from './store-process.js'
+import { nameOf, ownProcess, parseName, type ProcessId } from '../../src/lock/process.js'
+import { killAll, StoreProcess } from './store-process.js'
 
 let directory: string
 let holders: string

@@ -1,7 +1,6 @@
 import b4a from 'b4a'
 import { expect, test } from 'vitest'
-import { BloomBuilder, bloomHas } from '../../src/segment/bloom.js'
-import { hashKey } from '../../src/segment/hash-key.js'
+import { BloomBuilder, bloomHas, hashKey } from '../../src/segment/bloom.js'
 
 const keyOf = (n: number): Uint8Array => b4a.from([1, 7, 3, 0, 0, 0, n >>> 16, n >>> 8, n])
 

@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
 import { expect, test } from 'vitest'
 import type { Op } from '../../src/engine.js'
-import { hashKey } from '../../src/segment/hash-key.js'
+import { hashKey } from '../../src/segment/bloom.js'
 import { Layers, memtableOf } from '../stores/layers.js'
 import { MemoryFiles } from '../stores/memory-files.js'
 

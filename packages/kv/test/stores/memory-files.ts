@@ -1,13 +1,12 @@
 import b4a from 'b4a'
+import type { FileReader, Files, FileWriter } from '../../src/disk/store-files.js'
 import { EngineError } from '../../src/errors.js'
-import type { FileReader, FileWriter, Files } from '../../src/disk/file-access.js'
 
 /** Files in memory, whose bytes a test may look at and change. */
 export class MemoryFiles implements Files {
   readonly bytes = new Map<string, Uint8Array>()
   /** what was asked of them, e.g. 'read 000001.seg 0 8192' */
   readonly calls: string[] = []
-  openFiles = 0
   #chunks = new Map<string, Uint8Array[]>()
 
   get totalBytes(): number {
@@ -19,8 +18,7 @@ export class MemoryFiles implements Files {
     const chunks: Uint8Array[] = []
     this.#chunks.set(name, chunks)
     this.bytes.set(name, b4a.alloc(0))
-    this.openFiles++
-    let [bytes, isOpen] = [0, true]
+    let bytes = 0
     return {
       get bytes() {
         return bytes
@@ -33,10 +31,6 @@ export class MemoryFiles implements Files {
       sync: async () => {
         this.calls.push(`sync ${name}`)
         this.bytes.set(name, b4a.concat(chunks))
-      },
-      close: async () => {
-        if (isOpen) this.openFiles--
-        isOpen = false
       }
     }
   }
@@ -44,20 +38,13 @@ export class MemoryFiles implements Files {
   async open(name: string): Promise<FileReader> {
     const file = this.bytes.get(name)
     if (file === undefined) throw new Error(`ENOENT ${name}`)
-    this.openFiles++
-    let isOpen = true
     return {
       bytes: file.byteLength,
       read: async (offset, length) => {
         this.calls.push(`read ${name} ${offset} ${length}`)
-        if (!isOpen) throw new Error(`${name} is closed`)
         if (offset + length > file.byteLength)
           throw new EngineError('ENGINE_CORRUPT', `${name} ends early`, { file: name, offset })
         return b4a.from(file.subarray(offset, offset + length))
-      },
-      close: async () => {
-        if (isOpen) this.openFiles--
-        isOpen = false
       }
     }
   }

@@ -1,23 +1,22 @@
-import { expect } from 'vitest'
 import b4a from 'b4a'
-import type { Op, Range } from '../../src/engine.js'
-import { flushMemtable } from '../../src/compaction/flush.js'
-import { DEFAULT_SIZES, type LevelSizes } from '../../src/compaction/sizes.js'
-import { levelSource } from '../../src/segment/run.js'
-import { applyEdit, liveValueBytes, segmentFor } from '../../src/manifest/edit.js'
-import type { MergePick } from '../../src/compaction/merge-pick.js'
-import { type Source, mergeCursor } from '../../src/cursor/merge.js'
-import type { Found } from '../../src/memtable/memtable.js'
-import { pickCompaction } from '../../src/compaction/pick-compaction.js'
-import { pickMerge } from '../../src/compaction/pick.js'
+import { expect } from 'vitest'
 import { type MergeDeps, runMerge } from '../../src/compaction/merge.js'
+import { flushMemtable } from '../../src/compaction/output.js'
+import { type MergePick, pickCompaction, pickMerge } from '../../src/compaction/pick.js'
+import { DEFAULT_SIZES, type LevelSizes } from '../../src/compaction/sizes.js'
+import type { Found } from '../../src/cursor/cursor.js'
+import { mergeCursor, type Source } from '../../src/cursor/merge.js'
+import { segmentFileName, valueFileName } from '../../src/disk/file-names.js'
+import type { Op, Range } from '../../src/engine.js'
 import {
+  applyEdit,
   type LevelEdit,
   type Levels,
-  type ValueFileInfo,
-  segmentFileName,
-  valueFileName
+  liveValueBytes,
+  segmentFor,
+  type ValueFileInfo
 } from '../../src/manifest/levels.js'
+import { runSource } from '../../src/segment/run.js'
 import { Layers, memtableOf } from './layers.js'
 import { MemoryFiles } from './memory-files.js'
 
@@ -83,16 +82,15 @@ export class MergingStore {
       await this.layers.openSegment(info)
     }
     const kept = new Set(this.levels.flat().map(({ id }) => id))
-    for (const [id, segment] of open) {
+    for (const id of open.keys()) {
       if (kept.has(id)) continue
-      await segment.close()
       open.delete(id)
       await files.remove(segmentFileName(id))
     }
     const live = liveValueBytes(this.levels)
     for (const { id } of [...this.valueFiles, ...edit.addedValueFiles]) {
       if (live.has(id)) continue
-      await values.release(id)
+      values.forget(id)
       await files.remove(valueFileName(id))
     }
     this.valueFiles = [...this.valueFiles, ...edit.addedValueFiles].filter(({ id }) => live.has(id))
@@ -111,7 +109,7 @@ export class MergingStore {
 
   async read(range: Range = {}): Promise<string[]> {
     const level = (ids: Levels[number]): Source =>
-      levelSource(
+      runSource(
         ids.map(({ id }) => this.layers.open.get(id)!),
         range
       )

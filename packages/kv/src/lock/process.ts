@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
 import fs from 'fs'
+import { codeOf } from '../disk/system-errors.js'
 
 /** A process, so that another one can tell whether it still runs. What cannot be found out is ''. */
 export interface ProcessId {
@@ -67,7 +68,7 @@ function stateOfHidden(pid: number): 'ended' | 'unknown' {
     process.kill(pid, 0)
     return 'unknown' // perhaps another one that has its pid by now
   } catch (err) {
-    return (err as { code?: unknown }).code === 'ESRCH' ? 'ended' : 'unknown'
+    return codeOf(err) === 'ESRCH' ? 'ended' : 'unknown'
   }
 }
 
@@ -99,4 +100,36 @@ function orElse<T>(value: T, fn: () => T): T {
 
 function digest(text: string): string {
   return text === '' ? '' : crc32(b4a.from(text)).toString(16)
+}
+
+/** A process that wants a store, or has it: its file's name says all, so that no such file is ever half-written. */
+export interface Holder extends ProcessId {
+  readonly name: string
+  /** it has the lock of the operating system as well */
+  readonly isSystemLocked: boolean
+}
+
+// 13240-884213-3f867eb0-9c2f11aa-1a2b3c4d-files-k3j2h1x9
+const NAME = /^(\d+)-(\d*)-([0-9a-f]*)-([0-9a-f]*)-([0-9a-f]*)-(system|files)-[0-9a-z]+$/
+
+/** A name that was never used before. */
+export function nameOf(process: ProcessId, isSystemLocked: boolean): string {
+  const { pid, started, boot, host, namespace } = process
+  const random = Math.random().toString(36).slice(2)
+  return [pid, started, boot, host, namespace, isSystemLocked ? 'system' : 'files', random].join('-')
+}
+
+/** @returns null = not a name of this kind */
+export function parseName(name: string): Holder | null {
+  const [, pid, started, boot, host, namespace, lock] = NAME.exec(name) ?? []
+  if (lock === undefined) return null
+  return {
+    name,
+    pid: Number(pid),
+    started: started!,
+    boot: boot!,
+    host: host!,
+    namespace: namespace!,
+    isSystemLocked: lock === 'system'
+  }
 }

@@ -1,0 +1,25 @@
+import { laterTurn as endTurn, onLaterTurn as runLater } from '@manycore/ground'
+
+/**
+ * Resolves in a later macrotask, as the reads of a real disk do. Hypercore's replication relies on it: with
+ * reads that resolve in a microtask two of its behaviours go wrong.
+ */
+export function laterTurn(): Promise<void> {
+  return endTurn()
+}
+
+/** Runs a function in a later macrotask; several run one by one, in the order of the calls. */
+export function onLaterTurn(fn: () => void): void {
+  runLater(fn)
+}
+
+/**
+ * Bun (1.4) and Deno (2.9) load native add-ons, and end the process when one of them calls libuv, which they do not
+ * have: fs-native-extensions does for a lock, rocksdb-native for everything.
+ * @returns  the name of the runtime where it is one of these, otherwise null
+ */
+export function runtimeWithoutLibuv(): 'Bun' | 'Deno' | null {
+  const { Bun, Deno } = globalThis as { Bun?: unknown; Deno?: unknown }
+  if (Bun !== undefined) return 'Bun'
+  return Deno === undefined ? null : 'Deno'
+}
