@@ -5,7 +5,23 @@ import { runSource } from '../segment/run.js'
 import type { Segment } from '../segment/segment.js'
 import type { ValueFiles } from '../values/reader.js'
 import { type WriteDeps, writeSegments } from './output.js'
-import type { MergePick } from './pick.js'
+
+/** A merge to be done. */
+export interface MergePick {
+  /** newest first; each is one segment of level 0, or segments of one other level in order */
+  readonly upper: readonly (readonly SegmentInfo[])[]
+  /** what `upper` overlaps in the output level, older than it; empty when `upper` itself is of that level */
+  readonly below: readonly SegmentInfo[]
+  readonly outputLevel: number
+  /** nothing older lies below: tombstones and deleted ranges are left out */
+  readonly dropDeleted: boolean
+  /** an output segment of this size is followed by a next one */
+  readonly splitBytes: number
+  /** ids of value files whose values move to a new one */
+  readonly rewrite: ReadonlySet<number>
+  /** there is one input, which goes to the output level as it is */
+  readonly isMove: boolean
+}
 
 export interface MergeDeps extends WriteDeps {
   /** the open segment of an input, open until the merge is done */

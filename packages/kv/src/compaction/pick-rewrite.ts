@@ -1,6 +1,6 @@
 import { REWRITE_SEGMENTS } from '../defaults.js'
 import { type Levels, liveValueBytes, type SegmentInfo, type ValueFileInfo } from '../manifest/levels.js'
-import type { MergePick } from './pick.js'
+import type { MergePick } from './merge.js'
 import type { LevelSizes } from './sizes.js'
 
 /**

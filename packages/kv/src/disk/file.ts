@@ -1,9 +1,9 @@
 import b4a from 'b4a'
 import { EngineError } from '../errors.js'
 import type { Claim, LockableFile } from './disk.js'
+import { unlessMissing } from './failures.js'
 import type { RandomAccess } from './random-access.js'
 import { SyncDoubt } from './sync-doubt.js'
-import { unlessMissing } from './system-errors.js'
 
 /** Makes what was written to a file survive a loss of power. */
 export type Sync = (file: RandomAccess) => Promise<void>

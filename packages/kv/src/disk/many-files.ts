@@ -1,6 +1,6 @@
 import { badArgument } from '@manycore/ground'
-import { allDone } from '../kit/all-done.js'
 import type { Disk, DiskFile } from './disk.js'
+import { allDone } from './failures.js'
 import { LOCK_FILE, MANIFEST_FILES } from './file-names.js'
 import { CertainFile, type RandomAccessDiskFile, type Sync } from './file.js'
 import type { FileSource, RandomAccess } from './random-access.js'

@@ -1,8 +1,8 @@
 import { Queue } from '@manycore/ground'
 import b4a from 'b4a'
+import { unlessMissing } from '../disk/failures.js'
 import { call } from '../disk/file.js'
 import type { RandomAccess } from '../disk/random-access.js'
-import { unlessMissing } from '../disk/system-errors.js'
 import { noSpace } from './fault.js'
 import { type Change, type Draw, stillForgotten, takeBack } from './loss.js'
 

@@ -1,9 +1,9 @@
 import { badArgument, type OptionTable, readOptions } from '@manycore/ground'
 import b4a from 'b4a'
+import { unlessMissing } from '../disk/failures.js'
 import { call } from '../disk/file.js'
 import type { RandomAccess } from '../disk/random-access.js'
-import { unlessMissing } from '../disk/system-errors.js'
-import { randomNumbers } from './random-numbers.js'
+import { randomNumbers } from './plan.js'
 
 /** What a loss of power leaves of what was not synced; by default nothing. */
 export interface PowerLoss {

@@ -1,5 +1,4 @@
-import { type Fault, type FaultHit, type FaultOperation, checkFault, errorOf } from './fault.js'
-import { randomNumbers } from './random-numbers.js'
+import { checkFault, errorOf, type Fault, type FaultHit, type FaultOperation } from './fault.js'
 
 /** What goes wrong, and when. The same plan gives the same faults for the same operations. */
 export class FaultPlan {
@@ -65,5 +64,16 @@ export class FaultPlan {
     const fault = this.take(on, file)
     if (fault?.action === 'delay') await this.hold()
     return fault
+  }
+}
+
+/** Mulberry32: @returns a function that gives integers in [0, n), the same ones for the same seed */
+export function randomNumbers(seed: number): (n: number) => number {
+  let state = seed
+  return (n) => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) % n
   }
 }

@@ -1,6 +1,6 @@
 import fs from 'fs'
 import type { Claim } from '../disk/disk.js'
-import { codeOf, FULL, unlessFull } from '../disk/system-errors.js'
+import { codeOf, FULL, unlessFull } from '../disk/failures.js'
 import { EngineError } from '../errors.js'
 import { type Holder, nameOf, ownProcess, parseName, stateOf } from './process.js'
 

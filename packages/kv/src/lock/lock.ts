@@ -1,7 +1,7 @@
 import { badArgument, Queues } from '@manycore/ground'
 import b4a from 'b4a'
 import type { Disk, LockableFile } from '../disk/disk.js'
-import { codeOf, unlessFull } from '../disk/system-errors.js'
+import { codeOf, unlessFull } from '../disk/failures.js'
 import { EngineError } from '../errors.js'
 import { runtimeWithoutLibuv } from '../kit/runtime.js'
 import { ownPid } from './process.js'

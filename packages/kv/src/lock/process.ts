@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
 import fs from 'fs'
-import { codeOf } from '../disk/system-errors.js'
+import { codeOf } from '../disk/failures.js'
 
 /** A process, so that another one can tell whether it still runs. What cannot be found out is ''. */
 export interface ProcessId {

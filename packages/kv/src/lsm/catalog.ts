@@ -1,8 +1,7 @@
 import type { Disk } from '../disk/disk.js'
+import { allDone } from '../disk/failures.js'
 import { logFileName, segmentFileName, valueFileName } from '../disk/file-names.js'
 import { StoreFiles } from '../disk/store-files.js'
-import { allDone } from '../kit/all-done.js'
-import type { ManifestFiles } from '../manifest/files.js'
 import {
   applyEdit,
   type LevelEdit,
@@ -11,12 +10,19 @@ import {
   type SegmentInfo,
   type ValueFileInfo
 } from '../manifest/levels.js'
-import type { Manifest } from '../manifest/manifest.js'
+import type { Manifest, ManifestFiles } from '../manifest/manifest.js'
 import type { BlockCache } from '../segment/block-cache.js'
 import { Segment } from '../segment/segment.js'
 import { ValueFiles } from '../values/reader.js'
-import type { Recovered } from './recovery.js'
 import { Version } from './version.js'
+
+/** What a catalog goes on from. */
+export interface CatalogStart {
+  readonly manifests: ManifestFiles
+  readonly manifest: Manifest
+  /** a number that no file has, nor a greater one */
+  readonly nextId: number
+}
 
 /**
  * Which files a store consists of: changes them, and removes those that nobody needs any more.
@@ -47,14 +53,14 @@ export class Catalog {
   #settling: Promise<void> | null = null
 
   /** Opens the segments of a manifest. @throws ENGINE_CORRUPT, ENGINE_VERSION */
-  static async open(disk: Disk, start: Recovered, cache: BlockCache): Promise<Catalog> {
+  static async open(disk: Disk, start: CatalogStart, cache: BlockCache): Promise<Catalog> {
     const catalog = new Catalog(disk, start, cache)
     const { levels, valueFiles } = start.manifest
     catalog.#current = catalog.#version(await catalog.#openAll(levels), valueFiles)
     return catalog
   }
 
-  private constructor(disk: Disk, { manifests, manifest, nextId }: Recovered, cache: BlockCache) {
+  private constructor(disk: Disk, { manifests, manifest, nextId }: CatalogStart, cache: BlockCache) {
     this.#disk = disk
     this.files = new StoreFiles(disk)
     this.values = new ValueFiles(this.files)

@@ -1,5 +1,5 @@
 import { GROUP_BYTES } from '../defaults.js'
-import { codeOf } from '../disk/system-errors.js'
+import { codeOf } from '../disk/failures.js'
 import type { Op } from '../engine.js'
 import { EngineError } from '../errors.js'
 import type { Log } from '../log/log.js'

@@ -11,10 +11,10 @@ import { checkKeys, checkOps, checkRange } from '../kit/check.js'
 import { Lifecycle } from '../kit/lifecycle.js'
 import { laterTurn } from '../kit/runtime.js'
 import { lockDisk } from '../lock/lock.js'
-import { type Layers, lookUp } from './layers.js'
 import { type CheckedOptions, checkOptions, type RandomAccessEngineOptions } from './options.js'
 import { StoreSnapshot } from './snapshot.js'
 import type { Store } from './store.js'
+import { type Layers, lookUp } from './version.js'
 
 /**
  * An ordered key-value store over files of a random-access-storage: a log-structured merge tree, whose

@@ -1,6 +1,6 @@
-import { runMerge } from '../compaction/merge.js'
+import { type MergePick, runMerge } from '../compaction/merge.js'
 import { flushMemtable } from '../compaction/output.js'
-import { type MergePick, pickCompaction, pickMerge } from '../compaction/pick.js'
+import { pickCompaction, pickMerge } from '../compaction/pick.js'
 import type { LevelSizes } from '../compaction/sizes.js'
 import { LEVEL0_STALL } from '../defaults.js'
 import type { Range } from '../engine.js'

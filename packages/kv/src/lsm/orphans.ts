@@ -1,7 +1,7 @@
 import { ORPHAN_WINDOW } from '../defaults.js'
 import type { Disk } from '../disk/disk.js'
+import { allDone } from '../disk/failures.js'
 import { fileNames } from '../disk/file-names.js'
-import { allDone } from '../kit/all-done.js'
 import type { Log } from '../log/log.js'
 import type { Catalog } from './catalog.js'
 

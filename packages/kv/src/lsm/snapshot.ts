@@ -3,8 +3,8 @@ import b4a from 'b4a'
 import type { Cursor, ValuePointer } from '../cursor/cursor.js'
 import type { EngineSnapshot, Entry, Range } from '../engine.js'
 import { EngineError } from '../errors.js'
-import { type Layers, layersCursor } from './layers.js'
 import type { Store } from './store.js'
+import { type Layers, layersCursor } from './version.js'
 
 /** A state that is held: a snapshot, or what an iterator goes over. */
 export class StoreSnapshot implements EngineSnapshot {

@@ -9,11 +9,11 @@ import { Log } from '../log/log.js'
 import { BlockCache } from '../segment/block-cache.js'
 import { Catalog } from './catalog.js'
 import { Commits } from './commits.js'
-import type { Layers } from './layers.js'
 import { Maintenance } from './maintenance.js'
 import type { Memtables } from './memtables.js'
 import { cleanUp } from './orphans.js'
 import { create, dropTail, recover, type Recovered } from './recovery.js'
+import type { Layers } from './version.js'
 
 export interface StoreOptions {
   readonly isReadOnly: boolean

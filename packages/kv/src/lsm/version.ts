@@ -1,4 +1,9 @@
+import type { Cursor, Found } from '../cursor/cursor.js'
+import { mergeCursor } from '../cursor/merge.js'
+import type { Range } from '../engine.js'
 import { segmentFor, type ValueFileInfo } from '../manifest/levels.js'
+import { memtableSource, type ReadonlyMemtable } from '../memtable/memtable.js'
+import { runSource } from '../segment/run.js'
 import type { Segment } from '../segment/segment.js'
 
 /** The segments of one moment. Their files stay as long as someone holds it. */
@@ -43,4 +48,39 @@ export class Version {
   release(): void {
     if (--this.#holders === 0) this.#onReleased()
   }
+}
+
+/** The layers of a state, newest first. */
+export interface Layers {
+  readonly memtables: readonly ReadonlyMemtable[]
+  readonly version: Version
+}
+
+/** What there is in a range, over all layers. */
+export function layersCursor({ memtables, version }: Layers, range: Range): Cursor {
+  const [level0 = [], ...levels] = version.segments
+  const sources = [
+    ...memtables.map((memtable) => memtableSource(memtable, range)),
+    ...[...level0.map((segment) => [segment]), ...levels].map((segments) => runSource(segments, range))
+  ]
+  return mergeCursor(sources, range)
+}
+
+/** What the newest layer that knows a key says. @returns at once when no file has to be read; may be a view */
+export function lookUp(key: Uint8Array, { memtables, version }: Layers): Found | Promise<Found> {
+  for (const memtable of memtables) {
+    const found = memtable.get(key)
+    if (found !== undefined) return found
+  }
+  return lookInto(version.segmentsFor(key), 0, key)
+}
+
+function lookInto(segments: readonly Segment[], from: number, key: Uint8Array): Found | Promise<Found> {
+  for (let i = from; i < segments.length; i++) {
+    const found = segments[i]!.get(key)
+    if (found instanceof Promise)
+      return found.then((read) => (read === undefined ? lookInto(segments, i + 1, key) : read))
+    if (found !== undefined) return found
+  }
+  return undefined
 }

@@ -1,6 +1,8 @@
+import b4a from 'b4a'
 import { compareKeys, successor } from '../bytes/order.js'
 import type { KeyRange } from '../bytes/ranges.js'
-import type { Found } from '../cursor/cursor.js'
+import type { Cursor, Found, Stored } from '../cursor/cursor.js'
+import type { Source } from '../cursor/merge.js'
 import { ENTRY_OVERHEAD_BYTES } from '../defaults.js'
 import type { Op, Range } from '../engine.js'
 import { Tree } from '../kit/tree.js'
@@ -95,5 +97,43 @@ export class Memtable implements ReadonlyMemtable {
     if (this.#ranges.isEmpty) return null
     const { value, done } = this.#ranges.entries({ lt: successor(key), reverse: true }).next()
     return done ? null : value!
+  }
+}
+
+/** A memtable as a layer of a merge. The view must not change meanwhile: take a snapshot. */
+export function memtableSource(view: ReadonlyMemtable, range: Range): Source {
+  return { cursor: new MemtableCursor(view, range), ranges: view.ranges() }
+}
+
+class MemtableCursor implements Cursor {
+  key: Uint8Array = b4a.alloc(0)
+  value: Stored = null
+  readonly #view: ReadonlyMemtable
+  readonly #range: Range
+  #entries: Iterator<[Uint8Array, Uint8Array | null]>
+
+  constructor(view: ReadonlyMemtable, range: Range) {
+    this.#view = view
+    this.#range = range
+    this.#entries = view.entries(range)
+  }
+
+  next(): boolean {
+    const { value, done } = this.#entries.next()
+    if (done) return false
+    this.key = value[0]
+    this.value = value[1]
+    return true
+  }
+
+  async load(): Promise<boolean> {
+    return false
+  }
+
+  skip(to: Uint8Array): boolean {
+    this.#entries = this.#view.entries(
+      this.#range.reverse ? { ...this.#range, lt: to } : { ...this.#range, gte: to }
+    )
+    return this.next()
   }
 }

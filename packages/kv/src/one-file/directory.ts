@@ -3,7 +3,7 @@ import { crc32 } from 'crc-universal'
 import { FieldReader, FieldWriter } from '../bytes/fields.js'
 import { corrupt, decodeFrame, encodeFrame, FRAME_BYTES } from '../bytes/frame.js'
 import type { DiskFile } from '../disk/disk.js'
-import { unlessCorrupt } from '../disk/system-errors.js'
+import { unlessCorrupt } from '../disk/failures.js'
 import type { Extent } from './space.js'
 
 const MAGIC = 'KVONEFIL'

@@ -1,10 +1,13 @@
 import { crc32 } from 'crc-universal'
 import { corrupt, decodeFrame, FRAME_BYTES } from '../bytes/frame.js'
 import type { ValuePointer } from '../cursor/cursor.js'
+import { allDone } from '../disk/failures.js'
 import { valueFileName } from '../disk/file-names.js'
 import type { FileReader, Files } from '../disk/store-files.js'
-import { allDone } from '../kit/all-done.js'
-import { VALUE_FILE_MAGIC, VALUE_FILE_VERSION } from './writer.js'
+
+/** What a value file starts with: a frame without payload. */
+export const VALUE_FILE_MAGIC = 'KVVALUES'
+export const VALUE_FILE_VERSION = 1
 
 /** Reads large values; a value file is opened when it is first read from. */
 export class ValueFiles {

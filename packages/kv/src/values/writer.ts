@@ -4,10 +4,9 @@ import { encodeFrame } from '../bytes/frame.js'
 import { type Stored, ValuePointer } from '../cursor/cursor.js'
 import { LARGE_VALUE_BYTES, VALUE_FILE_BYTES } from '../defaults.js'
 import { valueFileName } from '../disk/file-names.js'
-import type { FileWriter, NewFiles } from '../disk/store-files.js'
-import { WriteBuffer } from '../disk/write-buffer.js'
+import { type FileWriter, type NewFiles, WriteBuffer } from '../disk/store-files.js'
 import type { ValueFileInfo } from '../manifest/levels.js'
-import type { ValueFiles } from './reader.js'
+import { VALUE_FILE_MAGIC, VALUE_FILE_VERSION, type ValueFiles } from './reader.js'
 
 /** Puts large values into value files, and values out of old value files into new ones. */
 export class LargeValues {
@@ -60,10 +59,6 @@ export class LargeValues {
     this.#writer = null
   }
 }
-
-/** What a value file starts with: a frame without payload. */
-export const VALUE_FILE_MAGIC = 'KVVALUES'
-export const VALUE_FILE_VERSION = 1
 
 /** Writes large values one after another. */
 export class ValueFileWriter {

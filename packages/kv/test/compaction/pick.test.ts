@@ -1,7 +1,8 @@
 import b4a from 'b4a'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type MergePick, pickCompaction, pickMerge } from '../../src/compaction/pick.js'
+import type { MergePick } from '../../src/compaction/merge.js'
+import { pickCompaction, pickMerge } from '../../src/compaction/pick.js'
 import { DEFAULT_SIZES, type LevelSizes, levelTarget } from '../../src/compaction/sizes.js'
 import {
   applyEdit,

@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { randomNumbers } from '../../src/faults/plan.js'
 import {
-  type LogVersion,
-  RECORD_HEADER_BYTES,
   findHeader,
+  type LogVersion,
   readHeader,
+  RECORD_HEADER_BYTES,
   sealRecord
 } from '../../src/log/record.js'
-import { randomNumbers } from '../../src/faults/random-numbers.js'
 
 const VERSIONS: LogVersion[] = [1, 2]
 const BYTES = 4096

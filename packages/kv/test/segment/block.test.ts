@@ -2,8 +2,7 @@ import b4a from 'b4a'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Stored, ValuePointer } from '../../src/cursor/cursor.js'
-import { BlockWriter } from '../../src/segment/block-writer.js'
-import { Block } from '../../src/segment/block.js'
+import { Block, BlockWriter } from '../../src/segment/block.js'
 import { key } from '../stores/layers.js'
 
 const stored: fc.Arbitrary<Stored> = fc.oneof(

@@ -1,5 +1,5 @@
+import { randomNumbers } from '../../src/faults/plan.js'
 import { type Engine, type Op, RandomAccessEngine } from '../../src/index.js'
-import { randomNumbers } from '../../src/faults/random-numbers.js'
 import { SMALL } from './places.js'
 import { Shelf } from './shelf.js'
 
