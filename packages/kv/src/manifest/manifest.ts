@@ -20,7 +20,7 @@ export interface Manifest {
   readonly valueFiles: readonly ValueFileInfo[]
 }
 
-export function encodeManifest(manifest: Manifest): Uint8Array {
+function encodeManifest(manifest: Manifest): Uint8Array {
   const fields = new FieldWriter()
   fields.varint(manifest.generation)
   fields.varint(manifest.log)
@@ -37,7 +37,7 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
 }
 
 /** @param payload  that a checksum has vouched for */
-export function decodeManifest(payload: Uint8Array): Manifest {
+function decodeManifest(payload: Uint8Array): Manifest {
   const fields = new FieldReader(payload)
   return {
     generation: fields.varint(),

@@ -5,9 +5,9 @@ import { type Stored, ValuePointer } from '../cursor/cursor.js'
 import { BLOCK_BYTES, RESTART_ENTRIES } from '../defaults.js'
 
 /** What an entry is; part of the format. */
-export const TOMBSTONE = 0
+const TOMBSTONE = 0
 const VALUE = 1
-export const POINTER = 2
+const POINTER = 2
 
 /** Collects entries, in order of their keys, into a block. */
 export class BlockWriter {
