@@ -1,5 +1,5 @@
 export { openStorage } from './open/open-storage.js'
-export type { StorageInput } from './open/kinds.js'
+export type { StorageInput } from './open/open-storage.js'
 export type { OpenStorageOptions } from './open/options.js'
 export { nameCore } from './upstream/hypercore-storage.js'
 export { STORAGE_ERRORS, StorageError, isManycoreError } from './errors.js'

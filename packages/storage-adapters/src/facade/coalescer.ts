@@ -1,7 +1,7 @@
 import { laterTurn } from '@manycore/kv'
 import type { Engine, EngineSnapshot, Op } from '@manycore/kv'
 import { WRITES_AT_ONCE } from '../defaults.js'
-import { Rounds } from './rounds.js'
+import { Rounds } from './answers.js'
 
 /** Whom to tell what was read. */
 export interface Reader {
@@ -33,7 +33,7 @@ export interface Writer {
  * wait for it and go down together, a few dozen at a time: what waits for the first goes on while the engine
  * writes the next.
  */
-export class Turn {
+export class Coalescer {
   /** of all sessions of the database */
   readonly rounds: Rounds = new Rounds()
   readonly #engine: Engine

@@ -1,7 +1,73 @@
-import type { ReadAnswer } from './answers.js'
-import type { RecentRecords } from './recent-records.js'
+import { laterTurn } from '@manycore/kv'
+import { StorageError } from '../errors.js'
+import type { Answers, ReadAnswer } from './answers.js'
 import { toBytes } from './bytes.js'
 import type { Reader } from './coalescer.js'
+import type { RecentRecords } from './recent-records.js'
+import type { EngineState, SharedSnapshot } from './state.js'
+
+/** Gets that go down together at tryFlush(), with those of every other batch of the turn, and come back together. */
+export class ReadBatch {
+  readonly #state: EngineState
+  readonly #answers: Answers
+  readonly #snapshot: SharedSnapshot | null
+  #read: Read | null = null
+
+  constructor(state: EngineState, answers: Answers, snapshot: SharedSnapshot | null) {
+    this.#state = state
+    this.#answers = answers
+    this.#snapshot = snapshot
+  }
+
+  /** @returns a fresh Buffer, or null when absent */
+  get(key: Uint8Array): Promise<Uint8Array | null> {
+    if (this.#read === null) {
+      this.#read = new Read(this.#answers.ready)
+      this.#snapshot?.hold() // the session may close before the turn ends
+    }
+    return this.#read.get(key)
+  }
+
+  tryFlush(): void {
+    const read = this.#take()
+    if (read === null) return
+    this.#answers.begin(read)
+    const { coalescer, recent } = this.#state
+    if (this.#snapshot !== null) void this.#readAt(this.#snapshot, read)
+    else if (!read.lookUp(recent)) coalescer.read(read)
+    else
+      coalescer.run(laterTurn).then(
+        () => read.found([], 0),
+        (err: unknown) => read.failed(err)
+      )
+  }
+
+  destroy(): void {
+    const read = this.#take()
+    if (read === null) return
+    this.#snapshot?.release()
+    // As RocksDB does: hypercore-storage keeps what it waits for in its tree cache (lib/tx.js, `getTreeNode()`).
+    read.drop(new StorageError('STORAGE_CLOSED', 'a read batch was destroyed before it was flushed'))
+  }
+
+  #take(): Read | null {
+    const read = this.#read
+    this.#read = null
+    return read
+  }
+
+  async #readAt(snapshot: SharedSnapshot, read: Read): Promise<void> {
+    const { coalescer } = this.#state
+    try {
+      // Taken before the engine was open, it has a state only once it is.
+      read.found(await coalescer.run(() => coalescer.readKeys(read.keys, snapshot.at)), 0)
+    } catch (err) {
+      read.failed(err)
+    } finally {
+      snapshot.release()
+    }
+  }
+}
 
 type Value = Uint8Array | null
 
@@ -11,7 +77,7 @@ interface Get {
 }
 
 /** The gets of one flush: what is known already, what the engine is asked for, and who waits for it. */
-export class Read implements Reader, ReadAnswer {
+class Read implements Reader, ReadAnswer {
   /** of the values that are still to be found */
   keys: Uint8Array[] = []
   isReady = false

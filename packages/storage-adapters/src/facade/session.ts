@@ -2,10 +2,9 @@ import b4a from 'b4a'
 import { laterTurn } from '@manycore/kv'
 import type { Range } from '@manycore/kv'
 import { Answers } from './answers.js'
-import type { EngineState } from './state.js'
+import type { EngineState, SharedSnapshot } from './state.js'
 import { EngineStream } from './stream.js'
-import { ReadBatch } from './read-batch.js'
-import type { SharedSnapshot } from './shared-snapshot.js'
+import { ReadBatch } from './read.js'
 import { WriteBatch } from './write.js'
 import { StorageError } from '../errors.js'
 import type { StorageDatabase, StorageRange } from '../upstream/hypercore-storage.js'
@@ -21,7 +20,7 @@ export class EngineSession implements StorageDatabase {
   constructor(
     state: EngineState,
     snapshot: SharedSnapshot | null = null,
-    answers: Answers = new Answers(state.turn.rounds),
+    answers: Answers = new Answers(state.coalescer.rounds),
     isRoot: boolean = false
   ) {
     this._state = state
@@ -85,16 +84,16 @@ export class EngineSession implements StorageDatabase {
 
   flush(): Promise<void> {
     this.#check('flush()')
-    const { engine, turn } = this._state
-    return turn.run(() => engine.flush())
+    const { engine, coalescer } = this._state
+    return coalescer.run(() => engine.flush())
   }
 
   compactRange(start?: Uint8Array | object | null, end?: Uint8Array | null): Promise<void> {
     this.#check('compactRange()')
-    const { engine, turn } = this._state
+    const { engine, coalescer } = this._state
     const range =
       start instanceof Uint8Array && end instanceof Uint8Array ? compactedRange(start, end) : undefined
-    return turn.run(() => engine.compact(range))
+    return coalescer.run(() => engine.compact(range))
   }
 
   suspend(): Promise<void> {
@@ -105,10 +104,6 @@ export class EngineSession implements StorageDatabase {
   resume(): Promise<void> {
     this.#check('resume()')
     return this._state.resume()
-  }
-
-  idle(): Promise<void> {
-    return this._state.turn.idle()
   }
 
   async close(): Promise<void> {

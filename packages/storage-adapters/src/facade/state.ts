@@ -1,16 +1,15 @@
-import type { Engine } from '@manycore/kv'
+import type { Engine, EngineSnapshot } from '@manycore/kv'
 import { StorageError } from '../errors.js'
 import type { EngineSession } from './session.js'
 import { HeldEngine } from './held-engine.js'
-import { SharedSnapshot } from './shared-snapshot.js'
-import { Turn } from './coalescer.js'
+import { Coalescer } from './coalescer.js'
 import { RecentRecords } from './recent-records.js'
 
 /** What all sessions of one engine share: whether it is open, suspended or closing, and who uses it. */
 export class EngineState {
   readonly engine: HeldEngine
   readonly path: string
-  readonly turn: Turn
+  readonly coalescer: Coalescer
   readonly recent: RecentRecords = new RecentRecords()
   readonly readOnly: boolean
   /** Set once close() was called; hypercore-storage reads it too. */
@@ -28,7 +27,7 @@ export class EngineState {
     this.engine = new HeldEngine(engine, () => this.recent.clear())
     this.path = path
     this.readOnly = readOnly
-    this.turn = new Turn(this.engine, () => (this.opened ? null : this.ready()))
+    this.coalescer = new Coalescer(this.engine, () => (this.opened ? null : this.ready()))
   }
 
   ready(): Promise<void> {
@@ -87,11 +86,39 @@ export class EngineState {
       )
       for (const stream of this.streams) stream.destroy()
       await Promise.all(streams)
-      await this.turn.idle()
+      await this.coalescer.idle()
       for (const session of this.sessions) await session.close()
     } finally {
       await this.engine.close()
       this.closed = true
     }
+  }
+}
+
+/** A snapshot held by several sessions and reads; let go of with the last. */
+export class SharedSnapshot {
+  #at: EngineSnapshot | null = null
+  #holders = 0
+  #released = false
+
+  /** Takes the state of now; before the engine is open there is none to take. */
+  take(engine: Engine): void {
+    if (!this.#released) this.#at = engine.snapshot()
+  }
+
+  /** The engine's snapshot; there is one once the engine is open. */
+  get at(): EngineSnapshot {
+    return this.#at as EngineSnapshot
+  }
+
+  hold(): this {
+    this.#holders++
+    return this
+  }
+
+  release(): void {
+    if (--this.#holders > 0) return
+    this.#released = true
+    this.#at?.close()
   }
 }

@@ -6,7 +6,7 @@ import type { Engine } from '@manycore/kv'
 import { StorageError } from '../errors.js'
 import { EngineSession } from './session.js'
 import { EngineState } from './state.js'
-import { NOWHERE, UpstreamStorage } from '../upstream/hypercore-storage.js'
+import { NEWER_VERSION, NOWHERE, UpstreamStorage } from '../upstream/hypercore-storage.js'
 import type { OpenStorageOptions } from '../open/options.js'
 
 interface SuspendOptions {
@@ -157,7 +157,7 @@ export class EngineStorage extends UpstreamStorage {
 }
 
 function explain(err: Error & { code?: string }, engine: string): Error {
-  if (err.message.startsWith('Unsupported version')) {
+  if (NEWER_VERSION.test(err.message)) {
     const message = `this ${engine} store was written by a newer hypercore-storage`
     return new StorageError('STORAGE_VERSION', message, { cause: err })
   }

@@ -3,9 +3,7 @@ import type { ReadableStream } from '@manycore/hypercore-types'
 import type { EngineIterator, Entry } from '@manycore/kv'
 import { PAGES_AS_KEYS, ROWS_AT_FIRST, ROWS_AT_ONCE } from '../defaults.js'
 import type { Answers } from './answers.js'
-import type { EngineState } from './state.js'
-import { KeyCursor } from './key-cursor.js'
-import type { SharedSnapshot } from './shared-snapshot.js'
+import type { EngineState, SharedSnapshot } from './state.js'
 import { bitfieldPages } from '../upstream/storage-keys.js'
 import { toBytes } from './bytes.js'
 import type { StorageRange } from '../upstream/hypercore-storage.js'
@@ -45,7 +43,7 @@ export class EngineStream extends Rows {
     this.#state.streams.add(this)
     this.#snapshot?.hold()
     this.#holds = true
-    this.#state.turn
+    this.#state.coalescer
       .run(async () => {
         this.#iterator = this.#iterate()
       })
@@ -71,17 +69,17 @@ export class EngineStream extends Rows {
    * get costs a fraction of an iterator.
    */
   #iterate(): EngineIterator {
-    const { engine, turn } = this.#state
+    const { engine, coalescer } = this.#state
     const at = this.#snapshot?.at
     const { gte, lt, reverse } = this.#range
     const isPlain = gte !== undefined && lt !== undefined && reverse !== true
     const pages = isPlain ? bitfieldPages(gte, lt, PAGES_AS_KEYS) : null
     if (pages === null) return engine.iterator(this.#range, at)
-    return new KeyCursor(pages, (keys) => turn.readKeys(keys, at))
+    return new KeyCursor(pages, (keys) => coalescer.readKeys(keys, at))
   }
 
   async #next(): Promise<Entry[]> {
-    const entries = await this.#state.turn.run(() => this.#iterator!.next(this.#rows))
+    const entries = await this.#state.coalescer.run(() => this.#iterator!.next(this.#rows))
     this.#rows = ROWS_AT_ONCE
     return entries
   }
@@ -91,4 +89,28 @@ export class EngineStream extends Rows {
     for (const { key, value } of entries) this.push({ key: toBytes(key), value: toBytes(value) })
     done(null)
   }
+}
+
+/** A few keys in order, read like a range: those that are absent are left out. */
+class KeyCursor implements EngineIterator {
+  #keys: readonly Uint8Array[]
+  readonly #read: (keys: readonly Uint8Array[]) => Promise<readonly (Uint8Array | null)[]>
+
+  constructor(
+    keys: readonly Uint8Array[],
+    read: (keys: readonly Uint8Array[]) => Promise<readonly (Uint8Array | null)[]>
+  ) {
+    this.#keys = keys
+    this.#read = read
+  }
+
+  /** @returns all of them, however few are asked for; then none */
+  async next(): Promise<Entry[]> {
+    const keys = this.#keys
+    this.#keys = []
+    const values = keys.length === 0 ? [] : await this.#read(keys)
+    return keys.flatMap((key, i) => (values[i] === null ? [] : [{ key, value: values[i]! }]))
+  }
+
+  async close(): Promise<void> {}
 }

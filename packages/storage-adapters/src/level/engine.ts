@@ -1,18 +1,18 @@
 import b4a from 'b4a'
 import { Queue } from '@manycore/ground'
-import { EngineError, Lifecycle, checkKeys, checkOps, checkRange, laterTurn } from '@manycore/kv'
+import { EngineError, Lifecycle, Tree, checkKeys, checkOps, checkRange, laterTurn } from '@manycore/kv'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '@manycore/kv'
-import { LAST_KEY_BYTES } from '../defaults.js'
-import { collapse } from './collapse.js'
-import { explainLevelFailure } from './explain-failure.js'
-import { KeptViews } from './kept-states.js'
+import { KEYS_AT_ONCE, LAST_KEY_BYTES } from '../defaults.js'
+import { KeptStates } from './kept-states.js'
 import { BYTES, isCompactable } from './database.js'
 import type { LevelDatabase, LevelOperation } from './database.js'
-import { LevelCursor, LevelSnapshotHandle } from './handles.js'
-import type { LevelHandles } from './handles.js'
-import type { LevelViews } from './state.js'
-import { refuseLostDirectory } from './damage.js'
-import { NativeViews } from './states.js'
+import { StateCursor, StateSnapshot } from './handles.js'
+import type { StateHandles } from './handles.js'
+import { explainLevelFailure, refuseLostDirectory } from './damage.js'
+import { NativeStates } from './states.js'
+import type { LevelStates } from './states.js'
+
+type Operation = LevelOperation<Uint8Array, Uint8Array>
 
 /**
  * An engine over an abstract-level 3 database, which is the engine's from then on: open() opens it, close()
@@ -23,9 +23,9 @@ export class LevelEngine implements Engine {
   readonly name = 'level'
   readonly supports: EngineSupports
   readonly #db: LevelDatabase
-  readonly #views: LevelViews
+  readonly #states: LevelStates
   readonly #lifecycle: Lifecycle = new Lifecycle('level')
-  readonly #handles: LevelHandles = new Set()
+  readonly #handles: StateHandles = new Set()
   readonly #writes: Queue = new Queue()
   /** open() was called */
   #isUsed = false
@@ -40,7 +40,7 @@ export class LevelEngine implements Engine {
     this.#db = db
     refuseLostDirectory(db)
     const { explicitSnapshots, implicitSnapshots } = db.supports
-    this.#views = explicitSnapshots && implicitSnapshots ? new NativeViews(db) : new KeptViews(db)
+    this.#states = explicitSnapshots && implicitSnapshots ? new NativeStates(db) : new KeptStates(db)
     this.supports = { persistent: true, suspend: false, compact: isCompactable(db), readOnly: false }
   }
 
@@ -63,12 +63,12 @@ export class LevelEngine implements Engine {
   getMany(keys: readonly Uint8Array[], at?: EngineSnapshot): Promise<(Uint8Array | null)[]> {
     return this.#lifecycle.run('getMany()', async () => {
       checkKeys(keys)
-      const view = at === undefined ? this.#views.latest() : LevelSnapshotHandle.hold(at)
+      const state = at === undefined ? this.#states.latest() : StateSnapshot.hold(at)
       try {
-        const [values] = await Promise.all([this.#explained(view.getMany(keys)), laterTurn()])
+        const [values] = await Promise.all([this.#explained(state.getMany(keys)), laterTurn()])
         return values.map((value) => (value === undefined ? null : b4a.from(value)))
       } finally {
-        view.release()
+        state.release()
       }
     })
   }
@@ -84,8 +84,8 @@ export class LevelEngine implements Engine {
   iterator(range: Range, at?: EngineSnapshot): EngineIterator {
     checkRange(range)
     this.#lifecycle.check('iterator()')
-    const view = at === undefined ? this.#views.latest() : LevelSnapshotHandle.hold(at)
-    const cursor = new LevelCursor(view, range, this.#handles)
+    const state = at === undefined ? this.#states.latest() : StateSnapshot.hold(at)
+    const cursor = new StateCursor(state, range, this.#handles)
     return {
       next: (max) => this.#lifecycle.run('next()', () => this.#explained(cursor.next(max))),
       close: () => cursor.close()
@@ -94,7 +94,7 @@ export class LevelEngine implements Engine {
 
   snapshot(): EngineSnapshot {
     this.#lifecycle.check('snapshot()')
-    return new LevelSnapshotHandle(this.#views.snapshot(), this.#handles)
+    return new StateSnapshot(this.#states.snapshot(), this.#handles)
   }
 
   /** LevelDB syncs its log with a batch that asks for it: here of a key that no engine has. */
@@ -118,7 +118,7 @@ export class LevelEngine implements Engine {
     const operations = Array.from(changes.entries(), ([key, value]): Operation =>
       value === null ? { type: 'del', key } : { type: 'put', key, value }
     )
-    if (operations.length > 0) await this.#views.write(changes, () => this.#put(operations))
+    if (operations.length > 0) await this.#states.write(changes, () => this.#put(operations))
   }
 
   async #put(operations: Operation[], sync: boolean = false): Promise<void> {
@@ -144,4 +144,34 @@ export class LevelEngine implements Engine {
   }
 }
 
-type Operation = LevelOperation<Uint8Array, Uint8Array>
+/**
+ * What a batch does to each key in the end: abstract-level has no range delete that is part of a batch, so
+ * the keys of a range are read and deleted one by one. Nothing else may be written meanwhile.
+ * @returns the new value of each key; null = deleted
+ */
+async function collapse(db: LevelDatabase, ops: readonly Op[]): Promise<Tree<Uint8Array | null>> {
+  const changes = new Tree<Uint8Array | null>()
+  for (const op of ops) {
+    if (op.type === 'put') changes.set(op.key, op.value)
+    else if (op.type === 'del') changes.set(op.key, null)
+    else {
+      const { start: gte, end: lt } = op
+      for (const [key] of changes.snapshot().entries({ gte, lt })) changes.set(key, null)
+      for await (const key of storedKeys(db, gte, lt)) changes.set(key, null)
+    }
+  }
+  return changes
+}
+
+async function* storedKeys(db: LevelDatabase, gte: Uint8Array, lt: Uint8Array): AsyncGenerator<Uint8Array> {
+  const iterator = db.iterator<Uint8Array, Uint8Array>({ gte, lt, ...BYTES, values: false })
+  try {
+    for (;;) {
+      const chunk = await iterator.nextv(KEYS_AT_ONCE)
+      if (chunk.length === 0) return
+      for (const [key] of chunk) yield key
+    }
+  } finally {
+    await iterator.close()
+  }
+}

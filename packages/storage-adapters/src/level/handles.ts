@@ -1,47 +1,47 @@
 import b4a from 'b4a'
 import { EngineError, laterTurn } from '@manycore/kv'
 import type { EngineIterator, EngineSnapshot, Entry, Range } from '@manycore/kv'
-import type { LevelScan, LevelView } from './state.js'
+import type { StateScan, LevelState } from './states.js'
 
 /** What closing an engine ends. */
-export type LevelHandles = Set<LevelSnapshotHandle | LevelCursor>
+export type StateHandles = Set<StateSnapshot | StateCursor>
 
 /** A state held by the user of an engine. */
-export class LevelSnapshotHandle implements EngineSnapshot {
-  #view: LevelView | null
-  readonly #handles: LevelHandles
+export class StateSnapshot implements EngineSnapshot {
+  #state: LevelState | null
+  readonly #handles: StateHandles
 
-  constructor(view: LevelView, handles: LevelHandles) {
-    this.#view = view
+  constructor(state: LevelState, handles: StateHandles) {
+    this.#state = state
     this.#handles = handles.add(this)
   }
 
   /** @throws ENGINE_CLOSED; @returns a hold of the state, which the caller releases */
-  static hold(snapshot: EngineSnapshot): LevelView {
-    const view = snapshot instanceof LevelSnapshotHandle ? snapshot.#view : null
-    if (view === null) throw new EngineError('ENGINE_CLOSED', 'a read at a snapshot that is closed')
-    return view.hold()
+  static hold(snapshot: EngineSnapshot): LevelState {
+    const state = snapshot instanceof StateSnapshot ? snapshot.#state : null
+    if (state === null) throw new EngineError('ENGINE_CLOSED', 'a read at a snapshot that is closed')
+    return state.hold()
   }
 
   close(): void {
-    this.#view?.release()
-    this.#view = null
+    this.#state?.release()
+    this.#state = null
     this.#handles.delete(this)
   }
 }
 
 /** A walk over a range of a state. */
-export class LevelCursor implements EngineIterator {
-  #scan: LevelScan | null
-  readonly #view: LevelView
-  readonly #handles: LevelHandles
+export class StateCursor implements EngineIterator {
+  #scan: StateScan | null
+  readonly #state: LevelState
+  readonly #handles: StateHandles
   /** abstract-level refuses to read twice at the same time */
   #reading: Promise<unknown> = Promise.resolve()
 
-  /** @param view  held; released by close() */
-  constructor(view: LevelView, range: Range, handles: LevelHandles) {
-    this.#view = view
-    this.#scan = view.scan(range)
+  /** @param state  held; released by close() */
+  constructor(state: LevelState, range: Range, handles: StateHandles) {
+    this.#state = state
+    this.#scan = state.scan(range)
     this.#handles = handles.add(this)
   }
 
@@ -58,7 +58,7 @@ export class LevelCursor implements EngineIterator {
     this.#handles.delete(this)
     await this.#reading
     await scan.close()
-    this.#view.release()
+    this.#state.release()
   }
 
   async #next(max: number): Promise<Entry[]> {

@@ -3,8 +3,8 @@ import { Tree } from '@manycore/kv'
 import type { Entry, Range } from '@manycore/kv'
 import { BYTES, toLevelRange } from './database.js'
 import type { LevelDatabase } from './database.js'
-import { LevelView } from './state.js'
-import type { LevelScan, LevelViews } from './state.js'
+import { LevelState } from './states.js'
+import type { StateScan, LevelStates } from './states.js'
 
 /** What keys had before they were changed; null = they were absent. */
 type Before = Tree<Uint8Array | null>
@@ -14,9 +14,9 @@ type Before = Tree<Uint8Array | null>
  * change. That is there before the batch is, so a reader asks the database first and what was kept
  * afterwards, and need not know whether a batch went by meanwhile.
  */
-export class KeptViews implements LevelViews {
+export class KeptStates implements LevelStates {
   readonly #db: LevelDatabase
-  readonly #held = new Set<KeptView>()
+  readonly #held = new Set<KeptState>()
   /** of the batch that is being written: a state taken meanwhile is the one before it */
   #writing: Before = new Tree()
 
@@ -24,12 +24,12 @@ export class KeptViews implements LevelViews {
     this.#db = db
   }
 
-  latest(): LevelView {
+  latest(): LevelState {
     return this.snapshot()
   }
 
-  snapshot(): LevelView {
-    return new KeptView(this.#db, this.#writing.snapshot(), this.#held)
+  snapshot(): LevelState {
+    return new KeptState(this.#db, this.#writing.snapshot(), this.#held)
   }
 
   async write(changes: Tree<Uint8Array | null>, write: () => Promise<void>): Promise<void> {
@@ -38,7 +38,7 @@ export class KeptViews implements LevelViews {
     for (const [i, key] of keys.entries()) {
       const before = values[i] ?? null
       this.#writing.set(key, before)
-      for (const view of this.#held) view.keep(key, before)
+      for (const state of this.#held) state.keep(key, before)
     }
     try {
       await write()
@@ -48,12 +48,12 @@ export class KeptViews implements LevelViews {
   }
 }
 
-class KeptView extends LevelView {
+class KeptState extends LevelState {
   readonly #db: LevelDatabase
   readonly #before: Before
-  readonly #held: Set<KeptView>
+  readonly #held: Set<KeptState>
 
-  constructor(db: LevelDatabase, before: Before, held: Set<KeptView>) {
+  constructor(db: LevelDatabase, before: Before, held: Set<KeptState>) {
     super()
     this.#db = db
     this.#before = before
@@ -72,7 +72,7 @@ class KeptView extends LevelView {
     })
   }
 
-  scan(range: Range): LevelScan {
+  scan(range: Range): StateScan {
     let rest: Range | null = range
     return {
       next: async (max) => {

@@ -1,11 +1,51 @@
-import type { Range, Tree } from '@manycore/kv'
+import type { Entry, Range, Tree } from '@manycore/kv'
 import { BYTES, toLevelRange } from './database.js'
 import type { LevelDatabase, LevelReadOptions, LevelSnapshot } from './database.js'
-import { LevelView } from './state.js'
-import type { LevelScan, LevelViews } from './state.js'
+
+/** A state of a database, for as long as somebody holds it. */
+export abstract class LevelState {
+  #holders = 1
+
+  hold(): this {
+    this.#holders++
+    return this
+  }
+
+  release(): void {
+    if (--this.#holders === 0) this.drop()
+  }
+
+  /** @returns what the database gives: not a copy of ours, undefined = absent */
+  abstract getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]>
+
+  abstract scan(range: Range): StateScan
+
+  /** Called once, when nobody holds it any more. */
+  protected abstract drop(): void
+}
+
+/** The entries of a range, in order. */
+export interface StateScan {
+  /** @returns 1 to `max` entries, not copies; an empty array = the end */
+  next(max: number): Promise<Entry[]>
+  close(): Promise<void>
+}
+
+/** Where the states of a database come from. */
+export interface LevelStates {
+  /** The state of now, for one read or iterator. */
+  latest(): LevelState
+  /** The state of now, for as long as wanted. */
+  snapshot(): LevelState
+  /**
+   * Writes, while the states that are held stay what they are.
+   * @param changes  null = deleted
+   */
+  write(changes: Tree<Uint8Array | null>, write: () => Promise<void>): Promise<void>
+}
 
 /** States of a database that has snapshots of its own. */
-export class NativeViews implements LevelViews {
+export class NativeStates implements LevelStates {
   readonly #db: LevelDatabase
 
   constructor(db: LevelDatabase) {
@@ -13,12 +53,12 @@ export class NativeViews implements LevelViews {
   }
 
   /** Each read of such a database is of one moment by itself. */
-  latest(): LevelView {
-    return new NativeView(this.#db)
+  latest(): LevelState {
+    return new NativeState(this.#db)
   }
 
-  snapshot(): LevelView {
-    return new NativeView(this.#db, this.#db.snapshot!())
+  snapshot(): LevelState {
+    return new NativeState(this.#db, this.#db.snapshot!())
   }
 
   write(_changes: Tree<Uint8Array | null>, write: () => Promise<void>): Promise<void> {
@@ -26,7 +66,7 @@ export class NativeViews implements LevelViews {
   }
 }
 
-class NativeView extends LevelView {
+class NativeState extends LevelState {
   readonly #db: LevelDatabase
   readonly #options: LevelReadOptions
 
@@ -40,7 +80,7 @@ class NativeView extends LevelView {
     return this.#db.getMany<Uint8Array, Uint8Array>(keys.slice(), this.#options)
   }
 
-  scan(range: Range): LevelScan {
+  scan(range: Range): StateScan {
     const iterator = this.#db.iterator<Uint8Array, Uint8Array>({ ...toLevelRange(range), ...this.#options })
     return {
       next: async (max) => (await iterator.nextv(max)).map(([key, value]) => ({ key, value })),

@@ -1,7 +1,8 @@
+import fs from 'fs'
 import { EngineError } from '@manycore/kv'
 import { StorageError } from '../errors.js'
-import { findLockHolder } from './lock-holder.js'
-import { CHANGED, DAMAGED, FULL, LATE, LOCKED, REFUSED, VERSION } from '../upstream/messages.js'
+import { NEWER_VERSION } from '../upstream/hypercore-storage.js'
+import { CHANGED, DAMAGED, DISK_FULL, LOCKED, OPENED_BEFORE, REFUSED } from '../upstream/rocksdb-native.js'
 
 /**
  * Turns what the layers below threw while opening or resuming into a coded error; the original is its cause.
@@ -30,21 +31,54 @@ export function explainFailure(err: unknown, directory: string, database: string
   if (cause.code === 'ENGINE_READ_ONLY') {
     return fail('STORAGE_EMPTY', `there is no store at ${directory} yet`)
   }
-  if (VERSION.test(cause.message)) {
+  if (NEWER_VERSION.test(cause.message)) {
     return fail('STORAGE_VERSION', `the store at ${directory} was written by a newer hypercore-storage`)
   }
   if (CHANGED.test(cause.message)) {
     return fail('STORAGE_CHANGED', `the store at ${directory} was opened by another process meanwhile`)
   }
-  if (LATE.test(cause.message)) {
+  if (OPENED_BEFORE.test(cause.message)) {
     return fail('STORAGE_UNREADABLE', `the RocksDB in ${database} was opened before it was passed as storage`)
   }
   if (cause.syscall === undefined && !REFUSED.test(cause.message) && DAMAGED.test(cause.message)) {
     return fail('STORAGE_CORRUPT', `the RocksDB files in ${database} are damaged: ${cause.message}`)
   }
-  if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT' || FULL.test(cause.message)) {
+  if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT' || DISK_FULL.test(cause.message)) {
     const remedy = 'RocksDB writes while it opens. Nothing is lost: make room there and open the store again'
     return fail('STORAGE_UNREADABLE', `the disk of the store at ${directory} is full, and ${remedy}`)
   }
   return fail('STORAGE_UNREADABLE', `cannot open the store at ${directory}: ${cause.message}`)
+}
+
+/**
+ * Which process has a RocksDB open: the one with the POSIX lock on its file LOCK, as Linux lists it.
+ * @returns undefined where that cannot be known: another system, another pid namespace, a file system
+ *          whose device numbers differ from the kernel's
+ */
+function findLockHolder(database: string): number | undefined {
+  try {
+    const { dev, ino } = fs.statSync(`${database}/LOCK`)
+    const file = `${hex(major(dev))}:${hex(minor(dev))}:${ino}`
+    // 1: POSIX  ADVISORY  WRITE 7617 fe:00:2154875 0 EOF
+    for (const line of String(fs.readFileSync('/proc/locks')).split('\n')) {
+      const [, kind, , , pid, id] = line.trim().split(/\s+/)
+      if (kind === 'POSIX' && id === file && Number(pid) > 0) return Number(pid)
+    }
+  } catch {
+    // The lock was let go, or there is no /proc: nobody to name.
+  }
+  return undefined
+}
+
+// Linux's makedev(3), for numbers that fit 32 bits.
+function major(dev: number): number {
+  return (dev >>> 8) & 0xfff
+}
+
+function minor(dev: number): number {
+  return (dev & 0xff) | ((dev >>> 12) & 0xfff00)
+}
+
+function hex(n: number): string {
+  return n.toString(16).padStart(2, '0')
 }

@@ -8,7 +8,7 @@ import type { RocksEngineOptions, RocksLock } from './engine.js'
 import type { RocksDatabase } from '../upstream/rocksdb-native.js'
 
 /** by directory */
-const turns = new Queues()
+const opens = new Queues()
 
 /** A store in a directory, in Corestore 7's layout, that is not opened yet. */
 export function openRocks(directory: string, opts: OpenStorageOptions): CorestoreStorage {
@@ -49,7 +49,7 @@ class StoreEngine extends RocksEngine {
 
   /** Of those that come in one turn the first gets the directory; whoever waits for it keeps nobody waiting. */
   override open(): Promise<void> {
-    return this.#opts.wait === true ? this.#open() : turns.run(this.#directory, () => this.#open())
+    return this.#opts.wait === true ? this.#open() : opens.run(this.#directory, () => this.#open())
   }
 
   async #open(): Promise<void> {

@@ -47,7 +47,6 @@ export interface StorageDatabase {
   compactRange(start?: Uint8Array | object | null, end?: Uint8Array | null): Promise<void>
   suspend(): Promise<void>
   resume(): Promise<void>
-  idle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -76,6 +75,9 @@ interface StorageWrites {
  * (migrations/0, `store()`) and for what a crash of RocksDB left (`_maybeRecover()`), and must find nothing.
  */
 export const NOWHERE = '/dev/null/manycore/db'
+
+/** What it says of a store of a newer version: `_migrateStore()`, and the decoders of its encoding/spec/hyperschema. */
+export const NEWER_VERSION: RegExp = /^Unsupported version/
 
 /** Whether a hypercore-storage opens a RocksDB, or was given one. */
 export function isOverRocks(storage: unknown): boolean {

@@ -50,3 +50,24 @@ export function refuseRocks(what: string): void {
       'abstract-level database'
   )
 }
+
+// What RocksDB and the lock of its directory say when they fail: a text is passed on, and not the kind of the error.
+
+/** Somebody has the store open: fd-lock 2 (`_open()`), and RocksDB (`LockFile()` of env/fs_posix.cc). */
+export const LOCKED: RegExp =
+  /^File descriptor could not be locked|lock hold by current process|^While lock file: /i
+
+/** What strerror(3) says if the file system is the cause. */
+export const REFUSED: RegExp =
+  /Permission denied|Operation not permitted|Read-only file system|No space left|quota exceeded|Too many open files/i
+
+export const DISK_FULL: RegExp = /No space left|quota exceeded/i
+
+export const DAMAGED: RegExp =
+  /corrupt|CURRENT file|checksum mismatch|contains existing log file|No such file or directory/i
+
+/** Whoever opened the store in the meantime rewrote its file SESSION_ID. */
+export const CHANGED: RegExp = /^Session ID does not match/
+
+/** A database got its column family when it was already opening. */
+export const OPENED_BEFORE: RegExp = /^column family handle cannot be null/

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { Rounds } from '../../src/facade/rounds.js'
+import { Rounds } from '../../src/facade/answers.js'
 
 afterEach(() => void vi.unstubAllGlobals())
 
