@@ -1,6 +1,5 @@
 import { aBoolean, aClock, readOptions } from '@manycore/ground'
-import type { OptionTable } from '@manycore/ground'
-import type { Clock } from './clock.js'
+import type { Clock, OptionTable } from '@manycore/ground'
 import type { Limits } from './limits.js'
 import type { ReplicationPolicy } from './policy/policy.js'
 

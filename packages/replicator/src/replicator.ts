@@ -1,35 +1,32 @@
-import { badArgument } from '@manycore/ground'
+import { badArgument, closeAll, systemClock } from '@manycore/ground'
 import type {
   Hypercore,
   InnerCore,
-  Peer,
   ProtocolStream,
   Protomux,
   ReplicationStream
 } from '@manycore/hypercore-types'
-import { Activity } from './attach/activity.js'
-import type { ActiveFor } from './attach/activity.js'
-import { AskedCores } from './attach/requests.js'
-import { systemClock } from './clock.js'
-import { isBearable } from './wire/proofs.js'
-import type { CoreSource } from './source/core-source.js'
-import { Detachments } from './attach/detachments.js'
-import { ReplicatorError } from './errors.js'
-import type { ReplicatorStats } from './stats/figures.js'
-import { Gates } from './attach/policy-gates.js'
-import { HypercoreSet } from './source/hypercore-set.js'
-import { type Limits, parseLimits } from './limits.js'
+import { Attachments } from './attach/attachments.js'
+import { LookUps } from './attach/look-ups.js'
 import { Offers } from './attach/offers.js'
-import { destroyStream, openStream } from './streams/open-stream.js'
+import type { ActiveFor } from './attach/offers.js'
+import type { PolicyGate } from './attach/policy-gate.js'
+import { PolicyGates } from './attach/policy-gates.js'
+import { Requests } from './attach/requests.js'
+import { ReplicatorError } from './errors.js'
+import { parseLimits } from './limits.js'
 import { readReplicateOptions } from './options.js'
 import type { ReplicateOptions } from './options.js'
-import { closeChannel, join } from './wire/pairing.js'
-import { checkPolicies } from './policy/ready-made.js'
 import { readPolicyChange } from './policy/policy-change.js'
 import type { PolicyChange } from './policy/policy-change.js'
-import { ReplicatorEmitter } from './stats/emitter.js'
+import { checkPolicies } from './policy/ready-made.js'
 import { readCloseOptions, readReplicatorOptions } from './replicator-options.js'
 import type { CloseOptions, ReplicatorOptions } from './replicator-options.js'
+import type { CoreSource } from './source/core-source.js'
+import { HypercoreSet } from './source/hypercore-set.js'
+import type { ReplicatorStats } from './stats/figures.js'
+import { ReplicatorEmitter, Reports } from './stats/reports.js'
+import { destroyStream, openStream } from './streams/open-stream.js'
 import { StalledStreams } from './streams/stalled-streams.js'
 import { watchEnd } from './streams/stream-end.js'
 import { StreamSet } from './streams/stream-set.js'
@@ -43,13 +40,13 @@ import type { OpenStream, StreamRecord } from './streams/stream-set.js'
  */
 export class Replicator extends ReplicatorEmitter {
   readonly #source: CoreSource
-  readonly #streams = new StreamSet()
-  readonly #detachments = new Detachments(this.#streams)
-  readonly #gates: Gates
-  readonly #activity: Activity
-  readonly #limits: Limits
-  readonly #asked: AskedCores
+  readonly #streams = new StreamSet<PolicyGate>()
+  readonly #reports = new Reports(this)
+  readonly #attachments: Attachments<PolicyGate>
+  readonly #lookUps: LookUps
+  readonly #requests: Requests
   readonly #offers: Offers
+  readonly #gates: PolicyGates
   readonly #stalled: StalledStreams
   #ownSource: HypercoreSet | null = null
   #closing: Promise<void> | null = null
@@ -64,7 +61,7 @@ export class Replicator extends ReplicatorEmitter {
     const replicator = new Replicator(source, opts)
     replicator.#ownSource = source
     source.on('core-error', (err, { discoveryKey }) => {
-      replicator.emit('core-error', err, { discoveryKey, stream: null })
+      replicator.#reports.tell('core-error', err, { discoveryKey, stream: null })
     })
     return replicator
   }
@@ -72,42 +69,29 @@ export class Replicator extends ReplicatorEmitter {
   /** @throws BAD_ARGUMENT */
   constructor(source: CoreSource, opts?: ReplicatorOptions) {
     super()
-    const { active = true, policy, limits, clock = systemClock } = readReplicatorOptions(opts)
+    const { active = true, policy, limits: given, clock = systemClock } = readReplicatorOptions(opts)
     if (typeof source?.open !== 'function' || typeof source.on !== 'function') {
       throw badArgument('source', 'a CoreSource: an iterable of cores with open(), on() and off()', source)
     }
+    const [streams, reports] = [this.#streams, this.#reports]
+    const policies = checkPolicies(policy)
+    const limits = parseLimits(given)
+    const attachments = new Attachments(streams, limits, reports)
+    const lookUps = new LookUps(source, limits, reports)
     this.#source = source
-    this.#limits = parseLimits(limits)
-    this.#activity = new Activity(active, clock)
-    const isActive = (record: OpenStream): boolean => this.active && record.active
-    this.#gates = new Gates(source, checkPolicies(policy), this.#limits, clock, {
-      attach: (core, record) => void this.#asked.admit(core, record),
-      detach: (core, record) => this.#detach(core, record),
-      open: (discoveryKey, record) => this.#asked.open(discoveryKey, record),
-      isActive,
-      denied: (core, { stream }, question) => void this.emit('denied', core, stream, question),
-      failed: (err, core, { stream }) => this.failed(err as Error, core, stream)
-    })
-    this.#asked = new AskedCores(source, this.#limits, clock, {
-      attach: (core, record) => this.#attach(core, record),
-      detach: (core, record) => this.#detach(core, record),
-      isDetached: (discoveryKey, record) => this.#detachments.has(discoveryKey, record),
-      failed: (err, discoveryKey, { stream }) => this.emit('core-error', err, { discoveryKey, stream }),
-      limited: (err, discoveryKey, { stream }) => this.emit('refused', err, { discoveryKey, stream }),
-      refused: ({ stream }) => this.figures.refused(stream)
-    })
-    this.#offers = new Offers(source, this.#streams, {
-      isActive,
-      attach: (core, record) => this.#attach(core, record),
-      failed: (err, core) => this.failed(err, core, null)
-    })
-    this.#stalled = new StalledStreams(this.#streams, this.#limits.stalledMs, clock, ({ stream }, stall) => {
-      this.emit('stalled', stream, stall)
+    this.#attachments = attachments
+    this.#lookUps = lookUps
+    this.#requests = new Requests(lookUps, attachments, reports, limits, clock)
+    this.#offers = new Offers(source, streams, attachments, reports, active, clock)
+    const parts = { source, attachments, lookUps, reports, limits, clock }
+    this.#gates = new PolicyGates(policies, streams, this.#offers, parts)
+    this.#stalled = new StalledStreams(streams, limits.stalledMs, clock, ({ stream }, stall) => {
+      reports.tell('stalled', stream, stall)
     })
   }
 
   get active(): boolean {
-    return this.#activity.active
+    return this.#offers.active
   }
 
   /** The open streams: `records` of `{ stream, isExternal }`, in no order. */
@@ -138,23 +122,15 @@ export class Replicator extends ReplicatorEmitter {
     if (noise.destroyed) return stream // its 'close' is past: nothing would ever remove it
 
     const record = this.#streams.add(stream, mux, isExternal, opts.active !== false)
-    this.figures.open(record)
+    this.#reports.figures.open(record)
     this.#gates.open(record, policies)
-    const leave = join(mux, {
-      ask: (discoveryKey) => this.#asked.serve(discoveryKey, record),
-      fail: (err, core) => this.#fail(err, core, record),
-      opened: (peer, core) => record.gate?.opened(peer, core),
-      oneWay: (discoveryKey) => record.gate?.oneWay(discoveryKey) ?? null,
-      limits: this.#limits
-    })
+    const leave = this.#requests.listen(record)
     const onclose = (): void => this.#leave(record)
-    const unwatch = watchEnd(noise, onclose, (reason) => {
-      this.emit('refused', reason, { discoveryKey: null, stream })
-    })
+    const unwatch = watchEnd(noise, onclose, (reason) => this.#reports.limited(reason, null, stream))
     record.release = () => void (leave(), unwatch())
     this.#stalled.watch(record)
     this.#offers.all(record)
-    this.emit('stream-open', stream)
+    this.#reports.tell('stream-open', stream)
     return stream
   }
 
@@ -166,7 +142,7 @@ export class Replicator extends ReplicatorEmitter {
    */
   attach(core: InnerCore | Hypercore<unknown>, stream?: ProtocolStream): void {
     this.#refuseClosed('attach()')
-    const [inner, records] = this.#detachments.mark(false, core, stream)
+    const [inner, records] = this.#attachments.mark(false, core, stream)
     this.#offers.add(inner, records)
   }
 
@@ -178,13 +154,13 @@ export class Replicator extends ReplicatorEmitter {
    */
   detach(core: InnerCore | Hypercore<unknown>, stream?: ProtocolStream): void {
     this.#refuseClosed('detach()')
-    const [inner, records] = this.#detachments.mark(true, core, stream)
-    for (const record of records) void this.#detach(inner, record)
+    const [inner, records] = this.#attachments.mark(true, core, stream)
+    for (const record of records) void this.#attachments.detach(inner, record)
   }
 
   /** Figures of all streams and cores, to now; O(streams × cores). */
   stats(): ReplicatorStats {
-    return this.figures.stats(this.#streams, [...this.#source])
+    return this.#reports.figures.stats(this.#streams, [...this.#source])
   }
 
   /**
@@ -197,7 +173,7 @@ export class Replicator extends ReplicatorEmitter {
    */
   async policyChanged(change?: PolicyChange): Promise<void> {
     this.#refuseClosed('policyChanged()')
-    await this.#gates.changed(this.#streams, readPolicyChange(change))
+    await this.#gates.changed(readPolicyChange(change))
   }
 
   /**
@@ -207,8 +183,7 @@ export class Replicator extends ReplicatorEmitter {
    */
   setActive(active: ActiveFor): void {
     this.#refuseClosed('setActive()')
-    this.#activity.set(active)
-    for (const record of this.#streams) this.#offers.all(record)
+    this.#offers.setActive(active)
   }
 
   /**
@@ -222,77 +197,36 @@ export class Replicator extends ReplicatorEmitter {
     return this.#closing
   }
 
-  async #close(leavesStreams: boolean): Promise<void> {
-    this.#offers.close()
-    this.#stalled.close()
-    this.#asked.close()
-    this.#activity.release()
-    const steps: Promise<unknown>[] = []
-    for (const record of this.#streams) {
-      steps.push(record.isExternal || leavesStreams ? this.#letGo(record) : destroyStream(record))
-    }
-    if (this.#ownSource !== null) steps.push(this.#ownSource.close())
-    await Promise.all(steps)
-    this.figures.close(this.#source)
+  #close(leavesStreams: boolean): Promise<void> {
+    const ends = Array.from(this.#streams, (record) => () => {
+      return record.isExternal || leavesStreams ? this.#letGo(record) : destroyStream(record)
+    })
+    const steps = [
+      () => this.#offers.close(),
+      () => this.#stalled.close(),
+      () => this.#requests.close(),
+      () => this.#lookUps.close(),
+      ...ends,
+      () => this.#ownSource?.close()
+    ]
+    return closeAll('closing the replicator', [
+      () => closeAll('ending the streams', steps, 'together'),
+      () => this.#reports.figures.close(this.#source)
+    ])
   }
 
-  async #letGo(record: OpenStream): Promise<void> {
+  #letGo(record: OpenStream<PolicyGate>): Promise<void> {
     const ours = Array.from(this.#source).filter((core) => record.attached.has(core))
-    const detaching = Promise.all(ours.map((core) => this.#detach(core, record)))
-    this.#leave(record)
-    await detaching
+    const steps = ours.map((core) => () => this.#attachments.detach(core, record))
+    return closeAll('leaving a stream', [...steps, () => this.#leave(record)], 'together')
   }
 
-  #leave(record: OpenStream): void {
+  #leave(record: OpenStream<PolicyGate>): void {
     record.release()
     record.gate?.close()
     this.#streams.remove(record)
     this.#stalled.unwatch()
-    this.emit('stream-close', record.stream)
-  }
-
-  /** A core that we attached failed at work. Left attached, the remote's next message would fail as well. */
-  #fail(err: Error, core: InnerCore, record: OpenStream): boolean {
-    if (!record.attached.has(core)) return false
-    this.#detachments.setOn(record, core.discoveryKey, true)
-    void this.#detach(core, record)
-    this.failed(err, core, record.stream)
-    return true
-  }
-
-  /** What a remote sent of a core was not taken: it is not signed, or against what is, or cannot be stored. */
-  protected override blame(err: Error, core: InnerCore, peer: Peer | null): void {
-    const record = peer && this.#streams.find(peer.protomux.stream)
-    if (peer !== null && record === null) return // a stream of others
-    const isConflict = (err as { code?: string }).code === 'CONFLICT'
-    if (record && !isConflict && !isBearable(err, peer!) && this.#fail(err, core, record)) return
-    if (isConflict && this.#closing === null) this.detach(core)
-    this.failed(err, core, record?.stream ?? null)
-  }
-
-  /** The one place where a core meets a stream. Much may have changed since somebody wanted it. */
-  #attach(core: InnerCore, record: OpenStream): boolean {
-    if (record.index === -1 || !core.opened || core.closing !== null) return false
-    if (core.replicator.attached(record.mux)) return true
-    if (this.#detachments.has(core.discoveryKey, record)) return false
-    core.replicator.attachTo(record.mux)
-    record.attached.add(core)
-    this.emit('attach', core, record.stream)
-    return true
-  }
-
-  async #detach(core: InnerCore, { mux, noise, stream, attached, gate }: OpenStream): Promise<void> {
-    gate?.forget(core.discoveryKey)
-    if (core.replicator.attached(mux)) {
-      core.replicator.detachFrom(mux)
-      attached.delete(core)
-      this.emit('detach', core, stream)
-    }
-    // attachTo() opens the channel after the handshake, detached or not (hypercore 11.37.1 lib/replicator.js:3171).
-    void noise.opened.then(() => {
-      if (!core.replicator.attached(mux)) void closeChannel(mux, core.discoveryKey)
-    })
-    return closeChannel(mux, core.discoveryKey)
+    this.#reports.tell('stream-close', record.stream)
   }
 
   #refuseClosed(call: string): void {

@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import { BoundedSet } from '@manycore/ground'
 import type { InnerCore } from '@manycore/hypercore-types'
 import type { OpenStream } from '../streams/stream-set.js'
 
@@ -15,57 +16,67 @@ interface Guests {
   /** by hex discovery key, the least recently useful first */
   readonly cores: Map<string, Guest>
   /** closed for others; asking for them again does not close others in turn, which would never end */
-  readonly evicted: Set<string>
+  readonly evicted: BoundedSet<string>
 }
+
+/** 'free' = there is one; a core = there is one once this core is closed for it; 'none' */
+export type Place = 'free' | 'none' | InnerCore
 
 /** The cores that are open on a stream for its remote only: no session of ours wants data of them. */
 export class GuestCores {
   readonly #most: number
-  readonly #evict: (core: InnerCore, record: OpenStream) => void
   readonly #streams = new WeakMap<OpenStream, Guests>()
 
-  /** @param evict  closes a core on a stream, for another */
-  constructor(most: number, evict: (core: InnerCore, record: OpenStream) => void) {
+  /** @param most  of one stream */
+  constructor(most: number) {
     this.#most = most
-    this.#evict = evict
   }
 
-  /** @returns false = there is no place for it */
-  admit(core: InnerCore, record: OpenStream): boolean {
-    if (core.replicator.downloading || core.replicator.attached(record.mux)) return true
-    const guests = this.#streams.get(record) ?? { cores: new Map<string, Guest>(), evicted: new Set() }
-    this.#streams.set(record, guests)
+  /** Is there a place for it? */
+  admit(core: InnerCore, record: OpenStream): Place {
+    if (core.replicator.downloading || core.replicator.attached(record.mux)) return 'free'
+    const guests = this.#guestsOf(record)
     const { cores, evicted } = guests
     const id = b4a.toString(core.discoveryKey, 'hex')
     cores.delete(id)
-    if (cores.size >= this.#most && !this.#makeRoom(guests, record, evicted.has(id))) return false
+    const place = cores.size < this.#most ? 'free' : this.#makeRoom(guests, record, evicted.has(id))
+    if (place === 'none') return 'none'
     evicted.delete(id)
     cores.set(id, { core, used: -1 })
-    return true
+    return place
+  }
+
+  #guestsOf(record: OpenStream): Guests {
+    const known = this.#streams.get(record)
+    if (known !== undefined) return known
+    const fresh: Guests = { cores: new Map(), evicted: new BoundedSet(this.#most) }
+    this.#streams.set(record, fresh)
+    return fresh
   }
 
   /** Those that moved blocks since we last looked get a second chance. */
-  #makeRoom({ cores, evicted }: Guests, record: OpenStream, onlyGone: boolean): boolean {
+  #makeRoom({ cores, evicted }: Guests, record: OpenStream, onlyGone: boolean): Place {
     let victim: [string, Guest] | null = null
     for (let looks = onlyGone ? LOOKS : cores.size; looks >= 0; looks--) {
       const [entry] = cores
       if (entry === undefined) break
       const [id, guest] = entry
-      if (isGone(guest.core, record)) return cores.delete(id)
+      if (isGone(guest.core, record)) {
+        cores.delete(id)
+        return 'free'
+      }
       const used = traffic(guest.core, record)
       if (used === guest.used && victim === null) victim = entry
       if (victim !== null && !onlyGone) break
       cores.delete(id)
       cores.set(id, { core: guest.core, used })
     }
-    if (onlyGone) return false
+    if (onlyGone) return 'none'
     victim ??= Array.from(cores)[0] ?? null
-    if (victim === null) return false
+    if (victim === null) return 'none'
     cores.delete(victim[0])
     evicted.add(victim[0])
-    if (evicted.size > this.#most) for (const [oldest] of [evicted]) if (oldest) evicted.delete(oldest)
-    this.#evict(victim[1].core, record)
-    return true
+    return victim[1].core
   }
 }
 

@@ -1,10 +1,17 @@
 import b4a from 'b4a'
 import type { InnerCore } from '@manycore/hypercore-types'
-import type { CoreSource } from '../source/core-source.js'
+import { BoundedSet } from '@manycore/ground'
 import { ReplicatorError } from '../errors.js'
 import type { Limits } from '../limits.js'
+import type { CoreSource } from '../source/core-source.js'
+import type { Reports } from '../stats/reports.js'
 import type { OpenStream } from '../streams/stream-set.js'
-import { UnknownCores } from './unknown-cores.js'
+
+/** A core that was looked up: it is open, and stays so until it is released. */
+export interface HeldCore {
+  readonly core: InnerCore
+  release(): void
+}
 
 /** One look-up, for all streams that asked for the core meanwhile. */
 interface Lookup {
@@ -18,21 +25,16 @@ interface Lookup {
   appeared: boolean
 }
 
-export interface OpenRequestEvents {
-  failed(err: Error, discoveryKey: Uint8Array, record: OpenStream): void
-  refused(err: ReplicatorError, discoveryKey: Uint8Array, record: OpenStream): void
-}
-
 /**
- * The cores that remotes ask for. Look-ups cost storage reads, so they are shared, bounded, remembered when
- * they find nothing, and streams take turns: one that asks for thousands does not hold up the others.
+ * Finds the cores that remotes ask for. Look-ups cost storage reads, so they are shared, limited in number, and
+ * remembered if they find nothing; and streams take turns: one that asks for thousands does not hold up the others.
  */
-export class OpenRequests {
+export class LookUps {
   readonly #source: CoreSource
   readonly #limits: Limits
-  readonly #events: OpenRequestEvents
-  /** null = the source does not tell when a core appears, so nothing may be remembered */
-  readonly #unknown: UnknownCores | null
+  readonly #reports: Reports
+  /** hex discovery keys that are not here; null = the source does not tell when a core appears, so none may be remembered */
+  readonly #unknown: BoundedSet<string> | null
   readonly #unwatch: () => void
   readonly #lookups = new Map<string, Lookup>()
   /** those that wait for their turn, by the stream that asked first; the first stream is next */
@@ -40,44 +42,48 @@ export class OpenRequests {
   readonly #pending = new WeakMap<OpenStream, { opens: number; full: boolean }>()
   #running = 0
 
-  constructor(source: CoreSource, limits: Limits, events: OpenRequestEvents) {
+  constructor(source: CoreSource, limits: Limits, reports: Reports) {
     this.#source = source
     this.#limits = limits
-    this.#events = events
+    this.#reports = reports
     const unwatch = source.watch?.((core) => this.#appeared(core))
-    this.#unknown = unwatch === undefined ? null : new UnknownCores(limits.unknownCores)
+    this.#unknown = unwatch === undefined ? null : new BoundedSet(limits.unknownCores)
     this.#unwatch = unwatch ?? noop
   }
 
   /**
-   * The remote asks for a core, and waits from now on until `answered()`.
-   * @returns whether it may: false = the core is known not to be here, or the remote has as many opens waiting as it may
+   * The remote asks for a core, and waits until that is released: it may wait for so many.
+   * @returns null if it may not ask, or the core is not here or failed. Never rejects
    */
-  begin(discoveryKey: Uint8Array, record: OpenStream): boolean {
-    if (this.#unknown?.has(b4a.toString(discoveryKey, 'hex'))) return false
-    const pending = this.#pending.get(record) ?? { opens: 0, full: false }
-    this.#pending.set(record, pending)
-    if (pending.opens >= this.#limits.pendingOpens) {
-      // Once, until half of them are answered: a flood of opens is no flood of events.
-      if (!pending.full) this.#refuse(discoveryKey, record)
-      pending.full = true
-      return false
+  async ask(discoveryKey: Uint8Array, record: OpenStream): Promise<HeldCore | null> {
+    if (!this.#begin(discoveryKey, record)) return null
+    const held = await this.open(discoveryKey, record)
+    if (held === null) {
+      this.#answered(record)
+      return null
     }
-    pending.opens++
-    return true
+    const release = (): void => {
+      held.release()
+      this.#answered(record)
+    }
+    return { core: held.core, release }
   }
 
-  answered(record: OpenStream): void {
-    const pending = this.#pending.get(record)!
-    if (--pending.opens <= this.#limits.pendingOpens / 2) pending.full = false
-  }
-
-  /** @returns the core, open; null when it is not here or failed. Never rejects. */
-  async find(discoveryKey: Uint8Array, record: OpenStream): Promise<InnerCore | null> {
+  /** @returns null if the core is not here or failed, which is a 'core-error'. Never rejects */
+  async open(discoveryKey: Uint8Array, record: OpenStream): Promise<HeldCore | null> {
     try {
-      return await this.#lookUp(b4a.toString(discoveryKey, 'hex'), discoveryKey, record)
+      const core = await this.#lookUp(b4a.toString(discoveryKey, 'hex'), discoveryKey, record)
+      if (core === null || core.closing !== null) return null
+      const release = this.#source.hold?.(core)
+      return {
+        core,
+        release: () => {
+          release?.()
+          core.checkIfIdle() // it may have been opened for this remote only, who may be gone
+        }
+      }
     } catch (err) {
-      this.#events.failed(err as Error, discoveryKey, record)
+      this.#reports.tell('core-error', err as Error, { discoveryKey, stream: record.stream })
       return null
     }
   }
@@ -86,9 +92,28 @@ export class OpenRequests {
     this.#unwatch()
   }
 
-  #refuse(discoveryKey: Uint8Array, record: OpenStream): void {
+  #begin(discoveryKey: Uint8Array, record: OpenStream): boolean {
+    if (this.#unknown?.has(b4a.toString(discoveryKey, 'hex'))) return false
+    const pending = this.#pending.get(record) ?? { opens: 0, full: false }
+    this.#pending.set(record, pending)
+    if (pending.opens >= this.#limits.pendingOpens) {
+      // Once, until half of them are answered: a flood of opens is no flood of events.
+      if (!pending.full) this.#tellLimited(discoveryKey, record)
+      pending.full = true
+      return false
+    }
+    pending.opens++
+    return true
+  }
+
+  #answered(record: OpenStream): void {
+    const pending = this.#pending.get(record)!
+    if (--pending.opens <= this.#limits.pendingOpens / 2) pending.full = false
+  }
+
+  #tellLimited(discoveryKey: Uint8Array, { stream }: OpenStream): void {
     const message = `${this.#limits.pendingOpens} opens of one stream wait for an answer`
-    this.#events.refused(new ReplicatorError('TOO_MANY_OPENS', message), discoveryKey, record)
+    this.#reports.limited(new ReplicatorError('TOO_MANY_OPENS', message), discoveryKey, stream)
   }
 
   #appeared({ discoveryKey }: InnerCore): void {
@@ -132,7 +157,7 @@ export class OpenRequests {
   async #run(lookup: Lookup): Promise<InnerCore | null> {
     try {
       if (lookup.streams.every((record) => record.index === -1)) return null // all gone before their turn
-      const core = (await this.#open(lookup)) ?? (lookup.appeared ? await this.#open(lookup) : null)
+      const core = (await this.#openOnce(lookup)) ?? (lookup.appeared ? await this.#openOnce(lookup) : null)
       if (core === null && !lookup.appeared) this.#unknown?.add(lookup.id)
       return core
     } finally {
@@ -142,7 +167,7 @@ export class OpenRequests {
     }
   }
 
-  async #open({ discoveryKey }: Lookup): Promise<InnerCore | null> {
+  async #openOnce({ discoveryKey }: Lookup): Promise<InnerCore | null> {
     const core = await this.#source.open(discoveryKey)
     await core?.ready()
     return core

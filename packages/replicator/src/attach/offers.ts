@@ -1,68 +1,161 @@
+import { badArgument, MAX_TIMER_MS } from '@manycore/ground'
+import type { Clock } from '@manycore/ground'
 import type { InnerCore } from '@manycore/hypercore-types'
+import { PATIENCE_MS } from '../defaults.js'
 import type { CoreSource } from '../source/core-source.js'
+import type { Reports } from '../stats/reports.js'
 import type { OpenStream, StreamSet } from '../streams/stream-set.js'
+import type { Attachments } from './attachments.js'
+import type { PolicyGate } from './policy-gate.js'
 
-interface Offering {
-  isActive(record: OpenStream): boolean
-  attach(core: InnerCore, record: OpenStream): unknown
-  failed(err: Error, core: InnerCore): void
-}
+/** Whether cores are offered unasked: always, never, or for a while. */
+export type ActiveFor = boolean | { forMs: number }
 
-/** What we offer by ourselves: the cores that want data, as long as we are active, and what attach() names. */
+/** Offers cores by ourselves: those that want data, as long as we are active, and what attach() names. */
 export class Offers {
   readonly #source: CoreSource
-  readonly #streams: StreamSet
-  readonly #offering: Offering
+  readonly #streams: StreamSet<PolicyGate>
+  readonly #attachments: Attachments
+  readonly #reports: Reports
+  readonly #clock: Clock
+  #active: boolean
+  #timer: unknown = null
 
-  constructor(source: CoreSource, streams: StreamSet, offering: Offering) {
+  constructor(
+    source: CoreSource,
+    streams: StreamSet<PolicyGate>,
+    attachments: Attachments,
+    reports: Reports,
+    active: boolean,
+    clock: Clock
+  ) {
     this.#source = source
     this.#streams = streams
-    this.#offering = offering
+    this.#attachments = attachments
+    this.#reports = reports
+    this.#active = active
+    this.#clock = clock
     source.on('downloading', this.#onDownloading)
   }
 
+  /** Are cores offered unasked? */
+  get active(): boolean {
+    return this.#active
+  }
+
+  /** A later call takes the place of an earlier one. @throws BAD_ARGUMENT; then nothing was changed */
+  setActive(active: ActiveFor): void {
+    const forMs = typeof active === 'boolean' ? null : checkMs(active)
+    this.#stopTimer()
+    this.#active = active !== false
+    if (forMs !== null) {
+      this.#timer = this.#clock.setTimeout(() => {
+        this.#timer = null
+        this.#active = false
+      }, forMs)
+    }
+    for (const record of this.#streams) this.all(record)
+  }
+
   /** All cores that want data. */
-  all(record: OpenStream): void {
-    if (!this.#offering.isActive(record)) return
+  all(record: OpenStream<PolicyGate>): void {
+    if (!this.isActive(record)) return
     record.mux.cork() // one packet for all channels that open now
     try {
       const wanted = [...this.#source].filter((core) => core.replicator.downloading)
-      this.#offer(wanted, record)
+      void this.offer(wanted, record)
     } finally {
       void record.noise.opened.then(() => record.mux.uncork())
     }
   }
 
   /** A core, active or not: now, or once it is open. */
-  add(core: InnerCore, records: Iterable<OpenStream>): void {
+  add(core: InnerCore, records: Iterable<OpenStream<PolicyGate>>): void {
     if (core.opened) for (const record of records) this.#add(core, record)
     else void this.#addOnceOpen(core, records)
   }
 
+  /** Are cores offered unasked on this stream? */
+  isActive(record: OpenStream): boolean {
+    return this.#active && record.active
+  }
+
+  /**
+   * Under a policy those of higher priority first.
+   * @param echo  because a policy changed the policies in the call in which it was asked
+   */
+  offer(
+    cores: readonly InnerCore[],
+    record: OpenStream<PolicyGate>,
+    echo: boolean = false
+  ): Promise<void> | undefined {
+    if (record.gate !== null) return this.#offerByRank(cores, record.gate, record, echo)
+    for (const core of cores) this.#attachments.attach(core, record)
+    return undefined
+  }
+
   close(): void {
+    this.#stopTimer()
     this.#source.off('downloading', this.#onDownloading)
   }
 
   readonly #onDownloading = (core: InnerCore): void => {
-    for (const record of this.#streams) if (this.#offering.isActive(record)) this.#offer([core], record)
+    for (const record of this.#streams) if (this.isActive(record)) void this.offer([core], record)
   }
 
-  #offer(cores: readonly InnerCore[], record: OpenStream): void {
-    if (record.gate !== null) void record.gate.offer(cores)
-    else for (const core of cores) this.#offering.attach(core, record)
+  async #offerByRank(
+    cores: readonly InnerCore[],
+    gate: PolicyGate,
+    { noise }: OpenStream,
+    echo: boolean
+  ): Promise<void> {
+    if (!(await noise.opened)) return
+    const ranks = new Map<number, InnerCore[]>()
+    for (const [core, rank] of await gate.rankAll(cores)) {
+      const equals = ranks.get(rank)
+      if (equals === undefined) ranks.set(rank, [core])
+      else equals.push(core)
+    }
+    const patience = ranks.size > 1 ? this.#patience() : null
+    for (const [, equals] of [...ranks].toSorted(([a], [b]) => b - a)) {
+      const opened = Promise.all(equals.map((core) => gate.offer(core, echo)))
+      await (patience === null ? opened : Promise.race([opened, patience.over]))
+    }
+    patience?.end()
   }
 
-  async #addOnceOpen(core: InnerCore, records: Iterable<OpenStream>): Promise<void> {
+  /** How long cores of a lower priority wait for answers about higher ones. */
+  #patience(): { over: Promise<void>; end: () => void } {
+    let end = (): void => {}
+    const over = new Promise<void>((resolve) => {
+      const timer = this.#clock.setTimeout(resolve, PATIENCE_MS)
+      end = () => this.#clock.clearTimeout(timer)
+    })
+    return { over, end }
+  }
+
+  async #addOnceOpen(core: InnerCore, records: Iterable<OpenStream<PolicyGate>>): Promise<void> {
     try {
       await core.ready()
     } catch (err) {
-      return this.#offering.failed(err as Error, core)
+      return this.#reports.coreFailed(err, core, null)
     }
     for (const record of records) this.#add(core, record)
   }
 
-  #add(core: InnerCore, record: OpenStream): void {
-    if (record.gate === null) this.#offering.attach(core, record)
+  #add(core: InnerCore, record: OpenStream<PolicyGate>): void {
+    if (record.gate === null) this.#attachments.attach(core, record)
     else void record.gate.attach(core)
   }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer)
+    this.#timer = null
+  }
+}
+
+function checkMs(active: { forMs: number }): number {
+  const forMs: unknown = active?.forMs
+  if (typeof forMs === 'number' && forMs > 0 && forMs <= MAX_TIMER_MS) return forMs
+  throw badArgument('active', `true, false or { forMs: 1 to ${MAX_TIMER_MS} }`, forMs ?? active)
 }

@@ -1,54 +1,67 @@
 import b4a from 'b4a'
-import type { InnerCore, NoiseStream, ProtocolStream, Protomux } from '@manycore/hypercore-types'
-import type { Clock } from '../clock.js'
-import { PATIENCE_MS } from '../defaults.js'
-import { DeniedCores } from './denied-cores.js'
-import { DownloadOrder } from '../wire/download-order.js'
-import { Judge } from '../policy/judge.js'
-import type { Clerk, Judgement } from '../policy/judge.js'
+import { BoundedMap } from '@manycore/ground'
+import type { Clock } from '@manycore/ground'
+import type { InnerCore } from '@manycore/hypercore-types'
 import type { Limits } from '../limits.js'
+import { Judge } from '../policy/judge.js'
+import type { Judgement } from '../policy/judge.js'
 import type { IsAbout } from '../policy/policy-change.js'
 import type { PolicyPeer, ReplicationPolicy } from '../policy/policy.js'
+import { describeCore } from '../policy/questions.js'
+import type { Reason, Verdict } from '../policy/questions.js'
+import type { CoreSource } from '../source/core-source.js'
+import type { Reports } from '../stats/reports.js'
+import type { OpenStream } from '../streams/stream-set.js'
 import { BOTH_WAYS, isSameDirection } from '../wire/direction.js'
 import type { Direction } from '../wire/direction.js'
+import { DownloadOrder } from '../wire/download-order.js'
 import type { RequestingPeer } from '../wire/opens.js'
-import type { Denial, Reason, Verdict } from '../policy/verdict.js'
+import type { Attachments } from './attachments.js'
+import type { LookUps } from './look-ups.js'
 
-/** What the gate asks of the replicator, for its one stream. */
-export interface GateKeeper extends Clerk {
-  /** opens the core; does nothing when that is no longer possible */
-  attach(core: InnerCore): void
-  /** did we open it on this stream? */
-  isAttached(core: InnerCore): boolean
-  /** closes it; resolves once no message of it is being worked on */
-  detach(core: InnerCore): Promise<void>
-  /** looks a core up and serves it as if the remote asked now */
-  open(discoveryKey: Uint8Array): Promise<unknown>
-  denied(core: InnerCore, denial: Denial): void
+/** What the gates of all streams work with. */
+export interface GateParts {
+  readonly source: CoreSource
+  readonly attachments: Attachments
+  readonly lookUps: LookUps
+  readonly reports: Reports
+  readonly limits: Limits
+  readonly clock: Clock
 }
 
-/** What the policies say about the cores of one stream. */
+/** A core that the peer asked for, or had, and was denied. */
+interface Denied {
+  /** 32 bytes; null when only the discovery key is known */
+  readonly key: Uint8Array | null
+  /** 32 bytes */
+  readonly discoveryKey: Uint8Array
+  /** why it was about to be opened */
+  readonly reason: Reason
+  /** asking again follows from a change that a policy made in the call in which it was asked */
+  readonly echo: boolean
+  /** what the policies have said after all, and the core is to be opened with */
+  late: Direction | null
+}
+
+/** Lets the cores of one stream through that its policies allow, and closes those that they deny. */
 export class PolicyGate {
   readonly peer: PolicyPeer
-  readonly #noise: NoiseStream
-  readonly #mux: Protomux
-  readonly #keeper: GateKeeper
+  readonly #record: OpenStream
+  readonly #parts: GateParts
   readonly #policies: ReplicationPolicy[] = []
-  /** hex discovery keys of the cores that are open in one direction only */
-  readonly #oneWay = new Map<string, Direction>()
+  readonly #judge: Judge
   /** priorities; none where no policy has any */
   readonly #ranks = new WeakMap<InnerCore, number>()
   readonly #order = new DownloadOrder()
-  readonly #clock: Clock
-  readonly #judge: Judge
-  readonly #denied: DeniedCores
+  /** by hex discovery key, to be opened when the policies allow it: as many as may be open for the peer */
+  readonly #denied: BoundedMap<string, Denied>
   /** what is being decided, by reason and hex discovery key */
   readonly #deciding = new Map<string, Promise<void>>()
   /** hex discovery keys of the cores that policies denied by changing at every answer, to be asked about by others only */
   readonly #looped = new Set<string>()
 
-  constructor(stream: ProtocolStream, mux: Protomux, keeper: GateKeeper, limits: Limits, clock: Clock) {
-    const noise = stream.noiseStream
+  constructor(record: OpenStream, parts: GateParts) {
+    const { noise, stream } = record
     this.peer = {
       get remotePublicKey() {
         return noise.remotePublicKey!
@@ -56,12 +69,10 @@ export class PolicyGate {
       stream,
       data: null
     }
-    this.#noise = noise
-    this.#mux = mux
-    this.#keeper = keeper
-    this.#clock = clock
-    this.#judge = new Judge(this.#policies, this.peer, keeper, limits.policyMs, clock)
-    this.#denied = new DeniedCores(limits.coresPerStream)
+    this.#record = record
+    this.#parts = parts
+    this.#judge = new Judge(this.#policies, this.peer, parts)
+    this.#denied = new BoundedMap(parts.limits.coresPerStream)
   }
 
   /** @returns whether there was a policy that was not in force already */
@@ -70,38 +81,47 @@ export class PolicyGate {
     return (this.#policies.push(...fresh), fresh.length > 0)
   }
 
-  /** Offers cores by ourselves, those of higher priority first. */
-  async offer(cores: readonly InnerCore[], echo = false): Promise<void> {
-    if (!(await this.#noise.opened)) return
-    const ranks = new Map<number, InnerCore[]>()
-    const fresh = cores.filter(({ discoveryKey }) => !this.#looped.has(hex(discoveryKey)))
-    for (const [core, rank] of await Promise.all(fresh.map((one) => this.#rank(one)))) {
-      const equals = ranks.get(rank)
-      if (equals === undefined) ranks.set(rank, [core])
-      else equals.push(core)
-    }
-    const patience = ranks.size > 1 ? this.#patience() : null
-    for (const [, equals] of [...ranks].toSorted(([a], [b]) => b - a)) {
-      const opened = Promise.all(equals.map((core) => this.#open(core, 'announce', echo)))
-      await (patience === null ? opened : Promise.race([opened, patience.over]))
-    }
-    patience?.end()
-  }
-
-  /** The peer asks for a core. @returns whether it is open now */
+  /** The peer asks for a core. @returns whether it is attached now */
   async serve(core: InnerCore): Promise<boolean> {
     await this.#rank(core)
-    const denied = this.#denied.get(core.discoveryKey) // the policies may have changed meanwhile
-    if (denied?.verdict) this.#settle(core, denied.reason, denied.verdict)
-    else await this.#open(core, 'ask', denied?.echo ?? false)
-    return core.replicator.attached(this.#mux)
+    const denied = this.#denied.get(hex(core.discoveryKey)) // the policies may have changed meanwhile
+    if (denied?.late) this.#settle(core, denied.reason, denied.late)
+    else await this.#decide(core, 'ask', denied?.echo ?? false)
+    return core.replicator.attached(this.#record.mux)
   }
 
-  /** The caller opens a core: that takes the place of `announce`. */
+  /** The caller attaches a core: that takes the place of `announce`. */
   async attach(core: InnerCore): Promise<void> {
-    if (!(await this.#noise.opened)) return
+    if (!(await this.#record.noise.opened)) return
     await this.#rank(core)
-    await this.#open(core, 'attach', false)
+    await this.#decide(core, 'attach', false)
+  }
+
+  /** We offer a core by ourselves; it has been ranked. */
+  offer(core: InnerCore, echo: boolean): Promise<void> {
+    return this.#decide(core, 'announce', echo)
+  }
+
+  /**
+   * Asks again about a core that we attached.
+   * @returns a promise that resolves once no message of what was closed is being worked on
+   */
+  review(core: InnerCore, echo: boolean): Promise<void> {
+    return this.#decide(core, 'review', echo)
+  }
+
+  /** Asks again about what the peer was denied. What is to be offered is forgotten: it is offered again, where it may be. */
+  async retry(isAbout: IsAbout, echo: boolean): Promise<void> {
+    const again: Uint8Array[] = []
+    for (const [id, denied] of this.#denied) {
+      if (!isAbout(denied)) continue
+      if (denied.reason === 'announce') this.#denied.delete(id)
+      else {
+        this.#denied.set(id, { ...denied, echo, late: null })
+        if (!this.#looped.has(id)) again.push(denied.discoveryKey)
+      }
+    }
+    await Promise.all(again.map((discoveryKey) => this.#reopen(discoveryKey)))
   }
 
   /** Is an answer of a policy awaited? */
@@ -119,30 +139,9 @@ export class PolicyGate {
     this.#judge.expire(isAbout, echo)
   }
 
-  /** Asks again about what the peer was denied. */
-  async retry(isAbout: IsAbout, echo: boolean): Promise<void> {
-    const again = this.#denied
-      .renew(isAbout, echo)
-      .filter((discoveryKey) => !this.#looped.has(hex(discoveryKey)))
-    await Promise.all(again.map((discoveryKey) => this.#keeper.open(discoveryKey)))
-  }
-
-  /**
-   * Asks again about a core that we attached.
-   * @returns resolves once no message of what was closed is being worked on
-   */
-  review(core: InnerCore, echo: boolean): Promise<void> {
-    return this.#open(core, 'review', echo)
-  }
-
   /** The stream has closed. */
   close(): void {
     this.#judge.close()
-  }
-
-  /** A core was detached, by whomever. */
-  forget(discoveryKey: Uint8Array): void {
-    this.#oneWay.delete(hex(discoveryKey))
   }
 
   /** A channel opens: we download its core after those of higher priority. @param peer  hypercore's */
@@ -151,30 +150,22 @@ export class PolicyGate {
     if (rank !== undefined) this.#order.add(peer, rank)
   }
 
-  /** Which way a core goes that is open here; null = both. */
-  oneWay(discoveryKey: Uint8Array): Direction | null {
-    return this.#oneWay.size === 0 ? null : (this.#oneWay.get(hex(discoveryKey)) ?? null)
-  }
-
-  /** How long cores of a lower priority wait for answers about higher ones. */
-  #patience(): { over: Promise<void>; end: () => void } {
-    let end = (): void => {}
-    const over = new Promise<void>((resolve) => {
-      const timer = this.#clock.setTimeout(resolve, PATIENCE_MS)
-      end = () => this.#clock.clearTimeout(timer)
-    })
-    return { over, end }
+  /** @returns the priorities of the cores that may be offered: not of those that policies looped over */
+  rankAll(cores: readonly InnerCore[]): Promise<[InnerCore, number][]> {
+    const fresh = cores.filter(({ discoveryKey }) => !this.#looped.has(hex(discoveryKey)))
+    return Promise.all(fresh.map((core) => this.#rank(core)))
   }
 
   /** What throws or is no number counts as 0; nothing is kept when no policy ranks. */
   async #rank(core: InnerCore): Promise<[InnerCore, number]> {
     const ranking = this.#policies.findLast(({ priority }) => priority !== undefined)
     if (ranking === undefined) return [core, 0]
+    const { source, reports } = this.#parts
     let rank: unknown
     try {
-      rank = ranking.priority!((await this.#keeper.describe(core))[0]!)
+      rank = ranking.priority!((await describeCore(core, source))[0]!)
     } catch (err) {
-      this.#keeper.failed(err, core)
+      reports.coreFailed(err, core, this.peer.stream)
     }
     const valid = typeof rank === 'number' && !Number.isNaN(rank) ? rank : 0
     this.#ranks.set(core, valid)
@@ -182,7 +173,7 @@ export class PolicyGate {
   }
 
   /** One decision about a core at a time: the judge asks again in it what changes meanwhile. */
-  #open(core: InnerCore, reason: Reason, echo: boolean): Promise<void> {
+  #decide(core: InnerCore, reason: Reason, echo: boolean): Promise<void> {
     const id = `${reason} ${hex(core.discoveryKey)}`
     const deciding = this.#deciding.get(id)
     if (deciding !== undefined) return deciding
@@ -195,21 +186,22 @@ export class PolicyGate {
   }
 
   #apply(core: InnerCore, reason: Reason, judged: Judgement, echo: boolean): Promise<void> | undefined {
+    const { attachments } = this.#parts
     const { verdict, late, isLoop, isOld } = judged
     const id = hex(core.discoveryKey)
     if (isLoop) this.#looped.add(id)
     else this.#looped.delete(id)
-    if (!core.replicator.attached(this.#mux)) {
+    if (!core.replicator.attached(this.#record.mux)) {
       if (reason !== 'review') this.#settle(core, reason, verdict, echo, late)
       return undefined
     }
     // It is open, perhaps for another reason and on another answer: it is closed, or goes another way, if this one says so.
-    if (verdict === 'announce' || !this.#keeper.isAttached(core)) return undefined
-    if (typeof verdict !== 'string' && isSameDirection(verdict, this.oneWay(core.discoveryKey) ?? BOTH_WAYS))
-      return undefined
-    const closed = this.#keeper.detach(core)
+    if (verdict === 'announce' || !this.#record.attached.has(core)) return undefined
+    const now = attachments.direction(core.discoveryKey, this.#record) ?? BOTH_WAYS
+    if (typeof verdict !== 'string' && isSameDirection(verdict, now)) return undefined
+    const closed = attachments.detach(core, this.#record)
     this.#settle(core, 'review', verdict, echo, late)
-    if (isOld) void this.#keeper.open(core.discoveryKey) // it may be allowed by now
+    if (isOld) void this.#reopen(core.discoveryKey) // it may be allowed by now
     return closed
   }
 
@@ -220,33 +212,44 @@ export class PolicyGate {
     echo = false,
     late: Promise<Verdict> | null = null
   ): void {
+    const { attachments, reports } = this.#parts
     // To be asked tells the peer that the core is here, so it is not opened for the sake of our download only.
     if (reason === 'ask' && typeof verdict !== 'string' && !verdict.upload) verdict = 'access'
     if (typeof verdict === 'string') {
       const isPeers = reason === 'ask' || reason === 'review'
       if (isPeers || late !== null) void this.#remember(core, reason, echo, late)
-      return this.#keeper.denied(core, verdict)
+      return reports.tell('denied', core, this.peer.stream, verdict)
     }
-    if (verdict.upload) this.#denied.delete(core.discoveryKey)
-    const id = hex(core.discoveryKey)
-    if (isSameDirection(verdict, BOTH_WAYS)) this.#oneWay.delete(id)
-    else this.#oneWay.set(id, verdict)
-    this.#keeper.attach(core)
+    if (verdict.upload) this.#denied.delete(hex(core.discoveryKey))
+    attachments.admit(core, this.#record, verdict)
   }
 
   /** A late answer counts, unless the core was asked for again meanwhile, or the policies have changed. */
   async #remember(
-    core: InnerCore,
+    { key, discoveryKey }: InnerCore,
     reason: Reason,
     echo: boolean,
     late: Promise<Verdict> | null
   ): Promise<void> {
-    const denied = this.#denied.add(core, reason, echo)
+    const id = hex(discoveryKey)
+    const denied: Denied = { key, discoveryKey, reason, echo, late: null }
+    this.#denied.delete(id) // the youngest again
+    this.#denied.set(id, denied)
     const verdict = await late
-    if (verdict === null || typeof verdict === 'string' || this.#denied.get(denied.discoveryKey) !== denied)
-      return
-    denied.verdict = verdict
-    await this.#keeper.open(denied.discoveryKey)
+    if (verdict === null || typeof verdict === 'string' || this.#denied.get(id) !== denied) return
+    denied.late = verdict
+    await this.#reopen(discoveryKey)
+  }
+
+  /** Looks a core up and serves it as if the peer asked now. */
+  async #reopen(discoveryKey: Uint8Array): Promise<void> {
+    const held = await this.#parts.lookUps.open(discoveryKey, this.#record)
+    if (held === null) return
+    try {
+      await this.serve(held.core)
+    } finally {
+      held.release()
+    }
   }
 }
 

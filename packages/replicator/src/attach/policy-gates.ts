@@ -1,28 +1,16 @@
-import type { InnerCore } from '@manycore/hypercore-types'
-import type { Clock } from '../clock.js'
-import type { CoreSource } from '../source/core-source.js'
-import { policyCores } from '../policy/policy-core.js'
-import { ownChange } from '../policy/judge.js'
 import { laterTurn } from '@manycore/ground'
-import type { Limits } from '../limits.js'
+import type { InnerCore } from '@manycore/hypercore-types'
+import { ownChange } from '../policy/judge.js'
 import { isSameCore, isSamePeer } from '../policy/policy-change.js'
 import type { IsAbout, PolicyChange } from '../policy/policy-change.js'
-import { PolicyGate } from './policy-gate.js'
 import type { ReplicationPolicy } from '../policy/policy.js'
-import type { OpenStream } from '../streams/stream-set.js'
-import type { Denial } from '../policy/verdict.js'
+import type { OpenStream, StreamSet } from '../streams/stream-set.js'
+import type { Offers } from './offers.js'
+import { PolicyGate } from './policy-gate.js'
+import type { GateParts } from './policy-gate.js'
 
-/** What the replicator does for its gates. */
-interface Doors {
-  attach(core: InnerCore, record: OpenStream): void
-  detach(core: InnerCore, record: OpenStream): Promise<void>
-  /** looks a core up and serves it as if the remote asked now */
-  open(discoveryKey: Uint8Array, record: OpenStream): Promise<unknown>
-  /** are cores offered unasked on this stream? */
-  isActive(record: OpenStream): boolean
-  denied(core: InnerCore, record: OpenStream, denial: Denial): void
-  failed(err: unknown, core: InnerCore, record: OpenStream): void
-}
+/** A stream on which a policy is in force. */
+type GatedStream = OpenStream<PolicyGate> & { readonly gate: PolicyGate }
 
 /** The changes of one turn. */
 interface Changes {
@@ -32,42 +20,40 @@ interface Changes {
   readonly made: Promise<void>
 }
 
-/** The gates of all streams on which a policy is in force; the others have none, and cost nothing. */
-export class Gates {
-  readonly #source: CoreSource
+/** Gives the streams on which a policy is in force a gate (the others have none, and cost nothing), and has the gates ask again when policies change. */
+export class PolicyGates {
   readonly #policies: readonly ReplicationPolicy[]
-  readonly #doors: Doors
-  readonly #limits: Limits
-  readonly #clock: Clock
+  readonly #streams: StreamSet<PolicyGate>
+  readonly #offers: Offers
+  readonly #parts: GateParts
   #changes: Changes | null = null
 
+  /** @param policies  in force on all streams */
   constructor(
-    source: CoreSource,
     policies: readonly ReplicationPolicy[],
-    limits: Limits,
-    clock: Clock,
-    doors: Doors
+    streams: StreamSet<PolicyGate>,
+    offers: Offers,
+    parts: GateParts
   ) {
-    this.#source = source
     this.#policies = policies
-    this.#doors = doors
-    this.#limits = limits
-    this.#clock = clock
+    this.#streams = streams
+    this.#offers = offers
+    this.#parts = parts
   }
 
   /** Of a new stream. */
-  open(record: OpenStream, policies: readonly ReplicationPolicy[]): void {
+  open(record: OpenStream<PolicyGate>, policies: readonly ReplicationPolicy[]): void {
     if (policies.length + this.#policies.length > 0) this.#gate(record).narrow(policies)
   }
 
   /** Of a stream that is open: what a new policy denies is closed soon, once it is known who the peer is. */
-  narrow(record: OpenStream, policies: readonly ReplicationPolicy[]): void {
+  narrow(record: OpenStream<PolicyGate>, policies: readonly ReplicationPolicy[]): void {
     if (policies.length === 0) return
     const gate = this.#gate(record)
     if (!gate.narrow(policies)) return
     gate.expire(() => true, false)
     void record.noise.opened.then((opened) =>
-      opened ? this.#review(record, gate, () => true, false) : undefined
+      opened && isGated(record) ? this.#review(record, () => true, false) : undefined
     )
   }
 
@@ -76,73 +62,63 @@ export class Gates {
    * all changes of it. A policy that changes the policies in the call in which it is asked does not wait for itself, and
    * when it is asked because of such a change, another one is part of that.
    */
-  changed(streams: Iterable<OpenStream>, change: PolicyChange): Promise<void> {
+  changed(change: PolicyChange): Promise<void> {
     const own = ownChange()
     if (own === 'again') return Promise.resolve()
-    const all = [...gatesOf(streams)]
-    const gates = all.filter(([, gate]) => isSamePeer(change.peer, gate.peer))
+    const all = this.#known()
+    const gates = all.filter(({ gate }) => isSamePeer(change.peer, gate.peer)).map(({ gate }) => gate)
     if (gates.length === 0) return Promise.resolve()
     const echo = own === 'first'
-    if (!all.some(([, gate]) => gate.isAsking)) for (const [, gate] of gates) gate.forgive()
-    for (const [, gate] of gates) gate.expire((core) => isSameCore(change.core, core), echo)
+    if (!all.some(({ gate }) => gate.isAsking)) for (const gate of gates) gate.forgive()
+    for (const gate of gates) gate.expire((core) => isSameCore(change.core, core), echo)
 
-    this.#changes ??= { all: [], echo, made: laterTurn().then(() => this.#make(streams)) }
+    this.#changes ??= { all: [], echo, made: laterTurn().then(() => this.#make()) }
     this.#changes.all.push(change)
     this.#changes.echo &&= echo
     return echo ? Promise.resolve() : this.#changes.made
   }
 
-  async #make(streams: Iterable<OpenStream>): Promise<void> {
+  async #make(): Promise<void> {
     const { all, echo } = this.#changes!
     this.#changes = null
     const steps: Promise<void>[] = []
-    for (const [record, gate] of gatesOf(streams)) {
-      const ours = all.filter(({ peer }) => isSamePeer(peer, gate.peer))
+    for (const record of this.#known()) {
+      const ours = all.filter(({ peer }) => isSamePeer(peer, record.gate.peer))
       if (ours.length === 0) continue
       const isAbout: IsAbout = (core) => ours.some((change) => isSameCore(change.core, core))
-      steps.push(this.#review(record, gate, isAbout, echo))
+      steps.push(this.#review(record, isAbout, echo))
     }
     await Promise.all(steps)
   }
 
-  #gate(record: OpenStream): PolicyGate {
-    if (record.gate !== null) return record.gate
-    const keeper = {
-      describe: (core: InnerCore) => policyCores(core, this.#source),
-      attach: (core: InnerCore) => this.#doors.attach(core, record),
-      isAttached: (core: InnerCore) => record.attached.has(core),
-      detach: (core: InnerCore) => this.#doors.detach(core, record),
-      open: (discoveryKey: Uint8Array) => this.#doors.open(discoveryKey, record),
-      denied: (core: InnerCore, denial: Denial) => this.#doors.denied(core, record, denial),
-      failed: (err: unknown, core: InnerCore) => this.#doors.failed(err, core, record)
-    }
-    const gate = new PolicyGate(record.stream, record.mux, keeper, this.#limits, this.#clock)
-    gate.narrow(this.#policies)
-    return (record.gate = gate)
+  /** Those whose handshake is over: what a policy has to say about the others it is asked then. */
+  #known(): GatedStream[] {
+    return [...this.#streams].filter(isGated).filter(({ noise }) => noise.remotePublicKey !== null)
   }
 
-  async #review(record: OpenStream, gate: PolicyGate, isAbout: IsAbout, echo: boolean): Promise<void> {
+  #gate(record: OpenStream<PolicyGate>): PolicyGate {
+    if (record.gate !== null) return record.gate
+    record.gate = new PolicyGate(record, this.#parts)
+    record.gate.narrow(this.#policies)
+    return record.gate
+  }
+
+  async #review(record: GatedStream, isAbout: IsAbout, echo: boolean): Promise<void> {
+    const { gate } = record
     const [open, closed] = [[] as InnerCore[], [] as InnerCore[]]
-    for (const one of this.#source) {
+    for (const one of this.#parts.source) {
       if (isAbout(one)) (record.attached.has(one) ? open : closed).push(one)
     }
-    const steps: Promise<unknown>[] = open.map((one) => gate.review(one, echo))
-    if (this.#doors.isActive(record)) {
-      steps.push(
-        gate.offer(
-          closed.filter((one) => one.replicator.downloading),
-          echo
-        )
-      )
+    const steps: (Promise<void> | undefined)[] = open.map((one) => gate.review(one, echo))
+    if (this.#offers.isActive(record)) {
+      const wanted = closed.filter((one) => one.replicator.downloading)
+      steps.push(this.#offers.offer(wanted, record, echo))
     }
     steps.push(gate.retry(isAbout, echo))
     await Promise.all(steps)
   }
 }
 
-/** Of the streams whose handshake is over: what a policy has to say about the others it is asked then. */
-function* gatesOf(streams: Iterable<OpenStream>): Generator<[OpenStream, PolicyGate]> {
-  for (const record of streams) {
-    if (record.gate !== null && record.noise.remotePublicKey !== null) yield [record, record.gate]
-  }
+function isGated(record: OpenStream<PolicyGate>): record is GatedStream {
+  return record.gate !== null
 }

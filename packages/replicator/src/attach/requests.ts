@@ -1,101 +1,115 @@
-import type { InnerCore } from '@manycore/hypercore-types'
-import type { Clock } from '../clock.js'
-import type { CoreSource } from '../source/core-source.js'
-import { ReplicatorError } from '../errors.js'
-import { GuestCores } from './guest-cores.js'
+import type { Clock } from '@manycore/ground'
+import { REFUSAL_MS } from '../defaults.js'
 import type { Limits } from '../limits.js'
-import { OpenRequests } from './look-ups.js'
-import { Refusals } from './refusal-timer.js'
+import type { Reports } from '../stats/reports.js'
 import type { OpenStream } from '../streams/stream-set.js'
+import { join } from '../wire/pairing.js'
+import type { Attachments } from './attachments.js'
+import type { LookUps } from './look-ups.js'
+import type { PolicyGate } from './policy-gate.js'
 
-/** What the replicator does for the cores that remotes ask for. */
-interface Host {
-  /** @returns whether it is attached now */
-  attach(core: InnerCore, record: OpenStream): boolean
-  detach(core: InnerCore, record: OpenStream): Promise<void>
-  isDetached(discoveryKey: Uint8Array, record: OpenStream): boolean
-  /** a core could not be opened */
-  failed(err: Error, discoveryKey: Uint8Array, record: OpenStream): void
-  /** the remote reached a limit */
-  limited(err: ReplicatorError, discoveryKey: Uint8Array, record: OpenStream): void
-  /** the remote was told that the core is not here */
-  refused(record: OpenStream): void
-}
-
-/** Serves what remotes ask for: looks it up, asks the policies, attaches it within the limits, or refuses. */
-export class AskedCores {
-  readonly #source: CoreSource
+/** Answers the remotes that ask for a core: attaches it, or refuses. */
+export class Requests {
+  readonly #lookUps: LookUps
+  readonly #attachments: Attachments
+  readonly #reports: Reports
   readonly #limits: Limits
-  readonly #host: Host
-  readonly #requests: OpenRequests
-  readonly #guests: GuestCores
   readonly #refusals: Refusals
 
-  constructor(source: CoreSource, limits: Limits, clock: Clock, host: Host) {
-    this.#source = source
+  constructor(lookUps: LookUps, attachments: Attachments, reports: Reports, limits: Limits, clock: Clock) {
+    this.#lookUps = lookUps
+    this.#attachments = attachments
+    this.#reports = reports
     this.#limits = limits
-    this.#host = host
-    this.#requests = new OpenRequests(source, limits, {
-      failed: (err, discoveryKey, record) => host.failed(err, discoveryKey, record),
-      refused: (err, discoveryKey, record) => host.limited(err, discoveryKey, record)
-    })
-    this.#guests = new GuestCores(limits.coresPerStream, (core, record) => {
-      this.#full(core, record)
-      void host.detach(core, record)
-    })
     this.#refusals = new Refusals(clock)
   }
 
-  /** The remote asks for a core. Resolves when it is attached, or is to be refused now. */
-  async serve(discoveryKey: Uint8Array, record: OpenStream): Promise<void> {
-    if (record.gate === null) {
-      const asked = !this.#host.isDetached(discoveryKey, record)
-      if (!asked || !(await this.#answer(discoveryKey, record))) this.#host.refused(record)
-      return
-    }
-    const question = this.#refusals.begin()
-    if (await this.#answer(discoveryKey, record)) return question.drop()
-    this.#host.refused(record)
-    await question.refuse()
+  /** Answers the remote of a stream from now on. @returns a function that stops it */
+  listen(record: OpenStream<PolicyGate>): () => void {
+    return join(record.mux, {
+      ask: (discoveryKey) => this.#serve(discoveryKey, record),
+      fail: (err, core) => this.#attachments.fail(err, core, record),
+      opened: (peer, core) => record.gate?.opened(peer, core),
+      oneWay: (discoveryKey) => this.#attachments.direction(discoveryKey, record),
+      limits: this.#limits
+    })
   }
 
-  async #answer(discoveryKey: Uint8Array, record: OpenStream): Promise<boolean> {
-    if (!this.#requests.begin(discoveryKey, record)) return false
-    try {
-      return await this.open(discoveryKey, record)
-    } finally {
-      this.#requests.answered(record)
-    }
-  }
-
-  /** @returns whether the core is open on the stream now, as far as a policy has to know */
-  async open(discoveryKey: Uint8Array, record: OpenStream): Promise<boolean> {
-    const core = await this.#requests.find(discoveryKey, record)
-    if (core === null || core.closing !== null) return false
-    const release = this.#source.hold?.(core)
-    try {
-      return record.gate === null ? this.admit(core, record) : await record.gate.serve(core)
-    } finally {
-      release?.()
-      core.checkIfIdle() // it may have been opened for this remote only, who may be gone
-    }
-  }
-
-  /** Attaches a core that nobody here may want; the remote has so many places. @returns whether it is attached */
-  admit(core: InnerCore, record: OpenStream): boolean {
-    if (this.#guests.admit(core, record)) return this.#host.attach(core, record)
-    this.#full(core, record)
-    return false
-  }
-
-  /** Refuses what waits, and stops watching the source. */
+  /** Refuses what waits. */
   close(): void {
     this.#refusals.close()
-    this.#requests.close()
   }
 
-  #full({ discoveryKey }: InnerCore, record: OpenStream): void {
-    const message = `${this.#limits.coresPerStream} cores are open for one remote`
-    this.#host.limited(new ReplicatorError('TOO_MANY_CORES', message), discoveryKey, record)
+  /** Resolves when the core is attached, or is to be refused now. Under a policy a refusal never shows its reason. */
+  async #serve(discoveryKey: Uint8Array, record: OpenStream<PolicyGate>): Promise<void> {
+    const refusal = record.gate === null ? null : this.#refusals.begin()
+    if (await this.#open(discoveryKey, record)) return refusal?.drop()
+    this.#reports.figures.refused(record.stream)
+    await refusal?.refuse()
+  }
+
+  /** @returns whether the core is attached now */
+  async #open(discoveryKey: Uint8Array, record: OpenStream<PolicyGate>): Promise<boolean> {
+    if (record.gate === null && this.#attachments.isDetached(discoveryKey, record)) return false
+    const held = await this.#lookUps.ask(discoveryKey, record)
+    if (held === null) return false
+    try {
+      return record.gate === null
+        ? this.#attachments.admit(held.core, record)
+        : await record.gate.serve(held.core)
+    } finally {
+      held.release()
+    }
+  }
+}
+
+/** One ask of a remote, from the moment it came. */
+interface Refusal {
+  /** @returns a promise that resolves at the next multiple of REFUSAL_MS since the ask came, or at close() */
+  refuse(): Promise<void>
+  /** It was answered with yes. */
+  drop(): void
+}
+
+/**
+ * Makes every refusal take the same time, whatever its reason and the work that led to it. The timer starts with the
+ * ask, so that how long the work took does not show in when it ends.
+ */
+class Refusals {
+  readonly #clock: Clock
+  readonly #waiting = new Set<() => void>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  begin(): Refusal {
+    let refused: (() => void) | null = null
+    let timer: unknown
+    const end = (): void => {
+      this.#clock.clearTimeout(timer)
+      this.#waiting.delete(end)
+      refused?.()
+    }
+    const tick = (): void => {
+      if (refused === null) timer = this.#clock.setTimeout(tick, REFUSAL_MS)
+      else end()
+    }
+    timer = this.#clock.setTimeout(tick, REFUSAL_MS)
+    this.#waiting.add(end)
+
+    return {
+      refuse: () =>
+        new Promise((resolve) => {
+          refused = resolve
+          if (!this.#waiting.has(end)) resolve()
+        }),
+      drop: end
+    }
+  }
+
+  /** Answers what waits now and releases all timers. */
+  close(): void {
+    for (const end of this.#waiting) end()
   }
 }

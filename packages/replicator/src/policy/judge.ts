@@ -1,18 +1,15 @@
-import { type Clock, MAX_TIMER_MS } from '../clock.js'
+import { laterTurn, MAX_TIMER_MS } from '@manycore/ground'
+import type { Clock } from '@manycore/ground'
+import type { InnerCore } from '@manycore/hypercore-types'
 import { MAX_ROUNDS } from '../defaults.js'
 import { ReplicatorError } from '../errors.js'
-import { laterTurn } from '@manycore/ground'
-import type { InnerCore } from '@manycore/hypercore-types'
-import type { PolicyCore, PolicyPeer, ReplicationPolicy } from './policy.js'
-import { forEachName, judge } from './verdict.js'
-import type { Question, Reason, Verdict } from './verdict.js'
-
-/** What a judge asks of the stream's gate. */
-export interface Clerk {
-  /** the core as policies see it, once for each of its names */
-  describe(core: InnerCore): Promise<readonly PolicyCore[]>
-  failed(err: unknown, core: InnerCore): void
-}
+import type { Limits } from '../limits.js'
+import type { CoreSource } from '../source/core-source.js'
+import type { Reports } from '../stats/reports.js'
+import type { IsAbout } from './policy-change.js'
+import type { PolicyPeer, ReplicationPolicy } from './policy.js'
+import { currentInquiry, inquire } from './questions.js'
+import type { Inquiry, Panel, Reason, Verdict } from './questions.js'
 
 export interface Judgement {
   readonly verdict: Verdict
@@ -24,51 +21,43 @@ export interface Judgement {
   readonly isOld?: boolean
 }
 
-/** A core about which the policies are being asked. */
-interface Case {
-  readonly core: InnerCore
-  readonly reason: Reason
-  /** it is asked because a policy changed the policies in the call in which it was asked */
-  echo: boolean
-  /** the policies have been asked, so that a change puts them to it again */
-  asked: boolean
+interface Case extends Inquiry {
   /** the policies have changed since they were asked */
   dirty: boolean
   /** ends the wait for an answer; only the first call counts */
   end(outcome: 'late' | 'gone'): void
 }
 
-/** Whose policy is running in this very call. */
-let inside: Case | null = null
-
 /** Is a policy changing the policies in the call in which it is asked? 'again' = and is asked because of such a change. */
 export function ownChange(): 'no' | 'first' | 'again' {
-  if (inside === null) return 'no'
-  return inside.echo ? 'again' : 'first'
+  const inquiry = currentInquiry()
+  if (inquiry === null) return 'no'
+  return inquiry.echo ? 'again' : 'first'
 }
 
 /** Asks the policies of one stream, each core on its own, and waits for no answer for longer than it may take. */
 export class Judge {
-  readonly #policies: readonly ReplicationPolicy[]
-  readonly #peer: PolicyPeer
-  readonly #clerk: Clerk
+  readonly #panel: Panel
+  readonly #reports: Reports
   readonly #ms: number
   readonly #clock: Clock
   readonly #cases = new Set<Case>()
-  #closed = false
 
   /** @param policies  may become more */
   constructor(
     policies: readonly ReplicationPolicy[],
     peer: PolicyPeer,
-    clerk: Clerk,
-    ms: number,
-    clock: Clock
+    parts: {
+      readonly source: CoreSource
+      readonly reports: Reports
+      readonly limits: Limits
+      readonly clock: Clock
+    }
   ) {
-    this.#policies = policies
-    this.#peer = peer
-    this.#clerk = clerk
-    this.#ms = ms
+    const { source, reports, limits, clock } = parts
+    this.#panel = { policies, peer, source, reports, isOver: false }
+    this.#reports = reports
+    this.#ms = limits.policyMs
     this.#clock = clock
   }
 
@@ -85,17 +74,14 @@ export class Judge {
     const timer = this.#ms === Infinity ? null : this.#clock.setTimeout(() => open.end('late'), ms)
     this.#cases.add(open)
     try {
-      for (let rounds = 1; !this.#closed; rounds++) {
+      for (let rounds = 1; !this.#panel.isOver; rounds++) {
         const answer = this.#ask(open)
         const outcome = await Promise.race([answer, over])
         if (outcome === 'gone') return null
-        if (outcome === 'late')
-          return this.#deny(
-            open,
-            'POLICY_TIMEOUT',
-            `no answer within ${this.#ms} ms`,
-            this.#late(open, answer)
-          )
+        if (outcome === 'late') {
+          const message = `no answer within ${this.#ms} ms`
+          return this.#deny(open, 'POLICY_TIMEOUT', message, this.#late(open, answer))
+        }
         if (!open.dirty || (reason === 'review' && typeof outcome === 'string'))
           return { verdict: outcome, late: null, isOld: open.dirty }
         if (rounds === MAX_ROUNDS)
@@ -116,7 +102,8 @@ export class Judge {
   }
 
   /** The policies have changed: what they are being asked is asked again. The one that changes them answers anew anyway. */
-  expire(isAbout: (core: InnerCore) => boolean, echo: boolean): void {
+  expire(isAbout: IsAbout, echo: boolean): void {
+    const inside = currentInquiry()
     for (const open of this.#cases) {
       if (!open.asked || open === inside || !isAbout(open.core)) continue
       open.dirty = true
@@ -126,49 +113,15 @@ export class Judge {
 
   /** Nobody waits for an answer any more. */
   close(): void {
-    this.#closed = true
+    this.#panel.isOver = true
     for (const open of this.#cases) open.end('gone')
   }
 
   /** Never rejects. */
-  async #ask(open: Case): Promise<Verdict> {
+  #ask(open: Case): Promise<Verdict> {
     open.asked = false
     open.dirty = false
-    try {
-      const cores = await this.#clerk.describe(open.core)
-      if (this.#closed) return 'access' // nobody waits for it
-      open.asked = true
-      const put = forEachName(cores, this.#peer, (...asked) => this.#put(open, ...asked))
-      return await judge(this.#policies, open.reason, put)
-    } catch (err) {
-      this.#clerk.failed(err, open.core)
-      return 'access'
-    }
-  }
-
-  #put(
-    open: Case,
-    policy: ReplicationPolicy,
-    question: Question,
-    core: PolicyCore,
-    peer: PolicyPeer
-  ): boolean | Promise<boolean> {
-    if (policy[question] === undefined) return true
-    const fail = (err: unknown): false => {
-      this.#clerk.failed(err, open.core)
-      return false
-    }
-    const before = inside
-    inside = open
-    try {
-      const answer: unknown = policy[question](core, peer)
-      if (!isThenable(answer)) return answer === true
-      return Promise.resolve(answer).then((late) => late === true, fail)
-    } catch (err) {
-      return fail(err)
-    } finally {
-      inside = before
-    }
+    return inquire(open, this.#panel)
   }
 
   /** An answer that is not awaited any more; a changed policy is asked once more. */
@@ -183,15 +136,9 @@ export class Judge {
     message: string,
     late: Judgement['late'] = null
   ): Judgement {
-    this.#clerk.failed(new ReplicatorError(code, message), core)
+    this.#reports.coreFailed(new ReplicatorError(code, message), core, this.#panel.peer.stream)
     return { verdict: reason === 'announce' ? 'announce' : 'access', late, isLoop: code === 'POLICY_LOOP' }
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  )
 }
 
 function noop(): void {}

@@ -58,11 +58,6 @@ export class FigureBook {
   readonly #muxes = new WeakMap<Protomux, Counted>()
   readonly #cores = new WeakMap<InnerCore, Counted>()
   readonly #monitored = new WeakMap<InnerCore, () => void>()
-  readonly #onbaddata: OnBadData
-
-  constructor(onbaddata: OnBadData) {
-    this.#onbaddata = onbaddata
-  }
 
   open({ stream, mux }: OpenStream): void {
     const counted = zeros()
@@ -82,8 +77,7 @@ export class FigureBook {
   }
 
   note<K extends keyof ReplicatorEvents>(event: K, args: ReplicatorEvents[K]): void {
-    if (event === 'attach') this.#monitor(args[0] as InnerCore)
-    else if (event === 'denied') {
+    if (event === 'denied') {
       const [core, stream] = args as ReplicatorEvents['denied']
       this.#core(core).denied++
       this.#count('denied', stream)
@@ -134,7 +128,8 @@ export class FigureBook {
     return madeOnce(this.#cores, core, zeros)
   }
 
-  #monitor(core: InnerCore): void {
+  /** Counts what the core gives and takes from now on. */
+  watch(core: InnerCore, onbaddata: OnBadData): void {
     const counted = this.#core(core)
     if (this.#monitored.has(core)) return
     const release = monitorCore(core, {
@@ -144,11 +139,11 @@ export class FigureBook {
         for (const one of [this.#all, stream, counted]) add(one, direction, bytes)
       },
       notTaken: (cause, peer) => {
-        this.#onbaddata(badProof(cause), core, peer)
+        onbaddata(badProof(cause), core, peer)
       },
       conflict: (length, proof) => {
         const message = `two histories of length ${length} are signed`
-        this.#onbaddata(new ReplicatorError('CONFLICT', message), core, senderOf(proof))
+        onbaddata(new ReplicatorError('CONFLICT', message), core, senderOf(proof))
       }
     })
     this.#monitored.set(core, release)

@@ -1,5 +1,6 @@
 import type { NoiseStream } from '@manycore/hypercore-types'
-import { type Clock, MAX_TIMER_MS } from '../clock.js'
+import { MAX_TIMER_MS } from '@manycore/ground'
+import type { Clock } from '@manycore/ground'
 import type { OpenStream, StreamSet } from './stream-set.js'
 
 /**

@@ -1,5 +1,5 @@
 import type { InnerCore, NoiseStream, Protomux, ReplicationStream } from '@manycore/hypercore-types'
-import type { PolicyGate } from '../attach/policy-gate.js'
+import type { Direction } from '../wire/direction.js'
 
 /** One open stream, as others see it. */
 export interface StreamRecord {
@@ -8,16 +8,18 @@ export interface StreamRecord {
   readonly isExternal: boolean
 }
 
-/** One open stream, as the replicator sees it. */
-export interface OpenStream extends StreamRecord {
+/** One open stream, as the replicator sees it. `Gate` asks the policies of this stream about each core. */
+export interface OpenStream<Gate = unknown> extends StreamRecord {
   readonly noise: NoiseStream
   readonly mux: Protomux
   /** false = no core is offered unasked here */
   readonly active: boolean
   /** cores that we attached; those that the caller attached are not ours to detach */
   readonly attached: WeakSet<InnerCore>
+  /** which way the cores go that are attached in one direction only, by hex discovery key */
+  readonly directions: Map<string, Direction>
   /** null = no policy is in force here */
-  gate: PolicyGate | null
+  gate: Gate | null
   /** removes what the replicator hung on the stream */
   release: () => void
   /** place in `records`; -1 once removed */
@@ -25,38 +27,39 @@ export interface OpenStream extends StreamRecord {
 }
 
 /** The open streams of a replicator. Adding, finding and removing are O(1). */
-export class StreamSet {
+export class StreamSet<Gate = unknown> {
   /** In no order: the last record takes the place of a removed one. */
   readonly records: readonly StreamRecord[]
-  readonly #open: OpenStream[] = []
-  readonly #byNoise = new WeakMap<NoiseStream, OpenStream>()
+  readonly #open: OpenStream<Gate>[] = []
+  readonly #byNoise = new WeakMap<NoiseStream, OpenStream<Gate>>()
 
   constructor() {
     this.records = this.#open
   }
 
   /** Goes backwards, so that the visited record may be removed on the way. */
-  *[Symbol.iterator](): IterableIterator<OpenStream> {
+  *[Symbol.iterator](): IterableIterator<OpenStream<Gate>> {
     for (let i = this.#open.length - 1; i >= 0; i--) {
       const record = this.#open[i]
       if (record !== undefined) yield record
     }
   }
 
-  find(noise: NoiseStream): OpenStream | null {
+  find(noise: NoiseStream): OpenStream<Gate> | null {
     return this.#byNoise.get(noise) ?? null
   }
 
-  add(stream: ReplicationStream, mux: Protomux, isExternal: boolean, active: boolean): OpenStream {
+  add(stream: ReplicationStream, mux: Protomux, isExternal: boolean, active: boolean): OpenStream<Gate> {
     const noise = stream.noiseStream
     const index = this.#open.length
-    const record: OpenStream = {
+    const record: OpenStream<Gate> = {
       stream,
       isExternal,
       noise,
       mux,
       active,
       attached: new WeakSet<InnerCore>(),
+      directions: new Map(),
       gate: null,
       release: noop,
       index
@@ -66,7 +69,7 @@ export class StreamSet {
     return record
   }
 
-  remove(record: OpenStream): void {
+  remove(record: OpenStream<Gate>): void {
     if (record.index === -1) return
     const last = this.#open.pop()
     if (last !== undefined && last !== record) this.#open[(last.index = record.index)] = last

@@ -1,4 +1,4 @@
-import { systemClock } from '../clock.js'
+import { systemClock } from '@manycore/ground'
 import { holdRequests, isAwaiting, requestMore } from './opens.js'
 import type { RequestingPeer } from './opens.js'
 

@@ -1,5 +1,5 @@
 import type { Protomux } from '@manycore/hypercore-types'
-import { systemClock } from '../clock.js'
+import { systemClock } from '@manycore/ground'
 import { GATHER_MS } from '../defaults.js'
 
 /** Fields of protomux 3.12.1 that are nobody's interface. */

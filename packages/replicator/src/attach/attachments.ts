@@ -1,0 +1,169 @@
+import b4a from 'b4a'
+import { badArgument } from '@manycore/ground'
+import type { Hypercore, InnerCore, Peer, ProtocolStream } from '@manycore/hypercore-types'
+import { ReplicatorError } from '../errors.js'
+import type { Limits } from '../limits.js'
+import type { Reports } from '../stats/reports.js'
+import { isProtocolStream } from '../streams/open-stream.js'
+import type { OpenStream, StreamSet } from '../streams/stream-set.js'
+import { isBearable } from '../wire/proofs.js'
+import { BOTH_WAYS, isSameDirection } from '../wire/direction.js'
+import type { Direction } from '../wire/direction.js'
+import { closeChannel } from '../wire/pairing.js'
+import { GuestCores } from './guest-cores.js'
+
+/**
+ * The one place where a core meets a stream. Whoever wants them together comes here: offers, remotes that ask, policies,
+ * and the caller. What the caller detached by hand is remembered here, by discovery key: a core that closes and opens
+ * again is another object, and stays detached.
+ */
+export class Attachments<Gate = unknown> {
+  readonly #streams: StreamSet<Gate>
+  readonly #reports: Reports
+  readonly #most: number
+  readonly #guests: GuestCores
+  /** hex discovery keys of the cores that are detached on all streams */
+  readonly #everywhere = new Set<string>()
+  /** what one stream says, true = detached, against what holds everywhere */
+  readonly #here = new WeakMap<OpenStream, Map<string, boolean>>()
+
+  constructor(streams: StreamSet<Gate>, { coresPerStream }: Limits, reports: Reports) {
+    this.#streams = streams
+    this.#reports = reports
+    this.#most = coresPerStream
+    this.#guests = new GuestCores(coresPerStream)
+  }
+
+  /** Much may have changed since somebody wanted it. @returns whether the core is attached now */
+  attach(core: InnerCore, record: OpenStream, direction: Direction = BOTH_WAYS): boolean {
+    const id = hex(core.discoveryKey)
+    if (isSameDirection(direction, BOTH_WAYS)) record.directions.delete(id)
+    else record.directions.set(id, direction)
+    if (record.index === -1 || !core.opened || core.closing !== null) return false
+    if (core.replicator.attached(record.mux)) return true
+    if (this.isDetached(core.discoveryKey, record)) return false
+    core.replicator.attachTo(record.mux)
+    record.attached.add(core)
+    this.#reports.figures.watch(core, this.#blame)
+    this.#reports.tell('attach', core, record.stream)
+    return true
+  }
+
+  /** Attaches a core that nobody here may want: its remote has so many places. @returns whether it is attached now */
+  admit(core: InnerCore, record: OpenStream, direction?: Direction): boolean {
+    const place = this.#guests.admit(core, record)
+    if (place === 'none') this.#tellFull(core, record)
+    else if (place !== 'free') {
+      this.#tellFull(place, record)
+      void this.detach(place, record)
+    }
+    return place !== 'none' && this.attach(core, record, direction)
+  }
+
+  /** @returns a promise that resolves once no message of the core is being worked on */
+  async detach(core: InnerCore, record: OpenStream): Promise<void> {
+    const { mux, noise, stream, attached, directions } = record
+    directions.delete(hex(core.discoveryKey))
+    if (core.replicator.attached(mux)) {
+      core.replicator.detachFrom(mux)
+      attached.delete(core)
+      this.#reports.tell('detach', core, stream)
+    }
+    // attachTo() opens the channel after the handshake, detached or not (Hypercore's Replicator.attachTo).
+    void noise.opened.then(() => {
+      if (!core.replicator.attached(mux)) void closeChannel(mux, core.discoveryKey)
+    })
+    return closeChannel(mux, core.discoveryKey)
+  }
+
+  /** Which way a core goes that is attached here; null = both. */
+  direction(discoveryKey: Uint8Array, { directions }: OpenStream): Direction | null {
+    return directions.size === 0 ? null : (directions.get(hex(discoveryKey)) ?? null)
+  }
+
+  /** Did the caller detach it, or did it fail here? */
+  isDetached(discoveryKey: Uint8Array, record: OpenStream): boolean {
+    const id = hex(discoveryKey)
+    return this.#here.get(record)?.get(id) ?? this.#everywhere.has(id)
+  }
+
+  /**
+   * What the caller says: everywhere, streams opened later included, or on one stream. What single streams said
+   * before is forgotten in the first case.
+   * @returns the core, and the streams that are open
+   * @throws  BAD_ARGUMENT; then nothing was changed
+   */
+  mark(
+    detached: boolean,
+    core: InnerCore | Hypercore<unknown>,
+    stream: ProtocolStream | undefined
+  ): [InnerCore, Iterable<OpenStream<Gate>>] {
+    const inner = innerCore(core)
+    if (stream === undefined) {
+      this.#markEverywhere(inner.discoveryKey, detached)
+      return [inner, this.#streams]
+    }
+    if (!isProtocolStream(stream)) throw badArgument('stream', 'a stream that replicate() returned', stream)
+    const record = this.#streams.find(stream.noiseStream)
+    if (record === null) return [inner, []] // closed meanwhile
+    this.#markOn(record, inner.discoveryKey, detached)
+    return [inner, [record]]
+  }
+
+  /**
+   * A core that is attached failed at work. Left attached, the remote's next message would fail as well.
+   * @returns whether it was attached by us
+   */
+  fail(err: Error, core: InnerCore, record: OpenStream): boolean {
+    if (!record.attached.has(core)) return false
+    this.#markOn(record, core.discoveryKey, true)
+    void this.detach(core, record)
+    this.#reports.coreFailed(err, core, record.stream)
+    return true
+  }
+
+  /** What a remote sent of a core was not taken: it is not signed, or against what is, or cannot be stored. */
+  readonly #blame = (err: Error, core: InnerCore, peer: Peer | null): void => {
+    const record = peer && this.#streams.find(peer.protomux.stream)
+    if (peer !== null && record === null) return // a stream of others
+    const isConflict = (err as { code?: string }).code === 'CONFLICT'
+    if (record && !isConflict && !isBearable(err, peer!) && this.fail(err, core, record)) return
+    if (isConflict) {
+      this.#markEverywhere(core.discoveryKey, true)
+      for (const each of this.#streams) void this.detach(core, each)
+    }
+    this.#reports.coreFailed(err, core, record?.stream ?? null)
+  }
+
+  #markEverywhere(discoveryKey: Uint8Array, detached: boolean): void {
+    const id = hex(discoveryKey)
+    if (detached) this.#everywhere.add(id)
+    else this.#everywhere.delete(id)
+    for (const record of this.#streams) this.#here.get(record)?.delete(id)
+  }
+
+  #markOn(record: OpenStream, discoveryKey: Uint8Array, detached: boolean): void {
+    const here = this.#here.get(record) ?? new Map<string, boolean>()
+    this.#here.set(record, here.set(hex(discoveryKey), detached))
+  }
+
+  #tellFull({ discoveryKey }: InnerCore, { stream }: OpenStream): void {
+    const err = new ReplicatorError('TOO_MANY_CORES', `${this.#most} cores are open for one remote`)
+    this.#reports.limited(err, discoveryKey, stream)
+  }
+}
+
+/** @throws BAD_ARGUMENT */
+function innerCore(core: InnerCore | Hypercore<unknown>): InnerCore {
+  const inner = typeof core === 'object' && core !== null && 'core' in core ? core.core : core
+  if (inner?.discoveryKey && inner.replicator) return inner
+  throw badArgument(
+    'core',
+    'a Hypercore or inner core that knows its discovery key (await its ready())',
+    core
+  )
+}
+
+function hex(bytes: Uint8Array): string {
+  return b4a.toString(bytes, 'hex')
+}
