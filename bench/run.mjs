@@ -1,5 +1,5 @@
 // Runs benchmarks: every measurement in a process of its own, contenders in turn (A B C A B C), medians and ratios.
-// run.mjs [stores|floors|engines …] [--scale 1] [--runs 3] [--only TEXT] [--contenders a,b] [--json FILE] [--markdown FILE]
+// run.mjs [stores|floors|engines …] [--scale 1] [--runs 3] [--only TEXT] [--except TEXT] [--contenders a,b] [--json FILE] [--markdown FILE]
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
@@ -14,6 +14,7 @@ const { values, positionals } = parseArgs({
     scale: { type: 'string', default: '1' },
     runs: { type: 'string', default: '3' },
     only: { type: 'string', default: '' },
+    except: { type: 'string', default: '' },
     contenders: { type: 'string', default: '' },
     json: { type: 'string' },
     markdown: { type: 'string' }
@@ -27,12 +28,16 @@ const rows = []
 for (const suite of suites) {
   const { CONTENDERS } = await import(`./${suite}/contenders.mjs`)
   const { WORKLOADS } = await import(`./${suite}/workloads.mjs`)
-  for (const [name, { skip = [] }] of Object.entries(WORKLOADS)) {
-    if (!name.includes(values.only)) continue
+  for (const [name, { skip = [], prepare }] of Object.entries(WORKLOADS)) {
+    if (!name.includes(values.only) || (values.except && name.includes(values.except))) continue
     const contenders = Object.keys(CONTENDERS).filter(
       (each) => !skip.includes(each) && (wanted.length === 0 || wanted.includes(each))
     )
-    const row = { suite, workload: name, contenders: await compare(suite, name, contenders) }
+    const row = {
+      suite,
+      workload: name,
+      contenders: await compare(suite, name, contenders, prepare !== undefined)
+    }
     rows.push(row)
     console.log(toRow(row))
   }
@@ -46,14 +51,14 @@ if (values.json) {
 if (values.markdown) await writeFile(values.markdown, `${machine}\n\n${toMarkdown(rows)}\n`)
 
 /** @returns by contender: its runs, each with figures by name */
-async function compare(suite, workload, contenders) {
+async function compare(suite, workload, contenders, isPrepared) {
   const base = await mkdtemp(join(tmpdir(), 'bench-'))
   const runs = Object.fromEntries(contenders.map((contender) => [contender, []]))
   try {
     for (let i = 0; i < Number(values.runs); i++) {
       for (const contender of contenders) {
         const child = (phase) => measure(suite, workload, contender, join(base, `${contender}-${i}`), phase)
-        await child('prepare')
+        if (isPrepared) await child('prepare')
         runs[contender].push(await child('measure'))
         await rm(join(base, `${contender}-${i}`), { recursive: true, force: true })
       }

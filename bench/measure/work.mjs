@@ -5,15 +5,9 @@ const [suite, workload, contender, scale, directory, phase] = process.argv.slice
 const { WORKLOADS } = await import(`../${suite}/workloads.mjs`)
 const { [phase]: work } = WORKLOADS[workload]
 
-if (work === undefined) {
-  process.stdout.write('{}') // nothing to prepare
-} else {
-  const { CONTENDERS } = await import(`../${suite}/contenders.mjs`)
-  await mkdir(directory, { recursive: true })
-  const figures = await work({ contender: CONTENDERS[contender], scale: Number(scale), directory })
-  const peakMegabytes = process.resourceUsage().maxRSS / 1000
-  process.stdout.write(JSON.stringify({ ...figures, peakMegabytes }))
-  // Whatever a contender left open must not keep a measurement from ending.
-  process.stdout.once('drain', () => process.exit())
-  setTimeout(() => process.exit(), 100)
-}
+const { CONTENDERS } = await import(`../${suite}/contenders.mjs`)
+await mkdir(directory, { recursive: true })
+const figures = await work({ contender: CONTENDERS[contender], scale: Number(scale), directory })
+const peakMegabytes = process.resourceUsage().maxRSS / 1000
+// Whatever a contender left open must not keep a measurement from ending.
+process.stdout.write(JSON.stringify({ ...figures, peakMegabytes }), () => process.exit())
