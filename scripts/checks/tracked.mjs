@@ -1,15 +1,15 @@
 // What must not be in the repository: addresses of registries, paths of somebody's machine, a second Hypercore 11.
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { report } from '../process/report.mjs'
-import { checked, filesUnder, shown } from '../workspace/packages.mjs'
+import { checked } from '../workspace/packages.mjs'
+import { trackedFiles } from '../workspace/tracked.mjs'
 
 const LOCKFILE = 'pnpm-lock.yaml'
 const REGISTRY = /\bregistry\.[\w-]+\.\w+|\/\/[\w.:-]+\/(artifactory|repository\/npm)\b/
 const MACHINE = /(?<![\w.~:/-])(\/(work|root|home|Users|tmp)|[A-Z]:\\Users)[\\/]\w/
 
-const files = tracked().filter((file) => existsSync(join(checked, file)))
+const files = trackedFiles(checked)
 
 await report({
   'tracked: no address of a registry': () =>
@@ -31,18 +31,6 @@ await report({
     ]
   }
 })
-
-/** Files of git, and new ones that it would take; without git, what lies there. */
-function tracked() {
-  try {
-    const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
-    return execFileSync('git', args, { cwd: checked, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-      .split('\0')
-      .filter(Boolean)
-  } catch {
-    return filesUnder(checked, /./).map((file) => shown(checked, file))
-  }
-}
 
 function linesWith(pattern, advice) {
   return files.flatMap((file) => {
