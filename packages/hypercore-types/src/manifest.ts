@@ -18,7 +18,7 @@ export interface ManifestPrologue {
 
 /** A complete manifest: what a core's key is the hash of. */
 export interface Manifest {
-  /** 0 (compat), 1 or 2. */
+  /** 0 (compat), 1, 2 or 3. */
   version: number
   /** The hash function of the Merkle tree: always 'blake2b' in Hypercore 11. */
   hash: 'blake2b'
@@ -30,15 +30,15 @@ export interface Manifest {
   signers: ManifestSigner[]
   /** A fixed beginning, or null. */
   prologue: ManifestPrologue | null
-  /** Keys of linked cores, 32 bytes each. Manifest version 2 only. */
+  /** Keys of linked cores, 32 bytes each. From manifest version 2 on. */
   linked: Uint8Array[] | null
-  /** Bytes of the application's own, which the key commits to. Manifest version 2 only. */
+  /** Bytes of the application's own, which the key commits to. From manifest version 2 on. */
   userData: Uint8Array | null
 }
 
 /** What Hypercore accepts as a manifest: the rest has defaults. */
 export interface ManifestInput {
-  /** 0, 1 or 2. Default: 1. */
+  /** 0 (compat), 1, 2 or 3. Default: 1. */
   version?: number
   /** Always 'blake2b', which is the default. */
   hash?: 'blake2b'
@@ -50,8 +50,8 @@ export interface ManifestInput {
   signers?: ReadonlyArray<Partial<ManifestSigner> & { publicKey: Uint8Array }>
   /** A fixed beginning. Default: null. */
   prologue?: ManifestPrologue | null
-  /** Keys of linked cores, 32 bytes each; needs version 2. Default: null. */
+  /** Keys of linked cores, 32 bytes each; needs version 2 or newer. Default: null. */
   linked?: Uint8Array[] | null
-  /** Bytes that the key commits to; needs version 2. Default: null. */
+  /** Bytes that the key commits to; needs version 2 or newer. Default: null. */
   userData?: Uint8Array | null
 }
