@@ -7,7 +7,7 @@ import type { Reports } from '../stats/reports.js'
 import { isProtocolStream } from '../streams/open-stream.js'
 import type { OpenStream, StreamSet } from '../streams/stream-set.js'
 import { isBearable } from '../wire/proofs.js'
-import { BOTH_WAYS, isSameDirection } from '../wire/direction.js'
+import { BOTH_WAYS } from '../wire/direction.js'
 import type { Direction } from '../wire/direction.js'
 import { closeChannel } from '../wire/pairing.js'
 import { GuestCores } from './guest-cores.js'
@@ -37,7 +37,7 @@ export class Attachments<Gate = unknown> {
   /** Much may have changed since somebody wanted it. @returns whether the core is attached now */
   attach(core: InnerCore, record: OpenStream, direction: Direction = BOTH_WAYS): boolean {
     const id = hex(core.discoveryKey)
-    if (isSameDirection(direction, BOTH_WAYS)) record.directions.delete(id)
+    if (direction.upload && direction.download) record.directions.delete(id)
     else record.directions.set(id, direction)
     if (record.index === -1 || !core.opened || core.closing !== null) return false
     if (core.replicator.attached(record.mux)) return true
