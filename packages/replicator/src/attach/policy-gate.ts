@@ -15,7 +15,7 @@ import type { OpenStream } from '../streams/stream-set.js'
 import { BOTH_WAYS, isSameDirection } from '../wire/direction.js'
 import type { Direction } from '../wire/direction.js'
 import { DownloadOrder } from '../wire/download-order.js'
-import type { RequestingPeer } from '../wire/opens.js'
+import type { CorePeer } from '../wire/hypercore-peer.js'
 import type { Attachments } from './attachments.js'
 import type { LookUps } from './look-ups.js'
 
@@ -145,7 +145,7 @@ export class PolicyGate {
   }
 
   /** A channel opens: we download its core after those of higher priority. @param peer  hypercore's */
-  opened(peer: RequestingPeer, core: InnerCore): void {
+  opened(peer: CorePeer, core: InnerCore): void {
     const rank = this.#ranks.get(core)
     if (rank !== undefined) this.#order.add(peer, rank)
   }

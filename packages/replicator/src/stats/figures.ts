@@ -1,9 +1,7 @@
 import type { Bytes, InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
-import { badProof } from '../wire/proofs.js'
-import { senderOf } from '../wire/conflict-proofs.js'
+import { badProof, senderOf } from '../wire/proofs.js'
 import { monitorCore } from '../wire/core-monitor.js'
 import { ReplicatorError } from '../errors.js'
-import { madeOnce } from '../wire/made-once.js'
 import type { ReplicatorEvents } from '../events.js'
 import type { OpenStream } from '../streams/stream-set.js'
 
@@ -125,7 +123,11 @@ export class FigureBook {
   }
 
   #core(core: InnerCore): Counted {
-    return madeOnce(this.#cores, core, zeros)
+    const known = this.#cores.get(core)
+    if (known !== undefined) return known
+    const counted = zeros()
+    this.#cores.set(core, counted)
+    return counted
   }
 
   /** Counts what the core gives and takes from now on. */

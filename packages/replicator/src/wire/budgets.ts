@@ -1,161 +1,151 @@
 import b4a from 'b4a'
-import type { Peer, Protomux } from '@manycore/hypercore-types'
-import { noteData } from './conflict-proofs.js'
-import { countPages } from './count-pages.js'
-import { countWork } from './count-work.js'
-import { CHANNEL_IDS, FLOOD_FACTOR, MAX_BLOCKS, RANGE_BLOCKS } from '../defaults.js'
+import { MAX_BLOCKS, MESSAGES_AT_WORK, RANGE_BLOCKS } from '../defaults.js'
 import { ReplicatorError } from '../errors.js'
-import type { Limits } from '../limits.js'
-import { madeOnce } from './made-once.js'
-import { serveInTurn, drainInTurn } from './serve-in-turn.js'
-import { unansweredRequests, watchBatches, watchOpens } from './opens.js'
+import type { Host, Interceptor } from './channel-guard.js'
+import { unansweredRequests } from './hypercore-peer.js'
+import { aroundMessages, type CoreChannel } from './messages.js'
+import type { Encoding } from './protomux.js'
 
-type StreamLimits = Pick<Limits, 'pendingOpens' | 'unreadAnswers' | 'requestsPerChannel' | 'pagesPerStream'>
+// Each of these ends the stream of a remote that goes beyond what any Hypercore does, with a ReplicatorError, before it
+// costs memory without bound or, by an error that upstream takes for a bug of the program (safety-catch), the process.
 
-interface Encoding {
-  decode(state: object): unknown
+/** A message that cannot be decoded. */
+export function refuseBadFrames(): Interceptor {
+  /** Upstream's encodings are the same for all channels: so are ours. */
+  const known = new WeakMap<Encoding, Encoding>()
+
+  function safe(encoding: Encoding): Encoding {
+    const before = known.get(encoding)
+    if (before !== undefined) return before
+    const decode = (state: object): unknown => {
+      try {
+        return encoding.decode(state)
+      } catch (cause) {
+        throw new ReplicatorError('BAD_FRAME', 'a message of a core cannot be decoded', { cause })
+      }
+    }
+    const fresh = Object.assign(Object.create(encoding) as Encoding, { decode })
+    known.set(encoding, fresh)
+    return fresh
+  }
+
+  return {
+    name: 'frames',
+    make: (make) => (opts) => {
+      opts.handshake = safe(opts.handshake)
+      for (const message of opts.messages) message.encoding = safe(message.encoding)
+      return make(opts)
+    }
+  }
 }
 
-interface CoreChannel {
-  readonly closed: boolean
-  readonly id: Uint8Array
-  /** hypercore's Peer */
-  readonly userData: Peer
-  ondrain(channel: CoreChannel): unknown
+/** Too many messages at work: one frame can hold millions, each of which costs a hundred times its size meanwhile. */
+export function boundMessages(): Interceptor {
+  let working = 0
+  const done = (): unknown => working--
+
+  return {
+    name: 'messages at work',
+    wrap: (inner) =>
+      aroundMessages(inner, (handler) => (message, channel) => {
+        if (working >= MESSAGES_AT_WORK) {
+          const text = `${working} messages of one stream are being worked on`
+          throw new ReplicatorError('TOO_MANY_MESSAGES', text)
+        }
+        const result = handler(message, channel)
+        if (!(result instanceof Promise)) return result
+        working++
+        result.then(done, done)
+        return result
+      })
+  }
 }
 
-type OnDrain = (channel: CoreChannel) => unknown
-type Handler = (message: unknown, channel: CoreChannel) => unknown
-
-/** What hypercore gives to createChannel. Source: 11.37.1 lib/replicator.js:3235. */
-interface CoreChannelOptions {
-  protocol: string
-  handshake: Encoding
-  messages: { encoding: Encoding; onmessage: Handler }[]
-  ondrain: OnDrain
+/** Too many requests for blocks of one core that are not answered. */
+export function boundRequests(host: Host): Interceptor {
+  return {
+    name: 'requests',
+    wrap: ({ request }) => ({
+      request(message, channel) {
+        const most = host.limits.requestsPerChannel
+        if (unansweredRequests(channel.userData) >= most) {
+          const text = `${most} requests for blocks of ${b4a.toString(channel.id, 'hex')} wait for an answer`
+          throw new ReplicatorError('TOO_MANY_REQUESTS', text)
+        }
+        return request(message, channel)
+      }
+    })
+  }
 }
 
-interface OpenMux extends Protomux {
-  createChannel(opts: CoreChannelOptions): unknown
-}
-
-/** What is put around the handler of a message, by place in hypercore's list; 11.37.1 lib/replicator.js:3242. */
-const AROUND = new Map<number, (handler: Handler) => Handler>([
-  [1, (handler) => serveInTurn(after(checkRequest, handler))],
-  [3, (handler) => after((message, { userData }) => noteData(message, userData), handler)],
-  [7, (handler) => after(checkBitfield, handler)],
-  [8, (handler) => after(checkRange, handler)]
-])
-
-const guarded = new WeakMap<Protomux, StreamLimits>()
-
-/** Upstream's encodings and handlers are the same for all channels: so are ours. */
-const encodings = new WeakMap<Encoding, Encoding>()
-const handlers = new WeakMap<Handler, Handler>()
-const drains = new WeakMap<OnDrain, OnDrain>()
+/** Blocks of which a peer's bitfield keeps a bit in one page (`BITS_PER_PAGE` of hypercore's lib/remote-bitfield.js). */
+const BLOCKS_PER_PAGE = 32_768
 
 /**
- * Ends the stream of a remote that goes beyond what any Hypercore does, with a ReplicatorError, before it
- * costs memory without bound or, by an error that upstream takes for a bug of the program (safety-catch),
- * the process. Requests are answered in turn.
- * @returns ends it; what was hung on the mux is to be taken off in reverse order
+ * Too many pages of bitfields. For what a peer says it has, Hypercore keeps pages, also of places that are not in the
+ * core: a message of ten bytes takes up to 4096 of them.
  */
-export function guardMux(mux: Protomux, protocol: string, limits: StreamLimits): () => void {
-  const unwatch = watchOpens(mux, ({ unanswered, unread, ids }) => {
-    if (unanswered >= limits.pendingOpens * FLOOD_FACTOR || ids >= CHANNEL_IDS) {
-      const message = `${unanswered} opens of one stream wait for an answer, on ${ids} channel numbers`
-      throw new ReplicatorError('TOO_MANY_OPENS', message)
-    }
-    if (unread > limits.unreadAnswers) {
-      throw new ReplicatorError('UNREAD_ANSWERS', `${unread} opens, and the answers are not read`)
-    }
-  })
+export function boundPages(host: Host): Interceptor {
+  const pages = new Map<CoreChannel, Set<number>>()
+  let count = 0
 
-  const unwatchBatches = watchBatches(mux, () => {
-    throw new ReplicatorError('BAD_FRAME', 'a batch of messages in a batch')
-  })
+  /** The blocks [start, start + length) take pages. */
+  function take(start: number, length: number, channel: CoreChannel): void {
+    const most = host.limits.pagesPerStream
+    const first = Math.floor(start / BLOCKS_PER_PAGE)
+    const last = Math.floor((start + length - 1) / BLOCKS_PER_PAGE)
+    if (last - first >= most) throw tooMany(last - first + 1)
 
-  const open = mux as OpenMux
-  const { createChannel } = open
-  const guarding = (opts: CoreChannelOptions): unknown => {
-    if (opts.protocol === protocol) guard(opts)
-    return createChannel.call(mux, opts)
+    const ours = pages.get(channel) ?? new Set()
+    pages.set(channel, ours)
+    count -= ours.size
+    for (let page = first; page <= last; page++) ours.add(page)
+    count += ours.size
+    if (count <= most) return
+    forgetClosed()
+    if (count > most) throw tooMany(count)
   }
-  open.createChannel = guarding
-  guarded.set(mux, limits)
 
-  return () => {
-    guarded.delete(mux)
-    if (open.createChannel === guarding) open.createChannel = createChannel
-    unwatchBatches()
-    unwatch()
-  }
-}
-
-function guard(opts: CoreChannelOptions): void {
-  opts.handshake = madeOnce(encodings, opts.handshake, safe)
-  opts.messages.forEach((message, place) => {
-    message.encoding = madeOnce(encodings, message.encoding, safe)
-    const around = AROUND.get(place) ?? ((handler) => handler)
-    const onmessage = madeOnce(handlers, message.onmessage, (handler) => countWork(around(handler)))
-    Object.assign(message, { onmessage })
-  })
-  opts.ondrain = madeOnce(drains, opts.ondrain, drainInTurn)
-}
-
-function after(check: Handler, handler: Handler): Handler {
-  return (message, channel) => {
-    check(message, channel)
-    return handler(message, channel)
-  }
-}
-
-function safe(encoding: Encoding): Encoding {
-  const decode = (state: object): unknown => {
-    try {
-      return encoding.decode(state)
-    } catch (cause) {
-      throw new ReplicatorError('BAD_FRAME', 'a message of a core cannot be decoded', { cause })
+  function forgetClosed(): void {
+    for (const [channel, { size }] of pages) {
+      if (!channel.closed) continue
+      pages.delete(channel)
+      count -= size
     }
   }
-  return Object.assign(Object.create(encoding) as Encoding, { decode })
-}
 
-function checkRequest(_: unknown, { id, userData }: CoreChannel): void {
-  const most = guarded.get(userData.protomux)?.requestsPerChannel ?? Infinity
-  if (unansweredRequests(userData) < most) return
-  const message = `${most} requests for blocks of ${b4a.toString(id, 'hex')} wait for an answer`
-  throw new ReplicatorError('TOO_MANY_REQUESTS', message)
-}
-
-function checkBitfield(message: unknown, channel: CoreChannel): void {
-  const { start, bitfield } = message as { start: number; bitfield: Uint8Array }
-  checkEnd(start + bitfield.byteLength * 8)
-  countPages(start, bitfield.byteLength * 8, channel, pagesOf(channel))
-}
-
-/**
- * A range from 0 is kept as a number (Hypercore's Peer.onrange), others as pages of memory; what a drop leaves of the
- * number behind itself becomes pages as well, since 11.39.
- */
-function checkRange(message: unknown, channel: CoreChannel): void {
-  const { drop, start, length } = message as { drop: boolean; start: number; length: number }
-  checkEnd(start + length)
-  const left = drop ? channel.userData.remoteContiguousLength - (start + length) : 0
-  if (left > 0) countPages(start + length, left, channel, pagesOf(channel))
-  if (start === 0) return
-  if (length > RANGE_BLOCKS) {
-    throw new ReplicatorError('BAD_FRAME', `a range of ${length} blocks; the most is ${RANGE_BLOCKS}`)
+  return {
+    name: 'pages',
+    wrap: ({ bitfield, range }) => ({
+      bitfield(message, channel) {
+        const blocks = message.bitfield.byteLength * 8
+        checkEnd(message.start + blocks)
+        take(message.start, blocks, channel)
+        return bitfield(message, channel)
+      },
+      // A range from 0 is kept as a number (`Peer.onrange()`), others as pages of memory. What a drop leaves of the
+      // number behind itself becomes pages as well, since Hypercore 11.39.
+      range(message, channel) {
+        const { drop, start, length } = message
+        checkEnd(start + length)
+        const left = drop ? channel.userData.remoteContiguousLength - (start + length) : 0
+        if (left > 0) take(start + length, left, channel)
+        if (start > 0 && length > RANGE_BLOCKS) {
+          throw new ReplicatorError('BAD_FRAME', `a range of ${length} blocks; the most is ${RANGE_BLOCKS}`)
+        }
+        if (start > 0 && !drop) take(start, length, channel)
+        return range(message, channel)
+      }
+    })
   }
-  if (!drop) countPages(start, length, channel, pagesOf(channel))
 }
 
-/** Hypercore goes over all segments up to the last that a remote named (11.37.1 lib/remote-bitfield.js:229). */
+function tooMany(pages: number): ReplicatorError {
+  return new ReplicatorError('TOO_MANY_PAGES', `a remote says that it has blocks in ${pages} pages`)
+}
+
+/** Hypercore goes over all segments up to the last that a remote named (`RemoteBitfield.findFirst()`). */
 function checkEnd(end: number): void {
   if (end > MAX_BLOCKS)
     throw new ReplicatorError('BAD_FRAME', `block ${end - 1}; a core has at most ${MAX_BLOCKS}`)
-}
-
-function pagesOf({ userData }: CoreChannel): number {
-  return guarded.get(userData.protomux)?.pagesPerStream ?? Infinity
 }

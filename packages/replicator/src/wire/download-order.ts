@@ -1,6 +1,5 @@
 import { systemClock } from '@manycore/ground'
-import { holdRequests, isAwaiting, requestMore } from './opens.js'
-import type { RequestingPeer } from './opens.js'
+import { type CorePeer, holdRequests, isAwaiting, isRemoved, requestMore } from './hypercore-peer.js'
 
 /**
  * The cores of one stream that we download, those of higher priority first: while the peer owes us data of a core,
@@ -9,18 +8,18 @@ import type { RequestingPeer } from './opens.js'
  */
 export class DownloadOrder {
   /** those whose channel is open, and their priorities */
-  readonly #peers = new Map<RequestingPeer, number>()
+  readonly #peers = new Map<CorePeer, number>()
   /** the highest priority of which data is awaited */
   #top = -Infinity
   #timer: unknown = null
 
   /** @param peer  hypercore's, of the core and the stream, before it requested anything */
-  add(peer: RequestingPeer, priority: number): void {
+  add(peer: CorePeer, priority: number): void {
     this.#peers.set(peer, priority)
     const isHeld = (): boolean => priority < this.#top
     holdRequests(peer, isHeld, () => {
-      if (!peer.removed && isAwaiting(peer)) this.#top = Math.max(this.#top, priority)
-      else if (peer.removed || priority === this.#top) this.#checkSoon()
+      if (!isRemoved(peer) && isAwaiting(peer)) this.#top = Math.max(this.#top, priority)
+      else if (isRemoved(peer) || priority === this.#top) this.#checkSoon()
     })
   }
 
@@ -37,7 +36,7 @@ export class DownloadOrder {
     const before = this.#top
     this.#top = -Infinity
     for (const [peer, priority] of this.#peers) {
-      if (peer.removed) this.#peers.delete(peer)
+      if (isRemoved(peer)) this.#peers.delete(peer)
       else if (isAwaiting(peer)) this.#top = Math.max(this.#top, priority)
     }
     const released = [...this.#peers].filter(([, priority]) => priority < before)

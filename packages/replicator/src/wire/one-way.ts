@@ -1,192 +1,174 @@
-import type { Protomux } from '@manycore/hypercore-types'
-import type { Direction } from './direction.js'
+import type { Host, Interceptor } from './channel-guard.js'
+import {
+  aroundMessages,
+  type CoreChannel,
+  type Handler,
+  type Handlers,
+  MESSAGES,
+  type MessageType,
+  type NoData,
+  NOT_AVAILABLE,
+  type Request,
+  type Sync
+} from './messages.js'
 
-/**
- * Lets a channel of a core carry data in one direction only. Hypercore has no call for that: its channels are
- * made by `mux.createChannel()`, whose messages we wrap, and no private field is touched. What is enforced here
- * and what is only asked of the peer is in docs/adr/0008. The order and the shape of the messages are those of
- * hypercore 11.37.1 lib/replicator.js:3237 and lib/messages.js; test/wire/one-way.test.ts fails when they change.
- */
-const SYNC = 0
-const REQUEST = 1
-const CANCEL = 2
-const NO_DATA = 4
-const WANT = 5
-const UNWANT = 6
-// 3 data, 7 bitfield, 8 range, 9 extension
-
-/** lib/replicator.js:44 */
-const NOT_AVAILABLE = 1
-
-interface Sync {
-  fork: number
-  length: number
-  /** the sender's acknowledgement of our length */
-  remoteLength: number
-  canUpgrade: boolean
-  uploading: boolean
-  downloading: boolean
-  hasManifest: boolean
-  allowPush: boolean
-}
-
-/** hypercore's Peer, as far as it is read here */
-interface ChannelPeer {
-  readonly core: { readonly state: { readonly fork: number; readonly length: number } }
-  readonly protomux: Protomux
-}
-
-interface WireChannel {
-  readonly userData: ChannelPeer
-  readonly messages: { send(message: unknown): boolean }[]
-  [FILTER]?: Filter
-}
-
-type OnMessage = (message: never, channel: never) => unknown
-type Receive = (message: unknown, channel: WireChannel) => unknown
-type Send = (message: unknown) => boolean
-
-export interface WireOptions {
-  messages: { onmessage: OnMessage }[]
-}
-
-/** Of the channel it filters: a WeakMap keeps the room of all channels there ever were at a time. */
+/** The filter of a channel, kept on it: a table of all channels would keep the room of as many as there ever were. */
 const FILTER = Symbol('one way')
 
-/** By type of message, for all channels: what is put around a handler can be shared as well. */
-const RECEIVE: Receive[] = Array.from({ length: 10 }, (_, type) => (message, channel) => {
-  return channel[FILTER]!.receive(type, message, channel)
-})
+type FilteredChannel = CoreChannel & { [FILTER]?: Filter }
 
 /**
- * @param opts    what hypercore gives to createChannel; its messages' handlers are replaced
- * @param create  makes the channel
+ * Lets a channel of a core carry data in one direction only, which Hypercore has no call for: its messages are wrapped,
+ * and no private field is touched. What is enforced here, and what is only asked of the peer, is in docs/adr/0008.
+ * test/wire/one-way.test.ts fails if the order or the shape of the messages changes.
  */
-export function createOneWay<C>(way: Direction, opts: WireOptions, create: () => C): C {
-  const handlers = opts.messages.map(({ onmessage }) => onmessage) as Receive[]
-  opts.messages.forEach((message, type) => Object.assign(message, { onmessage: RECEIVE[type] }))
-  const channel = create()
-  if (channel === null) return channel
+export function oneWay(host: Host): Interceptor {
+  // Of the last copy of Hypercore that came: those of all copies do the same, they call the channel's peer.
+  let inside: Handlers
 
-  const wire = channel as unknown as WireChannel
-  const sends = wire.messages.map(({ send }) => send)
-  const filter = way.upload ? new UploadOnly(handlers, sends) : new DownloadOnly(handlers, sends)
-  wire[FILTER] = filter
-  for (const [type, message] of wire.messages.entries()) {
-    message.send = (sent) => filter.send(type, sent, wire)
+  return {
+    name: 'direction',
+    make: (make) => (opts) => {
+      const direction = host.direction(opts.id)
+      const channel: FilteredChannel | null = make(opts)
+      if (direction === null || channel === null) return channel
+      const sends = Object.fromEntries(channel.messages.map(({ send }, place) => [MESSAGES[place], send]))
+      const filter = direction.upload
+        ? new UploadOnly(channel, inside, sends as Sends)
+        : new DownloadOnly(channel, inside, sends as Sends)
+      channel[FILTER] = filter
+      for (const [place, message] of channel.messages.entries()) {
+        message.send = (sent) => filter.send(MESSAGES[place]!, sent)
+      }
+      return channel
+    },
+    wrap(inner) {
+      inside = inner
+      return aroundMessages(inner, (handler, type) => (message, channel: FilteredChannel) => {
+        const filter = channel[FILTER]
+        return filter === undefined ? handler(message, channel) : filter.receive(type, message)
+      })
+    }
   }
-  return channel
 }
+
+/** What Hypercore sends, by type of message, as it goes out. */
+type Sends = Record<MessageType, (message: unknown) => boolean>
 
 abstract class Filter {
-  protected readonly handlers: readonly Receive[]
-  protected readonly sends: readonly Send[]
+  protected readonly channel: CoreChannel
+  readonly #handlers: Handlers
+  readonly #sends: Sends
 
-  constructor(handlers: readonly Receive[], sends: readonly Send[]) {
-    this.handlers = handlers
-    this.sends = sends
+  constructor(channel: CoreChannel, handlers: Handlers, sends: Sends) {
+    this.channel = channel
+    this.#handlers = handlers
+    this.#sends = sends
   }
 
-  abstract receive(type: number, message: unknown, channel: WireChannel): unknown
-  abstract send(type: number, message: unknown, channel: WireChannel): boolean
+  /** The remote says something. */
+  abstract receive(type: MessageType, message: unknown): unknown
+  /** Hypercore says something. */
+  abstract send(type: MessageType, message: unknown): boolean
+
+  /** Hypercore hears it. */
+  protected tell(type: MessageType, message: unknown): unknown {
+    return (this.#handlers[type] as Handler<unknown>)(message, this.channel)
+  }
+
+  /** The remote hears it. */
+  protected say(type: MessageType, message: unknown): boolean {
+    return this.#sends[type](message)
+  }
 }
 
-/** The peer may have the core; nothing is taken from it. To Hypercore it looks like one that gives nothing. */
+/** The peer may have the core; nothing is taken from it. To Hypercore it looks like a peer that gives nothing. */
 class UploadOnly extends Filter {
   #fork = 0
   #length = 0
 
-  receive(type: number, message: unknown, channel: WireChannel): unknown {
-    if (type === SYNC) {
-      const sync = message as Sync
-      const { state } = channel.userData.core
-      this.#fork = sync.fork
-      this.#length = sync.length
-      return this.handlers[SYNC]!(
-        {
+  receive(type: MessageType, message: unknown): unknown {
+    switch (type) {
+      case 'sync': {
+        const sync = message as Sync
+        const state = this.channel.userData.core.state!
+        this.#fork = sync.fork
+        this.#length = sync.length
+        return this.tell('sync', {
           ...sync,
           fork: Math.min(sync.fork, state.fork),
           length: Math.min(sync.length, state.length),
           canUpgrade: false,
           uploading: false,
           hasManifest: false
-        },
-        channel
-      )
-    }
-    const asks = type === REQUEST || type === CANCEL || type === WANT || type === UNWANT
-    return asks ? this.handlers[type]!(message, channel) : undefined
-  }
-
-  send(type: number, message: unknown, channel: WireChannel): boolean {
-    switch (type) {
-      case SYNC: {
-        const { fork } = message as Sync
-        const remoteLength = fork === this.#fork ? this.#length : 0
-        return this.sends[SYNC]!({
-          ...(message as Sync),
-          remoteLength,
-          downloading: false,
-          allowPush: false
         })
       }
-      case REQUEST:
-        // Hypercore has no reason to; were it left waiting, it would not ask another peer.
-        queueMicrotask(() => {
-          const request = (message as { id: number }).id
-          this.handlers[NO_DATA]!({ request, reason: NOT_AVAILABLE }, channel)
-        })
+      case 'request':
+      case 'cancel':
+      case 'want':
+      case 'unwant':
+        return this.tell(type, message)
+      default:
+        return undefined
+    }
+  }
+
+  send(type: MessageType, message: unknown): boolean {
+    switch (type) {
+      case 'sync': {
+        const sync = message as Sync
+        const remoteLength = sync.fork === this.#fork ? this.#length : 0
+        return this.say('sync', { ...sync, remoteLength, downloading: false, allowPush: false })
+      }
+      case 'request':
+        // Hypercore has no reason to. If it were left waiting, it would not ask another peer.
+        queueMicrotask(() => this.tell('noData', refusal(message as Request)))
         return true
-      case CANCEL:
-      case WANT:
-      case UNWANT:
+      case 'cancel':
+      case 'want':
+      case 'unwant':
         return true
       default:
-        return this.sends[type]!(message)
+        return this.say(type, message)
     }
   }
 }
 
 /** The core is taken from the peer, which gets nothing. To the peer we look like one that has no block. */
 class DownloadOnly extends Filter {
-  /** ours is not told: we say the peer's own */
+  /** the peer's own, which we say instead of ours */
   #fork = 0
   #length = 0
   #said: Sync | null = null
 
-  receive(type: number, message: unknown, channel: WireChannel): unknown {
+  receive(type: MessageType, message: unknown): unknown {
     switch (type) {
-      case SYNC: {
+      case 'sync': {
         const sync = message as Sync
-        const { state } = channel.userData.core
         const isNews = sync.fork !== this.#fork
         this.#fork = sync.fork
         this.#length = sync.length
         // It acknowledges the length 0 that we say; Hypercore waits for its own to be acknowledged.
-        const known = { ...sync, remoteLength: state.length, allowPush: false }
-        const working = this.handlers[SYNC]!(known, channel)
-        if (isNews && this.#said !== null) channel.messages[SYNC]!.send(this.#said)
+        const remoteLength = this.channel.userData.core.state!.length
+        const working = this.tell('sync', { ...sync, remoteLength, allowPush: false })
+        if (isNews && this.#said !== null) this.send('sync', this.#said)
         return working
       }
-      case REQUEST: {
-        const { protomux } = channel.userData
-        if (protomux.drained) {
-          this.sends[NO_DATA]!({ request: (message as { id: number }).id, reason: NOT_AVAILABLE })
-        }
+      case 'request':
+        if (this.channel.userData.protomux.drained) this.say('noData', refusal(message as Request))
         return undefined
-      }
-      case CANCEL:
-      case WANT:
-      case UNWANT:
+      case 'cancel':
+      case 'want':
+      case 'unwant':
         return undefined
       default:
-        return this.handlers[type]!(message, channel)
+        return this.tell(type, message)
     }
   }
 
-  send(type: number, message: unknown): boolean {
+  send(type: MessageType, message: unknown): boolean {
     switch (type) {
-      case SYNC: {
+      case 'sync': {
         const { downloading, allowPush } = message as Sync
         const sync = {
           fork: this.#fork,
@@ -201,17 +183,21 @@ class DownloadOnly extends Filter {
         // When both sides are the longer one, as each believes, they would answer each other for ever.
         if (this.#said !== null && isSame(sync, this.#said)) return true
         this.#said = sync
-        return this.sends[SYNC]!(sync)
+        return this.say('sync', sync)
       }
-      case REQUEST:
-      case CANCEL:
-      case WANT:
-      case UNWANT:
-        return this.sends[type]!(message)
+      case 'request':
+      case 'cancel':
+      case 'want':
+      case 'unwant':
+        return this.say(type, message)
       default:
         return true
     }
   }
+}
+
+function refusal({ id }: Request): NoData {
+  return { request: id, reason: NOT_AVAILABLE }
 }
 
 function isSame(a: Sync, b: Sync): boolean {

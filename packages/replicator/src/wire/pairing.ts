@@ -1,91 +1,108 @@
 import { reportError } from '@manycore/ground'
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
-import { guardMux } from './budgets.js'
-import { isolateCores } from './failures.js'
 import type { Limits } from '../limits.js'
-import { gatherAnswers, refuseClosedOpens } from './opens.js'
-import type { RequestingPeer } from './opens.js'
+import { ChannelGuard, type Host, type StreamLimits } from './channel-guard.js'
 import type { Direction } from './direction.js'
+import type { CorePeer } from './hypercore-peer.js'
 
-/** The name under which Hypercores open their channels. Source: hypercore 11.37.1 lib/replicator.js:3237. */
+/** The name under which Hypercores open their channels (`Replicator._makePeer()` of hypercore's lib/replicator.js). */
 const PROTOCOL = 'hypercore/alpha'
 
 /** One replicator on one mux. */
 interface Party {
-  /** the remote opens a channel for a core that nobody has attached */
+  /** The remote opens a channel for a core that nobody has attached. */
   ask(discoveryKey: Uint8Array): Promise<void>
-  /** a core failed; @returns was it attached by this party? */
+  /** A core failed. @returns whether it was attached by this party */
   fail(err: Error, core: InnerCore): boolean
-  /** which way a core goes that this party attached; null = both, or not attached */
+  /** Which way a core goes that this party attached; null = both, or not attached. */
   oneWay(discoveryKey: Uint8Array): Direction | null
-  /** a channel opens; the party may hold the downloads of what it attached */
-  opened(peer: RequestingPeer, core: InnerCore): void
-  /** those of the first party hold for the mux */
+  /** A channel opens. The party may hold the downloads of what it attached. */
+  opened(peer: CorePeer, core: InnerCore): void
+  /** Those of the first party hold for the mux. */
   readonly limits: Limits
 }
 
 /**
- * Who minds the cores of a mux. A mux has one slot for each protocol, and a second `pair()` silently takes
- * it; the list lets several replicators share a stream.
+ * Everything we keep of a mux, as long as there is the mux: what a remote has used of its limits is not forgotten when
+ * all parties leave, and others come.
  */
-const parties = new WeakMap<Protomux, { all: Set<Party>; release: () => void }>()
+const muxes = new WeakMap<Protomux, MuxState>()
 
-/** @returns takes this party off the mux */
+/** @returns a function that takes this party off the mux */
 export function join(mux: Protomux, party: Party): () => void {
-  const { all, release } = parties.get(mux) ?? open(mux, party.limits)
-  all.add(party)
-
-  return () => {
-    if (!all.delete(party) || all.size > 0) return
-    parties.delete(mux)
-    release()
-  }
-}
-
-function open(mux: Protomux, limits: Limits): { all: Set<Party>; release: () => void } {
-  const all = new Set<Party>()
-  mux.pair({ protocol: PROTOCOL }, (discoveryKey) => ask(all, discoveryKey))
-  const unrefuse = refuseClosedOpens(mux)
-  const ungather = gatherAnswers(mux)
-  const unguard = guardMux(mux, PROTOCOL, limits)
-  const restore = isolateCores(
-    mux,
-    PROTOCOL,
-    (err, core) => Array.from(all).some((party) => party.fail(err, core)),
-    (discoveryKey) => oneWay(all, discoveryKey),
-    (peer, core) => {
-      for (const party of all) party.opened(peer, core)
-    }
-  )
-
-  const release = (): void => {
-    mux.unpair({ protocol: PROTOCOL })
-    restore()
-    unguard()
-    ungather()
-    unrefuse()
-  }
-  parties.set(mux, { all, release })
-  return { all, release }
-}
-
-function oneWay(all: Set<Party>, discoveryKey: Uint8Array): Direction | null {
-  for (const party of all) {
-    const way = party.oneWay(discoveryKey)
-    if (way !== null) return way
-  }
-  return null
-}
-
-/** Never rejects: Protomux would destroy the whole stream (protomux 3.12.1 index.js:765). */
-async function ask(all: Set<Party>, discoveryKey: Uint8Array | null): Promise<void> {
-  if (discoveryKey?.byteLength !== 32) return // a channel without a core: Protomux rejects it
-  await Promise.all(Array.from(all, (party) => party.ask(discoveryKey).catch(reportError)))
+  let state = muxes.get(mux)
+  if (state === undefined) muxes.set(mux, (state = new MuxState(mux)))
+  return state.join(party)
 }
 
 /**
- * Closes the channel of a core on this mux, also one that the remote has not answered yet.
- * @returns resolves once no message of it is being worked on
+ * Who minds the cores of a mux. A mux has one slot for each protocol, and a second `pair()` silently takes it; the list
+ * lets several replicators share a stream.
+ */
+class MuxState implements Host {
+  readonly mux: Protomux
+  limits: StreamLimits = UNLIMITED
+  readonly #parties = new Set<Party>()
+  readonly #guard: ChannelGuard
+  #release = (): void => {}
+
+  constructor(mux: Protomux) {
+    this.mux = mux
+    this.#guard = new ChannelGuard(this, PROTOCOL)
+  }
+
+  join(party: Party): () => void {
+    if (this.#parties.size === 0) this.#open(party.limits)
+    this.#parties.add(party)
+    return () => {
+      if (this.#parties.delete(party) && this.#parties.size === 0) this.#release()
+    }
+  }
+
+  fail(err: Error, core: InnerCore): boolean {
+    return Array.from(this.#parties).some((party) => party.fail(err, core))
+  }
+
+  direction(discoveryKey: Uint8Array): Direction | null {
+    for (const party of this.#parties) {
+      const direction = party.oneWay(discoveryKey)
+      if (direction !== null) return direction
+    }
+    return null
+  }
+
+  opened(peer: CorePeer, core: InnerCore): void {
+    for (const party of this.#parties) party.opened(peer, core)
+  }
+
+  #open(limits: Limits): void {
+    this.limits = limits
+    this.mux.pair({ protocol: PROTOCOL }, (discoveryKey) => ask(this.#parties, discoveryKey))
+    const uninstall = this.#guard.install()
+    this.#release = () => {
+      this.mux.unpair({ protocol: PROTOCOL })
+      uninstall()
+      this.limits = UNLIMITED
+    }
+  }
+}
+
+const UNLIMITED: StreamLimits = {
+  pendingOpens: Infinity,
+  unreadAnswers: Infinity,
+  requestsPerChannel: Infinity,
+  pagesPerStream: Infinity
+}
+
+/** Never rejects: Protomux would destroy the whole stream (`_requestSession()`). */
+async function ask(parties: Set<Party>, discoveryKey: Uint8Array | null): Promise<void> {
+  if (discoveryKey?.byteLength !== 32) return // a channel without a core: Protomux rejects it
+  await Promise.all(Array.from(parties, (party) => party.ask(discoveryKey).catch(reportError)))
+}
+
+/**
+ * Closes the channel of a core on this mux, even if the remote has not answered it yet.
+ * @returns a promise that resolves once no message of it is being worked on
  */
 export async function closeChannel(mux: Protomux, discoveryKey: Uint8Array): Promise<void> {
   const channel = mux.getLastChannel({ protocol: PROTOCOL, id: discoveryKey })

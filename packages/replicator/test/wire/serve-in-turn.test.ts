@@ -1,6 +1,7 @@
-import type { Peer } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { drainInTurn, serveInTurn } from '../../src/wire/serve-in-turn.js'
+import type { Host } from '../../src/wire/channel-guard.js'
+import type { CoreChannel, Handlers, Request } from '../../src/wire/messages.js'
+import { serveInTurn } from '../../src/wire/serve-in-turn.js'
 
 test('when a stream takes more, one channel after the other answers, those that were left out first', async () => {
   const { at, all, drain, end, mux } = channels({ a: 1, idle: 0, b: 1, c: 2 })
@@ -49,20 +50,25 @@ test.each([
 ])(
   'of blocks of $average B in the average $most are read at a time, again and again',
   async ({ average, most }) => {
-    const mux = { drained: true }
     const ends: (() => void)[] = []
     let reading = 0
     const core = { state: { length: 3, byteLength: 3 * average } }
-    const userData = { protomux: mux, core, remoteRequests: new Map() } as unknown as Peer
-    const channel: Channel = { closed: false, userData, ondrain: () => undefined }
-    const onrequest = serveInTurn<Channel>(() => {
-      if (!mux.drained) return undefined // as Hypercore does
-      reading++
-      return new Promise<void>((resolve) => ends.push(resolve))
-    })
+    const peer = {
+      core,
+      remoteRequests: new Map(),
+      receiverQueue: { push: () => {} },
+      _handleRequest(_: Request): Promise<void> {
+        reading++
+        return new Promise((resolve) => ends.push(resolve))
+      }
+    }
+    const { open, request } = inTurn({ drained: true }, (message) => peer._handleRequest(message))
+    const channel = { closed: false, userData: peer } as unknown as CoreChannel
+    open({}, channel)
+    const onrequest = (): unknown => request({ id: 1 }, channel)
     for (let round = 0; round < 3; round++) {
       reading = 0
-      for (let i = 0; i < 100; i++) void onrequest({}, channel)
+      for (let i = 0; i < 100; i++) void onrequest()
       expect(reading).toBe(most)
       for (const end of ends.splice(0)) end()
       await settled()
@@ -70,18 +76,27 @@ test.each([
   }
 )
 
-interface Channel {
-  closed: boolean
-  userData: Peer
-  ondrain: (channel: Channel) => unknown
+interface Mux {
+  drained: boolean
+}
+
+/** The interceptor around a Hypercore that does no more than these. */
+function inTurn(
+  mux: Mux,
+  request: (message: Request) => unknown,
+  drain: (channel: CoreChannel) => unknown = () => undefined
+): Pick<Handlers, 'open' | 'request' | 'drain'> {
+  const inner = { open: () => undefined, request, drain } as unknown as Handlers
+  const { wrap } = serveInTurn({ mux } as unknown as Host)
+  return wrap!(inner) as Handlers
 }
 
 /** Channels by name, with so many requests waiting. */
 function channels(waiting: Record<string, number>): {
   /** whose turns began */
   at: string[]
-  all: Channel[]
-  mux: { drained: boolean }
+  all: { closed: boolean }[]
+  mux: Mux
   drain: () => unknown[]
   end: (err?: Error) => void
 } {
@@ -90,15 +105,23 @@ function channels(waiting: Record<string, number>): {
   let end = (_?: Error): void => {}
   const all = Object.entries(waiting).map(([name, requests]) => {
     const remoteRequests = new Map(Array.from({ length: requests }, (_, id) => [id, {}]))
-    const userData = { protomux: mux, remoteRequests } as unknown as Peer
-    const ondrain = drainInTurn<Channel>(() => {
-      at.push(name)
-      return new Promise<void>((resolve, reject) => (end = (err) => (err ? reject(err) : resolve())))
-    })
-    return { closed: false, userData, ondrain }
+    return { name, closed: false, userData: { remoteRequests } }
   })
-  const drain = (): unknown[] => all.map((channel) => channel.ondrain(channel))
-  return { at, all, mux, drain, end: (err) => end(err) }
+  const { drain } = inTurn(
+    mux,
+    () => undefined,
+    (channel) => {
+      at.push((channel as unknown as { name: string }).name)
+      return new Promise<void>((resolve, reject) => (end = (err) => (err ? reject(err) : resolve())))
+    }
+  )
+  return {
+    at,
+    all,
+    mux,
+    drain: () => all.map((channel) => drain(channel as unknown as CoreChannel)),
+    end: (err) => end(err)
+  }
 }
 
 async function settled(): Promise<void> {

@@ -1,0 +1,142 @@
+import type { InnerCore, Protomux } from '@manycore/hypercore-types'
+import type { Limits } from '../limits.js'
+import { boundMessages, boundPages, boundRequests, refuseBadFrames } from './budgets.js'
+import type { Direction } from './direction.js'
+import { answerUnprovable, reportFailures } from './failures.js'
+import type { CorePeer } from './hypercore-peer.js'
+import { type CoreChannel, type Handler, type Handlers, MESSAGES } from './messages.js'
+import { oneWay } from './one-way.js'
+import { countOpens, gatherAnswers, refuseClosedOpens, refuseNestedBatches } from './opens.js'
+import { noteSenders } from './proofs.js'
+import { type ChannelOptions, type MuxCalls, replaceCalls } from './protomux.js'
+import { serveInTurn } from './serve-in-turn.js'
+
+type Make = (opts: ChannelOptions) => CoreChannel | null
+
+/** One concern of the guard. Each part puts something around what is inside it, and may be left out. */
+export interface Interceptor {
+  /** for whoever reads the list */
+  readonly name: string
+  /** around what the remote says to the mux itself, and the making of channels: of any protocol */
+  control?(inner: MuxCalls): Partial<MuxCalls>
+  /** around the making of a core's channel */
+  make?(inner: Make): Make
+  /** around the handlers of cores' channels. These are the same for all of them, and so is what is put around them. */
+  wrap?(inner: Handlers): Partial<Handlers>
+  /** The guard was taken off the mux. */
+  release?(): void
+}
+
+/** What the interceptors of one mux ask of whoever replicates over it. */
+export interface Host {
+  readonly mux: Protomux
+  readonly limits: StreamLimits
+  /** Gets a core's failure. @returns false if nobody minds this core: the stream ends */
+  fail(err: Error, core: InnerCore): boolean
+  /** Which way a core goes; null = both. */
+  direction(discoveryKey: Uint8Array): Direction | null
+  /** A channel opens, and its peer has done nothing yet. */
+  opened(peer: CorePeer, core: InnerCore): void
+}
+
+export type StreamLimits = Pick<
+  Limits,
+  'pendingOpens' | 'unreadAnswers' | 'requestsPerChannel' | 'pagesPerStream'
+>
+
+/**
+ * Everything that stands between a remote and Hypercore, the outermost first: what comes from the remote goes down this
+ * list to Hypercore, and a failure of Hypercore goes up. An interceptor is made once per mux and keeps its state there.
+ */
+const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
+  countOpens,
+  gatherAnswers,
+  refuseClosedOpens,
+  refuseNestedBatches,
+  refuseBadFrames,
+  boundMessages,
+  serveInTurn,
+  boundRequests,
+  boundPages,
+  noteSenders,
+  oneWay,
+  reportFailures,
+  answerUnprovable,
+  announcePeers
+]
+
+/**
+ * The one wrapper of a mux: of `createChannel()`, and of what the remote says to the mux itself. Channels that open from
+ * now on are guarded, and stay so until they close.
+ */
+export class ChannelGuard {
+  readonly #mux: Protomux
+  readonly #protocol: string
+  readonly #interceptors: readonly Interceptor[]
+  /** by upstream's handler of `open`, which is the same for all channels of one copy of Hypercore */
+  readonly #handlers = new WeakMap<ChannelOptions['onopen'], Handlers>()
+
+  constructor(host: Host, protocol: string) {
+    this.#mux = host.mux
+    this.#protocol = protocol
+    this.#interceptors = INTERCEPTORS.map((interceptor) => interceptor(host))
+  }
+
+  /** @returns a function that takes the guard off the mux */
+  install(): () => void {
+    const restore = replaceCalls(this.#mux, (upstream) => {
+      const calls = this.#around(upstream, (each, inner) => ({ ...inner, ...each.control?.(inner) }))
+      const make = this.#around<Make>(calls.createChannel, (each, inner) => each.make?.(inner) ?? inner)
+      return {
+        ...calls,
+        createChannel: (opts) =>
+          opts.protocol === this.#protocol ? make(this.#guard(opts)) : calls.createChannel(opts)
+      }
+    })
+    return () => {
+      restore()
+      for (const interceptor of this.#interceptors) interceptor.release?.()
+    }
+  }
+
+  #around<T>(innermost: T, put: (interceptor: Interceptor, inner: T) => T): T {
+    return this.#interceptors.reduceRight((inner, each) => put(each, inner), innermost)
+  }
+
+  #guard(opts: ChannelOptions): ChannelOptions {
+    const { open, drain, ...messages } = this.#handlersOf(opts)
+    const onmessages = messages as Record<string, Handler<never>>
+    for (const [place, message] of opts.messages.entries()) {
+      Object.assign(message, { onmessage: onmessages[nameOf(place)] })
+    }
+    return Object.assign(opts, { onopen: open, ondrain: drain })
+  }
+
+  #handlersOf({ onopen, ondrain, messages }: ChannelOptions): Handlers {
+    const known = this.#handlers.get(onopen)
+    if (known !== undefined) return known
+    const named = messages.map(({ onmessage }, place) => [nameOf(place), onmessage])
+    const upstream = { open: onopen, drain: ondrain, ...Object.fromEntries(named) } as Handlers
+    const handlers = this.#around(upstream, (each, inner) => ({ ...inner, ...each.wrap?.(inner) }))
+    this.#handlers.set(onopen, handlers)
+    return handlers
+  }
+}
+
+/** A message that a later Hypercore may add is guarded under its number. */
+function nameOf(place: number): string {
+  return MESSAGES[place] ?? String(place)
+}
+
+/** Tells the parties of each peer before it does anything. */
+function announcePeers(host: Host): Interceptor {
+  return {
+    name: 'peers',
+    wrap: ({ open }) => ({
+      open(handshake, channel) {
+        host.opened(channel.userData, channel.userData.core)
+        return open(handshake, channel)
+      }
+    })
+  }
+}

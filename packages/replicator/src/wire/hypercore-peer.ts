@@ -1,0 +1,112 @@
+import type { Peer } from '@manycore/hypercore-types'
+import type { NoData, Request } from './messages.js'
+
+// What is used of Hypercore's Peer (hypercore 11.39.5 lib/replicator.js) that is nobody's interface: declared and touched
+// here only. Its methods are replaced on the peer itself, so that they end with it.
+
+/** Hypercore's peer of a core's channel, to be given to the functions of this file. */
+export type CorePeer = Peer & PrivatePeer
+
+interface PrivatePeer {
+  /** The remote's requests that are not answered, by id. */
+  readonly remoteRequests: Map<number, unknown>
+  /** Those of them that wait until the stream takes more. */
+  readonly receiverQueue: { push(request: Request): void }
+  /** Answers one request. `onrequest()` calls it at once, or lets the request wait in `receiverQueue`. */
+  _handleRequest(request: Request): Promise<void>
+  readonly wireNoData: { send(message: NoData): boolean }
+
+  /** Our requests that are not answered. */
+  readonly inflight: number
+  /** Answers that are being verified and stored. */
+  readonly dataProcessing: number
+  readonly syncsProcessing: number
+  /** Its channel has closed. */
+  readonly removed: boolean
+  /** How many requests of ours may be unanswered at a time: in general, and of blocks that another peer was asked for. */
+  getMaxInflight(): number
+  getMaxHotswapInflight(): number
+  readonly replicator: { updatePeer(peer: object): void }
+
+  /** Everything that changes `inflight`, `dataProcessing`, `syncsProcessing` and `removed`. */
+  _send(request: object): unknown
+  _cancelRequest(request: object): unknown
+  onsync(message: object): unknown
+  ondata(message: object): unknown
+  onnodata(message: object): unknown
+  onclose(isRemote: boolean): unknown
+}
+
+const CHANGES = ['_send', '_cancelRequest', 'onsync', 'ondata', 'onnodata', 'onclose'] as const
+
+/** How many requests of the remote are not answered. */
+export function unansweredRequests({ remoteRequests }: CorePeer): number {
+  return remoteRequests.size
+}
+
+/** Bytes of a block of the peer's core, on average. */
+export function averageBlock({ core }: CorePeer): number {
+  const { byteLength, length } = core.state! // it is open: it has a peer
+  return length === 0 ? 0 : byteLength / length
+}
+
+/**
+ * Puts something around the answer to each request of the remote. There may be several; the last one is the outermost.
+ * @param around  gets a request, and what answers it
+ */
+export function aroundAnswers(
+  peer: CorePeer,
+  around: (request: Request, answer: () => Promise<void>) => Promise<void>
+): void {
+  const { _handleRequest } = peer
+  peer._handleRequest = (request) => around(request, () => _handleRequest.call(peer, request))
+}
+
+/** Lets a request wait until the stream takes more, as `onrequest()` does when it takes none. */
+export function postpone(peer: CorePeer, request: Request): void {
+  peer.receiverQueue.push(request)
+}
+
+/**
+ * Answers a request with noData.
+ * @returns false if the request is no longer there: the remote has cancelled it
+ */
+export function refuseRequest(peer: CorePeer, request: Request, reason: number): boolean {
+  if (peer.remoteRequests.get(request.id) !== request) return false
+  peer.remoteRequests.delete(request.id)
+  return peer.wireNoData.send({ request: request.id, reason })
+}
+
+/** Does the peer owe us data, or may it turn out in a moment that it has some? */
+export function isAwaiting({ inflight, dataProcessing, syncsProcessing }: CorePeer): boolean {
+  return inflight > 0 || dataProcessing > 0 || syncsProcessing > 0
+}
+
+/** Has its channel closed? */
+export function isRemoved({ removed }: CorePeer): boolean {
+  return removed
+}
+
+/**
+ * Holds back our requests to a peer.
+ * @param isHeld    true = the peer requests nothing now; what it has requested goes on
+ * @param onchange  called when what we await of it may have changed, or its channel has closed
+ */
+export function holdRequests(peer: CorePeer, isHeld: () => boolean, onchange: () => void): void {
+  const { getMaxInflight, getMaxHotswapInflight } = peer
+  peer.getMaxInflight = () => (isHeld() ? 0 : getMaxInflight.call(peer))
+  peer.getMaxHotswapInflight = () => (isHeld() ? 0 : getMaxHotswapInflight.call(peer))
+  for (const name of CHANGES) {
+    const upstream = peer[name] as (arg: unknown) => unknown
+    peer[name] = (arg: unknown) => {
+      const working = upstream.call(peer, arg)
+      onchange()
+      return working instanceof Promise ? working.finally(onchange) : working
+    }
+  }
+}
+
+/** Lets a peer request what it can, after it was held. */
+export function requestMore(peer: CorePeer): void {
+  peer.replicator.updatePeer(peer)
+}

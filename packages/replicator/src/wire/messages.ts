@@ -1,0 +1,110 @@
+import type { CorePeer } from './hypercore-peer.js'
+
+/**
+ * The messages that a channel of a core carries, in the order of Hypercore's list (`Replicator._makePeer()` in
+ * lib/replicator.js): the place of a message in it is its type on the wire.
+ */
+export const MESSAGES = [
+  'sync',
+  'request',
+  'cancel',
+  'data',
+  'noData',
+  'want',
+  'unwant',
+  'bitfield',
+  'range',
+  'extension'
+] as const
+
+/** What each of them is decoded to, as far as it is read here. Source: hypercore 11.39.5 lib/messages.js, `wire`. */
+interface Messages {
+  sync: Sync
+  request: Request
+  cancel: unknown
+  data: Data
+  noData: NoData
+  want: unknown
+  unwant: unknown
+  bitfield: Bitfield
+  range: Range
+  extension: unknown
+}
+
+export type MessageType = keyof Messages
+
+/** The state of the sender, and of what it wants. */
+export interface Sync {
+  readonly fork: number
+  /** blocks */
+  readonly length: number
+  /** The sender's acknowledgement of our length. */
+  readonly remoteLength: number
+  readonly canUpgrade: boolean
+  readonly uploading: boolean
+  readonly downloading: boolean
+  readonly hasManifest: boolean
+  readonly allowPush: boolean
+}
+
+export interface Request {
+  readonly id: number
+}
+
+/** A proof. `request` 0 with an upgrade from 0 may prove that two histories are signed. */
+interface Data {
+  readonly request: number
+  readonly upgrade: { readonly start: number } | null
+}
+
+/** The answer to a request that gets no data. */
+export interface NoData {
+  readonly request: number
+  readonly reason: number
+}
+
+/** The `reason` of a block that the sender does not have (`NOT_AVAILABLE` in lib/replicator.js). */
+export const NOT_AVAILABLE = 1
+
+/** Which of the blocks from `start` the sender has: one bit per block. */
+interface Bitfield {
+  readonly start: number
+  readonly bitfield: Uint8Array
+}
+
+/** The sender has the blocks [start, start + length), or with `drop` no longer has them. */
+interface Range {
+  readonly drop: boolean
+  readonly start: number
+  readonly length: number
+}
+
+/** A channel of a core, as Protomux hands it to handlers. */
+export interface CoreChannel {
+  readonly closed: boolean
+  /** 32 bytes, the discovery key */
+  readonly id: Uint8Array
+  readonly userData: CorePeer
+  /** what is sent, by place in MESSAGES */
+  readonly messages: { send(message: unknown): boolean }[]
+}
+
+export type Handler<M> = (message: M, channel: CoreChannel) => unknown
+
+/** What Hypercore does with each message, when a channel opens (`open`), and when its stream takes more (`drain`). */
+export type Handlers = { [T in MessageType]: Handler<Messages[T]> } & {
+  open: Handler<unknown>
+  drain: (channel: CoreChannel) => unknown
+}
+
+/** @returns the handlers of all messages, with the same around each */
+export function aroundMessages(
+  { open: _, drain: __, ...messages }: Handlers,
+  around: <M>(handler: Handler<M>, type: MessageType) => Handler<M>
+): Omit<Handlers, 'open' | 'drain'> {
+  const wrapped = Object.entries(messages).map(([type, handler]) => [
+    type,
+    around(handler as Handler<unknown>, type as MessageType)
+  ])
+  return Object.fromEntries(wrapped) as Omit<Handlers, 'open' | 'drain'>
+}

@@ -1,0 +1,113 @@
+import type { Protomux } from '@manycore/hypercore-types'
+import type { CoreChannel, Handler } from './messages.js'
+
+// What is used of Protomux (protomux 3.12.1 index.js) that is nobody's interface: declared and touched here only.
+
+/** What the remote says to the mux itself, each time with where its bytes are, and how a channel is made. */
+export interface MuxCalls {
+  /** The remote opens a channel. @returns null, or a promise that resolves once it is answered and never rejects */
+  _onopensession(state: DecodeState): Promise<void> | null
+  /** The remote closes a channel. */
+  _onclosesession(state: DecodeState): void
+  /** Several messages in one. */
+  _onbatch(state: DecodeState): void
+  /** @returns null if the stream is destroyed, or the channel is open already */
+  createChannel(opts: ChannelOptions): CoreChannel | null
+}
+
+interface PrivateMux extends MuxCalls {
+  /** A place for each channel number that the remote has used; null = free. */
+  readonly _remote: readonly (RemoteChannel | null)[]
+  /** What is known of a protocol and id, made if there is nothing yet. `incoming`: numbers of opens without an answer */
+  _get(protocol: string, id: Uint8Array | null): { readonly incoming: number[] }
+  /** Tells the remote that its open is refused, and frees its number. */
+  _rejectSession(info: object, remoteId: number): void
+}
+
+interface RemoteChannel {
+  /** null = we have not answered the open */
+  readonly session: unknown
+}
+
+interface DecodeState {
+  readonly buffer: Uint8Array
+  readonly start: number
+  readonly end: number
+}
+
+export interface Encoding {
+  decode(state: object): unknown
+}
+
+/** What Hypercore gives to `createChannel()` (`Replicator._makePeer()` of hypercore 11.39.5 lib/replicator.js). */
+export interface ChannelOptions {
+  protocol: string
+  id: Uint8Array
+  handshake: Encoding
+  messages: { encoding: Encoding; onmessage: Handler<never> }[]
+  onopen: Handler<unknown>
+  ondrain: (channel: CoreChannel) => unknown
+}
+
+const CALLS = ['_onopensession', '_onclosesession', '_onbatch', 'createChannel'] as const
+
+/**
+ * Replaces the calls of a mux.
+ * @param around  gets those of the mux, bound to it
+ * @returns a function that gives the mux its own calls back, except where somebody else has replaced ours meanwhile
+ */
+export function replaceCalls(mux: Protomux, around: (upstream: MuxCalls) => MuxCalls): () => void {
+  const open = mux as Protomux & PrivateMux
+  const { _onopensession, _onclosesession, _onbatch, createChannel } = open
+  const before = { _onopensession, _onclosesession, _onbatch, createChannel }
+  const ours = around({
+    _onopensession: (state) => _onopensession.call(mux, state),
+    _onclosesession: (state) => _onclosesession.call(mux, state),
+    _onbatch: (state) => _onbatch.call(mux, state),
+    createChannel: (opts) => createChannel.call(mux, opts)
+  })
+  Object.assign(open, ours)
+  return () => {
+    for (const name of CALLS) if (open[name] === ours[name]) Object.assign(open, { [name]: before[name] })
+  }
+}
+
+/** How many channel numbers the remote has used: Protomux keeps a place for each. */
+export function channelNumbers(mux: Protomux): number {
+  return (mux as Protomux & PrivateMux)._remote.length
+}
+
+/**
+ * @param state  of `_onclosesession()`
+ * @returns the remote's channel that is about to be closed; null if there is none, or its open was answered
+ */
+export function unansweredOpen(mux: Protomux, state: DecodeState): object | null {
+  const remote = (mux as Protomux & PrivateMux)._remote[decodeUint(state) - 1]
+  return remote?.session === null ? remote : null
+}
+
+/** Refuses the opens of a protocol and id that come first, as long as `isRefused` says so of them. */
+export function refuseFirstOpens(
+  mux: Protomux,
+  { protocol, id }: Pick<ChannelOptions, 'protocol' | 'id'>,
+  isRefused: (remote: object) => boolean
+): void {
+  const open = mux as Protomux & PrivateMux
+  const info = open._get(protocol, id ?? null)
+  for (let first = info.incoming[0]; first !== undefined; first = info.incoming[0]) {
+    const remote = open._remote[first - 1]
+    if (!remote || !isRefused(remote)) return
+    info.incoming.shift()
+    open._rejectSession(info, first)
+  }
+}
+
+/** As compact-encoding's uint; numbers of channels need no more than four bytes. 0 = something else. */
+function decodeUint({ buffer, start, end }: DecodeState): number {
+  const first = start < end ? buffer[start]! : 0xff
+  const bytes = first < 0xfd ? 0 : first === 0xfd ? 2 : first === 0xfe ? 4 : Infinity
+  if (bytes === 0) return first
+  if (start + 1 + bytes > end) return 0
+  const view = new DataView(buffer.buffer, buffer.byteOffset + start + 1, bytes)
+  return bytes === 2 ? view.getUint16(0, true) : view.getUint32(0, true)
+}
