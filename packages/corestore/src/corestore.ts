@@ -48,10 +48,13 @@ export class Corestore extends StoreView {
   readonly root: Corestore | null
   /** 32 bytes; root: zeros */
   readonly ns: Uint8Array
+  /** Whether no core that is opened through this store can be written. */
   readonly readOnly: boolean
+  /** The version of the manifests of new named cores: 1, 2 or 3. */
   readonly manifestVersion: number
   /** do streams made by this store announce cores by themselves? */
   readonly active: boolean
+  /** Whether `suspend()` does anything. */
   readonly shouldSuspend: boolean
   /** the open sessions got through this store */
   readonly sessions: SessionScope
@@ -102,6 +105,7 @@ export class Corestore extends StoreView {
     return Corestore.isCorestore(storage) ? storage : new Corestore(storage, opts)
   }
 
+  /** Whether this is a store of this package, or of another copy of it. False for one of npm corestore. */
   static isCorestore(value: unknown): value is Corestore {
     return typeof value === 'object' && value !== null && BRAND in value
   }
@@ -229,6 +233,7 @@ export class Corestore extends StoreView {
     this.#watching.add(fn)
   }
 
+  /** Takes back `watch(fn)`. */
   unwatch(fn: (core: InnerCore) => void): void {
     this.#watching.delete(fn)
   }

@@ -18,10 +18,12 @@ export const CORESTORE_ERRORS = {
     'What was asked for is not stored here: a store that was opened read-only, a core, or data where data is needed.'
 } as const
 
+/** A code of `CORESTORE_ERRORS`. */
 export type CorestoreErrorCode = keyof typeof CORESTORE_ERRORS
 
 /** What Corestore throws when the call was well formed and could not be carried out. */
 export class CorestoreError extends CodedError<CorestoreErrorCode> {
+  /** Always 'CorestoreError'. */
   override readonly name = 'CorestoreError'
 }
 

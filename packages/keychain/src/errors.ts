@@ -8,10 +8,12 @@ export const KEYCHAIN_ERRORS = {
   KEYCHAIN_DESTROYED: 'The primary key was erased by `destroy()`. Nothing can be derived from it any more.'
 } as const
 
+/** A code of `KEYCHAIN_ERRORS`. */
 export type KeychainErrorCode = keyof typeof KEYCHAIN_ERRORS
 
 /** What this package throws when the call was well formed and could not be carried out. */
 export class KeychainError extends CodedError<KeychainErrorCode> {
+  /** Always 'KeychainError'. */
   override readonly name = 'KeychainError'
 }
 

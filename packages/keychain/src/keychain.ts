@@ -9,11 +9,13 @@ import { KEY_BYTES, MANIFEST_VERSION } from './defaults.js'
 import { deriveKeyPair, deriveNamespace } from './derive.js'
 import { KeyMemory } from './key-memory.js'
 
+/** Options of `new Keychain()`. */
 export interface KeychainOptions {
   /** 32 bytes, copied; default: the root namespace, 32 zero bytes */
   namespace?: Uint8Array
 }
 
+/** Options of `keychain.coreOptions()`. */
 export interface CoreKeyOptions {
   /** 0 to 3; default 1, as Corestore 7. Another version gives another core key. */
   manifestVersion?: number
@@ -35,7 +37,9 @@ const CORE_KEY: OptionTable<CoreKeyOptions> = {
 
 /** What `new Hypercore(storage, options)` needs to be the core of a name. */
 export interface CoreKeyMaterial {
+  /** The Ed25519 key pair of the name. */
   keyPair: KeyPair
+  /** The manifest that the core's key is the hash of. */
   manifest: ManifestInput
 }
 

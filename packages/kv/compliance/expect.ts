@@ -14,6 +14,10 @@ export function same(actual: unknown, expected: unknown, what: string): void {
   if (got !== wanted) throw new Error(`${what}: expected ${shorten(wanted)}, got ${shorten(got)}`)
 }
 
+/**
+ * Fails unless the value is true.
+ * @throws naming what was expected
+ */
 export function ok(value: boolean, what: string): void {
   if (!value) throw new Error(what)
 }

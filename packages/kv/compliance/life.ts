@@ -2,6 +2,7 @@ import type { Engine } from '@manycore/kv'
 import { get, put } from './case.js'
 import { bytes, same } from './expect.js'
 
+/** The calls that are a queue. */
 export type LifecycleCall = 'open' | 'close' | 'suspend' | 'resume'
 
 /** Of an engine, as the table has them. */

@@ -6,6 +6,7 @@ import type { Engine, EngineSupports } from '@manycore/kv'
  */
 export interface TestFunction {
   (name: string, fn: () => Promise<void>): unknown
+  /** Names a test that is not run. */
   skip(name: string, fn: () => Promise<void>): unknown
 }
 
@@ -23,6 +24,7 @@ export interface Place {
 export interface Subject {
   /** e.g. 'memory', goes before each case's name */
   name: string
+  /** What the engine can do; a case of what it cannot is skipped. */
   supports: EngineSupports
   /** true = its places can crash(); without, kill real processes instead. Default false */
   crashes?: boolean

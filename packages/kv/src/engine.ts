@@ -1,20 +1,29 @@
-/** One change of a batch. Buffers belong to the engine from the call on: the caller changes them no more. */
+/**
+ * One change of a batch: put a value, delete a key, or delete every key in `[start, end)`, where an empty or
+ * inverted range changes nothing. Keys have at least 1 byte. The buffers belong to the engine from the call on:
+ * the caller must not change them any more.
+ */
 export type Op =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: 'del'; readonly key: Uint8Array }
   /** every key in `[start, end)`; an empty or inverted range changes nothing */
   | { readonly type: 'delRange'; readonly start: Uint8Array; readonly end: Uint8Array }
 
-/** Keys in `[gte, lt)`, bytewise; an absent bound = no bound. */
+/** Keys in `[gte, lt)`, compared bytewise; an absent bound is no bound. */
 export interface Range {
+  /** The first key that counts. */
   readonly gte?: Uint8Array
+  /** The first key that does not count any more. */
   readonly lt?: Uint8Array
-  /** from the last key to the first */
+  /** True: from the last key to the first. Default: false. */
   readonly reverse?: boolean
 }
 
+/** One key with its value. */
 export interface Entry {
+  /** At least 1 byte. */
   readonly key: Uint8Array
+  /** Any number of bytes, even none. */
   readonly value: Uint8Array
 }
 
@@ -27,20 +36,27 @@ export interface EngineSnapshot {
 /** Entries of a range at one moment: that of the call of `iterator()`, or of the snapshot. */
 export interface EngineIterator {
   /**
-   * @param max  entries, ≥ 1
-   * @returns    1 to `max` entries in order, fresh copies; an empty array = the end, from then on always
+   * Reads on.
+   * @param max  how many entries, at least 1
+   * @returns    1 to `max` entries in order, as fresh copies; an empty array at the end, and from then on
+   *   always
    */
   next(max: number): Promise<Entry[]>
-  /** Idempotent; also while a next() runs, which then gives its entries or the end. */
+  /**
+   * Idempotent. May be called while `next()` is pending; that call still resolves, with its entries or the end.
+   */
   close(): Promise<void>
 }
 
 /** What an engine can do. A compliance case is skipped only because of this. */
 export interface EngineSupports {
-  /** what was committed is there after close() and open() */
+  /** Whether what was committed is there after `close()` and `open()`. */
   readonly persistent: boolean
+  /** Whether it has `suspend()` and `resume()`. */
   readonly suspend: boolean
+  /** Whether it has `compact()`. */
   readonly compact: boolean
+  /** Whether it can be opened read-only. */
   readonly readOnly: boolean
 }
 
@@ -50,14 +66,15 @@ export interface EngineSupports {
  * ENGINE_CLOSED before it and after `close()`.
  */
 export interface Engine {
-  /** e.g. 'memory', for messages */
+  /** Such as 'memory': for messages. */
   readonly name: string
+  /** What this engine can do. */
   readonly supports: EngineSupports
 
   /**
-   * open(), close(), suspend() and resume() are a queue: each begins when the one before it has ended, whether the
-   * caller awaits it or not (docs/write-an-engine.md has the table). Nothing while open or suspended. A failed open
-   * leaves nothing open or locked and may be tried again.
+   * Opens the store. `open()`, `close()`, `suspend()` and `resume()` are a queue: each begins when the one
+   * before it has ended, whether the caller awaits it or not (docs/write-an-engine.md has the table). Does
+   * nothing while open or suspended. A failed open leaves nothing open or locked, and may be tried again.
    */
   open(): Promise<void>
 
@@ -67,9 +84,9 @@ export interface Engine {
   /**
    * Reads several keys at one moment.
    * @param keys  not kept, not changed
-   * @param at    snapshot to read from; default: the latest committed batch
-   * @returns     one entry a key, same order; null = absent (an empty value has 0 bytes); fresh copies;
-   *              in a later macrotask, never in a microtask of the call
+   * @param at    the snapshot to read from; default: the latest committed batch
+   * @returns     one entry per key, in the same order; null: absent (an empty value has 0 bytes). Fresh copies,
+   *   in a later macrotask, never in a microtask of the call
    */
   getMany(keys: readonly Uint8Array[], at?: EngineSnapshot): Promise<(Uint8Array | null)[]>
 
@@ -80,6 +97,7 @@ export interface Engine {
    */
   batch(ops: readonly Op[]): Promise<void>
 
+  /** Goes through the entries of a range at one moment: that of this call, or of the snapshot. */
   iterator(range: Range, at?: EngineSnapshot): EngineIterator
 
   /** The state after the batches committed so far; synchronous, O(1). @throws ENGINE_CLOSED */
@@ -89,7 +107,10 @@ export interface Engine {
   flush?(): Promise<void>
   /** Waits for calls that run, stops using files and frees the lock; calls wait until resume(). @throws ENGINE_CLOSED */
   suspend?(): Promise<void>
-  /** @throws ENGINE_CLOSED, ELOCKED if the store is open elsewhere by now; then the engine stays suspended */
+  /**
+   * Takes the lock back; calls that waited go on.
+   * @throws ENGINE_CLOSED; ELOCKED if the store is open elsewhere by now, and then the engine stays suspended
+   */
   resume?(): Promise<void>
   /** Gives back the space of what was deleted or overwritten. */
   compact?(range?: Range): Promise<void>

@@ -16,10 +16,12 @@ export const ENGINE_ERRORS = {
     'The store is open elsewhere, in this process or another; `holder` is the id of that process, if it is known.'
 } as const
 
+/** A code of `ENGINE_ERRORS`. */
 export type EngineErrorCode = keyof typeof ENGINE_ERRORS
 
 /** What an engine throws when the call was well formed and could not be carried out. */
 export class EngineError extends CodedError<EngineErrorCode> {
+  /** Always 'EngineError'. */
   override readonly name = 'EngineError'
 }
 

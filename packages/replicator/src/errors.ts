@@ -30,10 +30,12 @@ export const REPLICATOR_ERRORS = {
   UNREAD_ANSWERS: 'A remote opens channels and does not read the answers. Its stream ends.'
 } as const
 
+/** A code of `REPLICATOR_ERRORS`. */
 export type ReplicatorErrorCode = keyof typeof REPLICATOR_ERRORS
 
 /** What this package throws or emits when the call was well formed and could not be carried out. */
 export class ReplicatorError extends CodedError<ReplicatorErrorCode> {
+  /** Always 'ReplicatorError'. */
   override readonly name = 'ReplicatorError'
 }
 

@@ -4,24 +4,25 @@ import type { Stall } from './streams/stalled-streams.js'
 
 /** Which core failed, and towards whom. */
 export interface CoreErrorInfo {
-  /** 32 bytes; null when a Hypercore failed to open before it knew its key */
+  /** 32 bytes; null if a Hypercore failed to open before it knew its key. */
   discoveryKey: Uint8Array | null
-  /** the stream whose remote asked for the core; null when nobody did */
+  /** The stream whose remote asked for the core; null if nobody did. */
   stream: ProtocolStream | null
 }
 
+/** Events of a replicator, with the arguments of their listeners. */
 export interface ReplicatorEvents {
-  /** `replicate()` took this stream; its handshake may still be under way */
+  /** `replicate()` took this stream; its handshake may still be under way. */
   'stream-open': [stream: ProtocolStream]
-  /** the stream closed, or close() let go of it; stands for the detach of all cores on it */
+  /** The stream closed, or `close()` let go of it. Stands for the detach of all cores on it. */
   'stream-close': [stream: ProtocolStream]
-  /** the replicator offers this core on this stream from now on */
+  /** The replicator offers this core on this stream from now on. */
   attach: [core: InnerCore, stream: ProtocolStream]
-  /** detach() or close() took it back */
+  /** `detach()` or `close()` took it back. */
   detach: [core: InnerCore, stream: ProtocolStream]
   /**
-   * a policy keeps this core off the stream, or took it back: it may not be offered ('announce'), or the peer may
-   * not have it ('access')
+   * A policy keeps this core off the stream, or took it back: it may not be offered ('announce'), or the peer
+   * may not have it ('access').
    */
   denied: [core: InnerCore, stream: ProtocolStream, question: 'announce' | 'access']
   /**

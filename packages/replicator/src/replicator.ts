@@ -90,6 +90,7 @@ export class Replicator extends ReplicatorEmitter {
     })
   }
 
+  /** Whether cores are offered unasked. */
   get active(): boolean {
     return this.#offers.active
   }

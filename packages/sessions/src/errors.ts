@@ -12,10 +12,12 @@ export const SESSIONS_ERRORS = {
     'What the call was made on is closed or closing: a store, a session of one, a table, a scope or a core.'
 } as const
 
+/** A code of `SESSIONS_ERRORS`. */
 export type SessionsErrorCode = keyof typeof SESSIONS_ERRORS
 
 /** What this package throws when the call was well formed and could not be carried out. */
 export class SessionsError extends CodedError<SessionsErrorCode> {
+  /** Always 'SessionsError'. */
   override readonly name: string = 'SessionsError'
 }
 

@@ -22,6 +22,7 @@ export interface StoragePlace {
 export interface StorageSubject {
   /** e.g. 'memory', goes before each case's name */
   name: string
+  /** What the storage can do; a case of what it cannot is skipped. */
   supports: StorageSupports
   /** true = its places can crash(); without, kill real processes instead. Default false */
   crashes?: boolean

@@ -21,10 +21,12 @@ export const STORAGE_ERRORS = {
   STORAGE_CLOSED: 'The call came after close().'
 } as const
 
+/** A code of `STORAGE_ERRORS`. */
 export type StorageErrorCode = keyof typeof STORAGE_ERRORS
 
 /** A store that cannot be opened, or is no longer open. */
 export class StorageError extends CodedError<StorageErrorCode> {
+  /** Always 'StorageError'. */
   override readonly name = 'StorageError'
 
   /** @deprecated It is `holder` in every package now; this name goes with the next minor version. */

@@ -53,6 +53,7 @@ export class GroupHandle extends GroupEmitter {
   readonly #updates: Updates
   readonly #remove: () => void
 
+  /** Made by `store.notifyGroup()`. */
   constructor(topic: Uint8Array, updates: Updates, remove: () => void) {
     super()
     this.#topic = topic

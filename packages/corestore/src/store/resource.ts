@@ -4,13 +4,17 @@ import type { EventSource, GroupUpdate, Hypercore } from '@manycore/hypercore-ty
 
 /** Events of a store. Those of cores carry a weak session: it does not keep the core open. */
 export interface CorestoreEvents {
+  /** The store is open. */
   ready: []
+  /** The store is closed. */
   close: []
-  /** an open core of this group changed; topic is 32 bytes */
+  /** An open core of this group changed; the topic has 32 bytes. */
   'group-active': [topic: Uint8Array, update: GroupUpdate]
+  /** A core opened. */
   'core-open': [core: Hypercore]
+  /** A core closed. */
   'core-close': [core: Hypercore]
-  /** two signed histories of one core exist; its sessions are being closed */
+  /** There are two signed histories of one core; its sessions are being closed. */
   conflict: [core: Hypercore, length: number, fork: number, proof: object]
 }
 

@@ -10,6 +10,7 @@ import {
 export interface LevelSizes {
   /** flushed memtables until they are merged */
   readonly level0Segments: number
+  /** Bytes of level 1; each further level may have `ratio` times as many. */
   readonly level1Bytes: number
   /** each level below level 1 to the one above it */
   readonly ratio: number

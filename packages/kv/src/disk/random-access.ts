@@ -4,17 +4,23 @@ type Callback = (err: Error | null) => void
 
 /** A file, as random-access-storage 3 has it: random-access-file, random-access-memory and others. */
 export interface RandomAccess {
+  /** Reads `size` bytes from `offset` on; fewer in the file are an error. */
   read(offset: number, size: number, callback: (err: Error | null, bytes?: Uint8Array) => void): void
+  /** Writes all bytes at `offset`; the file grows as needed. */
   write(offset: number, bytes: Uint8Array, callback: Callback): void
+  /** Cuts the file to `size` bytes, or fills it up with zeros. */
   truncate(size: number, callback: Callback): void
+  /** Gives the size in bytes; a file that does not exist is an error with the code ENOENT. */
   stat(callback: (err: Error | null, stat?: { size: number }) => void): void
+  /** Closes the file. */
   close(callback: Callback): void
+  /** Closes the file and removes it. */
   unlink(callback: Callback): void
-  /** frees what it holds until it is used again */
+  /** Frees what the file holds until it is used again. */
   suspend?(callback: Callback): void
-  /** a descriptor of the operating system: it can be locked and synced */
+  /** A descriptor of the operating system, by which the file can be locked and synced. */
   readonly fd?: number
-  /** where it lies: Bun and Deno cannot lock a descriptor, and lock by files beside it */
+  /** The path. Bun and Deno cannot lock a descriptor, and lock by files beside this one. */
   readonly filename?: string
 }
 

@@ -9,6 +9,7 @@ import { FaultPlan } from './plan.js'
 export class FaultEngine implements Engine {
   readonly name: string
   readonly supports: EngineSupports
+  /** What goes wrong, and when; faults may be added at any time. */
   readonly plan: FaultPlan
   /** bytes of keys and values that can still be put; then batches fail (ENOSPC) until there is more */
   space: number = Infinity
@@ -21,6 +22,10 @@ export class FaultEngine implements Engine {
   /** what a loss of power leaves */
   #synced: EngineSnapshot | null = null
 
+  /**
+   * Puts faults before an engine.
+   * @param plan  default: none, to be added later
+   */
   constructor(engine: Engine, plan: FaultPlan = new FaultPlan()) {
     if (typeof engine?.getMany !== 'function') throw badArgument('engine', 'an Engine', engine)
     this.#engine = engine

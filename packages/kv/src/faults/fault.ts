@@ -54,7 +54,9 @@ const ACTIONS: Record<FaultOperation, readonly FaultAction[]> = {
 
 /** One thing that goes wrong: once, at the `nth` operation, or again and again, at one in `oneIn`. */
 export interface Fault {
+  /** The operation that it happens to. */
   readonly on: FaultOperation
+  /** What happens to it. */
   readonly action: FaultAction
   /** 1 = the first from now on; default 1 */
   readonly nth?: number
@@ -70,7 +72,9 @@ export interface Fault {
 
 /** A fault that happened. */
 export interface FaultHit {
+  /** The operation that it happened to. */
   readonly on: FaultOperation
+  /** What happened to it. */
   readonly action: FaultAction
   /** '' = the operation was not on a file */
   readonly file: string

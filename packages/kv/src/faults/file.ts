@@ -12,11 +12,13 @@ type Callback<T = void> = (err: Error | null, result?: T) => void
  * syncs it.
  */
 export class FaultFile implements RandomAccess {
+  /** The name that the engine asked for. */
   readonly name: string
   readonly #file: RandomAccess
   readonly #disk: FaultDisk
   readonly #plan: FaultPlan
 
+  /** Made by `FaultFiles`. */
   constructor(name: string, file: RandomAccess, disk: FaultDisk, plan: FaultPlan) {
     this.name = name
     this.#file = file
@@ -67,6 +69,7 @@ export class FaultFile implements RandomAccess {
     )
   }
 
+  /** Stores what was written; called by `FaultFiles.sync()`. */
   sync(callback: Callback): void {
     tell(
       this.#change('sync', async (fault) => {

@@ -10,6 +10,7 @@ import type { RandomAccess } from '../disk/random-access.js'
  * since a file's last sync is kept in memory, to be taken back.
  */
 export class FaultFiles {
+  /** What goes wrong, and when; faults may be added at any time. */
   readonly plan: FaultPlan
   readonly #storage: (name: string) => RandomAccess
   #disk = new FaultDisk()

@@ -31,14 +31,17 @@ export class Tree<V> {
   /** by the set() that runs */
   #replaced: V | undefined
 
+  /** An empty map; or, inside, one that begins as another's root. */
   constructor(root: Node<V> | null = null) {
     this.#root = root
   }
 
+  /** Whether it has no entry. */
   get isEmpty(): boolean {
     return this.#root === null
   }
 
+  /** The value of a key, or undefined. O(log n). */
   get(key: Uint8Array): V | undefined {
     let node = this.#root
     if (node === null) return undefined
@@ -63,6 +66,7 @@ export class Tree<V> {
     return this.#replaced
   }
 
+  /** Deletes one key. O(log n). */
   delete(key: Uint8Array): void {
     if (this.get(key) !== undefined) this.deleteRange(key, successor(key))
   }
@@ -75,6 +79,7 @@ export class Tree<V> {
     this.#root = root
   }
 
+  /** Deletes everything. O(1). */
   clear(): void {
     this.#root = null
   }

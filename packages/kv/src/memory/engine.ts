@@ -7,6 +7,7 @@ import { Lifecycle } from '../kit/lifecycle.js'
 import { laterTurn } from '../kit/runtime.js'
 import { Tree } from '../kit/tree.js'
 
+/** Options of `new MemoryEngine()`. */
 export interface MemoryEngineOptions {
   /** true = close() keeps what is stored for the next open() of this engine; default false */
   reusable?: boolean

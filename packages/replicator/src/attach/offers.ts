@@ -9,7 +9,12 @@ import type { Attachments } from './attachments.js'
 import type { PolicyGate } from './policy-gate.js'
 
 /** Whether cores are offered unasked: always, never, or for a while. */
-export type ActiveFor = boolean | { forMs: number }
+export type ActiveFor =
+  | boolean
+  | {
+      /** Milliseconds; afterwards nothing is offered unasked any more. */
+      forMs: number
+    }
 
 /** Offers cores by ourselves: those that want data, as long as we are active, and what attach() names. */
 export class Offers {

@@ -28,6 +28,7 @@ export interface CoreSource {
   describe?(core: InnerCore): Promise<readonly CoreName[] | CoreName | null>
   /** 'downloading': a session of this core began to want data. */
   on(event: 'downloading', fn: (core: InnerCore) => void): unknown
+  /** Removes a listener that was added with `on`. */
   off(event: 'downloading', fn: (core: InnerCore) => void): unknown
   /**
    * Calls `fn` at once for every core that comes in, before `open()` can have said null for it again. A source that

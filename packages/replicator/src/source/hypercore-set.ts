@@ -5,6 +5,7 @@ import type { CoreSource } from './core-source.js'
 import { watchDownloading } from './downloading-slot.js'
 import { ReplicatorError } from '../errors.js'
 
+/** Events of a `HypercoreSet`. */
 export interface HypercoreSetEvents {
   /** this core is in the set and wants data */
   downloading: [core: InnerCore]
@@ -46,6 +47,7 @@ export class HypercoreSet extends Emitter implements CoreSource {
     return this.#entries.size
   }
 
+  /** The inner cores of the set. */
   [Symbol.iterator](): Iterator<InnerCore> {
     return Array.from(this.#entries.values(), (entry) => entry.core)[Symbol.iterator]()
   }

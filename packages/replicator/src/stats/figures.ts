@@ -5,42 +5,57 @@ import { ReplicatorError } from '../errors.js'
 import type { ReplicatorEvents } from '../events.js'
 import type { OpenStream } from '../streams/stream-set.js'
 
-/** Counted from the first attach, of a core from the first since it was loaded; blocks as they go over the wire, with padding. */
+/**
+ * What was counted, from the first attach on; of a core, from the first since it was loaded. Blocks are counted
+ * as they go over the wire, with padding.
+ */
 export interface Figures {
+  /** Blocks sent. */
   blocksUp: number
+  /** Bytes of the blocks sent. */
   bytesUp: number
+  /** Blocks received. */
   blocksDown: number
+  /** Bytes of the blocks received. */
   bytesDown: number
-  /** cores on the stream now, or streams that the core is on now */
+  /** How many cores are on the stream now, or on how many streams the core is now. */
   attached: number
-  /** 'denied' events */
+  /** How many 'denied' events there were. */
   denied: number
-  /** 'core-error' events */
+  /** How many 'core-error' events there were. */
   errors: number
 }
 
+/** Figures of one open stream. */
 export interface StreamFigures extends Figures {
+  /** The stream. */
   readonly stream: ProtocolStream
-  /** 32 bytes; null until the handshake is over */
+  /** 32 bytes; null until the handshake is over. */
   readonly remotePublicKey: Bytes | null
-  /** opens by the remote that were refused: denied, detached, broken or not here */
+  /** How many opens by the remote were refused: denied, detached, broken or not here. */
   refused: number
-  /** ms; null where the transport does not tell (it does over UDX, as with Hyperswarm) */
+  /**
+   * Round-trip time in milliseconds; null if the transport does not tell (over UDX, as with Hyperswarm, it
+   * does).
+   */
   readonly rttMs: number | null
 }
 
+/** Figures of one core. */
 export interface CoreFigures extends Figures {
-  /** 32 bytes; null when only the discovery key is known */
+  /** 32 bytes; null if only the discovery key is known. */
   readonly key: Uint8Array | null
-  /** 32 bytes */
+  /** 32 bytes. */
   readonly discoveryKey: Uint8Array
 }
 
 /** What `stats()` gives: a copy. Sums include streams that have closed. */
 export interface ReplicatorStats extends Figures {
+  /** How many opens by remotes were refused: denied, detached, broken or not here. */
   refused: number
+  /** The open streams, in no order. */
   streams: StreamFigures[]
-  /** loaded cores that were attached or denied; a core that closes takes its own along, and the sums keep them */
+  /** Loaded cores that were attached or denied. The figures of a core go when it closes; the sums keep them. */
   cores: CoreFigures[]
 }
 

@@ -3,8 +3,9 @@ import type { Direction } from '../wire/direction.js'
 
 /** One open stream, as others see it. */
 export interface StreamRecord {
+  /** The stream. */
   readonly stream: ReplicationStream
-  /** true = the caller brought the stream, so that close() leaves it open */
+  /** Whether the caller brought the stream, so that `close()` leaves it open. */
   readonly isExternal: boolean
 }
 

@@ -5,6 +5,7 @@ import { readScopeSessionOptions } from './options.js'
 
 /** A promise that rejects with SESSION_CLOSED when it is told to. */
 export class CloseSignal {
+  /** Whether the session is to close. */
   readonly closed: Promise<never>
   #reject!: (err: Error) => void
 
@@ -13,6 +14,7 @@ export class CloseSignal {
     this.closed.catch(() => {}) // perhaps nobody waits
   }
 
+  /** Says that the session is to close. */
   readonly tell = (): void => {
     this.#reject(
       new SessionsError('SESSION_CLOSED', 'the session was closed while it waited for its preload')

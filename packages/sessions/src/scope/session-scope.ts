@@ -59,6 +59,7 @@ export class SessionScope implements Iterable<Session<unknown>> {
     return id === undefined ? [...this] : (this.map.get(id) ?? [])
   }
 
+  /** Every session of the scope. */
   *[Symbol.iterator](): Iterator<Session<unknown>> {
     for (const sessions of this.map.values()) yield* sessions
   }

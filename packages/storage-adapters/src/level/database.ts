@@ -5,13 +5,21 @@ import type { Range } from '@manycore/kv'
  * Keys and values are asked for as Uint8Arrays, whatever encoding the database has by default.
  */
 export interface LevelDatabase {
+  /** Such as 'open'. */
   readonly status: string
+  /** What the database can do. */
   readonly supports: { readonly explicitSnapshots?: boolean; readonly implicitSnapshots?: boolean }
+  /** Opens the database; does nothing while it is open. */
   open(): Promise<void>
+  /** Closes it. */
   close(): Promise<void>
+  /** A part of the database with its own keys; it tells a database of abstract-level from other objects. */
   sublevel(name: string): object
+  /** Reads several keys; undefined: absent. */
   getMany<K, V>(keys: K[], options: LevelReadOptions): Promise<(V | undefined)[]>
+  /** Applies all operations, or none. */
   batch<K, V>(operations: LevelOperation<K, V>[], options: LevelWriteOptions): Promise<void>
+  /** Goes through the entries of a range. */
   iterator<K, V>(options: LevelReadOptions & LevelRange<K>): LevelIterator<K, V>
   /** Called only where `supports` has explicit snapshots; abstract-level 1 and 2 have none. */
   snapshot?(): LevelSnapshot
@@ -22,40 +30,58 @@ export interface CompactableLevel extends LevelDatabase {
   compactRange(start: Uint8Array, end: Uint8Array, options: { keyEncoding: string }): Promise<void>
 }
 
+/** How keys and values are read, and at which state. */
 export interface LevelReadOptions {
+  /** abstract-level's name of the encoding of keys. */
   keyEncoding: string
+  /** abstract-level's name of the encoding of values. */
   valueEncoding: string
+  /** The state to read; default: the latest. */
   snapshot?: LevelSnapshot
 }
 
+/** Which entries an iterator gives: keys in `[gte, lt)`. */
 export interface LevelRange<K> {
+  /** The first key that counts. */
   gte?: K
+  /** The first key that does not count any more. */
   lt?: K
+  /** True: from the last key to the first. */
   reverse?: boolean
-  /** entries */
+  /** How many entries at most. */
   limit?: number
-  /** false = the values of the entries are not read */
+  /** False: the values are not read. */
   values?: boolean
 }
 
+/** How keys and values are written. */
 export interface LevelWriteOptions {
+  /** abstract-level's name of the encoding of keys. */
   keyEncoding: string
+  /** abstract-level's name of the encoding of values. */
   valueEncoding: string
-  /** LevelDB: the log is on the disk before the batch resolves */
+  /** For LevelDB: true: its log is synced before the batch resolves. */
   sync?: boolean
 }
 
+/** One operation of a batch. */
 export type LevelOperation<K, V> = { type: 'put'; key: K; value: V } | { type: 'del'; key: K }
 
+/** Entries of a range, in order. */
 export interface LevelIterator<K, V> {
+  /** At most `size` entries as [key, value]; an empty array at the end. */
   nextv(size: number): Promise<[K, V][]>
+  /** Lets go of what the iterator holds. */
   close(): Promise<void>
 }
 
 /** An explicit snapshot of abstract-level 3. */
 export interface LevelSnapshot {
+  /** Keeps it open once more. */
   ref(): void
+  /** Undoes one `ref()`. */
   unref(): void
+  /** Lets go of the state. */
   close(): Promise<void>
 }
 

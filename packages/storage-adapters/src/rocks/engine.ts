@@ -12,15 +12,19 @@ import type { RocksTuning } from './tuning.js'
 
 /** A lock that the database takes over when it opens: a file of device-file 2. */
 export interface RocksLock {
+  /** Takes the lock. */
   ready(): Promise<void>
+  /** Frees the lock. */
   suspend(): Promise<void>
+  /** Takes it back. */
   resume(): Promise<void>
 }
 
+/** Options of `new RocksEngine()`. */
 export interface RocksEngineOptions extends RocksTuning {
-  /** nothing is written and no lock is taken; the database must exist; default false */
+  /** Whether nothing is written and no lock is taken; the database must exist. Default: false. */
   readOnly?: boolean
-  /** taken before the database is opened, and RocksDB's to let go; default: only RocksDB's own lock */
+  /** Taken before the database is opened, and freed by RocksDB. Default: RocksDB's own lock alone. */
   lock?: RocksLock | null
 }
 

@@ -20,9 +20,13 @@ export interface RocksDatabase {
   readonly path: string
   /** Must be false, because a column family can be added only before the database opens. */
   readonly opened: boolean
+  /** Gives the database, or a session of it, one more column family. */
   columnFamily(column: never): unknown
+  /** A session, which can be closed without closing the database. */
   session(): unknown
+  /** Opens it. */
   ready(): Promise<void>
+  /** Closes it. */
   close(): Promise<void>
 }
 
