@@ -2,11 +2,11 @@ import type { Hypercore } from '@manycore/hypercore-types'
 import type { Store } from './store.js'
 import type { StoragePlace, StorageSupports } from './subject.js'
 
-/** One case: what it promises, and what the storage must support for it. */
+/** One case: its name is what it promises, `needs` what the storage must support for it. */
 export interface Case {
   name: string
   needs?: keyof StorageSupports | 'crashes'
-  /** @param store  on an empty place; closed after the case */
+  /** @param store  in an empty place; the suite closes it after the case */
   run(store: Store, place: StoragePlace): Promise<void>
 }
 
@@ -18,7 +18,7 @@ export function blocks(start: number, end: number, word: string = 'block'): stri
   return range(start, end).map((i) => `${word} ${i}`)
 }
 
-/** Every block from 0 on, null where there is none; of several that fail, the first in the core is thrown. */
+/** Returns every block from 0 on; null = not there. If several reads fail, it throws the error of the first block. */
 export async function readAll(core: Hypercore<string>): Promise<(string | null)[]> {
   const blocks = range(0, core.length).map((i) => core.get(i, { wait: false }))
   await Promise.allSettled(blocks)

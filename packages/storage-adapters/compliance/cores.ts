@@ -112,7 +112,7 @@ export const cores: Case[] = [
   }
 ]
 
-/** As they lie in the storage, past every bitfield and cache. */
+/** Reads the blocks from the storage, past every bitfield and cache. */
 async function storedBlocks(store: Store, name: string): Promise<number> {
   const { data } = (await store.storage.export(discoveryKeyOf(name))) as { data: { blocks: unknown[] }[] }
   return data[0]!.blocks.length

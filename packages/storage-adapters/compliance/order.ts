@@ -3,7 +3,7 @@ import { same } from '@manycore/kv/compliance'
 import { blocks, range, readStream } from './case.js'
 import type { Case } from './case.js'
 
-/** More than any chain of promises between a read and what Hypercore does with it. */
+/** Longer than any chain of promises between a read and what Hypercore does with it. */
 const MICROTASKS = 100
 
 /** With the private members of hypercore-storage 3.3 that Hypercore calls: lib/tx.js, classes CoreTX and CoreRX. */
@@ -33,7 +33,7 @@ export const order: Case[] = [
         return value
       }
       const runs = new Runs()
-      // Some of them are known by now, and some are not: both kinds take turns.
+      // Some of them are known by now and some are not; the two kinds alternate.
       const ask = (i: number): Promise<unknown>[] => [
         runs.alone(`block ${i}`, () => read((rx) => rx.getBlock(i))),
         runs.alone(`hints ${i}`, () => read((rx) => rx.getHints())),
@@ -75,7 +75,7 @@ export const order: Case[] = [
   }
 ]
 
-/** Notes which answers come back in the same run of microtasks. */
+/** Notes which answers arrive in the same run of microtasks. */
 class Runs {
   readonly overlaps: string[] = []
   #running: string | null = null

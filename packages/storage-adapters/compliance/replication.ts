@@ -5,7 +5,7 @@ import type { Case } from './case.js'
 import { Store } from './store.js'
 import type { StoragePlace } from './subject.js'
 
-/** A case with three stores of the kind: what one has, the others may ask for. */
+/** A case with three stores of one kind, each of which may ask for what the others have. */
 export interface ReplicationCase {
   name: string
   run(writer: Store, reader: Store, other: Store): Promise<void>
@@ -84,7 +84,7 @@ export const replication: ReplicationCase[] = [
     }
   },
   {
-    // Hypercore puts a block and the answer about its peer's length into an order that the storage's reads give.
+    // The order of the storage's reads decides whether Hypercore sends a block or the answer about its length first.
     name: 'blocks of a peer that is behind come once it has caught up, and again when it is behind again',
     async run(writer, reader, other) {
       const core = await writer.core('a')
@@ -115,7 +115,7 @@ export const replication: ReplicationCase[] = [
   }
 ]
 
-/** Makes a case of it: each further store is on a place of its own. */
+/** Turns it into a case; each further store is in a place of its own. */
 export function toCase(
   { name, run }: ReplicationCase,
   create: () => StoragePlace | Promise<StoragePlace>
@@ -135,7 +135,10 @@ export function toCase(
   }
 }
 
-/** Over Noise streams piped into each other. @returns what ends them */
+/**
+ * Replicates over Noise streams that are piped into each other.
+ * @returns a function that ends the streams
+ */
 function connect(a: Hypercore<string>, b: Hypercore<string>): () => Promise<void> {
   const [one, two] = [a.replicate(true), b.replicate(false)]
   const closed = [one, two].map((stream) => new Promise<void>((resolve) => stream.on('close', resolve)))

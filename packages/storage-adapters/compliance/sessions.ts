@@ -129,7 +129,7 @@ export const sessions: Case[] = [
   }
 ]
 
-/** Of `core 0` on, as one reader finds them in the storage at one moment. */
+/** Returns the lengths of `core 0` and the following, as one reader finds them in the storage at one moment. */
 async function storedLengths({ storage }: Store, count: number): Promise<number[]> {
   const keys = range(0, count).map((i) => discoveryKeyOf(`core ${i}`))
   const infos = await (storage as Batched).getInfos(keys)

@@ -3,7 +3,7 @@ import Hypercore from 'hypercore'
 import crypto from 'hypercore-crypto'
 import type { CorestoreStorage, Hypercore as Core, InnerCore } from '@manycore/hypercore-types'
 
-/** Several cores on one storage, by name: as much of a Corestore as the cases need. */
+/** Several cores on one storage, by name: only as much of a Corestore as the cases need. */
 export class Store {
   readonly storage: CorestoreStorage
   readonly #cores = new Map<string, InnerCore>()
@@ -12,7 +12,7 @@ export class Store {
     this.storage = storage
   }
 
-  /** A new session of the core of a name, in text. */
+  /** Opens a new session of the core of this name, with blocks of text. */
   async core(name: string): Promise<Core<string>> {
     let core = this.#cores.get(name)
     if (core === undefined) {
@@ -22,7 +22,7 @@ export class Store {
     return openSession(core)
   }
 
-  /** The same for a core of which only the key is known: it cannot be written to. */
+  /** Opens one of a core of which only the key is known, so that it cannot be written to. */
   async reader(key: Uint8Array, opts: { eagerUpgrade?: boolean } = {}): Promise<Core<string>> {
     const id = b4a.toString(key, 'hex')
     let core = this.#cores.get(id)

@@ -1,31 +1,31 @@
 import type { CorestoreStorage } from '@manycore/hypercore-types'
 
-/** What a kind of storage can do. A case is skipped only because of this. */
+/** The abilities of a kind of storage. A case is skipped only because one is missing. */
 export interface StorageSupports {
-  /** what was written is there when the place is opened again */
+  /** What was written is there when the place is opened again. */
   readonly persistent: boolean
-  /** it opens read-only */
+  /** The storage opens read-only. */
   readonly readOnly: boolean
 }
 
-/** Where one store's data lives, for the length of one case. */
+/** The place of one store's data, for the duration of one case. */
 export interface StoragePlace {
-  /** A storage on this data, not opened. The one given before was closed or crashed. */
+  /** Returns a storage on this data that is not open yet. The previous one was closed, or crashed. */
   open(opts?: { readOnly?: boolean }): CorestoreStorage
-  /** The process dies: whatever the storage has not written is lost, and nothing more is written. */
+  /** Simulates the death of the process: what the storage has not written is lost, and it writes nothing more. */
   crash?(): Promise<void>
-  /** Removes the data. */
+  /** Removes the data. Called after the case, with the store closed. */
   remove?(): Promise<void>
 }
 
-/** What is tested. */
+/** The storage that is tested. */
 export interface StorageSubject {
-  /** e.g. 'memory', goes before each case's name */
+  /** For example 'memory'; precedes the name of each case. */
   name: string
   /** What the storage can do; a case of what it cannot is skipped. */
   supports: StorageSupports
-  /** true = its places can crash(); without, kill real processes instead. Default false */
+  /** True = its places can crash(). Without it, test that yourself by killing real processes. Default false. */
   crashes?: boolean
-  /** a new place, empty */
+  /** Makes a new, empty place. */
   create(): StoragePlace | Promise<StoragePlace>
 }

@@ -13,11 +13,11 @@ import type { StorageSubject } from './subject.js'
 const SUBJECT: readonly (keyof StorageSubject)[] = ['name', 'supports', 'crashes', 'create']
 
 /**
- * Registers every case that a storage for Hypercore must pass, through hypercore-storage and Hypercore. A
- * case runs on a new place and leaves nothing behind.
- * @param test     of your runner: node:test, vitest, brittle or tape
+ * Registers every case that a storage for Hypercore must pass, through hypercore-storage and Hypercore. Each case runs
+ * in a new place and leaves nothing behind.
+ * @param test     the `test` function of your runner: node:test, vitest, brittle or tape
  * @param subject  your storage
- * @throws         BAD_ARGUMENT for a name that a subject does not have
+ * @throws BAD_ARGUMENT for a member that a subject does not have
  */
 export function testStorage(test: TestFunction, subject: StorageSubject): void {
   refuseUnknown(subject, SUBJECT, 'subject')

@@ -2,21 +2,21 @@ import b4a from 'b4a'
 import type { Op } from '@manycore/kv'
 import { OWN_COPY_BYTES } from '../defaults.js'
 
-/** What b4a makes: Buffer where there is one, Uint8Array elsewhere. */
+/** The class that b4a makes: Buffer if there is one, Uint8Array elsewhere. */
 const Bytes = b4a.alloc(0).constructor
 
-/** The same memory as a Buffer (where there are Buffers), whatever kind of view or text it was. */
+/** Returns a Buffer (where there are Buffers) over the same memory, or of the text; null = 0 bytes. */
 export function toBytes(value: Uint8Array | ArrayBufferView | string | null): Uint8Array {
   if (value === null) return b4a.alloc(0)
   if (typeof value === 'string') return b4a.from(value)
   if (value.constructor === Bytes) return value as Uint8Array
-  // b4a.isBuffer() is true of any Uint8Array, whose methods are not those of a Buffer.
+  // b4a.isBuffer() is true of any Uint8Array, which lacks the methods of a Buffer.
   return b4a.from(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength)
 }
 
 /**
- * The keys and small values of a batch in one allocation. A large value has its own, so that it does not
- * stay in memory for as long as any of the small ones: Hypercore's bitfield page is rewritten at every append.
+ * Copies a batch, its keys and small values into one allocation. A large value gets its own, so as not to stay in
+ * memory for as long as any of the small ones: Hypercore rewrites a bitfield page at every append.
  */
 export function copyOps(ops: readonly Op[]): Op[] {
   let size = 0

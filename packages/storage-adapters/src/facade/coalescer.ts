@@ -3,10 +3,10 @@ import type { Engine, EngineSnapshot, Op } from '@manycore/kv'
 import { WRITES_AT_ONCE } from '../defaults.js'
 import { Rounds } from './answers.js'
 
-/** Whom to tell what was read. */
+/** Who is told what was read. */
 export interface Reader {
   readonly keys: readonly Uint8Array[]
-  /** The values of its keys are at `start` and behind. */
+  /** The values of its keys begin at index `start`; null = absent. */
   found(values: readonly (Uint8Array | null)[], start: number): void
   failed(err: unknown): void
 }
@@ -16,7 +16,7 @@ interface Reads {
   readonly readers: Reader[]
 }
 
-/** Whom to tell that it was written. */
+/** Who is told that its ops were written. */
 export interface Writer {
   readonly ops: readonly Op[]
   written(): void
@@ -24,20 +24,20 @@ export interface Writer {
 }
 
 /**
- * Shares what all sessions of a database ask for in one turn of the event loop: all gets go down as one
- * `getMany()` a snapshot, all writes as one atomic batch, in the order of their flushes. Gets are bound to
- * the state at the end of the turn, so that a reader sees every flush that resolved before it asked.
+ * Coalesces the calls that all sessions of a database make in one turn of the event loop: all gets go down as one
+ * `getMany()` per snapshot, all writes as one atomic batch, in the order of their flushes. Gets read the state at the
+ * end of the turn, so that a reader sees every flush that resolved before it asked.
  *
- * A turn ends with the event that it began in when the engine has nothing to do and nobody waits for an answer, so
- * that a lone call waits for nobody; otherwise with the next pass of the event loop. Writes that come while one is under way
- * wait for it and go down together, a few dozen at a time: what waits for the first goes on while the engine
- * writes the next.
+ * If the engine is idle and nobody waits for an answer, the turn ends with the event it began in, so that a lone call
+ * waits for nobody; otherwise it ends with the next pass of the event loop. Writes that arrive during a write wait for
+ * it and go down together, a few dozen at a time: whoever waited for the first goes on while the engine writes the
+ * next.
  */
 export class Coalescer {
-  /** of all sessions of the database */
+  /** shared by all sessions of the database */
   readonly rounds: Rounds = new Rounds()
   readonly #engine: Engine
-  /** resolves when the engine is open and not suspended; at once = null */
+  /** resolves when the engine is open; null = it is open */
   readonly #gate: () => Promise<void> | null
   #reads = new Map<EngineSnapshot | undefined, Reads>()
   #writes: Writer[] = []
@@ -59,7 +59,7 @@ export class Coalescer {
     this.#schedule()
   }
 
-  /** @returns one value for each key; null = absent */
+  /** @returns one value per key, in the same order; null = absent */
   readKeys(keys: readonly Uint8Array[], at?: EngineSnapshot): Promise<readonly (Uint8Array | null)[]> {
     return new Promise((resolve, failed) => {
       const found: Reader['found'] = (values, start) => resolve(values.slice(start, start + keys.length))
@@ -67,7 +67,7 @@ export class Coalescer {
     })
   }
 
-  /** The ops are the engine's from now on. */
+  /** From now on the ops belong to the engine. */
   write(writer: Writer): void {
     this.#schedule()
     this.#writes.push(writer)
@@ -85,7 +85,7 @@ export class Coalescer {
     }
   }
 
-  /** Resolves when nothing is queued, under way or still to be answered; what waits at a closed gate is under way. */
+  /** Resolves when nothing is queued, under way or unanswered. A call that waits for the gate is under way. */
   async idle(): Promise<void> {
     while (this.#isBusy() || this.rounds.isWaiting) {
       if (this.#isBusy()) await new Promise<void>((resolve) => this.#onidle.push(resolve))
@@ -136,7 +136,7 @@ export class Coalescer {
     } catch (err) {
       failure = { err }
     }
-    // The engine goes on while those who waited do.
+    // The engine writes on while whoever waited goes on.
     this.#isWriting = false
     if (this.#writes.length > 0) void this.#write()
     for (const writer of writes) {
@@ -146,6 +146,6 @@ export class Coalescer {
   }
 }
 
-/** Runs when all that follows at once from the event being handled has run; Node and Electron have a hook for that. */
+/** Calls a function once everything that follows at once from the current event has run; Node and Electron have a hook for that. */
 const afterEvent: (fn: () => void) => void =
   (globalThis as { process?: { nextTick?(fn: () => void): void } }).process?.nextTick ?? queueMicrotask

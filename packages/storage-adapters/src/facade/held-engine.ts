@@ -1,13 +1,13 @@
 import { Lifecycle } from '@manycore/kv'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '@manycore/kv'
 
-/** Any engine, with calls that wait while the store is suspended, also where the engine itself cannot be. */
+/** An engine whose calls wait while the store is suspended, even if the engine itself cannot be suspended. */
 export class HeldEngine implements Engine {
   readonly #engine: Engine
   readonly #lifecycle: Lifecycle
   readonly #onsuspend: () => void
 
-  /** @param onsuspend  called when no call is under way any more */
+  /** @param onsuspend  called once no call is under way any more */
   constructor(engine: Engine, onsuspend: () => void) {
     this.#engine = engine
     this.#lifecycle = new Lifecycle(engine.name)
@@ -26,7 +26,7 @@ export class HeldEngine implements Engine {
     return this.#lifecycle.open(() => this.#engine.open())
   }
 
-  /** Closes the engine even if it was never opened: a level database opens by itself. */
+  /** Closes the engine even if it was never opened, because a level database opens by itself. */
   async close(): Promise<void> {
     await this.#lifecycle.close(async () => {})
     await this.#engine.close()

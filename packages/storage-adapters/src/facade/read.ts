@@ -6,7 +6,7 @@ import type { Reader } from './coalescer.js'
 import type { RecentRecords } from './recent-records.js'
 import type { EngineState, SharedSnapshot } from './state.js'
 
-/** Gets that go down together at tryFlush(), with those of every other batch of the turn, and come back together. */
+/** Gets that go down together at tryFlush(), with those of all other batches of the turn, and are answered together. */
 export class ReadBatch {
   readonly #state: EngineState
   readonly #answers: Answers
@@ -19,7 +19,7 @@ export class ReadBatch {
     this.#snapshot = snapshot
   }
 
-  /** @returns a fresh Buffer, or null when absent */
+  /** @returns a fresh Buffer; null = absent */
   get(key: Uint8Array): Promise<Uint8Array | null> {
     if (this.#read === null) {
       this.#read = new Read(this.#answers.ready)
@@ -46,7 +46,7 @@ export class ReadBatch {
     const read = this.#take()
     if (read === null) return
     this.#snapshot?.release()
-    // As RocksDB does: hypercore-storage keeps what it waits for in its tree cache (lib/tx.js, `getTreeNode()`).
+    // Rejects, as in RocksDB: hypercore-storage keeps the promise in its tree cache (lib/tx.js, `getTreeNode()`).
     read.drop(new StorageError('STORAGE_CLOSED', 'a read batch was destroyed before it was flushed'))
   }
 
@@ -59,7 +59,7 @@ export class ReadBatch {
   async #readAt(snapshot: SharedSnapshot, read: Read): Promise<void> {
     const { coalescer } = this.#state
     try {
-      // Taken before the engine was open, it has a state only once it is.
+      // A snapshot that was taken before the engine was open has a state only once it is.
       read.found(await coalescer.run(() => coalescer.readKeys(read.keys, snapshot.at)), 0)
     } catch (err) {
       read.failed(err)
@@ -76,20 +76,20 @@ interface Get {
   reject(err: unknown): void
 }
 
-/** The gets of one flush: what is known already, what the engine is asked for, and who waits for it. */
+/** The gets of one flush: which values are known, which the engine is asked for, and who waits for them. */
 class Read implements Reader, ReadAnswer {
-  /** of the values that are still to be found */
+  /** the keys whose values are still to be found */
   keys: Uint8Array[] = []
   isReady = false
   next: ReadAnswer | null = null
   readonly #gets: Get[] = []
   readonly #ready: (read: Read) => void
-  /** one for each get; undefined = still to be found */
+  /** one per get; undefined = still to be found */
   #values: (Value | undefined)[] = []
   #notes: (((found: Value) => void) | null)[] = []
   #failure: { err: unknown } | null = null
 
-  /** @param ready  called once with the read, when all values are there or it has failed */
+  /** @param ready  called once, when all values are there or the read has failed */
   constructor(ready: (read: Read) => void) {
     this.#ready = ready
   }
@@ -99,7 +99,7 @@ class Read implements Reader, ReadAnswer {
     return new Promise((resolve, reject) => void this.#gets.push({ resolve, reject }))
   }
 
-  /** @returns whether everything is known: then nothing is left to be found */
+  /** @returns whether all values are known, so that none is left to be found */
   lookUp(recent: RecentRecords): boolean {
     this.#values = this.keys.map((key) => recent.get(key))
     if (this.#values.some((value) => value !== undefined))
@@ -108,7 +108,7 @@ class Read implements Reader, ReadAnswer {
     return this.keys.length === 0
   }
 
-  /** @param start  where the values of `keys` begin */
+  /** @param start  the index at which the values of `keys` begin */
   found(values: readonly (Value | undefined)[], start: number): void {
     let at = start
     for (let i = 0; i < this.keys.length; i++) this.#notes[i]?.(values[start + i] ?? null)
@@ -130,7 +130,7 @@ class Read implements Reader, ReadAnswer {
     }
   }
 
-  /** Nothing of it is read. */
+  /** Rejects all gets. */
   drop(err: unknown): void {
     for (const { reject } of this.#gets) reject(err)
   }

@@ -4,13 +4,13 @@ import { PAGES_KEPT, RECORDS_KEPT } from '../defaults.js'
 import { isBitfieldPage, isCoreOrHead, isAuthOrHints } from '../upstream/storage-keys.js'
 
 interface RecentRecord {
-  /** the batch that will write it, or the read that is under way */
+  /** the batch that will write it, or the read under way */
   pending: object | null
-  /** what is stored; null = nothing, undefined = not known */
+  /** the stored value; null = absent, undefined = not known */
   value: Uint8Array | null | undefined
 }
 
-/** By key in hex, the oldest first. */
+/** By key, in hex; the oldest first. */
 type Records = Map<string, RecentRecord>
 
 /**
@@ -24,13 +24,13 @@ export class RecentRecords {
   readonly #records: Records = new Map()
   readonly #pages: Records = new Map()
 
-  /** @returns what is stored, a fresh copy; null = nothing, undefined = not known here */
+  /** @returns a fresh copy of the stored value; null = absent, undefined = not known here */
   get(key: Uint8Array): Uint8Array | null | undefined {
     const value = this.#of(key)?.get(toHex(key))?.value
     return value ? b4a.from(value) : value
   }
 
-  /** Is this one record, written already? */
+  /** Whether these ops are one record that is already stored as it is. */
   has(ops: readonly Op[]): boolean {
     const [op] = ops
     if (op === undefined || ops.length > 1 || op.type !== 'put') return false
@@ -38,19 +38,22 @@ export class RecentRecords {
     return !!value && b4a.equals(value, op.value)
   }
 
-  /** A read begins. @returns to be told what it found; null = this record is not kept */
+  /**
+   * Called when a read begins.
+   * @returns a function that takes the value it found; null = this record is not kept
+   */
   read(key: Uint8Array): ((found: Uint8Array | null) => void) | null {
     if (!isCoreOrHead(key)) return null
     const hex = toHex(key)
     const record: RecentRecord = { pending: {}, value: undefined }
-    // One that is queued to be written, or read already, says more than we do.
+    // A record that is queued to be written, or was read already, is better known.
     if (!this.#records.has(hex)) this.#set(this.#records, hex, record)
     return (found) => {
       if (this.#records.get(hex) === record) this.#settle(record, found)
     }
   }
 
-  /** What is queued now: until it is written, nobody knows what is stored. */
+  /** Called when ops are queued: until they are written, nobody knows what is stored. */
   queue(ops: readonly Op[]): void {
     for (const op of ops) {
       if (op.type === 'delRange') {
@@ -62,17 +65,17 @@ export class RecentRecords {
     }
   }
 
-  /** What was queued is written; where nothing else was queued since, it is what is stored. */
+  /** Called when queued ops were written: they are what is stored, unless others were queued since. */
   written(ops: readonly Op[]): void {
-    // From the end: of several changes of one record the last one counts.
+    // From the end, because the last of several changes of one record counts.
     for (const op of ops.toReversed()) {
-      if (op.type === 'delRange') continue // forgot all that came before it
+      if (op.type === 'delRange') continue // queue() has forgotten everything before it
       const record = this.#of(op.key)?.get(toHex(op.key))
       if (record?.pending === ops) this.#settle(record, op.type === 'put' ? op.value : null)
     }
   }
 
-  /** Somebody else may write. */
+  /** Called when somebody else may write. */
   clear(): void {
     this.#records.clear()
     this.#pages.clear()

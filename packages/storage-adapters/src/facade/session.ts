@@ -55,7 +55,7 @@ export class EngineSession implements StorageDatabase {
     return new EngineSession(this._state, this._snapshot)
   }
 
-  /** A session of a snapshot is the same snapshot; what it reads comes back in one order with its session's. */
+  /** The snapshot of a snapshot is the same state. Its reads are answered in one order with those of this session. */
   snapshot(): EngineSession {
     this.#check('snapshot()')
     return new EngineSession(this._state, this._snapshot ?? this._state.snapshot(), this.#answers)
@@ -113,7 +113,7 @@ export class EngineSession implements StorageDatabase {
       this._snapshot?.release()
     }
     if (this.#isRoot) await this._state.close()
-    else await laterTurn() // as every close of RocksDB: in a later macrotask
+    else await laterTurn() // in a later macrotask, as in RocksDB
   }
 
   #check(call: string): void {
@@ -122,7 +122,7 @@ export class EngineSession implements StorageDatabase {
   }
 }
 
-/** hypercore-storage names the keys of a core by their prefix, as both bounds (index.js, compact). */
+/** hypercore-storage passes the prefix of a core's keys as both bounds (index.js, `compact()`). */
 function compactedRange(start: Uint8Array, end: Uint8Array): Range {
   if (!b4a.equals(start, end)) return { gte: start, lt: end }
   const last = start.findLastIndex((byte) => byte < 0xff)

@@ -17,9 +17,9 @@ export class EngineState {
   opened = false
   closed = false
   readonly sessions: Set<EngineSession> = new Set()
-  /** iterators that are open */
+  /** the iterators that are open */
   readonly streams: Set<{ destroy(): unknown; once(event: 'close', fn: () => void): unknown }> = new Set()
-  /** snapshots taken before the engine was open */
+  /** the snapshots taken before the engine was open */
   readonly #early: Set<SharedSnapshot> = new Set()
   #opening: Promise<void> | null = null
 
@@ -52,7 +52,7 @@ export class EngineState {
     return snapshot
   }
 
-  /** Lets the calls that are under way end, and holds all others back until resume(). */
+  /** Waits for the calls under way, and holds back all others until resume(). */
   async suspend(): Promise<void> {
     await this.ready()
     await this.engine.suspend()
@@ -63,7 +63,7 @@ export class EngineState {
     await this.engine.resume()
   }
 
-  /** Before a close: what a suspension holds back still runs, or is refused if the engine is not ours any more. */
+  /** Called before a close: what a suspension holds back still runs, or is refused if the engine is no longer ours. */
   async release(): Promise<void> {
     if (this.opened) await this.engine.resume().catch(() => this.engine.close())
   }
@@ -78,7 +78,7 @@ export class EngineState {
 
   async #close(): Promise<void> {
     try {
-      await this.#opening?.catch(() => {}) // told to who opened
+      await this.#opening?.catch(() => {}) // reported to whoever opened it
       await this.release()
       const streams = Array.from(
         this.streams,
@@ -95,18 +95,18 @@ export class EngineState {
   }
 }
 
-/** A snapshot held by several sessions and reads; let go of with the last. */
+/** A snapshot that several sessions and reads hold; the last one to let go of it closes it. */
 export class SharedSnapshot {
   #at: EngineSnapshot | null = null
   #holders = 0
   #released = false
 
-  /** Takes the state of now; before the engine is open there is none to take. */
+  /** Takes the present state. Called once the engine is open. */
   take(engine: Engine): void {
     if (!this.#released) this.#at = engine.snapshot()
   }
 
-  /** The engine's snapshot; there is one once the engine is open. */
+  /** The engine's snapshot. Read only once the engine is open. */
   get at(): EngineSnapshot {
     return this.#at as EngineSnapshot
   }

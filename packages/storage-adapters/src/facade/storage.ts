@@ -13,19 +13,19 @@ interface SuspendOptions {
   log?: (message: string) => unknown
 }
 
-// What a log threw would leave a store half suspended, and one that was waited for could keep it from being closed.
+// A log that throws would leave the store half suspended, and waiting for a slow one could keep it from closing.
 const SUSPEND: OptionTable<SuspendOptions> = {
   log: (field, value) => careful<[string]>(aFunction(field, value))
 }
 
-/** hypercore-storage over an engine, not opened yet; its close() closes the engine. */
+/** Returns a hypercore-storage over an engine. It is not open yet; its close() closes the engine. */
 export function openEngine(engine: Engine, opts: OpenStorageOptions): CorestoreStorage {
   return new EngineStorage(engine, opts)
 }
 
 /**
- * hypercore-storage with one way in and one way out: each failure to open is coded and leaves nothing
- * open, and close() works at any moment.
+ * hypercore-storage with one way in and one way out: every failure to open has a code and leaves nothing open, and
+ * close() may be called at any moment.
  */
 export class EngineStorage extends UpstreamStorage {
   readonly #root: EngineSession
@@ -36,11 +36,11 @@ export class EngineStorage extends UpstreamStorage {
   #failure: Error | null = null
   #closing: Promise<void> | null = null
 
-  /** @param path  of the engine, where there is one on disk */
+  /** @param path  where the engine keeps its files, if that is one directory */
   constructor(engine: Engine, opts: OpenStorageOptions, path: string = NOWHERE) {
     const state = new EngineState(engine, path, opts.readOnly ?? false)
     const root = new EngineSession(state, null, undefined, true)
-    super(root, { ...opts, wait: false }) // the engine has the lock, and does the waiting for it
+    super(root, { ...opts, wait: false }) // the engine holds the lock, and waits for it
     this.wait = opts.wait === true
     this.#root = root
     this.#state = state
@@ -53,7 +53,7 @@ export class EngineStorage extends UpstreamStorage {
     return this.#opening
   }
 
-  // Upstream runs each of these on a store that is not open yet, or goes past its version.
+  // Upstream runs each of these on a store that is not open yet, or without checking its version.
 
   override suspend(opts?: SuspendOptions): Promise<void> {
     const read = readOptions(opts, SUSPEND)
@@ -109,12 +109,12 @@ export class EngineStorage extends UpstreamStorage {
     return this.#closing
   }
 
-  /** What a failure to open is to the caller. */
+  /** Turns a failure to open into the error that the caller gets. */
   protected async explain(err: Error & { code?: string }): Promise<Error> {
     return explain(err, this.#state.engine.name)
   }
 
-  /** Not by `version`: upstream reads a stream while it opens, to mark the cores of a store that lost its log. */
+  /** `version` cannot tell whether it is open: upstream reads a stream while opening, to mark the cores of a store that lost its log. */
   #stream<T>(create: () => ReadableStream<T>): ReadableStream<T> {
     const { opened, closing } = this.#state
     if (opened && closing === null) return create()
@@ -131,15 +131,15 @@ export class EngineStorage extends UpstreamStorage {
       await super._migrateStore()
     } catch (err) {
       this.#failure = await this.explain(err as Error)
-      await this.#root.close().catch(() => {}) // what the caller needs is why it did not open
+      await this.#root.close().catch(() => {}) // the caller needs to know why it did not open
       throw this.#failure
     }
   }
 
-  /** Upstream opens a store to close it, rejects when it cannot, and stops at the first step that fails. */
+  /** Replaces upstream's, which opens a store to close it, rejects if it cannot, and stops at the first step that fails. */
   async #close(): Promise<void> {
     const state = this.#state
-    await this.#opening?.catch(() => {}) // told to who opened
+    await this.#opening?.catch(() => {}) // reported to whoever opened it
     this.version = 0 // later calls run _migrateStore() again, which refuses
     const steps = [async () => this.treeCache.destroy(), () => state.release()]
     if (state.opened && state.closing === null)
@@ -161,7 +161,7 @@ function explain(err: Error & { code?: string }, engine: string): Error {
     const message = `this ${engine} store was written by a newer hypercore-storage`
     return new StorageError('STORAGE_VERSION', message, { cause: err })
   }
-  // A store that was never written to is written to when it is opened first.
+  // The first open of a store writes to it, so this one was never opened for writing.
   if (err.code === 'ENGINE_READ_ONLY') {
     return new StorageError('STORAGE_EMPTY', `there is no store in this ${engine} engine`, { cause: err })
   }

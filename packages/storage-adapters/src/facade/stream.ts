@@ -18,9 +18,9 @@ interface Rows extends ReadableStream<Entry> {
 const Rows = Readable as unknown as new (opts: object) => Rows
 
 /**
- * Entries `{ key, value }` of a range. A streamx Readable, because hypercore-storage sets its
- * `_readableState.map` from outside. The engine's iterator is taken in `_open`: streamx never destroys a
- * stream that never opened, and a handle taken in the constructor would be held for ever.
+ * A stream of the entries `{ key, value }` of a range. It is a streamx Readable, because hypercore-storage sets its
+ * `_readableState.map`. The engine's iterator is made in `_open()`: streamx never destroys a stream that never
+ * opened, so an iterator made in the constructor would be held for ever.
  */
 export class EngineStream extends Rows {
   readonly #state: EngineState
@@ -59,14 +59,14 @@ export class EngineStream extends Rows {
 
   _destroy(done: Callback): void {
     this.#state.streams.delete(this)
-    if (this.#holds) this.#snapshot?.release() // not when destroyed before it opened
+    if (this.#holds) this.#snapshot?.release() // not held if destroyed before it opened
     if (this.#iterator === null) done(null)
     else this.#iterator.close().then(() => done(null), done)
   }
 
   /**
-   * Opening a core reads its bitfield as a range (Hypercore's lib/bitfield.js, `open()`), mostly of one page, and a
-   * get costs a fraction of an iterator.
+   * Hypercore reads the bitfield of a core that it opens as a range (lib/bitfield.js, `open()`), usually of one page,
+   * and a get costs a fraction of an iterator.
    */
   #iterate(): EngineIterator {
     const { engine, coalescer } = this.#state
@@ -91,7 +91,7 @@ export class EngineStream extends Rows {
   }
 }
 
-/** A few keys in order, read like a range: those that are absent are left out. */
+/** Reads a few keys, in order, as if they were a range: absent ones are left out. */
 class KeyCursor implements EngineIterator {
   #keys: readonly Uint8Array[]
   readonly #read: (keys: readonly Uint8Array[]) => Promise<readonly (Uint8Array | null)[]>
@@ -104,7 +104,7 @@ class KeyCursor implements EngineIterator {
     this.#read = read
   }
 
-  /** @returns all of them, however few are asked for; then none */
+  /** @returns all entries at the first call, whatever is asked for; then none */
   async next(): Promise<Entry[]> {
     const keys = this.#keys
     this.#keys = []

@@ -4,7 +4,7 @@ import type { Answers } from './answers.js'
 import type { EngineState } from './state.js'
 import { copyOps, toBytes } from './bytes.js'
 
-/** Changes that are committed together, at flush(). */
+/** Changes that flush() commits together. */
 export class WriteBatch {
   readonly #state: EngineState
   readonly #answers: Answers
@@ -27,7 +27,7 @@ export class WriteBatch {
     this.#ops.push({ type: 'delRange', start, end })
   }
 
-  /** Copies everything at once: callers change their buffers as soon as this has returned. */
+  /** Copies everything before it returns, because callers then change their buffers. */
   flush(): Promise<void> {
     const { readOnly, coalescer, engine, recent, closing } = this.#state
     const ops = this.#ops
@@ -35,7 +35,7 @@ export class WriteBatch {
     return new Promise((resolve, reject) => {
       const failed = (err: unknown): void => this.#answers.give({ give: () => reject(err) })
       if (readOnly) {
-        const message = `a write to a ${engine.name} store opened read-only`
+        const message = `cannot write: the ${engine.name} store was opened read-only`
         return reject(new EngineError('ENGINE_READ_ONLY', message))
       }
       const done = { give: resolve }

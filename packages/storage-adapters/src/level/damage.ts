@@ -1,7 +1,7 @@
 import { EngineError } from '@manycore/kv'
 import type { LevelDatabase } from './database.js'
 
-/** What LevelDB writes only once there is a CURRENT. Its first MANIFEST is older: a crash may leave it alone. */
+/** Files that LevelDB writes only once there is a CURRENT. Its first MANIFEST is older: a crash may leave that one alone. */
 const DATA = /^\d+\.(ldb|sst|log)$|^MANIFEST-(?!0*1$)\d+$/
 
 interface Located {
@@ -16,9 +16,9 @@ interface FileSystem {
 const watched = new WeakSet<LevelDatabase>()
 
 /**
- * LevelDB takes a directory without CURRENT for a new one, and removes the tables and logs that it finds there. From now
- * on such an open is refused before it touches a file: abstract-level 3.1.1 emits 'opening' first (abstract-level.js,
- * open), also when it opens by itself. A database that is open already is beyond help.
+ * LevelDB takes a directory without CURRENT for a new one, and removes the tables and logs in it. From now on such an
+ * open is refused before it touches a file: abstract-level 3 emits 'opening' first (abstract-level.js, `open()`), even
+ * if it opens by itself. For a database that is already open it is too late.
  */
 export function refuseLostDirectory(db: LevelDatabase): void {
   const { location } = db as Located
@@ -40,11 +40,11 @@ function list(directory: string): string[] {
   try {
     return fileSystem()?.readdirSync(directory) ?? []
   } catch {
-    return [] // missing or unreadable: opening reports it
+    return [] // missing or unreadable, which opening reports
   }
 }
 
-/** Browsers have levels, and no files. */
+/** Undefined in browsers, which have level databases but no files. */
 function fileSystem(): FileSystem | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: 'fs'): FileSystem } }
   return process?.getBuiltinModule?.('fs')
@@ -55,11 +55,14 @@ interface LevelError extends Error {
   readonly cause?: LevelError
 }
 
-/** A file that LevelDB has written, and that is gone, cut or a directory; what else the file system says is not about damage. */
+/** A file of LevelDB is missing, cut, or a directory. Other messages of the file system are not about damage. */
 const GONE =
   /(CURRENT|MANIFEST-\d+|\d+\.(ldb|sst|log)): (No such file or directory|Invalid argument|Is a directory)/
 
-/** abstract-level says that it is not open, and why as the cause. @returns what to throw */
+/**
+ * abstract-level says that it is not open, and why in the cause.
+ * @returns the error to throw
+ */
 export function explainLevelFailure(err: unknown): unknown {
   const failure = err as LevelError
   const reason = failure.code === 'LEVEL_DATABASE_NOT_OPEN' ? (failure.cause ?? failure) : failure

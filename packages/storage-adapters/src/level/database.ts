@@ -1,8 +1,8 @@
 import type { Range } from '@manycore/kv'
 
 /**
- * What is used of an abstract-level 3 database: memory-level, classic-level, browser-level, a sublevel of one, …
- * Keys and values are asked for as Uint8Arrays, whatever encoding the database has by default.
+ * The members that are used of an abstract-level 3 database: memory-level, classic-level, browser-level, a sublevel.
+ * Keys and values are passed as Uint8Arrays, whatever the default encodings of the database are.
  */
 export interface LevelDatabase {
   /** Such as 'open'. */
@@ -25,7 +25,7 @@ export interface LevelDatabase {
   snapshot?(): LevelSnapshot
 }
 
-/** classic-level has this as well; IndexedDB does not. */
+/** classic-level has this too; browser-level (IndexedDB) does not. */
 export interface CompactableLevel extends LevelDatabase {
   compactRange(start: Uint8Array, end: Uint8Array, options: { keyEncoding: string }): Promise<void>
 }
@@ -85,18 +85,18 @@ export interface LevelSnapshot {
   close(): Promise<void>
 }
 
-/** abstract-level's name of a Uint8Array; every database takes it. */
+/** Encodings: 'view' is abstract-level's name for a Uint8Array, which every database takes. */
 export const BYTES: { keyEncoding: string; valueEncoding: string } = {
   keyEncoding: 'view',
   valueEncoding: 'view'
 }
 
-/** A bound that is there and undefined would be a bound to abstract-level. */
+/** Leaves out bounds that are undefined, because abstract-level would take them for bounds. */
 export function toLevelRange({ gte, lt, reverse = false }: Range): LevelRange<Uint8Array> {
   return { ...(gte !== undefined && { gte }), ...(lt !== undefined && { lt }), reverse }
 }
 
-/** By shape: a database of any copy of abstract-level. */
+/** Told by its shape, because there may be several copies of abstract-level. */
 export function isLevelDatabase(storage: unknown): storage is LevelDatabase {
   const db = storage as Partial<LevelDatabase> | null | undefined
   return (

@@ -15,9 +15,9 @@ import type { LevelStates } from './states.js'
 type Operation = LevelOperation<Uint8Array, Uint8Array>
 
 /**
- * An engine over an abstract-level 3 database, which is the engine's from then on: open() opens it, close()
- * closes it, and nobody else may write to it. Where the database has no snapshots (IndexedDB), a batch
- * first reads what it is about to change, and keeps it for the states that are held.
+ * An engine over an abstract-level 3 database. The database then belongs to the engine: open() opens it, close() closes
+ * it, and nobody else may write to it. If it has no snapshots (IndexedDB), each batch first reads what it is about to
+ * change, and keeps that for the snapshots that are held.
  */
 export class LevelEngine implements Engine {
   readonly name = 'level'
@@ -27,14 +27,14 @@ export class LevelEngine implements Engine {
   readonly #lifecycle: Lifecycle = new Lifecycle('level')
   readonly #handles: StateHandles = new Set()
   readonly #writes: Queue = new Queue()
-  /** open() was called */
+  /** whether open() was called */
   #isUsed = false
-  /** why nothing is written any more */
+  /** why nothing can be written any more */
   #failure: unknown = null
 
   /**
-   * @param db  open or closed; its encodings do not matter. In the turn in which it is made, for a classic-level that has
-   *            lost files to be found before it is opened
+   * @param db  open or closed; its encodings do not matter. Pass a classic-level in the turn of the event loop in which
+   *            it was made: later it may have opened a directory that has lost files as a new one
    */
   constructor(db: LevelDatabase) {
     this.#db = db
@@ -53,7 +53,7 @@ export class LevelEngine implements Engine {
   }
 
   close(): Promise<void> {
-    if (!this.#isUsed) return this.#db.close() // abstract-level opens a database by itself
+    if (!this.#isUsed) return this.#db.close() // it may be open, because abstract-level opens a database by itself
     return this.#lifecycle.close(async () => {
       await Promise.all(Array.from(this.#handles, (handle) => handle.close()))
       await this.#db.close()
@@ -73,7 +73,7 @@ export class LevelEngine implements Engine {
     })
   }
 
-  /** A deleted range costs a read and a deletion of each of its keys. */
+  /** Deleting a range costs a read and a deletion per key in it. */
   batch(ops: readonly Op[]): Promise<void> {
     return this.#lifecycle.run('batch()', async () => {
       checkOps(ops)
@@ -97,7 +97,7 @@ export class LevelEngine implements Engine {
     return new StateSnapshot(this.#states.snapshot(), this.#handles)
   }
 
-  /** LevelDB syncs its log with a batch that asks for it: here of a key that no engine has. */
+  /** LevelDB syncs its log with a batch that asks for it: here it deletes a key that no engine has. */
   flush(): Promise<void> {
     return this.#lifecycle.run('flush()', () =>
       this.#writes.run(() => this.#put([{ type: 'del', key: b4a.alloc(0) }], true))
@@ -123,7 +123,7 @@ export class LevelEngine implements Engine {
 
   async #put(operations: Operation[], sync: boolean = false): Promise<void> {
     if (this.#failure !== null) {
-      throw new EngineError('ENGINE_FAILED', 'an earlier write failed; close it and open it again', {
+      throw new EngineError('ENGINE_FAILED', 'an earlier write failed; close the engine and open it again', {
         cause: this.#failure
       })
     }
@@ -145,8 +145,8 @@ export class LevelEngine implements Engine {
 }
 
 /**
- * What a batch does to each key in the end: abstract-level has no range delete that is part of a batch, so
- * the keys of a range are read and deleted one by one. Nothing else may be written meanwhile.
+ * Finds what a batch does to each key in the end. abstract-level has no range delete that is part of a batch, so the
+ * keys of a range are read, and deleted one by one. Nothing else may be written in the meantime.
  * @returns the new value of each key; null = deleted
  */
 async function collapse(db: LevelDatabase, ops: readonly Op[]): Promise<Tree<Uint8Array | null>> {

@@ -3,10 +3,10 @@ import { EngineError, laterTurn } from '@manycore/kv'
 import type { EngineIterator, EngineSnapshot, Entry, Range } from '@manycore/kv'
 import type { StateScan, LevelState } from './states.js'
 
-/** What closing an engine ends. */
+/** The snapshots and cursors that closing an engine ends. */
 export type StateHandles = Set<StateSnapshot | StateCursor>
 
-/** A state held by the user of an engine. */
+/** A state that the user of an engine holds. */
 export class StateSnapshot implements EngineSnapshot {
   #state: LevelState | null
   readonly #handles: StateHandles
@@ -16,10 +16,13 @@ export class StateSnapshot implements EngineSnapshot {
     this.#handles = handles.add(this)
   }
 
-  /** @throws ENGINE_CLOSED; @returns a hold of the state, which the caller releases */
+  /**
+   * @returns the state, held once more; the caller releases it
+   * @throws ENGINE_CLOSED
+   */
   static hold(snapshot: EngineSnapshot): LevelState {
     const state = snapshot instanceof StateSnapshot ? snapshot.#state : null
-    if (state === null) throw new EngineError('ENGINE_CLOSED', 'a read at a snapshot that is closed')
+    if (state === null) throw new EngineError('ENGINE_CLOSED', 'a read at a closed snapshot')
     return state.hold()
   }
 
@@ -30,15 +33,15 @@ export class StateSnapshot implements EngineSnapshot {
   }
 }
 
-/** A walk over a range of a state. */
+/** Walks over a range of a state. */
 export class StateCursor implements EngineIterator {
   #scan: StateScan | null
   readonly #state: LevelState
   readonly #handles: StateHandles
-  /** abstract-level refuses to read twice at the same time */
+  /** the last read, because abstract-level refuses two at a time */
   #reading: Promise<unknown> = Promise.resolve()
 
-  /** @param state  held; released by close() */
+  /** @param state  held by the caller; close() releases it */
   constructor(state: LevelState, range: Range, handles: StateHandles) {
     this.#state = state
     this.#scan = state.scan(range)
@@ -47,7 +50,7 @@ export class StateCursor implements EngineIterator {
 
   next(max: number): Promise<Entry[]> {
     const entries = this.#reading.then(() => this.#next(max))
-    this.#reading = entries.catch(() => {}) // told to who asked
+    this.#reading = entries.catch(() => {}) // reported to whoever asked
     return entries
   }
 

@@ -6,18 +6,18 @@ import type { LevelDatabase } from './database.js'
 import { LevelState } from './states.js'
 import type { StateScan, LevelStates } from './states.js'
 
-/** What keys had before they were changed; null = they were absent. */
+/** The values that keys had before they were changed; null = absent. */
 type Before = Tree<Uint8Array | null>
 
 /**
- * States of a database that has no snapshots: while one is held, each batch first keeps what it is about to
- * change. That is there before the batch is, so a reader asks the database first and what was kept
- * afterwards, and need not know whether a batch went by meanwhile.
+ * States of a database without snapshots: while one is held, each batch first keeps the values it is about to change.
+ * They are kept before the batch is written, so a reader asks the database first and what was kept afterwards, and need
+ * not know whether a batch was written in between.
  */
 export class KeptStates implements LevelStates {
   readonly #db: LevelDatabase
   readonly #held = new Set<KeptState>()
-  /** of the batch that is being written: a state taken meanwhile is the one before it */
+  /** kept for the batch that is being written: a state taken during it is the one before it */
   #writing: Before = new Tree()
 
   constructor(db: LevelDatabase) {
@@ -87,7 +87,7 @@ class KeptState extends LevelState {
     }
   }
 
-  /** @returns up to `max` entries, perhaps none, and what of the range is left; null = nothing */
+  /** @returns up to `max` entries, perhaps none, and the rest of the range; null = it is at its end */
   async #read(range: Range, max: number): Promise<{ read: Entry[]; rest: Range | null }> {
     const stored = await readRange(this.#db, range, max)
     const last = stored.length === max ? stored.at(-1)!.key : null
@@ -105,7 +105,7 @@ class KeptState extends LevelState {
   }
 }
 
-/** What was kept stands for what is stored now. */
+/** Merges entries in order; a kept value replaces the stored one. */
 function* merge(
   stored: readonly Entry[],
   before: Iterable<[Uint8Array, Uint8Array | null]>,
@@ -120,17 +120,17 @@ function* merge(
   yield* stored.slice(i)
 }
 
-/** The part of a range up to a key, and with it. */
+/** The part of a range up to and including a key. */
 function until(range: Range, key: Uint8Array): Range {
   return range.reverse ? { ...range, gte: key } : { ...range, lt: successor(key) }
 }
 
-/** The part of a range beyond a key. */
+/** The part of a range after a key. */
 function after(range: Range, key: Uint8Array): Range {
   return range.reverse ? { ...range, lt: key } : { ...range, gte: successor(key) }
 }
 
-/** The least key that is greater. */
+/** The next key in order. */
 function successor(key: Uint8Array): Uint8Array {
   return b4a.concat([key, b4a.alloc(1)])
 }

@@ -2,7 +2,7 @@ import type { Entry, Range, Tree } from '@manycore/kv'
 import { BYTES, toLevelRange } from './database.js'
 import type { LevelDatabase, LevelReadOptions, LevelSnapshot } from './database.js'
 
-/** A state of a database, for as long as somebody holds it. */
+/** One state of a database, for as long as somebody holds it. */
 export abstract class LevelState {
   #holders = 1
 
@@ -15,36 +15,36 @@ export abstract class LevelState {
     if (--this.#holders === 0) this.drop()
   }
 
-  /** @returns what the database gives: not a copy of ours, undefined = absent */
+  /** @returns one value per key, not copied; undefined = absent */
   abstract getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]>
 
   abstract scan(range: Range): StateScan
 
-  /** Called once, when nobody holds it any more. */
+  /** Called once, when nobody holds the state any more. */
   protected abstract drop(): void
 }
 
 /** The entries of a range, in order. */
 export interface StateScan {
-  /** @returns 1 to `max` entries, not copies; an empty array = the end */
+  /** @returns 1 to `max` entries, not copied; an empty array = the end */
   next(max: number): Promise<Entry[]>
   close(): Promise<void>
 }
 
-/** Where the states of a database come from. */
+/** Gives the states of a database. */
 export interface LevelStates {
-  /** The state of now, for one read or iterator. */
+  /** The present state, for one read or iterator. */
   latest(): LevelState
-  /** The state of now, for as long as wanted. */
+  /** The present state, for as long as it is held. */
   snapshot(): LevelState
   /**
-   * Writes, while the states that are held stay what they are.
-   * @param changes  null = deleted
+   * Writes; the states that are held stay as they are.
+   * @param changes  the new values; null = deleted
    */
   write(changes: Tree<Uint8Array | null>, write: () => Promise<void>): Promise<void>
 }
 
-/** States of a database that has snapshots of its own. */
+/** States of a database with snapshots of its own. */
 export class NativeStates implements LevelStates {
   readonly #db: LevelDatabase
 
@@ -52,7 +52,7 @@ export class NativeStates implements LevelStates {
     this.#db = db
   }
 
-  /** Each read of such a database is of one moment by itself. */
+  /** Needs no snapshot, because every read of such a database shows one moment. */
   latest(): LevelState {
     return new NativeState(this.#db)
   }
@@ -89,6 +89,6 @@ class NativeState extends LevelState {
   }
 
   protected drop(): void {
-    this.#options.snapshot?.close().catch(() => {}) // nobody waits for it, and db.close() tries again
+    this.#options.snapshot?.close().catch(() => {}) // nobody waits for this, and db.close() tries again
   }
 }

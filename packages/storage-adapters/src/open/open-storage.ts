@@ -78,7 +78,7 @@ function isEngine(storage: unknown): storage is Engine {
   return typeof engine.supports === 'object' && calls.every((call) => typeof call === 'function')
 }
 
-/** Whether it is a class or a function, or one instance, of which a store in one file unlinks none. */
+/** A class, a function or one instance. `unlink()` is not asked for: a store in one file never calls it. */
 function isRandomAccess(storage: unknown): storage is RandomAccessStorage {
   if (typeof storage === 'function') return true
   if (typeof storage !== 'object' || storage === null || 'readFile' in storage) return false // Node's fs
@@ -86,11 +86,11 @@ function isRandomAccess(storage: unknown): storage is RandomAccessStorage {
   return calls.every((call) => typeof (storage as Record<string, unknown>)[call] === 'function')
 }
 
-/** A member of each other kind that no file has. */
+/** One member of every other kind, which no file has. */
 const NOT_A_FILE = ['getMany', 'sublevel', 'setDefaultDiscoveryKey', 'columnFamily']
 
 /**
- * A class is taken for one of files. One whose instances are storages themselves would make an instance per file.
+ * A class is taken for one of files; a class of whole storages would be used to make one storage per file.
  * @throws BAD_ARGUMENT
  */
 function refuseClass(storage: unknown): void {

@@ -2,7 +2,7 @@ import fs from 'fs'
 import { NAMED_ENTRIES } from '../defaults.js'
 import { StorageError } from '../errors.js'
 
-// What hypercore-storage 3.3 leaves where it is (index.js, `tmpFixStorage()`).
+// The entries that hypercore-storage 3.3 leaves where they are (index.js, `tmpFixStorage()`).
 const STAYS = new Set([
   'CORESTORE',
   'primary-key',
@@ -16,11 +16,11 @@ const STAYS = new Set([
   'notifications'
 ])
 
-// The names RocksDB gives its files.
+// The names that RocksDB gives its files.
 const ROCKS =
   /^(CURRENT|IDENTITY|SESSION_ID|LOCK|RECOVERING|LOG(\.old\.\d+)?|(MANIFEST|OPTIONS)-\d+|\d+\.(sst|log|blob|dbtmp)|OPTIONS-\d+\.dbtmp)$/
 
-/** @returns why this must not become a store: the directory holds files of others; null = it may */
+/** @returns the error if the directory holds files of others and must not become a store; null = it may */
 function findForeignFiles(directory: string, entries: readonly string[]): StorageError | null {
   const early = entries.includes('CURRENT') || entries.includes('db')
   const foreign = entries.filter((name) => !STAYS.has(name) && !(early && ROCKS.test(name)))
@@ -35,7 +35,7 @@ function findForeignFiles(directory: string, entries: readonly string[]): Storag
 }
 
 /**
- * Run before a store is opened: moves the files of an early store, and finds what RocksDB would report less
+ * Called before a store is opened: moves the files of an early store, and detects what RocksDB would report less
  * clearly, or only after creating something.
  * @throws the file system's error, STORAGE_FOREIGN_FILES, or STORAGE_EMPTY
  */
@@ -44,22 +44,22 @@ export function prepareDirectory(directory: string, readOnly: boolean): void {
     if (!exists(`${directory}/db/CURRENT`)) {
       throw new StorageError(
         'STORAGE_EMPTY',
-        `no store in Corestore 7's layout at ${directory} (an older one is converted when opened for writing)`
+        `there is no store in Corestore 7's layout at ${directory} (an older one is converted when it is opened for writing)`
       )
     }
     return
   }
   moveEarlyStore(directory)
 
-  // Left by a process that died, or had no disk space, between creating and writing it. It says nothing,
-  // and device-file 2.1 refuses it for ever as moved.
+  // A process died, or ran out of disk space, between creating this file and writing it. It says nothing, and
+  // device-file 2 would always refuse it as moved.
   const deviceFile = `${directory}/CORESTORE`
   if (exists(deviceFile) && fs.statSync(deviceFile).size === 0) fs.unlinkSync(deviceFile)
-  fs.mkdirSync(`${directory}/db`, { recursive: true }) // RocksDB makes only the last directory of a path
+  fs.mkdirSync(`${directory}/db`, { recursive: true }) // RocksDB creates only the last directory of a path
 }
 
 /**
- * The RocksDB files of an early Corestore 7 store lie in the directory itself; they belong into `db/`.
+ * An early Corestore 7 store has its RocksDB files in the directory itself; they belong in `db/`.
  * `tmpFixStorage()` of hypercore-storage 3.3 moves whatever it does not know.
  */
 function moveEarlyStore(directory: string): void {
@@ -81,7 +81,7 @@ function list(directory: string): string[] {
   }
 }
 
-/** Is there something? False only when the file system says so. */
+/** Whether something is at a path. False only if the file system says so. */
 function exists(path: string): boolean {
   try {
     fs.statSync(path)

@@ -10,7 +10,7 @@ import { RocksCursor, RocksSnapshot } from './handles.js'
 import { ROCKS_TUNING } from './tuning.js'
 import type { RocksTuning } from './tuning.js'
 
-/** A lock that the database takes over when it opens: a file of device-file 2. */
+/** A lock that the database takes over when it opens: an instance of device-file 2. */
 export interface RocksLock {
   /** Takes the lock. */
   ready(): Promise<void>
@@ -30,12 +30,12 @@ export interface RocksEngineOptions extends RocksTuning {
 
 const TABLE: OptionTable<RocksEngineOptions> = { ...ROCKS_TUNING, readOnly: aBoolean, lock: null }
 
-/** An engine over RocksDB, in the column family and with the settings that Corestore 7 has. */
+/** An engine over RocksDB, with the column family and the settings of Corestore 7. */
 export class RocksEngine implements Engine {
   readonly name = 'rocksdb'
   readonly supports: EngineSupports = { persistent: true, suspend: true, compact: true, readOnly: true }
   readonly #directory: string
-  /** of the caller; null = opened here */
+  /** the caller's database; null = opened here */
   readonly #given: RocksDB | null = null
   readonly #opts: RocksEngineOptions
   readonly #lifecycle: Lifecycle = new Lifecycle('rocksdb')
@@ -46,9 +46,9 @@ export class RocksEngine implements Engine {
   #db!: RocksDB
 
   /**
-   * @param storage  RocksDB's own directory: of a Corestore 7 store the directory `db` in it; or a database, or a session of
-   *                 one, that is not open yet: it gets a column family, and is closed with the engine. A database that is
-   *                 closed closes all its sessions, a session only itself
+   * @param storage  RocksDB's own directory (`db` in the directory of a Corestore 7 store), or a database that is not open
+   *                 yet, or a session of one. The engine adds a column family to it, and closes what it was given:
+   *                 closing a database closes all its sessions, closing a session only that session
    * @throws BAD_ARGUMENT
    */
   constructor(storage: string | RocksDatabase, opts?: RocksEngineOptions) {
@@ -61,11 +61,11 @@ export class RocksEngine implements Engine {
       throw badArgument('storage', 'a RocksDB that is not open yet (it gets a column family)', storage)
     this.#directory = storage.path
     this.#given = this.#root = storage as unknown as RocksDB
-    // The class of the caller's copy of rocksdb-native.
+    // The class comes from the caller's copy of rocksdb-native.
     this.#db = this.#root.columnFamily(this.#column(this.#root.constructor as typeof RocksDB))
   }
 
-  /** @throws ELOCKED, STORAGE_UNSUPPORTED, or what rocksdb-native says; nothing is left open then */
+  /** @throws ELOCKED, STORAGE_UNSUPPORTED, or the error of rocksdb-native; then nothing is left open */
   open(): Promise<void> {
     return this.#lifecycle.open(async () => {
       refuseRocks(`the RocksDB at ${this.#directory}`)
@@ -87,17 +87,17 @@ export class RocksEngine implements Engine {
 
   async close(): Promise<void> {
     await this.#lifecycle.close(async () => {
-      // A cursor that reads ahead ends only when RocksDB goes on, or closes: it may be another process's by now.
+      // A cursor that reads ahead ends only when RocksDB resumes or closes; by now another process may have it.
       await this.#resume().catch(() => {})
       const closing = this.#root.close()
       await Promise.all(Array.from(this.#handles, (handle) => handle.close()))
       await this.#db.close()
       await closing
     })
-    await this.#given?.close() // opened by us or not
+    await this.#given?.close() // even if it was never opened
   }
 
-  /** Called before a database is opened here. */
+  /** Called by open() before a database is opened here. */
   protected async openLock(): Promise<RocksLock | null> {
     return this.#opts.lock ?? null
   }
@@ -160,12 +160,12 @@ export class RocksEngine implements Engine {
     return this.#lifecycle.resume(() => this.#resume())
   }
 
-  /** Everything, whatever the range: rocksdb-native 3 takes Buffers for options (index.js, `compactRange()`). */
+  /** Compacts everything, whatever the range: rocksdb-native 3 takes Buffers for options (index.js, `compactRange()`). */
   compact(): Promise<void> {
     return this.#lifecycle.run('compact()', () => this.#db.compactRange())
   }
 
-  /** Called before a suspended database takes its lock back. @throws if someone else has it */
+  /** Called by resume() before a suspended database takes its lock back. @throws if somebody else has it */
   protected async checkLock(): Promise<void> {}
 
   async #resume(): Promise<void> {
@@ -176,13 +176,13 @@ export class RocksEngine implements Engine {
 
   #write(ops: readonly Op[]): Promise<void> {
     if (this.#opts.readOnly) {
-      throw new EngineError('ENGINE_READ_ONLY', 'batch() on a RocksDB opened read-only')
+      throw new EngineError('ENGINE_READ_ONLY', 'cannot write: the RocksDB was opened read-only')
     }
     const batch = this.#db.write({ autoDestroy: true, capacity: ops.length })
     for (const op of ops) {
       if (op.type === 'put') batch.tryPut(op.key, op.value)
       else if (op.type === 'del') batch.tryDelete(op.key)
-      // An inverted range would fail this batch and every later one.
+      // RocksDB would fail this batch, and every later one, because of an inverted range.
       else if (b4a.compare(op.start, op.end) < 0) batch.tryDeleteRange(op.start, op.end)
     }
     return batch.flush()

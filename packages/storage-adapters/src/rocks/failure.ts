@@ -5,14 +5,14 @@ import { NEWER_VERSION } from '../upstream/hypercore-storage.js'
 import { CHANGED, DAMAGED, DISK_FULL, LOCKED, OPENED_BEFORE, REFUSED } from '../upstream/rocksdb-native.js'
 
 /**
- * Turns what the layers below threw while opening or resuming into a coded error; the original is its cause.
- * @param directory  of the store
- * @param database   of its RocksDB
+ * Turns what the layers below threw while opening or resuming into an error with a code, of which it is the cause.
+ * @param directory  the store's directory, for messages
+ * @param database   the directory of its RocksDB
  */
 export function explainFailure(err: unknown, directory: string, database: string): StorageError {
   if (err instanceof StorageError) return err
 
-  // An engine's own error only says less than the one below it.
+  // An engine's own error says less than the one below it.
   const cause = (err instanceof EngineError ? (err.cause ?? err) : err) as Error & {
     code?: string
     syscall?: string
@@ -35,7 +35,7 @@ export function explainFailure(err: unknown, directory: string, database: string
     return fail('STORAGE_VERSION', `the store at ${directory} was written by a newer hypercore-storage`)
   }
   if (CHANGED.test(cause.message)) {
-    return fail('STORAGE_CHANGED', `the store at ${directory} was opened by another process meanwhile`)
+    return fail('STORAGE_CHANGED', `the store at ${directory} was opened by another process in the meantime`)
   }
   if (OPENED_BEFORE.test(cause.message)) {
     return fail('STORAGE_UNREADABLE', `the RocksDB in ${database} was opened before it was passed as storage`)
@@ -51,8 +51,8 @@ export function explainFailure(err: unknown, directory: string, database: string
 }
 
 /**
- * Which process has a RocksDB open: the one with the POSIX lock on its file LOCK, as Linux lists it.
- * @returns undefined where that cannot be known: another system, another pid namespace, a file system
+ * Finds the process that has a RocksDB open: the one with the POSIX lock on its file LOCK, as Linux lists it.
+ * @returns its pid; undefined if it cannot be known: on another system, in another pid namespace, or on a file system
  *          whose device numbers differ from the kernel's
  */
 function findLockHolder(database: string): number | undefined {
@@ -65,7 +65,7 @@ function findLockHolder(database: string): number | undefined {
       if (kind === 'POSIX' && id === file && Number(pid) > 0) return Number(pid)
     }
   } catch {
-    // The lock was let go, or there is no /proc: nobody to name.
+    // The lock was released, or there is no /proc: nobody can be named.
   }
   return undefined
 }

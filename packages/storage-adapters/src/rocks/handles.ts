@@ -3,10 +3,10 @@ import { EngineError, laterTurn } from '@manycore/kv'
 import type { EngineIterator, EngineSnapshot, Entry, Range } from '@manycore/kv'
 import { ROCKS_ROWS_AT_ONCE } from '../defaults.js'
 
-/** What closing a RocksEngine ends. */
+/** The snapshots and cursors that closing a RocksEngine ends. */
 export type RocksHandles = Set<RocksSnapshot | RocksCursor>
 
-/** A session of RocksDB that stays at one state. */
+/** One state of RocksDB, as a session that stays at it. */
 export class RocksSnapshot implements EngineSnapshot {
   #session: RocksDB | null
   readonly #handles: RocksHandles
@@ -19,18 +19,18 @@ export class RocksSnapshot implements EngineSnapshot {
   /** @throws ENGINE_CLOSED */
   static session(snapshot: EngineSnapshot): RocksDB {
     const session = snapshot instanceof RocksSnapshot ? snapshot.#session : null
-    if (session === null) throw new EngineError('ENGINE_CLOSED', 'a read at a snapshot that is closed')
+    if (session === null) throw new EngineError('ENGINE_CLOSED', 'a read at a closed snapshot')
     return session
   }
 
   close(): void {
-    void this.#session?.close() // lets go at once; only the root session's close fails
+    void this.#session?.close() // releases at once; only closing the root session fails
     this.#session = null
     this.#handles.delete(this)
   }
 }
 
-/** A walk over a range of a state; the session holds it, for RocksDB's iterator takes its own only later. */
+/** Walks over a range of one state. The session holds the state, because RocksDB's iterator takes one only later. */
 export class RocksCursor implements EngineIterator {
   readonly #session: RocksDB
   readonly #range: Range

@@ -7,21 +7,21 @@ import { RocksEngine } from './engine.js'
 import type { RocksEngineOptions, RocksLock } from './engine.js'
 import type { RocksDatabase } from '../upstream/rocksdb-native.js'
 
-/** by directory */
+/** The opens of each directory, one after the other. */
 const opens = new Queues()
 
-/** A store in a directory, in Corestore 7's layout, that is not opened yet. */
+/** Returns the store of a directory, in Corestore 7's layout. It is not open yet. */
 export function openRocks(directory: string, opts: OpenStorageOptions): CorestoreStorage {
   return new RocksStorage(new StoreEngine(directory, opts), directory, `${directory}/db`, opts)
 }
 
-/** A store in a RocksDB of the caller's, whose directory and lock stay the caller's. */
+/** Returns the store in a caller's RocksDB, whose directory and lock remain the caller's business. */
 export function openGivenRocks(rocks: RocksDatabase, opts: OpenStorageOptions): CorestoreStorage {
   const engine = new RocksEngine(rocks, tuningOf(opts))
   return new RocksStorage(engine, rocks.path, rocks.path, opts)
 }
 
-/** What RocksDB is to know of the options. */
+/** The options that RocksDB takes. */
 function tuningOf(opts: OpenStorageOptions): RocksEngineOptions {
   const {
     wait: _wait,
@@ -35,7 +35,7 @@ function tuningOf(opts: OpenStorageOptions): RocksEngineOptions {
   return tuning
 }
 
-/** RocksDB where a store of Corestore 7 has it, behind the lock that Corestore 7 takes. */
+/** RocksDB where a store of Corestore 7 keeps it, behind the lock that Corestore 7 takes. */
 class StoreEngine extends RocksEngine {
   readonly #directory: string
   readonly #opts: OpenStorageOptions
@@ -47,7 +47,7 @@ class StoreEngine extends RocksEngine {
     this.#opts = opts
   }
 
-  /** Of those that come in one turn the first gets the directory; whoever waits for it keeps nobody waiting. */
+  /** Of several opens in one turn the first gets the directory. One that waits for the lock holds up nobody. */
   override open(): Promise<void> {
     return this.#opts.wait === true ? this.#open() : opens.run(this.#directory, () => this.#open())
   }
@@ -56,7 +56,7 @@ class StoreEngine extends RocksEngine {
     try {
       await super.open()
     } catch (err) {
-      // Already RocksDB's, which closed it, or left open by a disk that is full.
+      // RocksDB has taken it over and closed it, or a full disk left it open.
       await this.#file?.lock?.close()
       throw await explained(err, this.#directory, `${this.#directory}/db`)
     }
@@ -71,8 +71,8 @@ class StoreEngine extends RocksEngine {
   }
 
   /**
-   * RocksDB has the descriptor of the lock since it opened, and resumes by waiting for it, in a thread that nothing ends:
-   * not a close(), nor the end of the process. Whether the lock is free is asked first, with another descriptor.
+   * RocksDB has had the descriptor of the lock since it opened, and resumes by waiting for it in a thread that nothing
+   * ends, neither close() nor the end of the process. So another descriptor first tells whether the lock is free.
    */
   protected override async checkLock(): Promise<void> {
     if (this.#file === null || this.#opts.wait === true) return
@@ -105,7 +105,7 @@ class RocksStorage extends EngineStorage {
   readonly #directory: string
   readonly #database: string
 
-  /** @param directory  for messages: of a RocksDB that was given, its own */
+  /** @param directory  for messages; for a given RocksDB, that of the database */
   constructor(engine: RocksEngine, directory: string, database: string, opts: OpenStorageOptions) {
     super(engine, opts, database)
     this.#directory = directory

@@ -77,7 +77,7 @@ export interface RocksTuning {
 
 type Table = { readonly [option in keyof Required<RocksTuning>]: null }
 
-/** For an `OptionTable`: any value of these will do here. */
+/** For an `OptionTable`, which accepts any value of these: rocksdb-native checks them. */
 export const ROCKS_TUNING: Table = {
   maxBackgroundJobs: null,
   bytesPerSync: null,

@@ -5,7 +5,7 @@ import type { CoreAlias, CorestoreStorage } from '@manycore/hypercore-types'
 
 /** The private members of hypercore-storage 3.3 that are called or overridden here (index.js, class CorestoreStorage). */
 interface PrivateMembers extends CorestoreStorage {
-  /** 0 = not opened yet: whatever is called runs `_migrateStore()` first. */
+  /** 0 = not opened yet: every call runs `_migrateStore()` first. */
   version: number
   wait: boolean
   readonly db: StorageDatabase

@@ -64,7 +64,7 @@ test('a Corestore 6 directory opened read-only is refused with the reason, and n
   const before = fs.readdirSync(directory)
   const err = await failure(openStorage(directory, { readOnly: true }).ready())
   expect(err).toMatchObject({ code: 'STORAGE_EMPTY' })
-  expect(err.message).toContain('converted when opened for writing')
+  expect(err.message).toContain('converted when it is opened for writing')
   expect(fs.readdirSync(directory)).toEqual(before)
 })
 
