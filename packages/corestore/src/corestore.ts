@@ -44,19 +44,19 @@ const BRAND = Symbol.for('manycore.corestore')
  * docs/compat.md.
  */
 export class Corestore extends StoreView {
-  /** null in the root store */
+  /** The root store; null in the root store itself. */
   readonly root: Corestore | null
-  /** 32 bytes; root: zeros */
+  /** The namespace of this store, 32 bytes; zeros in a root store that was given none. */
   readonly ns: Uint8Array
   /** Whether no core that is opened through this store can be written. */
   readonly readOnly: boolean
   /** The version of the manifests of new named cores: 1, 2 or 3. */
   readonly manifestVersion: number
-  /** do streams made by this store announce cores by themselves? */
+  /** Whether streams made by this store announce cores unasked. */
   readonly active: boolean
   /** Whether `suspend()` does anything. */
   readonly shouldSuspend: boolean
-  /** the open sessions got through this store */
+  /** The open sessions that were made through this store. */
   readonly sessions: SessionScope
 
   /** those that a session adds to the root store's, which its replicator has */
@@ -68,8 +68,9 @@ export class Corestore extends StoreView {
   #failure: unknown = null
 
   /**
+   * Opens a store in the background: `ready()` tells when it is open.
    * @param storage  a directory (RocksDB), a hypercore-storage instance, an engine, a random-access-storage
-   *                 class, function or instance, or an abstract-level database; not looked at with an option `root`
+   *   class, function or instance, or an abstract-level database; not looked at with an option `root`
    * @throws BAD_ARGUMENT, ERR_ASSERTION; what goes wrong with the storage rejects `ready()`
    */
   constructor(storage: StorageInput | null, options: StoreOptions & { root: Corestore })
@@ -110,7 +111,7 @@ export class Corestore extends StoreView {
     return typeof value === 'object' && value !== null && BRAND in value
   }
 
-  /** callbacks of watch(); null when there are none */
+  /** The functions given to `watch()`; null if there are none. */
   get watchers(): ReadonlySet<(core: InnerCore) => void> | null {
     return this.#watching.callbacks
   }
@@ -261,7 +262,11 @@ export class Corestore extends StoreView {
     await this.shared.suspend(this.shouldSuspend ? read : null)
   }
 
-  /** @throws SESSION_CLOSED; ELOCKED or STORAGE_CHANGED if another process has the storage: it stays suspended then */
+  /**
+   * Takes the lock back and goes on, after `suspend()`.
+   * @throws SESSION_CLOSED; ELOCKED or STORAGE_CHANGED if another process has or had the storage: then the
+   *   store stays suspended
+   */
   async resume(): Promise<void> {
     this.#checkOpen()
     await this.shared.resume()

@@ -2,8 +2,15 @@
 export interface Clock {
   /** Milliseconds since any fixed moment. */
   now(): number
+  /**
+   * Calls `fn` once, `ms` milliseconds later.
+   * @returns a handle for `clearTimeout()`
+   */
   setTimeout(fn: () => void, ms: number): unknown
-  /** @param handle  what setTimeout() returned */
+  /**
+   * Takes a timeout back.
+   * @param handle  what setTimeout() returned
+   */
   clearTimeout(handle: unknown): void
 }
 

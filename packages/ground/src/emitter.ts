@@ -24,18 +24,29 @@ const Base: new () => object = EventEmitter
  */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Base has the methods that the interface adds
 export class Emitter<Events extends { [K in keyof Events]: unknown[] }> extends Base {
+  /**
+   * Calls every listener of the event, in order.
+   * @returns false if it has none
+   */
   emit<K extends keyof Events>(event: K, ...args: Events[K]): boolean {
     return emitToEach(this as never, event as string | symbol, args)
   }
 }
 
 export interface Emitter<Events extends { [K in keyof Events]: unknown[] }> {
+  /** Calls the listener each time the event is emitted. */
   on<K extends keyof Events>(event: K, listener: (...args: Events[K]) => void): this
+  /** Calls the listener at the next such event, once. */
   once<K extends keyof Events>(event: K, listener: (...args: Events[K]) => void): this
+  /** Removes a listener that was added with `on` or `once`. */
   off<K extends keyof Events>(event: K, listener: (...args: Events[K]) => void): this
+  /** The same as `on`. */
   addListener<K extends keyof Events>(event: K, listener: (...args: Events[K]) => void): this
+  /** The same as `off`. */
   removeListener<K extends keyof Events>(event: K, listener: (...args: Events[K]) => void): this
+  /** Removes every listener of the event, or of all events. */
   removeAllListeners(event?: keyof Events): this
+  /** How many listeners the event has. */
   listenerCount(event: keyof Events): number
 }
 

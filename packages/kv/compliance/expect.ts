@@ -22,7 +22,10 @@ export function ok(value: boolean, what: string): void {
   if (!value) throw new Error(what)
 }
 
-/** @throws unless `fn` throws or rejects with this code */
+/**
+ * Fails unless a call fails with a code.
+ * @throws unless `fn` throws or rejects with this code
+ */
 export async function fails(fn: () => unknown, code: string, what: string): Promise<void> {
   let err: unknown
   try {

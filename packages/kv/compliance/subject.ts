@@ -22,12 +22,12 @@ export interface Place {
 
 /** What is tested. */
 export interface Subject {
-  /** e.g. 'memory', goes before each case's name */
+  /** Such as 'memory'; it goes before the name of each case. */
   name: string
   /** What the engine can do; a case of what it cannot is skipped. */
   supports: EngineSupports
-  /** true = its places can crash(); without, kill real processes instead. Default false */
+  /** True: its places can `crash()`. False: kill real processes instead. Default: false. */
   crashes?: boolean
-  /** a new place, empty */
+  /** Makes a new place, empty. */
   create(): Promise<Place> | Place
 }

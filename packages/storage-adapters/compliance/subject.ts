@@ -2,9 +2,9 @@ import type { CorestoreStorage } from '@manycore/hypercore-types'
 
 /** The abilities of a kind of storage. A case is skipped only because one is missing. */
 export interface StorageSupports {
-  /** What was written is there when the place is opened again. */
+  /** Whether what was written is there when the place is opened again. */
   readonly persistent: boolean
-  /** The storage opens read-only. */
+  /** Whether it can be opened read-only. */
   readonly readOnly: boolean
 }
 
@@ -20,12 +20,12 @@ export interface StoragePlace {
 
 /** The storage that is tested. */
 export interface StorageSubject {
-  /** For example 'memory'; precedes the name of each case. */
+  /** Such as 'memory'; it goes before the name of each case. */
   name: string
   /** What the storage can do; a case of what it cannot is skipped. */
   supports: StorageSupports
-  /** True = its places can crash(). Without it, test that yourself by killing real processes. Default false. */
+  /** True: its places can `crash()`. False: kill real processes instead. Default: false. */
   crashes?: boolean
-  /** Makes a new, empty place. */
+  /** Makes a new place, empty. */
   create(): StoragePlace | Promise<StoragePlace>
 }

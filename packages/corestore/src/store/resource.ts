@@ -20,11 +20,19 @@ export interface CorestoreEvents {
 
 /** A ready-resource with typed events; its subclass has `_open()` and `_close()`. */
 export interface StoreResource extends EventSource<CorestoreEvents> {
+  /** Settles when opening has; null before `ready()` was called. */
   readonly opening: Promise<void> | null
+  /** Settles when closing has; null before `close()` was called. */
   readonly closing: Promise<void> | null
+  /** Whether the store has opened. */
   readonly opened: boolean
+  /** Whether the store has closed. */
   readonly closed: boolean
+  /** Resolves once the store is open. One promise, however often it is called. */
   ready(): Promise<void>
+  /**
+   * Closes the store, even before it has opened or after that failed. One promise, however often it is called.
+   */
   close(): Promise<void>
 }
 

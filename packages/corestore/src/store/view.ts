@@ -15,34 +15,40 @@ export abstract class StoreView extends StoreResource {
     this.shared = shared
   }
 
+  /** What Hypercore reads and writes: a hypercore-storage. It closes with the root store. */
   get storage(): CorestoreStorage {
     return this.shared.storage
   }
 
-  /** the open cores of the root store and all its sessions */
+  /** The open cores of the root store and all its sessions. */
   get cores(): SessionTable {
     return this.shared.table
   }
 
+  /** The open streams, as `records`. */
   get streamTracker(): Replicator['streams'] {
     return this.shared.replicator.streams
   }
 
-  /** what carries the cores: its events, figures and `attach`, `detach`, `setActive`; closed with the root store */
+  /**
+   * What carries the cores: its events and figures, `attach`, `detach` and `setActive`. It closes with the root
+   * store.
+   */
   get replicator(): Replicator {
     return this.shared.replicator
   }
 
-  /** open sessions and namespaces of the root store */
+  /** The open sessions and namespaces of the root store. */
   get corestores(): Set<Corestore> {
     return this.shared.stores
   }
 
+  /** The cache that the cores share; null if none was given. */
   get globalCache(): object | null {
     return this.shared.globalCache
   }
 
-  /** 32 bytes, secret; null until the store is open, unless it was given */
+  /** 32 secret bytes; null until the store is open, unless the key was given. */
   get primaryKey(): Uint8Array | null {
     return this.shared.primaryKey
   }

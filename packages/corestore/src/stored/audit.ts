@@ -4,11 +4,11 @@ import type { AuditResult, CorestoreStorage, Hypercore } from '@manycore/hyperco
 
 /** One row of `store.audit()`. */
 export interface CoreAudit {
-  /** 32 bytes */
+  /** 32 bytes. */
   discoveryKey: Uint8Array
-  /** 32 bytes */
+  /** 32 bytes. */
   key: Uint8Array
-  /** null = its root was lost and it was deleted */
+  /** What was found; null: the root of the tree was lost, and the core was deleted. */
   audit: AuditResult | null
 }
 

@@ -8,15 +8,15 @@ import {
 
 /** How large the levels of a store may become. */
 export interface LevelSizes {
-  /** flushed memtables until they are merged */
+  /** How many flushed memtables there may be before they are merged. */
   readonly level0Segments: number
   /** Bytes of level 1; each further level may have `ratio` times as many. */
   readonly level1Bytes: number
-  /** each level below level 1 to the one above it */
+  /** How many times as large as the level above it each level below level 1 may be. */
   readonly ratio: number
-  /** a merge begins a new segment after this many */
+  /** After how many bytes a merge begins a new segment. */
   readonly segmentBytes: number
-  /** value files below this are joined by merges */
+  /** Value files of fewer bytes are joined by merges. */
   readonly smallValueFileBytes: number
 }
 

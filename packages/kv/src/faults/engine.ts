@@ -11,7 +11,10 @@ export class FaultEngine implements Engine {
   readonly supports: EngineSupports
   /** What goes wrong, and when; faults may be added at any time. */
   readonly plan: FaultPlan
-  /** bytes of keys and values that can still be put; then batches fail (ENOSPC) until there is more */
+  /**
+   * How many bytes of keys and values can still be put. Beyond that batches fail with ENOSPC until there is
+   * more.
+   */
   space: number = Infinity
   readonly #engine: Engine
   readonly #lifecycle: Lifecycle
@@ -118,7 +121,7 @@ export class FaultEngine implements Engine {
     })
   }
 
-  /** As a loss of power does, takes back all batches since the last open() or flush(). O(entries) */
+  /** Takes back all batches since the last `open()` or `flush()`, as a loss of power does. O(entries). */
   loseUnsynced(): Promise<void> {
     this.plan.release() // what is delayed goes first, and is lost
     return this.#inTurn('loseUnsynced()', async () => {

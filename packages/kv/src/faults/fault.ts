@@ -4,15 +4,15 @@ import { EngineError } from '../errors.js'
 
 /**
  * What happens to an operation:
- * - `fail`: nothing is done, and it rejects
- * - `fail-after`: it is done, and rejects all the same
- * - `drop`: nothing is done, and it is acknowledged
+ * - `fail`: nothing is done, and it rejects.
+ * - `fail-after`: it is done, and rejects all the same.
+ * - `drop`: nothing is done, and it is acknowledged.
  * - `forget`: it rejects, and what it was to store is never stored, unless it is written again: later syncs resolve
- *   without it
- * - `delay`: it is done once `release()` is called
- * - `tear`: a prefix is done, and it rejects
+ *   without it.
+ * - `delay`: it is done once `release()` is called.
+ * - `tear`: a prefix is done, and it rejects.
  * - `reorder`: it is acknowledged at once, and done after the next write or batch; at the latest before
- *   a flush, sync, truncate, unlink or close
+ *   a flush, sync, truncate, unlink or close.
  */
 export type FaultAction = 'fail' | 'fail-after' | 'drop' | 'forget' | 'delay' | 'tear' | 'reorder'
 
@@ -58,15 +58,18 @@ export interface Fault {
   readonly on: FaultOperation
   /** What happens to it. */
   readonly action: FaultAction
-  /** 1 = the first from now on; default 1 */
+  /** Which such operation from now on it happens to; 1 is the next. Default: 1. */
   readonly nth?: number
-  /** instead of `nth`: each operation with this chance, drawn from the plan's seed */
+  /** Instead of `nth`: one in so many operations, drawn with the plan's seed. */
   readonly oneIn?: number
-  /** only operations on files of such a name count; default: all */
+  /** Only operations on files of such a name count. Default: all files. */
   readonly file?: RegExp
-  /** what fail, fail-after and tear reject with; default: code EIO, for an engine's writes ENGINE_FAILED because of it */
+  /**
+   * What `fail`, `fail-after` and `tear` reject with. Default: an error with the code EIO, and for an engine's
+   * writes ENGINE_FAILED with that as its cause.
+   */
   readonly error?: Error
-  /** tear: how many bytes of the write, or ops of the batch, are done; default: half of them */
+  /** For `tear`: how many bytes of the write, or operations of the batch, are done. Default: half of them. */
   readonly keep?: number
 }
 
@@ -76,7 +79,7 @@ export interface FaultHit {
   readonly on: FaultOperation
   /** What happened to it. */
   readonly action: FaultAction
-  /** '' = the operation was not on a file */
+  /** The name of the file; '' if the operation was not on a file. */
   readonly file: string
 }
 

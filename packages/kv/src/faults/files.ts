@@ -25,7 +25,9 @@ export class FaultFiles {
     this.plan = plan
   }
 
-  /** bytes by which files can still grow; then writes end half-way (ENOSPC) until there is more */
+  /**
+   * By how many bytes files can still grow. Beyond that writes end half-way with ENOSPC until there is more.
+   */
   get space(): number {
     return this.#disk.space
   }

@@ -13,7 +13,10 @@ export interface PowerLoss {
    * after the same operations. Default: nothing is kept.
    */
   readonly seed?: number
-  /** a write reaches the disk in whole sectors of so many bytes, aligned in the file; > 0, default 512 */
+  /**
+   * Bytes of a sector, aligned in the file; a write reaches the disk in whole sectors. More than 0; default:
+   * 512.
+   */
   readonly sectorBytes?: number
 }
 

@@ -17,17 +17,20 @@ export class FaultPlan {
     for (const fault of faults) this.add(fault)
   }
 
-  /** what happened so far */
+  /** What has happened so far. */
   get hits(): readonly FaultHit[] {
     return this.#hits
   }
 
-  /** operations that wait for release() */
+  /** How many operations wait for `release()`. */
   get held(): number {
     return this.#held.length
   }
 
-  /** @throws BAD_ARGUMENT */
+  /**
+   * Adds one fault.
+   * @throws BAD_ARGUMENT
+   */
   add(given: Fault): void {
     const fault = checkFault(given)
     const { nth = 1, oneIn } = fault

@@ -1,7 +1,10 @@
 import { badArgument, refuseUnknown } from '@manycore/ground'
 import type { Op, Range } from '../engine.js'
 
-/** @throws BAD_ARGUMENT */
+/**
+ * Refuses anything but a list of keys.
+ * @throws BAD_ARGUMENT
+ */
 export function checkKeys(keys: readonly Uint8Array[]): void {
   if (!Array.isArray(keys)) throw badArgument('keys', 'an array of Uint8Arrays', keys)
   for (const [i, key] of keys.entries()) checkKey(`keys[${i}]`, key)
@@ -22,7 +25,10 @@ export function checkOps(ops: readonly Op[]): void {
   }
 }
 
-/** @throws BAD_ARGUMENT */
+/**
+ * Refuses anything but a range.
+ * @throws BAD_ARGUMENT
+ */
 export function checkRange(range: Range): void {
   if (typeof range !== 'object' || range === null) throw badArgument('range', 'an object', range)
   refuseUnknown(range, RANGE, 'range')

@@ -33,7 +33,10 @@ export class Lifecycle {
     this.#name = name
   }
 
-  /** @param fn  opens; when it rejects the engine is closed again */
+  /**
+   * Opens the engine, in its turn.
+   * @param fn  opens; if it rejects, the engine is closed again
+   */
   open(fn: () => Promise<void>): Promise<void> {
     return this.#enqueue('open', async () => {
       if (this.#state !== 'closed') return // a suspended engine is open
@@ -48,7 +51,11 @@ export class Lifecycle {
     })
   }
 
-  /** @param fn  closes, suspended or not; called after every call that runs has ended. The engine is closed even if it rejects */
+  /**
+   * Closes the engine, in its turn.
+   * @param fn  closes, suspended or not; called once every call that runs has ended. The engine is closed even
+   *   if it rejects
+   */
   close(fn: () => Promise<void>): Promise<void> {
     return this.#enqueue('close', async () => {
       if (this.#state === 'closed') return
@@ -67,8 +74,9 @@ export class Lifecycle {
   }
 
   /**
-   * @param fn  frees files and lock; called once no call is inside, and idempotent: after a failure it is called
-   *            again by the next suspend(), or undone by resume(). Until resume(), calls wait
+   * Suspends the engine, in its turn.
+   * @param fn  frees files and lock; called once no call is inside, and idempotent: after a failure the next
+   *   suspend() calls it again, or resume() undoes it. Calls wait until resume()
    */
   suspend(fn: () => Promise<void>): Promise<void> {
     return this.#enqueue('suspend', async () => {
@@ -81,7 +89,10 @@ export class Lifecycle {
     })
   }
 
-  /** @param fn  takes files and lock back; when it rejects the engine stays suspended */
+  /**
+   * Resumes the engine, in its turn.
+   * @param fn  takes files and lock back; if it rejects, the engine stays suspended
+   */
   resume(fn: () => Promise<void>): Promise<void> {
     return this.#enqueue('resume', async () => {
       this.#checkState('resume()')
@@ -92,7 +103,10 @@ export class Lifecycle {
     })
   }
 
-  /** @throws ENGINE_CLOSED naming the call */
+  /**
+   * Refuses a call unless the engine is open.
+   * @throws ENGINE_CLOSED naming the call
+   */
   check(call: string): void {
     if (this.#closes > 0) this.#refuse(call, 'closing')
     this.#checkState(call)

@@ -6,9 +6,11 @@ import type { PolicyCore, PolicyPeer } from './policy.js'
 
 /** Whom and what a change of policy is about; absent = all of them. */
 export interface PolicyChange {
-  /** 32 bytes, a public key; a stream; or what a policy was given */
+  /** A public key of 32 bytes, a stream, or the peer that a policy was given. Default: every peer. */
   peer?: Uint8Array | ProtocolStream | PolicyPeer
-  /** 32 bytes, a key or discovery key; a Hypercore; or what a policy was given */
+  /**
+   * A key or discovery key of 32 bytes, a Hypercore, or the core that a policy was given. Default: every core.
+   */
   core?: Uint8Array | InnerCore | Hypercore<unknown> | PolicyCore
 }
 

@@ -7,9 +7,9 @@ import { ReplicatorError } from '../errors.js'
 
 /** Events of a `HypercoreSet`. */
 export interface HypercoreSetEvents {
-  /** this core is in the set and wants data */
+  /** A core of the set wants data. */
   downloading: [core: InnerCore]
-  /** this Hypercore is not in the set: it failed to open, or has the discovery key of another core */
+  /** This Hypercore is not in the set: it failed to open, or another core has its discovery key. */
   'core-error': [err: Error, hypercore: Hypercore<unknown>]
 }
 
@@ -42,7 +42,7 @@ export class HypercoreSet extends Emitter implements CoreSource {
     for (const hypercore of all) this.add(hypercore)
   }
 
-  /** cores in the set */
+  /** How many cores are in the set. */
   get size(): number {
     return this.#entries.size
   }

@@ -32,9 +32,9 @@ export interface CompactableLevel extends LevelDatabase {
 
 /** How keys and values are read, and at which state. */
 export interface LevelReadOptions {
-  /** abstract-level's name of the encoding of keys. */
+  /** Encoding of keys, by abstract-level's name. */
   keyEncoding: string
-  /** abstract-level's name of the encoding of values. */
+  /** Encoding of values, by abstract-level's name. */
   valueEncoding: string
   /** The state to read; default: the latest. */
   snapshot?: LevelSnapshot
@@ -56,9 +56,9 @@ export interface LevelRange<K> {
 
 /** How keys and values are written. */
 export interface LevelWriteOptions {
-  /** abstract-level's name of the encoding of keys. */
+  /** Encoding of keys, by abstract-level's name. */
   keyEncoding: string
-  /** abstract-level's name of the encoding of values. */
+  /** Encoding of values, by abstract-level's name. */
   valueEncoding: string
   /** For LevelDB: true: its log is synced before the batch resolves. */
   sync?: boolean
