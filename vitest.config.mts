@@ -9,6 +9,10 @@ export default defineConfig({
     // Tests run the sources; the packed tarballs are run by scripts/trials/packed.mjs.
     alias: readdirSync(packages).flatMap((name) => [
       { find: new RegExp(`^@manycore/${name}$`), replacement: `${packages}${name}/src/index.ts` },
+      {
+        find: new RegExp(`^@manycore/${name}/(kit|faults)$`),
+        replacement: `${packages}${name}/src/$1/index.ts`
+      },
       { find: `@manycore/${name}/compliance`, replacement: `${packages}${name}/compliance/index.ts` }
     ])
   },

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { copyGroundTypes } from './ground-types.mjs'
 import { requirements } from './requirements.mjs'
@@ -13,17 +13,22 @@ import { packagesOf } from '../workspace/packages.mjs'
 export async function bundle(base) {
   for (const { dir, manifest } of packagesOf(base).filter((each) => each.published)) {
     copyGroundTypes(dir, join(base, GROUND_TYPES))
-    for (const folder of ['src', 'compliance']) {
-      const input = join(dir, folder, 'index.ts')
-      if (existsSync(input))
-        await bundleInto(
-          join(dir, folder === 'src' ? 'dist' : `dist/${folder}`),
-          input,
-          join(base, GROUND),
-          manifest
-        )
-    }
+    removeStale(join(dir, 'dist'), join(dir, 'src'))
+    removeStale(join(dir, 'dist/compliance'), join(dir, 'compliance'))
+    const ground = join(base, GROUND)
+    await bundleInto(join(dir, 'dist'), join(dir, 'src'), entriesOf(dir, manifest), ground, manifest)
+    const compliance = join(dir, 'compliance')
+    if (existsSync(compliance))
+      await bundleInto(join(dir, 'dist/compliance'), compliance, ['index'], ground, manifest)
   }
+}
+
+/** Sources, without extension, that a package offers under a name: `kit/index` is `@manycore/kv/kit`. What they share exists once. */
+function entriesOf(dir, { exports }) {
+  const files = Object.values(exports).map(
+    ({ default: file }) => /^\.\/dist\/(.+)\.js$/.exec(file ?? '')?.[1]
+  )
+  return [...new Set(['index', ...files])].filter((name) => existsSync(join(dir, 'src', `${name}.ts`)))
 }
 
 /** Private: its code and its declarations go into each package that imports it. */
@@ -31,17 +36,26 @@ const GROUND = 'packages/ground/src'
 const GROUND_TYPES = 'packages/ground/dist'
 const GROUND_NAME = '@manycore/ground'
 
-async function bundleInto(dist, input, ground, manifest) {
-  const sources = join(input, '..')
+/** Declarations whose source is not there any more: tsc leaves them, and they would be packed. */
+function removeStale(dist, sources) {
+  if (!existsSync(dist)) return
+  for (const file of readdirSync(dist, { recursive: true })) {
+    const [, name] = /^(?!compliance[\\/])(.+)\.d\.ts(?:\.map)?$/.exec(file) ?? []
+    if (name !== undefined && !existsSync(join(sources, `${name}.ts`))) rmSync(join(dist, file))
+  }
+}
+
+async function bundleInto(dist, sources, entries, ground, manifest) {
   const main = join(dist, 'index.js')
   const begin = statSync(new URL('./requirements.mjs', import.meta.url)).mtimeMs
   if (existsSync(main) && statSync(main).mtimeMs > Math.max(newest(sources), newest(ground), begin)) return
 
-  for (const file of existsSync(dist) ? readdirSync(dist) : []) {
-    if (/\.js(\.map)?$/.test(file)) rmSync(join(dist, file))
+  for (const folder of new Set(entries.map((name) => dirname(join(dist, name))))) {
+    for (const file of existsSync(folder) ? readdirSync(folder) : [])
+      if (/\.js(\.map)?$/.test(file)) rmSync(join(folder, file))
   }
   const build = await rolldown({
-    input,
+    input: Object.fromEntries(entries.map((name) => [name, join(sources, `${name}.ts`)])),
     platform: 'node',
     resolve: { alias: { [GROUND_NAME]: join(ground, 'index.ts') } },
     external: (id) => id !== GROUND_NAME && !id.startsWith('.') && !isAbsolute(id),
@@ -55,12 +69,25 @@ async function bundleInto(dist, input, ground, manifest) {
     format: 'cjs',
     exports: 'named',
     sourcemap: true,
-    entryFileNames: 'index.js',
+    entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
+    codeSplitting: entries.length > 1 ? { groups: [{ name: sharedChunk, debugName: 'shared' }] } : true,
     banner: ({ isEntry, exports }) => (isEntry && exports.length > 0 ? requirements(manifest) : ''),
     comments: false // they are in the declarations and the sources, which are packed as well
   })
   await build.close()
+}
+
+/** Of what several entries load, one file; what is loaded later stays out of it. */
+function sharedChunk(id, context) {
+  return isLoadedAtOnce(id, context) ? 'shared' : null
+}
+
+function isLoadedAtOnce(id, context, seen = new Set()) {
+  if (seen.has(id)) return false
+  seen.add(id)
+  const { isEntry, importers } = context.getModuleInfo(id)
+  return isEntry || importers.some((importer) => isLoadedAtOnce(importer, context, seen))
 }
 
 /**

@@ -82,7 +82,7 @@ function strayFiles({ dir, files }) {
   const sources = new Set(
     filesUnder(dir, /\.ts$/)
       .map((file) => basename(file, '.ts'))
-      .concat('rolldown-runtime')
+      .concat('rolldown-runtime', 'shared')
   )
   const stale = files
     .filter((file) => /^dist\/.*\.js$/.test(file) && !sources.has(basename(file, '.js')))

@@ -1,3 +1,4 @@
+import { randomNumbers } from '@manycore/kv/faults'
 import type { EngineSnapshot, Op } from '@manycore/kv'
 import { del, delRange, get, list, put } from './case.js'
 import type { Case } from './case.js'
@@ -75,15 +76,4 @@ function apply(array: readonly [string, string][], ops: readonly Op[]): [string,
     else for (const k of map.keys()) if (k >= name(op.start) && k < name(op.end)) map.delete(k)
   }
   return [...map].toSorted(([a], [b]) => (a < b ? -1 : 1))
-}
-
-/** Mulberry32: @returns a function that gives integers in [0, n) */
-function randomNumbers(seed: number): (n: number) => number {
-  let state = seed
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % n
-  }
 }

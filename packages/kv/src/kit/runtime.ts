@@ -23,3 +23,9 @@ export function runtimeWithoutLibuv(): 'Bun' | 'Deno' | null {
   if (Bun !== undefined) return 'Bun'
   return Deno === undefined ? null : 'Deno'
 }
+
+/** The id of this process; 0 where there is none, as in a browser. */
+export function ownPid(): number {
+  const { process, Bare } = globalThis as { process?: { pid?: number }; Bare?: { pid?: number } }
+  return process?.pid ?? Bare?.pid ?? 0
+}

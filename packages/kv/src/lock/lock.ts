@@ -3,8 +3,7 @@ import b4a from 'b4a'
 import type { Disk, LockableFile } from '../disk/disk.js'
 import { codeOf, unlessFull } from '../disk/failures.js'
 import { EngineError } from '../errors.js'
-import { runtimeWithoutLibuv } from '../kit/runtime.js'
-import { ownPid } from './process.js'
+import { ownPid, runtimeWithoutLibuv } from '../kit/runtime.js'
 
 export interface LockOptions {
   /** Nothing is created or written. In one file the lock is shared with other readers, elsewhere there is none. */

@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
 import fs from 'fs'
+import { ownPid } from '../kit/runtime.js'
 import { codeOf } from '../disk/failures.js'
 
 /** A process, so that another one can tell whether it still runs. What cannot be found out is ''. */
@@ -16,19 +17,12 @@ export interface ProcessId {
   readonly namespace: string
 }
 
-/** What Node, Bun and Deno have of it; Bare has `Bare.pid` alone. */
+/** What Node, Bun and Deno have of it; Bare has none. */
 interface Global {
   process?: {
-    pid?: number
     kill?(pid: number, signal: number): void
     getBuiltinModule?(name: 'os'): { hostname(): string } | undefined
   }
-  Bare?: { pid?: number }
-}
-
-export function ownPid(): number {
-  const { process, Bare } = globalThis as Global
-  return process?.pid ?? Bare?.pid ?? 0
 }
 
 export function ownProcess(): ProcessId {

@@ -1,7 +1,7 @@
 import { FaultFiles, FaultPlan, RandomAccessEngine } from '@manycore/kv'
+import { randomNumbers } from '@manycore/kv/faults'
 import RandomAccessMemory from 'random-access-memory'
 import { History, contents } from './history.mjs'
-import { randomNumbers } from './random.mjs'
 
 const SESSIONS = 3
 /** of a session at most; each happens once */
