@@ -1,21 +1,21 @@
 import { callEach } from '@manycore/ground'
-import type { InnerCore } from '@manycore/hypercore-types'
+import type { CoreReplicator, InnerCore } from '@manycore/hypercore-types'
 
 interface Slot {
   watchers: Set<() => void>
   release: () => void
 }
 
-/** The slots that are ours. One for all watchers of a core: chained slots could only be taken out in reverse. */
-const slots = new WeakMap<InnerCore, Slot>()
+/** Our slot of a core, kept on it. One for all watchers: chained slots could only be taken out in reverse. */
+const SLOT = Symbol('downloading')
 
 /**
- * Calls `fn` whenever a session of this core begins to want data. A core has one slot for that (hypercore
- * 11.37.1 lib/replicator.js:2147); whoever sat in it before is called as well, and gets it back in the end.
- * @returns ends it
+ * Calls `fn` whenever a session of this core begins to want data. A core has one slot for that, `ondownloading`; whoever
+ * sat in it before is called as well, and gets it back in the end.
+ * @returns a function that stops watching
  */
 export function watchDownloading(core: InnerCore, fn: () => void): () => void {
-  const { watchers, release } = slots.get(core) ?? take(core)
+  const { watchers, release } = (core.replicator as Slotted)[SLOT] ?? take(core.replicator)
   watchers.add(fn)
 
   return () => {
@@ -23,8 +23,9 @@ export function watchDownloading(core: InnerCore, fn: () => void): () => void {
   }
 }
 
-function take(core: InnerCore): Slot {
-  const { replicator } = core
+type Slotted = CoreReplicator & { [SLOT]?: Slot | undefined }
+
+function take(replicator: Slotted): Slot {
   const before = replicator.ondownloading
   const watchers = new Set<() => void>()
 
@@ -32,10 +33,9 @@ function take(core: InnerCore): Slot {
     callEach(before === null ? watchers : [before, ...watchers])
   }
   const release = (): void => {
-    slots.delete(core)
+    replicator[SLOT] = undefined
     if (replicator.ondownloading === ondownloading) replicator.ondownloading = before
   }
   replicator.ondownloading = ondownloading
-  slots.set(core, { watchers, release })
-  return { watchers, release }
+  return (replicator[SLOT] = { watchers, release })
 }

@@ -1,4 +1,5 @@
 import type { Bytes, InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import { roundTrip } from '../wire/secret-stream.js'
 import { badProof, senderOf } from '../wire/proofs.js'
 import { monitorCore } from '../wire/core-monitor.js'
 import { ReplicatorError } from '../errors.js'
@@ -112,7 +113,7 @@ export class FigureBook {
       }
       all.attached += counted.attached
       const { remotePublicKey } = noise
-      all.streams.push({ ...counted, stream, remotePublicKey, rttMs: roundTrip(stream) })
+      all.streams.push({ ...counted, stream, remotePublicKey, rttMs: roundTrip(noise) })
     }
     for (const core of cores) {
       const counted = this.#cores.get(core)
@@ -180,10 +181,4 @@ function add(counted: Counted, direction: 'up' | 'down', bytes: number): void {
 function zeros(): Counted {
   const traffic = { blocksUp: 0, bytesUp: 0, blocksDown: 0, bytesDown: 0 }
   return { ...traffic, attached: 0, denied: 0, refused: 0, errors: 0 }
-}
-
-/** Of a UDX stream below the encryption; a TCP socket or a pipe does not know. */
-function roundTrip({ noiseStream }: ProtocolStream): number | null {
-  const { rawStream } = noiseStream as unknown as { rawStream?: { udx?: unknown; rtt?: unknown } | null }
-  return rawStream?.udx && typeof rawStream.rtt === 'number' ? rawStream.rtt : null
 }

@@ -1,6 +1,6 @@
-import type { NoiseStream } from '@manycore/hypercore-types'
 import { MAX_TIMER_MS } from '@manycore/ground'
 import type { Clock } from '@manycore/ground'
+import { frameBytes } from '../wire/secret-stream.js'
 import type { OpenStream, StreamSet } from './stream-set.js'
 
 /**
@@ -8,12 +8,6 @@ import type { OpenStream, StreamSet } from './stream-set.js'
  * keep-alive every 5 s; 'unread' = taken any of what waits for it.
  */
 export type Stall = 'handshake' | 'silent' | 'unread'
-
-/** @hyperswarm/secret-stream 6.9.2 index.js:43: whole frames, keep-alives included */
-interface CountingStream extends NoiseStream {
-  readonly rawBytesRead: number
-  readonly rawBytesWritten: number
-}
 
 interface Progress {
   read: number
@@ -83,11 +77,11 @@ export class StalledStreams {
 }
 
 function stallOf({ noise, mux }: OpenStream, progress: Progress): Stall | null {
-  const { rawBytesRead, rawBytesWritten } = noise as CountingStream
-  progress.silent = rawBytesRead === progress.read ? progress.silent + 1 : 0
-  progress.unread = rawBytesWritten === progress.written && !mux.drained ? progress.unread + 1 : 0
-  progress.read = rawBytesRead
-  progress.written = rawBytesWritten
+  const { read, written } = frameBytes(noise)
+  progress.silent = read === progress.read ? progress.silent + 1 : 0
+  progress.unread = written === progress.written && !mux.drained ? progress.unread + 1 : 0
+  progress.read = read
+  progress.written = written
   if (progress.silent >= LOOKS) return noise.connected ? 'silent' : 'handshake'
   return progress.unread >= LOOKS ? 'unread' : null
 }

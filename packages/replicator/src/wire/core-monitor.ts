@@ -1,27 +1,32 @@
 import type { InnerCore, Peer } from '@manycore/hypercore-types'
 
+/** What a core tells of its transfers. Called inside the core's own work. */
 export interface CoreListener {
-  /** the core gave a block to a peer, or took one */
+  /** The core gave a block to a peer, or took one. */
   block(direction: 'up' | 'down', bytes: number, peer: Peer): void
-  /** what a peer sent was not taken: it is not what the core's key has signed, or it could not be stored */
+  /** What a peer sent was not taken: it is not what the core's key has signed, or it could not be stored. */
   notTaken(err: Error, peer: Peer): void
-  /** two histories of this length are signed; the core is closing. `proof` is the message with the second */
+  /** Two histories of this length are signed; the core is closing. @param proof  the message with the second one */
   conflict(length: number, proof: object): void
 }
 
 /**
- * What a core tells of its transfers goes to its monitors, which are sessions that somebody listens to: a list
- * (hypercore 11.37.1 lib/core.js:79), of whose members are used `emit`, `extensions`, `padding`
- * (lib/replicator.js:3276 to 3327) and `_monitorIndex`, kept by the list. A session for each core would cost a
- * hundred times as much as this.
+ * What a core tells goes to its monitors, a list of sessions that somebody listens to. These are the members of a session
+ * that it uses (`Replicator._onpeerupdate()`, `_ondownload()` and others of hypercore 11.39.5 lib/replicator.js). A session
+ * per core would cost a hundred times as much as this.
  */
 interface Monitor {
+  /** Its place in the list, which the list keeps. */
   _monitorIndex: number
   readonly padding: number
   readonly extensions: ReadonlyMap<string, unknown>
   emit(name: string, ...args: unknown[]): void
 }
 
+/**
+ * What is used of Hypercore's Core (lib/core.js) that is nobody's interface.
+ * @upstream hypercore Core
+ */
 interface MonitoredCore {
   addMonitor(monitor: Monitor): void
   removeMonitor(monitor: Monitor): void
@@ -29,7 +34,7 @@ interface MonitoredCore {
 
 const NONE: ReadonlyMap<string, unknown> = new Map()
 
-/** @returns ends it */
+/** @returns a function that stops listening */
 export function monitorCore(core: InnerCore, listener: CoreListener): () => void {
   const monitored = core as unknown as MonitoredCore
   const monitor: Monitor = {

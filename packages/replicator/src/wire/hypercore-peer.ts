@@ -7,6 +7,7 @@ import type { NoData, Request } from './messages.js'
 /** Hypercore's peer of a core's channel, to be given to the functions of this file. */
 export type CorePeer = Peer & PrivatePeer
 
+/** @upstream hypercore Peer */
 interface PrivatePeer {
   /** The remote's requests that are not answered, by id. */
   readonly remoteRequests: Map<number, unknown>

@@ -3,7 +3,10 @@ import type { CoreChannel, Handler } from './messages.js'
 
 // What is used of Protomux (protomux 3.12.1 index.js) that is nobody's interface: declared and touched here only.
 
-/** What the remote says to the mux itself, each time with where its bytes are, and how a channel is made. */
+/**
+ * What the remote says to the mux itself, each time with where its bytes are, and how a channel is made.
+ * @upstream protomux Protomux
+ */
 export interface MuxCalls {
   /** The remote opens a channel. @returns null, or a promise that resolves once it is answered and never rejects */
   _onopensession(state: DecodeState): Promise<void> | null
@@ -15,6 +18,7 @@ export interface MuxCalls {
   createChannel(opts: ChannelOptions): CoreChannel | null
 }
 
+/** @upstream protomux Protomux */
 interface PrivateMux extends MuxCalls {
   /** A place for each channel number that the remote has used; null = free. */
   readonly _remote: readonly (RemoteChannel | null)[]
