@@ -1,0 +1,49 @@
+import { createRequire } from 'node:module'
+import Hypercore from 'hypercore'
+import { expect, onTestFinished, test } from 'vitest'
+import { declarationsIn } from '../../../../test/upstream/declarations.js'
+import { touchedElsewhere } from '../../../../test/upstream/elsewhere.js'
+import { type Installed, movedParts, versionAt } from '../../../../test/upstream/installed.js'
+import { StoredCores } from '../kit/stored-cores.js'
+import { inMemory } from '../kit/wires.js'
+
+const SRC = 'packages/replicator/src'
+const declarations = declarationsIn(`${SRC}/wire`)
+
+test('every private part of upstream that wire/ declares is there, and is what it was', async () => {
+  expect(declarations.flatMap(({ members }) => members).length).toBeGreaterThan(25)
+  expect(movedParts(declarations, await installed())).toEqual([])
+})
+
+test('no other file touches a private part of upstream', () => {
+  expect(touchedElsewhere(SRC, `${SRC}/wire`, declarations)).toEqual([])
+})
+
+/** Of Hypercores that replicate without us: nothing of theirs is replaced. */
+async function installed(): Promise<Installed> {
+  const [near, far] = [new StoredCores(), new StoredCores()]
+  onTestFinished(async () => {
+    await near.close()
+    await far.close()
+  })
+  const [stream, theirs] = await inMemory()
+  const core = await near.get({ blocks: ['a'] })
+  const copy = await far.get({ key: core.key! })
+  core.core!.replicator.attachTo(Hypercore.createProtocolStream(stream).noiseStream.userData!)
+  copy.core!.replicator.attachTo(Hypercore.createProtocolStream(theirs).noiseStream.userData!)
+  await copy.get(0)
+
+  const hypercore = createRequire(import.meta.url).resolve('hypercore')
+  const versionOf = (name: string): string => versionAt(createRequire(hypercore).resolve(name))
+  const parts = new Map([
+    ['hypercore Core', { object: core.core!, version: versionAt(hypercore) }],
+    ['hypercore Peer', { object: core.peers[0]!, version: versionAt(hypercore) }],
+    ['protomux Protomux', { object: stream.userData!, version: versionOf('protomux') }],
+    [
+      '@hyperswarm/secret-stream NoiseSecretStream',
+      { object: stream, version: versionOf('@hyperswarm/secret-stream') }
+    ]
+  ])
+  stream.destroy()
+  return parts
+}

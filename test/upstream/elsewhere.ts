@@ -1,0 +1,51 @@
+import ts from 'typescript6'
+import { type Declaration, filesIn, type Member, parse } from './declarations.js'
+
+/**
+ * Where a package touches private parts of upstream outside of the folder that declares them.
+ * @param src     as `packages/replicator/src`
+ * @param folder  below it
+ * @returns a sentence for each place
+ */
+export function touchedElsewhere(
+  src: string,
+  folder: string,
+  declarations: readonly Declaration[]
+): string[] {
+  const names = new Set(declarations.flatMap(({ members }) => namesOf(members)))
+  const files = filesIn(src).filter((file) => !file.startsWith(`${folder}/`))
+  return files.flatMap((file) =>
+    accessesIn(parse(file))
+      .filter((name) => names.has(name) || name.startsWith('_'))
+      .map((name) => `${file} touches \`${name}\`, a private part of upstream; do that in ${folder}`)
+  )
+}
+
+/** Those that tell: `_get` and `receiverQueue`, but not `version` or `push`, which others have as well. */
+function namesOf(members: readonly Member[]): string[] {
+  return members.flatMap(({ name, type }) => [
+    ...(/^_|[a-z][A-Z]/.test(name) ? [name] : []),
+    ...namesOf(type.members)
+  ])
+}
+
+/** The names of members that are read, written or called, of anything but `this` and `super`. */
+function accessesIn(source: ts.SourceFile): string[] {
+  const names: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node) && !isOwn(node.expression)) names.push(node.name.text)
+    if (ts.isElementAccessExpression(node) && !isOwn(node.expression)) {
+      if (ts.isStringLiteralLike(node.argumentExpression)) names.push(node.argumentExpression.text)
+    }
+    if (ts.isBindingElement(node) && ts.isObjectBindingPattern(node.parent)) {
+      names.push((node.propertyName ?? node.name).getText())
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return names
+}
+
+function isOwn(node: ts.Expression): boolean {
+  return node.kind === ts.SyntaxKind.ThisKeyword || node.kind === ts.SyntaxKind.SuperKeyword
+}
