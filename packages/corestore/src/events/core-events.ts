@@ -1,12 +1,13 @@
 import Hypercore from 'hypercore'
+import { callEach } from '@manycore/ground'
 import type { EventSource, Hypercore as HypercoreSession, InnerCore } from '@manycore/hypercore-types'
 import type { SessionTable } from '@manycore/sessions'
 import type { Corestore } from '../corestore.js'
 
 /**
- * Re-emits the table's events on the stores: 'group-active', and Corestore 6's 'core-open', 'core-close'
- * and 'conflict', whose listeners get a weak Hypercore session, which does not keep the core open.
- * Sessions are made only once somebody listens.
+ * Re-emits the table's events on the stores: 'group-active', and Corestore 6's 'core-open', 'core-close' and
+ * 'conflict'. Listeners of the latter get a weak Hypercore session, which does not keep the core open. These sessions
+ * are made only once somebody listens.
  */
 export class CoreEvents {
   readonly #table: SessionTable
@@ -59,5 +60,39 @@ export class CoreEvents {
     session.ready().catch(() => {})
     this.#sessions.set(core, session)
     return session
+  }
+}
+
+type Callback = (core: InnerCore) => void
+
+/** The callbacks of one store's `watch()`. They are called for every core that comes into the table. */
+export class CoreWatchers {
+  /** null if there are none, as in Corestore 7. */
+  callbacks: Set<Callback> | null = null
+  readonly #table: SessionTable
+  #unwatch: () => void = () => {}
+
+  constructor(table: SessionTable) {
+    this.#table = table
+  }
+
+  add(fn: Callback): void {
+    if (this.callbacks === null) {
+      const callbacks = (this.callbacks = new Set())
+      this.#unwatch = this.#table.watch((core) => {
+        callEach(callbacks, core)
+      })
+    }
+    this.callbacks.add(fn)
+  }
+
+  delete(fn: Callback): void {
+    this.callbacks?.delete(fn)
+    if (this.callbacks?.size === 0) this.clear()
+  }
+
+  clear(): void {
+    this.#unwatch()
+    this.callbacks = null
   }
 }

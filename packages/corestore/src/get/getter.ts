@@ -17,7 +17,7 @@ import { hashManifest, refuseNotReady, resolveName } from './identity.js'
 import type { Identity } from './identity.js'
 import type { CoreNames } from './names.js'
 
-/** What is used of the store whose cores are got. */
+/** What `get()` uses of the store whose cores are opened: what everybody sees. */
 export interface GettingStore {
   readonly ns: Uint8Array
   readonly manifestVersion: number
@@ -30,26 +30,27 @@ export interface GettingStore {
   ready(): Promise<void>
 }
 
-/** What a store shows to nobody else. */
-export interface StoreSecrets {
+/** What `get()` uses of a store that nobody else sees; a `StoreLifecycle` is one. */
+export interface OpenStore {
   /** @throws SESSION_CLOSED */
   checkOpen(): void
   whenOpen(): Promise<void>
-  /** of the store's namespace; there is one once the store is open */
-  keychain(): Keychain
-  readonly names: CoreNames
+  /** Of the store's namespace. There is one once the store is open. */
+  readonly keychain: Keychain
 }
 
 /** `store.get()`: from what the caller wrote to a session of the one shared core. */
 export class CoreGetter {
   readonly #store: GettingStore
-  readonly #secrets: StoreSecrets
-  /** 64 hex digits */
+  readonly #lifecycle: OpenStore
+  readonly #names: CoreNames
+  /** 64 hex digits. */
   readonly #namespace: string
 
-  constructor(store: GettingStore, secrets: StoreSecrets) {
+  constructor(store: GettingStore, lifecycle: OpenStore, names: CoreNames) {
     this.#store = store
-    this.#secrets = secrets
+    this.#lifecycle = lifecycle
+    this.#names = names
     this.#namespace = b4a.toString(store.ns, 'hex')
   }
 
@@ -58,7 +59,7 @@ export class CoreGetter {
     const { identity, core, session } = parseGet(opts, this.#store)
     const { sessions } = this.#store
     if (identity === null) {
-      const signal = new CloseSignal() // what is preloaded is the caller's, and may never settle
+      const signal = new CloseSignal() // the preload is the caller's, and may never settle
       return sessions.session(this.#preload(opts, signal.closed), session, signal.tell)
     }
     const loaded = this.#loaded(identity)
@@ -70,17 +71,23 @@ export class CoreGetter {
     return sessions.session(loaded ?? this.#openCore(identity, core), session)
   }
 
-  /** The core, when it is known at once which one is meant and it is loaded; by its name alone also open. */
+  /**
+   * The loaded core, if the options identify it without touching storage; otherwise null. By its name alone a core is
+   * found only if it is open.
+   */
   #loaded({ name, key, discoveryKey, manifest }: Identity): InnerCore | null {
     const { cores } = this.#store
     if (name === null) return key === null ? null : cores.get(discoveryKey!)
     if (typeof name !== 'string' || discoveryKey !== null || manifest !== null) return null
-    const known = this.#secrets.names.get(this.#namespace, name)
+    const known = this.#names.get(this.#namespace, name)
     const core = known === undefined ? null : cores.get(known)
     return core !== null && hasKeyPair(core) ? core : null
   }
 
-  /** For a name, a lone discovery key, or options that come later. @param closed  rejects when the session is closed */
+  /**
+   * What a session opens on that is asked for by a name, by a lone discovery key, or by options that come later.
+   * @param closed  rejects when the session is closed
+   */
   async #preload(asked: GetOptions, closed?: Promise<never>): Promise<SessionSource> {
     const { preload } = asked
     const coming = typeof preload === 'function' ? preload() : preload
@@ -88,10 +95,10 @@ export class CoreGetter {
     const all = preload ? { ...asked, ...readGetOptions(given), preload: undefined } : asked
     for (const written of [asked, given ?? {}]) refuseNotReady(written, all)
     const { identity, core: opts, session } = parseGet(all, this.#store)
-    await this.#secrets.whenOpen()
+    await this.#lifecycle.whenOpen()
     const found = await this.#find(identity!)
     if (opts.createIfMissing === false) await this.#refuseMissing(found)
-    this.#secrets.checkOpen()
+    this.#lifecycle.checkOpen()
     try {
       return Object.assign(session, await this.#open(found, opts))
     } catch (err) {
@@ -99,7 +106,7 @@ export class CoreGetter {
         found.name !== null && found.key === null && (err as { code?: unknown }).code === 'STORAGE_EMPTY'
       if (!isPurged || opts.createIfMissing === false) throw err
     }
-    // A purged core leaves its name behind: it is made anew.
+    // A purged core leaves its name behind; under that name it is made again.
     return Object.assign(session, await this.#open(this.#resolve(identity!, null), opts))
   }
 
@@ -110,7 +117,7 @@ export class CoreGetter {
     return { core, ...(await this.#keysBeside(name, core)) }
   }
 
-  /** A core that may not be made is not opened as such: others, who may, would get it as well. */
+  /** A core that must not be made is not opened with that option: those who may make it would get the same core. */
   async #refuseMissing({ discoveryKey }: Identity): Promise<void> {
     const { cores, storage } = this.#store
     if (cores.get(discoveryKey!) !== null || (await storage.hasCore(discoveryKey!))) return
@@ -118,9 +125,9 @@ export class CoreGetter {
     throw new CorestoreError('STORAGE_EMPTY', `no core is stored with discovery key ${id}`)
   }
 
-  /** Policies know the name from now on, and it is stored when the core is open. */
+  /** Opens a core. Policies know its name from now on, and it is stored once the core is open. */
   async #openNamed(identity: Identity, opts: CoreOptions): Promise<InnerCore> {
-    const { names } = this.#secrets
+    const names = this.#names
     const { name, discoveryKey } = identity
     const alias = name === null ? null : toAlias(name, this.#store.ns)
     if (alias === null || names.get(this.#namespace, alias.name) !== undefined) {
@@ -147,7 +154,7 @@ export class CoreGetter {
     const { name, key, discoveryKey } = identity
     if (name !== null) {
       const stored = await this.#findStored(name)
-      this.#secrets.checkOpen()
+      this.#lifecycle.checkOpen()
       return this.#resolve(identity, stored)
     }
     if (key !== null || (await this.#store.storage.hasCore(discoveryKey!))) return identity
@@ -161,18 +168,19 @@ export class CoreGetter {
 
   #derive(name: string | Uint8Array): CoreKeyMaterial {
     const { manifestVersion } = this.#store
-    return this.#secrets.keychain().coreOptions(name, { manifestVersion })
+    return this.#lifecycle.keychain.coreOptions(name, { manifestVersion })
   }
 
-  /** @returns 32 bytes, the discovery key stored under a name, or null */
+  /** Looks a name up. @returns 32 bytes, the discovery key stored under it, or null */
   async #findStored(name: string | Uint8Array): Promise<Uint8Array | null> {
     const alias = toAlias(name, this.#store.ns)
-    return alias === null ? null : this.#secrets.names.find(alias)
+    return alias === null ? null : this.#names.find(alias)
   }
 
   /**
-   * What a stored core lacks of the keys of its name. Deriving a key pair for every core that is opened would cost more
-   * than half of what opening costs. A core that was made by its key has no manifest either.
+   * The keys of a name that its stored core lacks. They are derived only then, because deriving a key pair for every
+   * core that is opened would cost more than half of what opening costs. A core that was made by its key has no manifest
+   * either.
    */
   async #keysBeside(
     name: string | Uint8Array,
@@ -219,7 +227,7 @@ function hasKeyPair({ header }: InnerCore): boolean {
   return !!header?.keyPair?.secretKey
 }
 
-/** Names are stored as text; a name of other bytes still derives its keys, but is not listed. */
+/** How a name is stored: as text. A name of other bytes derives its keys all the same, but is not listed. */
 function toAlias(name: string | Uint8Array, namespace: Uint8Array): CoreAlias | null {
   if (typeof name === 'string') return { name, namespace }
   const text = b4a.toString(name, 'utf8')

@@ -3,9 +3,8 @@ import Hypercore from 'hypercore'
 import crypto from 'hypercore-crypto'
 import { badArgument } from '@manycore/ground'
 import type { KeyPair, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
-import { checkKey, checkName } from './keys.js'
-import { discoveryKeyOf } from './discovery-key.js'
 import { CorestoreError, notReady } from '../errors.js'
+import { checkKey, checkName, discoveryKeyOf } from './keys.js'
 
 /** Which core a caller means, before any name has been looked up. */
 export interface Identity {

@@ -1,47 +1,52 @@
 import b4a from 'b4a'
+import { BoundedMap } from '@manycore/ground'
 import type { CoreAlias, CorestoreStorage, InnerCore } from '@manycore/hypercore-types'
+import type { CoreSource } from '@manycore/replicator'
+import type { SessionTable } from '@manycore/sessions'
 import { nameCore } from '@manycore/storage-adapters'
 import { NAMES_KEPT } from '../defaults.js'
-import { dropOldest } from './drop-oldest.js'
 import { CorestoreError } from '../errors.js'
 
-/** A name that somebody gets now, and the core it means. */
+/** A name that somebody is opening, and the core it means. */
 interface Claim {
   /** 64 hex digits */
   readonly discoveryKey: string
-  /** the core could be had without this name until now */
+  /** Until now the core could only be opened without this name. */
   readonly isNews: boolean
   callers: number
 }
 
 /**
- * Which core each name means, and which names each core has. Shared by a store and its sessions.
+ * Which core each name means, and which names each core has. A store shares it with its sessions.
  *
- * A stored core has one name beside it, the first. Others, which only a manifest of the caller's can give it, are known
- * from the `get()` by them until the store closes.
+ * A core is stored with one name, its first. Others, which only a manifest of the caller's can give it, are known from
+ * the `get()` that uses them until the store closes.
  */
 export class CoreNames {
   readonly #storage: CorestoreStorage
   readonly #onnamed: (core: InnerCore) => void
-  /** names asked for lately and stored with their core → discovery key in hex; the oldest first */
-  readonly #stored = new Map<string, string>()
-  /** names of which it is not known yet whether they are stored */
+  /** Names that were asked for lately and are stored with their core → its discovery key in hex. */
+  readonly #stored = new BoundedMap<string, string>(NAMES_KEPT)
+  /** Names of which it is not known yet whether they are stored. */
   readonly #claims = new Map<string, Claim>()
-  /** hex discovery key → names that are not stored with the core, or not yet */
+  /** Hex discovery key → names that are not stored with the core, or not yet. */
   readonly #given = new Map<string, CoreAlias[]>()
 
-  /** @param onnamed  called when a core that could be had without this name gets it */
+  /** @param onnamed  called when a core gets a name without which it could be opened before */
   constructor(storage: CorestoreStorage, onnamed: (core: InnerCore) => void) {
     this.#storage = storage
     this.#onnamed = onnamed
   }
 
-  /** Known at once: a stored name never comes to mean another core. @returns 64 hex digits, or undefined */
+  /**
+   * The core of a name, known at once: a stored name never comes to mean another core.
+   * @returns its discovery key as 64 hex digits, or undefined if the name was not asked for lately
+   */
   get(namespace: string, name: string): string | undefined {
     return this.#stored.get(namespace + name)
   }
 
-  /** @returns 32 bytes, the discovery key of the core stored under a name, or null */
+  /** Looks a name up. @returns 32 bytes, the discovery key of the core stored under it, or null */
   async find(alias: CoreAlias): Promise<Uint8Array | null> {
     const known = this.#stored.get(toId(alias))
     if (known !== undefined) return b4a.from(known, 'hex')
@@ -51,8 +56,8 @@ export class CoreNames {
   }
 
   /**
-   * From now on the name means this core, and policies see it. `settle()` or `release()` is to follow.
-   * @throws STORAGE_CONFLICT if it is just being made for another core: first come, first served
+   * From now on the name means this core, and policies see it. `settle()` or `release()` must follow.
+   * @throws STORAGE_CONFLICT if it is being given to another core at the moment: first come, first served
    */
   claim(alias: CoreAlias, discoveryKey: Uint8Array): void {
     const id = toId(alias)
@@ -69,7 +74,7 @@ export class CoreNames {
     if (isNews) this.#given.set(hex, [...given, alias])
   }
 
-  /** Stores the name with the core it means, if that has none: it was first had by key, or by key pair. */
+  /** Stores the name with the core it means if that has none, because it was first opened by key or key pair. */
   async settle(alias: CoreAlias, core: InnerCore): Promise<void> {
     const { discoveryKey } = core
     let isStored = this.#stored.has(toId(alias))
@@ -88,7 +93,7 @@ export class CoreNames {
     }
   }
 
-  /** @param forget  the core does not have the name, or it is stored with it */
+  /** Ends a claim. @param forget  the core does not have the name, or is stored with it */
   release(alias: CoreAlias, discoveryKey: Uint8Array, forget: boolean): void {
     const id = toId(alias)
     const claim = this.#claims.get(id)
@@ -100,7 +105,7 @@ export class CoreNames {
     else this.#given.delete(hex)
   }
 
-  /** All names of a core that are known at this moment, the one it is stored under first. */
+  /** All names of a core that are known at this moment, beginning with the one it is stored under. */
   async of({ discoveryKey }: InnerCore): Promise<readonly CoreAlias[]> {
     const hex = b4a.toString(discoveryKey, 'hex')
     // What is stored meanwhile is no longer given, and what was read before does not have it.
@@ -112,7 +117,6 @@ export class CoreNames {
 
   #remember(alias: CoreAlias, discoveryKey: Uint8Array): void {
     this.#stored.set(toId(alias), b4a.toString(discoveryKey, 'hex'))
-    dropOldest(this.#stored, NAMES_KEPT)
   }
 
   /** @returns the name that is stored with a core; null = none, undefined = the core is not stored */
@@ -128,4 +132,17 @@ function toId({ namespace, name }: CoreAlias): string {
 
 function isSame(one: CoreAlias | null | undefined, other: CoreAlias): boolean {
   return !!one && one.name === other.name && b4a.equals(one.namespace, other.namespace)
+}
+
+/** The open cores of a store as the replicator takes them: with the names that policies ask for. */
+export function namedCores(table: SessionTable, names: CoreNames): CoreSource {
+  return {
+    [Symbol.iterator]: () => table[Symbol.iterator](),
+    open: (discoveryKey) => table.open(discoveryKey),
+    on: (event, fn) => table.on(event, fn),
+    off: (event, fn) => table.off(event, fn),
+    watch: (fn) => table.watch(fn),
+    hold: (core) => table.hold(core),
+    describe: (core) => names.of(core)
+  }
 }

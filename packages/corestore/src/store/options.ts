@@ -1,4 +1,14 @@
-import { aBoolean, aClock, anObject, badArgument, bytes32, optional, readOptions } from '@manycore/ground'
+import {
+  aBoolean,
+  aClock,
+  aFunction,
+  anObject,
+  badArgument,
+  bytes32,
+  careful,
+  optional,
+  readOptions
+} from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { Limits } from '@manycore/replicator'
 import type { Clock } from '@manycore/sessions'
@@ -121,4 +131,20 @@ export function listPolicies(policy: StoreSessionOptions['policy']): readonly Re
   const policies = [policy ?? []].flat() as readonly ReplicationPolicy[]
   allOf(...policies) // checks them
   return policies
+}
+
+/** Options of `store.suspend()`. */
+export interface SuspendOptions {
+  /** Called with what is being done. What it returns is not waited for. */
+  log?: (message: string) => unknown
+}
+
+const SUSPEND: OptionTable<SuspendOptions> = {
+  // What it throws would leave the store half suspended, and a store that is suspended for good cannot be closed.
+  log: (field, value) => (value === null ? undefined : careful<[string]>(aFunction(field, value)))
+}
+
+/** @throws BAD_ARGUMENT */
+export function readSuspendOptions(opts: SuspendOptions | undefined): SuspendOptions {
+  return readOptions(opts, SUSPEND)
 }

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
-import { Queue } from '@manycore/ground'
+import { Queue, closeAll } from '@manycore/ground'
 import type { CorestoreStorage, InnerCore } from '@manycore/hypercore-types'
 import { Replicator } from '@manycore/replicator'
 import { SessionTable } from '@manycore/sessions'
@@ -8,16 +8,13 @@ import type { SessionScope } from '@manycore/sessions'
 import { openStorage } from '@manycore/storage-adapters'
 import type { StorageInput } from '@manycore/storage-adapters'
 import { isAndroid } from 'which-runtime'
-import { closeAll } from './close-all.js'
-import { CoreEvents } from '../events/core-events.js'
 import type { Corestore } from '../corestore.js'
 import { CorestoreError } from '../errors.js'
+import { CoreEvents } from '../events/core-events.js'
 import { GroupNotifier } from '../events/groups.js'
-import { CoreNames } from '../get/names.js'
-import { namedCores } from '../get/named-cores.js'
-import type { CorestoreOptions } from './options.js'
+import { CoreNames, namedCores } from '../get/names.js'
 import { RowStreams } from '../stored/row-streams.js'
-import type { SuspendOptions } from './suspend-options.js'
+import type { CorestoreOptions, SuspendOptions } from './options.js'
 
 /** What a store and all its sessions share; sessions hold it by reference. */
 export class StoreRoot {
@@ -27,16 +24,16 @@ export class StoreRoot {
   readonly rows: RowStreams = new RowStreams()
   readonly groups: GroupNotifier
   readonly events: CoreEvents
-  /** open sessions and namespaces of the root store */
+  /** The open sessions and namespaces of the root store. */
   readonly stores: Set<Corestore> = new Set()
   readonly globalCache: object | null
   readonly names: CoreNames
-  /** default of the option `suspend`: Android freezes the process by itself, as upstream found */
+  /** Default of the option `suspend`. Android freezes the process by itself, as upstream found. */
   readonly suspends: boolean = !isAndroid
-  /** suspend(), resume() and close(), in the order of the calls */
+  /** Runs suspend(), resume() and close() in the order of the calls. */
   readonly #changes = new Queue()
   #opening: Promise<void> | null = null
-  /** 32 bytes; what the caller gave, or null until the store is open */
+  /** 32 bytes: what the caller gave, or else null until the store is open. */
   primaryKey: Uint8Array | null
 
   constructor(storage: StorageInput, opts: CorestoreOptions) {
@@ -57,8 +54,8 @@ export class StoreRoot {
   }
 
   /**
-   * Opens the storage and settles the primary key.
-   * @throws STORAGE_CONFLICT when another primary key is stored; the storage is closed and unlocked then
+   * Opens the storage and settles the primary key. If that fails, the storage is closed and unlocked.
+   * @throws STORAGE_CONFLICT if another primary key is stored
    */
   open(): Promise<void> {
     this.#opening ??= this.#open()
@@ -73,11 +70,17 @@ export class StoreRoot {
       }
       this.primaryKey = stored
     } catch (err) {
-      await closeAll('opening failed', [() => this.#leaveStreams(), () => this.storage.close()], [err])
+      await closeAll('opening the store', [
+        () => {
+          throw err
+        },
+        () => this.#leaveStreams(),
+        () => this.storage.close()
+      ])
     }
   }
 
-  /** A core has another name than policies knew. */
+  /** A core has a name that policies did not know. */
   #askAgain(core: InnerCore): void {
     this.replicator.policyChanged({ core }).catch(() => {}) // closed: it is open towards nobody
   }
@@ -86,12 +89,12 @@ export class StoreRoot {
     return this.storage.setSeed(this.primaryKey ?? crypto.randomBytes(32), { overwrite: false })
   }
 
-  /** The streams stay open, the store's own as well, as in Corestore 7: others may use them, and wait for their end. */
+  /** The streams stay open, even the store's own, as in Corestore 7: others may use them, and wait for their end. */
   #leaveStreams(): Promise<void> {
     return this.replicator.close({ leaveStreams: true })
   }
 
-  /** @param opts  null does nothing, in its turn */
+  /** @param opts  null = do nothing, when it is this call's turn */
   suspend(opts: SuspendOptions | null): Promise<void> {
     return this.#changes.run(async () => {
       await this.#opening
@@ -106,17 +109,17 @@ export class StoreRoot {
     })
   }
 
-  /** Closes in the order that data flows: sessions, streams, cores, storage; every step runs. */
+  /** Closes in the order in which data flows: sessions, streams, cores, storage. Every step runs. */
   close(scope: SessionScope): Promise<void> {
     return this.#changes.run(() => this.#close(scope))
   }
 
   async #close(scope: SessionScope): Promise<void> {
-    // What a suspension holds back runs now. If another process has the storage, closing it first refuses it.
+    // Whatever a suspension holds back runs now. If another process has the storage, closing it first makes that fail.
     await this.storage.resume().catch(() => this.storage.close().catch(() => {})) // told by the last step
     const sessions = [() => scope.close(), ...[...this.stores].map((store) => () => store.close())]
-    await closeAll('closing the store failed', [
-      () => closeAll('closing sessions failed', sessions, [], 'together'),
+    await closeAll('closing the store', [
+      () => closeAll('closing sessions', sessions, 'together'),
       () => this.#leaveStreams(),
       () => this.table.close(),
       () => this.rows.close(),

@@ -1,21 +1,79 @@
-import type { CorestoreStorage } from '@manycore/hypercore-types'
+import ReadyResource from 'ready-resource'
+import { emitToEach } from '@manycore/ground'
+import type { CorestoreStorage, EventSource, GroupUpdate, Hypercore } from '@manycore/hypercore-types'
 import type { Replicator } from '@manycore/replicator'
-import type { SessionTable } from '@manycore/sessions'
+import type { SessionScope, SessionTable } from '@manycore/sessions'
 import type { Corestore } from '../corestore.js'
-import { StoreResource } from './resource.js'
+import { StoreLifecycle } from './lifecycle.js'
 import type { StoreRoot } from './root.js'
 
+/**
+ * Events of a store, emitted on the root store and on all its sessions and namespaces. Those of cores carry a weak
+ * session, which does not keep the core open.
+ */
+export interface CorestoreEvents {
+  /** The store has opened. */
+  ready: []
+  /** The store has closed. */
+  close: []
+  /** An open core of a group changed; `topic` is 32 bytes. */
+  'group-active': [topic: Uint8Array, update: GroupUpdate]
+  /** A core has opened. */
+  'core-open': [core: Hypercore]
+  /** A core has closed. */
+  'core-close': [core: Hypercore]
+  /** Two signed histories of one core exist; its sessions are being closed. */
+  conflict: [core: Hypercore, length: number, fork: number, proof: object]
+}
+
+/** A ready-resource with typed events; its subclass has `_open()` and `_close()`. */
+interface StoreResource extends EventSource<CorestoreEvents> {
+  /** null until `ready()` is called, which the constructor does. */
+  readonly opening: Promise<void> | null
+  /** null until `close()` is called. */
+  readonly closing: Promise<void> | null
+  readonly opened: boolean
+  readonly closed: boolean
+  /** Resolves once the store is open, and rejects if it cannot be opened. Idempotent. */
+  ready(): Promise<void>
+  /**
+   * Closes the store and what was opened through it; a root store also frees its storage. Idempotent, and may be called
+   * before `ready()` has resolved. Streams stay open.
+   * @throws what failed, after every step was tried: the one error, or an AggregateError of several
+   */
+  close(): Promise<void>
+}
+
+/** A listener that throws makes neither ready() nor close() reject, which emit in upstream's own code. */
+class Resource extends (ReadyResource as unknown as new () => object) {
+  emit(name: string | symbol, ...args: unknown[]): boolean {
+    return emitToEach(this as never, name, args)
+  }
+}
+
+const Base: new () => StoreResource = Resource as never
+
 /** What the root store and all its sessions show of what they share. */
-export abstract class StoreView extends StoreResource {
+export abstract class StoreView extends Base {
+  /** The root store; null in the root store itself. */
+  abstract readonly root: Corestore | null
+  /** The namespace of the names of this store, 32 bytes; zeros unless an option or `namespace()` gave another. */
+  abstract readonly ns: Uint8Array
+  /** The open Hypercore sessions that were opened through this store. */
+  abstract readonly sessions: SessionScope
+
   /** @internal */
   protected readonly shared: StoreRoot
+  /** @internal */
+  protected readonly lifecycle: StoreLifecycle
 
   constructor(shared: StoreRoot) {
     super()
     this.shared = shared
+    this.lifecycle = new StoreLifecycle(this as unknown as Corestore, shared)
   }
 
-  /** What Hypercore reads and writes: a hypercore-storage. It closes with the root store. */
+  /** The hypercore-storage that all cores are in; closed with the root store. */
   get storage(): CorestoreStorage {
     return this.shared.storage
   }
@@ -25,14 +83,14 @@ export abstract class StoreView extends StoreResource {
     return this.shared.table
   }
 
-  /** The open streams, as `records`. */
+  /** The open streams: `records` of `{ stream, isExternal }`. */
   get streamTracker(): Replicator['streams'] {
     return this.shared.replicator.streams
   }
 
   /**
-   * What carries the cores: its events and figures, `attach`, `detach` and `setActive`. It closes with the root
-   * store.
+   * The replicator that carries the cores: its events, its figures, and `attach`, `detach` and `setActive`. Closed with
+   * the root store.
    */
   get replicator(): Replicator {
     return this.shared.replicator
@@ -43,12 +101,12 @@ export abstract class StoreView extends StoreResource {
     return this.shared.stores
   }
 
-  /** The cache that the cores share; null if none was given. */
+  /** The cache that cores share, as it was given to the root store; null = none. */
   get globalCache(): object | null {
     return this.shared.globalCache
   }
 
-  /** 32 secret bytes; null until the store is open, unless the key was given. */
+  /** 32 bytes, secret. null until the store is open, unless it was given. */
   get primaryKey(): Uint8Array | null {
     return this.shared.primaryKey
   }

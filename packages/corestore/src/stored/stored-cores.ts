@@ -1,0 +1,79 @@
+import { bytes32 } from '@manycore/ground'
+import type { CoreAuth, Hypercore, KeyPair, ReadableStream } from '@manycore/hypercore-types'
+import { checkKey } from '../get/keys.js'
+import { readGetOptions } from '../get/options.js'
+import type { GetOptions } from '../get/options.js'
+import { StoreView } from '../store/view.js'
+import { copyBlocks, staticManifest } from '../upstream/static-core.js'
+import { auditCores, readAuditOptions } from './audit.js'
+import type { AuditOptions, CoreAudit } from './audit.js'
+
+/** The calls of a store that look at what is stored: cores, their keys, and what becomes of them. */
+export abstract class StoredCores extends StoreView {
+  abstract get(opts: GetOptions & { valueEncoding?: 'binary' | null }): Hypercore
+
+  /**
+   * The discovery keys of all stored cores, or of the named cores of a namespace, 32 bytes each.
+   * @param namespace  32 bytes
+   * @throws BAD_ARGUMENT, SESSION_CLOSED
+   */
+  list(namespace?: Uint8Array): ReadableStream<Uint8Array> {
+    this.lifecycle.checkOpen()
+    if (namespace !== undefined && namespace !== null) bytes32('namespace', namespace)
+    return this.shared.rows.from(async () => {
+      await this.ready()
+      return this.storage.createDiscoveryKeyStream(namespace)
+    })
+  }
+
+  /**
+   * The stored key, manifest and key pair of a core, which is not opened.
+   * @param discoveryKey  32 bytes, hex or z-base-32
+   * @returns null if the core is not stored
+   * @throws BAD_ARGUMENT, SESSION_CLOSED
+   */
+  async getAuth(discoveryKey: Uint8Array | string): Promise<CoreAuth | null> {
+    const id = checkKey('discoveryKey', discoveryKey)
+    await this.lifecycle.whenOpen()
+    return this.storage.getAuth(id)
+  }
+
+  /**
+   * The Ed25519 key pair of a name, always the same: 32 and 64 bytes.
+   * @param ns  32 bytes
+   * @throws BAD_ARGUMENT, SESSION_CLOSED
+   */
+  async createKeyPair(name: string | Uint8Array, ns: Uint8Array = this.ns): Promise<KeyPair> {
+    await this.lifecycle.whenOpen()
+    return this.lifecycle.keychain.createKeyPair(name, ns)
+  }
+
+  /**
+   * Verifies every stored core against its signatures, one at a time, and drops what is corrupt; with `dryRun` it only
+   * counts.
+   * @throws BAD_ARGUMENT, SESSION_CLOSED
+   */
+  async *audit(opts?: AuditOptions): AsyncGenerator<CoreAudit> {
+    const { dryRun = false } = readAuditOptions(opts)
+    await this.lifecycle.whenOpen()
+    yield* auditCores(this.storage, (discoveryKey) => this.get({ discoveryKey, active: false }), dryRun)
+  }
+
+  /**
+   * A session of a new, unsigned core whose key commits to the blocks that `core` has now. They are copied.
+   * @param options  as those of `get()`
+   * @throws STORAGE_EMPTY if there are no blocks; BAD_ARGUMENT, SESSION_CLOSED
+   */
+  async staticify(core: Hypercore<unknown>, options?: GetOptions): Promise<Hypercore> {
+    const opts = readGetOptions(options)
+    await this.lifecycle.whenOpen()
+    const session = this.get({ ...opts, valueEncoding: null, manifest: await staticManifest(core) })
+    try {
+      await copyBlocks(core, session)
+    } catch (err) {
+      await session.close()
+      throw err
+    }
+    return session
+  }
+}
