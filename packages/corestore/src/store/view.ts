@@ -51,10 +51,10 @@ class Resource extends (ReadyResource as unknown as new () => object) {
   }
 }
 
-const Base: new () => StoreResource = Resource as never
+const StoreResource: new () => StoreResource = Resource as never
 
 /** What the root store and all its sessions show of what they share. */
-export abstract class StoreView extends Base {
+export abstract class StoreView extends StoreResource {
   /** The root store; null in the root store itself. */
   abstract readonly root: Corestore | null
   /** The namespace of the names of this store, 32 bytes; zeros unless an option or `namespace()` gave another. */
