@@ -1,9 +1,10 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { temporary } from '../trials/pack.mjs'
 import { root } from './root.mjs'
 import { must } from '../process/run.mjs'
 import { PNPM } from '../build/setup.mjs'
+import { trackedFiles } from './tracked.mjs'
 
 /**
  * A copy of this workspace, as its files are now, with other versions of some packages: installed and built.
@@ -15,9 +16,7 @@ import { PNPM } from '../build/setup.mjs'
 export async function copyWorkspace(versions, { isFresh = false } = {}) {
   const copy = temporary('copy')
   chmodSync(copy, 0o755) // some tests run as another user
-  const files = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
-  const { stdout } = await must('git', files, { cwd: root })
-  for (const file of stdout.split('.').filter((name) => name && existsSync(join(root, name)))) {
+  for (const file of trackedFiles(root)) {
     mkdirSync(dirname(join(copy, file)), { recursive: true })
     cpSync(join(root, file), join(copy, file), { verbatimSymlinks: true })
   }
