@@ -9,10 +9,13 @@ import { HANG_MS } from './process/run.mjs'
 import { root } from './workspace/root.mjs'
 import { build } from './build/setup.mjs'
 
+/** @typedef {{ name: string, minutes: number, ok: boolean, text: string }} Row  of the table */
+
 /**
  * Name → module with `hunt({ seed, until })`: it runs seed after seed, asks `until()` between two runs, which says
  * true when that was enough, and resolves with figures, `{ runs, … }`. It rejects with the first failure, whose
  * message starts with its seed.
+ * @type {Record<string, string>}
  */
 const HUNTS = {
   disk: 'packages/kv/test/model/disk.mjs',
@@ -32,12 +35,15 @@ const { values } = parseArgs({
 })
 const minutes = Number(values.minutes)
 const seed = Number(values.seed)
-const names = Object.keys(HUNTS).filter((name) => values.only === undefined || values.only === name)
+const hunts = Object.entries(HUNTS).filter(([name]) => values.only === undefined || values.only === name)
 
 /** Rejects when a run takes too long. */
 class Watch {
+  /** @type {NodeJS.Timeout | undefined} */
   #timer
-  #reject
+  /** @type {(err: Error) => void} */
+  #reject = () => {}
+  /** @type {Promise<never>} */
   hung = new Promise((_resolve, reject) => (this.#reject = reject))
 
   restart() {
@@ -55,36 +61,44 @@ class Watch {
 
 await build()
 const rows = []
-for (const name of names) rows.push(await run(name))
+for (const [name, path] of hunts) rows.push(await run(name, path))
 await writeTable(rows)
 process.exitCode = rows.every(({ ok }) => ok) ? 0 : 1
 
-async function run(name) {
+/**
+ * @param {string} name
+ * @param {string} path
+ * @returns {Promise<Row>}
+ */
+async function run(name, path) {
   console.log(`> ${name}, from seed ${seed}`)
-  const { hunt } = await import(join(root, HUNTS[name]))
+  const { hunt } = await import(join(root, path))
   const start = performance.now()
-  const end = start + (minutes * MINUTE_MS) / names.length
+  const end = start + (minutes * MINUTE_MS) / hunts.length
   const watch = new Watch()
   const until = () => {
     watch.restart()
     return performance.now() >= end
   }
   const result = await Promise.race([hunt({ seed, until }), watch.hung]).then(
-    (figures) => ({ ok: true, text: textOf(figures) }),
+    (figures) => ({ ok: true, text: textOf(figures), err: null }),
     (err) => ({ ok: false, text: `failed: ${err.message.split('\n')[0]}`, err })
   )
   watch.stop()
-  if (!result.ok) console.log(result.err.stack, result.err.cause?.stack ?? '')
-  console.log(`${name}: ${result.text}`)
-  return { name, minutes: Math.round((performance.now() - start) / MINUTE_MS), ...result }
+  const { ok, text, err } = result
+  if (err !== null) console.log(err.stack, err.cause?.stack ?? '')
+  console.log(`${name}: ${text}`)
+  return { name, minutes: Math.round((performance.now() - start) / MINUTE_MS), ok, text }
 }
 
+/** @param {Record<string, number>} figures */
 function textOf(figures) {
   return Object.entries(figures)
     .map(([what, count]) => `${count} ${what}`)
     .join(', ')
 }
 
+/** @param {Row[]} results */
 async function writeTable(results) {
   const lines = results.map(({ name, text, ...row }) => `| ${name} | ${seed} | ${row.minutes} | ${text} |`)
   const table = ['| hunt | from seed | minutes | result |', '| --- | --- | --- | --- |', ...lines].join('\n')

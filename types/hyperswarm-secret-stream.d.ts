@@ -9,6 +9,8 @@ declare module '@hyperswarm/secret-stream' {
     constructor(isInitiator: boolean, rawStream?: object | null, opts?: object)
     /** the other side of the encryption: what goes over the wire */
     readonly rawStream: t.ProtocolStream
+    /** called by the constructor if it got a raw stream, else by who has one later */
+    start(rawStream: object | null, opts?: object): void
   }
   export = NoiseSecretStream
 }

@@ -9,6 +9,7 @@ import { packagesOf } from '../workspace/packages.mjs'
  * Writes the code of each published package into `dist`, next to the declarations of tsc: one file, and one for
  * what is loaded later. A package of eighty small files takes longer to find than to run (docs/adr/0009).
  * Those whose sources are older than that are left alone: others may be loading them.
+ * @param {string} base
  */
 export async function bundle(base) {
   for (const { dir, manifest } of packagesOf(base).filter((each) => each.published)) {
@@ -23,12 +24,19 @@ export async function bundle(base) {
   }
 }
 
-/** Sources, without extension, that a package offers under a name: `kit/index` is `@manycore/kv/kit`. What they share exists once. */
+/**
+ * Sources, without extension, that a package offers under a name: `kit/index` is `@manycore/kv/kit`. What they share
+ * exists once.
+ * @param {string} dir
+ * @param {import('../workspace/packages.mjs').Manifest} manifest
+ */
 function entriesOf(dir, { exports }) {
-  const files = Object.values(exports).map(
+  const files = Object.values(exports ?? {}).map(
     ({ default: file }) => /^\.\/dist\/(.+)\.js$/.exec(file ?? '')?.[1]
   )
-  return [...new Set(['index', ...files])].filter((name) => existsSync(join(dir, 'src', `${name}.ts`)))
+  return [...new Set(['index', ...files])].flatMap((name) =>
+    name !== undefined && existsSync(join(dir, 'src', `${name}.ts`)) ? [name] : []
+  )
 }
 
 /** Private: its code and its declarations go into each package that imports it. */
@@ -36,15 +44,26 @@ const GROUND = 'packages/ground/src'
 const GROUND_TYPES = 'packages/ground/dist'
 const GROUND_NAME = '@manycore/ground'
 
-/** Declarations whose source is not there any more: tsc leaves them, and they would be packed. */
+/**
+ * Declarations whose source is not there any more: tsc leaves them, and they would be packed.
+ * @param {string} dist
+ * @param {string} sources
+ */
 function removeStale(dist, sources) {
   if (!existsSync(dist)) return
-  for (const file of readdirSync(dist, { recursive: true })) {
+  for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
     const [, name] = /^(?!compliance[\\/])(.+)\.d\.ts(?:\.map)?$/.exec(file) ?? []
     if (name !== undefined && !existsSync(join(sources, `${name}.ts`))) rmSync(join(dist, file))
   }
 }
 
+/**
+ * @param {string} dist
+ * @param {string} sources
+ * @param {string[]} entries  of entriesOf()
+ * @param {string} ground
+ * @param {import('../workspace/packages.mjs').Manifest} manifest
+ */
 async function bundleInto(dist, sources, entries, ground, manifest) {
   const main = join(dist, 'index.js')
   const begin = statSync(new URL('./requirements.mjs', import.meta.url)).mtimeMs
@@ -94,14 +113,18 @@ function isLoadedAtOnce(id, context, seen = new Set()) {
  * For `import sodium from 'sodium-universal'` rolldown copies every property of the module, in each package, which takes
  * longer than to load it. What Node means by a default import is the module itself; a package that also imports names
  * of that module, or all of it, is refused.
+ * @returns {import('rolldown').Plugin}
  */
 function defaultImports() {
+  /** @type {Map<string, string>} */
   const kinds = new Map()
   return {
     name: 'default-imports',
     transform(code, id) {
       if (id === '\0rolldown/runtime.js') return { code: withPlainDefaults(code), map: null }
-      for (const [, what, from] of code.matchAll(/^import (?!type )([^'"]+) from '([^.'][^']*)'/gm)) {
+      for (const [, what = '', from = ''] of code.matchAll(
+        /^import (?!type )([^'"]+) from '([^.'][^']*)'/gm
+      )) {
         const kind = /^\w+$/.test(what) ? 'default' : /^\{[^}]*\}$/.test(what) ? 'names' : 'both'
         const known = kinds.get(from) ?? kind
         if (kind === 'both' || kind !== known) {
@@ -114,14 +137,19 @@ function defaultImports() {
   }
 }
 
+/** @param {string} runtime */
 function withPlainDefaults(runtime) {
   const whole = /^export var __toESM = [^]*?^\);$/m
   if (!whole.test(runtime)) throw new Error('rolldown has another __toESM than bundle.mjs knows')
   return runtime.replace(whole, 'export var __toESM = (mod) => ({ default: mod });')
 }
 
+/**
+ * @param {string} folder
+ * @returns {number}
+ */
 function newest(folder) {
   if (!existsSync(folder)) return 0
-  const files = readdirSync(folder, { recursive: true }).map((file) => join(folder, file))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file))
   return Math.max(...files.map((file) => statSync(file).mtimeMs))
 }

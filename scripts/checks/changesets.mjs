@@ -20,6 +20,7 @@ async function firstReleases() {
   const dir = copy()
   await commit(dir)
   await changeset(dir, 'status', '--output=status.json')
+  /** @type {{ releases: { name: string, changesets: string[] }[] }} */
   const { releases } = readJson(join(dir, 'status.json'))
   const announced = new Set(
     releases.filter(({ changesets }) => changesets.length > 0).map(({ name }) => name)
@@ -70,6 +71,7 @@ function copy() {
   return dir
 }
 
+/** @param {string} dir */
 async function commit(dir) {
   if (!existsSync(join(dir, '.git'))) await must('git', ['init', '-q', '-b', 'main'], { cwd: dir })
   const identity = [
@@ -84,10 +86,15 @@ async function commit(dir) {
   await must('git', [...identity, 'commit', '-q', '-m', 'copy'], { cwd: dir })
 }
 
+/**
+ * @param {string} dir
+ * @param {string[]} args
+ */
 function changeset(dir, ...args) {
   return must(process.execPath, [CLI, ...args], { cwd: dir })
 }
 
+/** @param {string} dir */
 function changesetsOf(dir) {
   const names = readdirSync(join(dir, '.changeset')).filter(
     (name) => name.endsWith('.md') && name !== 'README.md'
@@ -95,7 +102,11 @@ function changesetsOf(dir) {
   return names.map((name) => join(dir, '.changeset', name))
 }
 
-/** A package and all that depend on it, directly or not, in the order of the list. */
+/**
+ * A package and all that depend on it, directly or not, in the order of the list.
+ * @param {import('../workspace/packages.mjs').Package[]} packages
+ * @param {string} name
+ */
 function withDependents(packages, name) {
   const found = new Set([name])
   for (let size = 0; size !== found.size;) {

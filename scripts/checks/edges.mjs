@@ -7,10 +7,25 @@ import { importsOf } from '../workspace/imports.mjs'
 import { report } from '../process/report.mjs'
 import { checked, filesUnder, packagesOf, readJson, shown } from '../workspace/packages.mjs'
 
+/** @typedef {import('../workspace/packages.mjs').Package} Package */
+
+/**
+ * An import of a module by name.
+ * @typedef {object} Edge
+ * @property {Package} owner   whose file it is
+ * @property {string} file     absolute
+ * @property {string} specifier
+ * @property {Package} [target]  if the module is a package of ours
+ * @property {boolean} typeOnly
+ */
+
 const ALL = /^/
 const TYPES = /^(hypercore-types|ground)$/
 
-/** Package → the packages of ours it may import. Siblings never import each other. */
+/**
+ * Package → the packages of ours it may import. Siblings never import each other.
+ * @type {Record<string, RegExp | null>}
+ */
 const EDGES = {
   'hypercore-types': null,
   ground: null,
@@ -28,7 +43,10 @@ const EDGES = {
   docs: ALL
 }
 
-/** Package → modules of others that would break what it promises. */
+/**
+ * Package → modules of others that would break what it promises.
+ * @type {Record<string, RegExp>}
+ */
 const FOREIGN = {
   kv: /^(hyper|corestore)/,
   keychain: /^(hypercore|hypercore-storage|rocksdb-native)$/
@@ -68,7 +86,10 @@ await report({
   'edges: files import each other in one direction': cycles
 })
 
-/** Applies one rule, a function that returns a problem or nothing, to every import of a module by name. */
+/**
+ * Applies one rule, a function that returns a problem or nothing, to every import of a module by name.
+ * @param {(edge: Edge) => string | null} rule
+ */
 function eachImport(rule) {
   return files.flatMap(({ owner, file, imports }) =>
     imports
@@ -81,6 +102,7 @@ function eachImport(rule) {
   )
 }
 
+/** @param {Edge} edge */
 function forbiddenEdge({ owner, file, specifier, target }) {
   if (!target && isTest(owner, file)) return null
   const allowed = target
@@ -91,12 +113,14 @@ function forbiddenEdge({ owner, file, specifier, target }) {
     : `${owner.id} must not know of it; take what is needed as an argument or declare an interface`
 }
 
+/** @param {Edge} edge */
 function deepImport({ specifier, target }) {
   const offered = target?.manifest.exports ?? {}
   if (!target || specifier === target.name || specifier.replace(target.name, '.') in offered) return null
   return `import '${target.name}' and export there what is missing`
 }
 
+/** @param {Edge} edge */
 function undeclared({ owner, file, specifier }) {
   if (NODE.has(specifier.replace(/^node:/, ''))) return null
   const { manifest } = owner
@@ -110,6 +134,7 @@ function undeclared({ owner, file, specifier }) {
   return places.some((list) => list?.[name]) ? null : `add it to ${shown(checked, owner.dir)}/package.json`
 }
 
+/** @param {Edge} edge */
 function nodeModule({ owner, file, specifier, typeOnly }) {
   if (typeOnly) return null // leaves nothing that runs; trials/packed compiles without Node's types
   // An `imports` map gives Bare and browsers their own module under that name.
@@ -119,6 +144,10 @@ function nodeModule({ owner, file, specifier, typeOnly }) {
     : null
 }
 
+/**
+ * @param {Package} owner
+ * @param {string} file
+ */
 function isTest(owner, file) {
   return /^(test|bench)\//.test(shown(owner.dir, file))
 }
@@ -134,10 +163,16 @@ function cycles() {
     ])
   )
   const done = new Set()
+  /** @type {string[]} */
   const problems = []
   for (const file of next.keys()) walk(file, [])
   return problems
 
+  /**
+   * @param {string} file
+   * @param {string[]} path
+   * @returns {void}
+   */
   function walk(file, path) {
     const start = path.indexOf(file)
     if (start !== -1) {
@@ -152,7 +187,10 @@ function cycles() {
   }
 }
 
-/** `./a.js` in a TypeScript file means ./a.ts. */
+/**
+ * `./a.js` in a TypeScript file means ./a.ts.
+ * @param {string} path
+ */
 function sourceOf(path) {
   const source = path.replace(/\.([cm]?)js$/, '.$1ts')
   return existsSync(source) ? source : path

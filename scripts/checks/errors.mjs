@@ -68,19 +68,24 @@ await report({
   }
 })
 
-/** The built package's `*_ERRORS` constant: code → meaning. */
+/**
+ * The built package's `*_ERRORS` constant: code → meaning.
+ * @param {{ dir: string }} package
+ * @returns {Promise<Record<string, string> | undefined>}
+ */
 async function codesOf({ dir }) {
   const built = join(dir, 'dist/index.js')
   if (!existsSync(built)) return undefined
-  const module = await import(pathToFileURL(built))
+  const module = await import(pathToFileURL(built).href)
   const name = Object.keys(module).find((each) => each.endsWith('_ERRORS'))
-  return name && module[name]
+  return name === undefined ? undefined : module[name]
 }
 
 async function render() {
   const loading = { name: 'When a package is loaded', codes: LOAD_ERRORS }
   const sections = [...tables, loading]
-    .filter(({ codes }) => codes)
+    .map(({ name, codes }) => ({ name, codes: codes ?? {} }))
+    .filter(({ codes }) => Object.keys(codes).length > 0)
     .map(({ name, codes }) => {
       const rows = Object.entries(codes).map(([code, meaning]) => `| \`${code}\` | ${cell(meaning)} |`)
       return [`## ${name}`, '', '| code | meaning |', '| --- | --- |', ...rows].join('\n')
@@ -89,6 +94,7 @@ async function render() {
   return format(text, { ...(await resolveConfig(FILE)), parser: 'markdown' })
 }
 
+/** @param {string} text */
 function cell(text) {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 }

@@ -7,6 +7,7 @@ import { checked, filesUnder, readJson, shown } from '../workspace/packages.mjs'
 await report({
   'manifests: every package.json has repository, homepage and bugs': () =>
     filesUnder(checked, /[\\/]package\.json$/).flatMap((file) => {
+      /** @type {Record<string, unknown>} */
       const manifest = readJson(file)
       return Object.entries(origin(shown(checked, dirname(file))))
         .filter(([field, value]) => JSON.stringify(manifest[field]) !== JSON.stringify(value))
@@ -14,6 +15,10 @@ await report({
     })
 })
 
+/**
+ * @param {string} directory
+ * @returns {Record<string, unknown>}
+ */
 function origin(directory) {
   const repository = { type: 'git', url: `git+${REPOSITORY}.git` }
   return {

@@ -8,6 +8,10 @@ import ts from 'typescript6'
 import { report } from '../process/report.mjs'
 import { checked, filesUnder, packagesOf, readJson, shown } from '../workspace/packages.mjs'
 
+/** @typedef {{ name: string, symbol: ts.Symbol, file: string }} Shim  name: of the module */
+
+/** @typedef {Record<string, unknown>} Loaded  a module, or another object that has members */
+
 const packages = packagesOf(checked)
 const shims = [
   ...filesUnder(join(checked, 'types'), /\.d\.ts$/),
@@ -28,27 +32,37 @@ await report({
   }
 })
 
-/** The `declare module` blocks of one file. */
+/**
+ * The `declare module` blocks of one file.
+ * @param {string} file
+ * @returns {Shim[]}
+ */
 function modulesIn(file) {
-  return program
-    .getSourceFile(file)
-    .statements.filter(ts.isModuleDeclaration)
-    .map((block) => ({ name: block.name.text, symbol: checker.getSymbolAtLocation(block.name), file }))
+  const statements = program.getSourceFile(file)?.statements ?? []
+  return [...statements].filter(ts.isModuleDeclaration).flatMap((block) => {
+    const symbol = checker.getSymbolAtLocation(block.name)
+    return symbol ? [{ name: block.name.text, symbol, file }] : []
+  })
 }
 
+/** @param {Shim} shim */
 async function missing({ name, symbol, file }) {
   const path = resolve(name)
   const at = shown(checked, file)
   if (!path) return [`${at}: no package depends on '${name}'; delete the shim`]
 
-  const module = await import(pathToFileURL(path))
-  const whole = symbol.exports.get('export=')
+  const module = await import(pathToFileURL(path).href)
+  const whole = symbol.exports?.get(ts.InternalSymbolName.ExportEquals)
   const lost = whole
     ? lostInValue(checker.getTypeOfSymbol(aliased(whole)), module.default, name)
     : checker.getExportsOfModule(symbol).flatMap((each) => lostInExport(each, module))
   return lost.map((member) => `${at}: ${member} does not exist at run time; correct the shim`)
 }
 
+/**
+ * @param {ts.Symbol} symbol
+ * @param {Loaded} module
+ */
 function lostInExport(symbol, module) {
   const target = aliased(symbol)
   if (!(target.flags & ts.SymbolFlags.Value)) return []
@@ -59,7 +73,12 @@ function lostInExport(symbol, module) {
     : lostInValue(checker.getTypeOfSymbol(target), value, symbol.name)
 }
 
-/** Statics of a class or function, and the methods of what a class makes. */
+/**
+ * Statics of a class or function, and the methods of what a class makes.
+ * @param {ts.Type} type
+ * @param {any} value
+ * @param {string} name
+ */
 function lostInValue(type, value, name) {
   const statics = checker
     .getPropertiesOfType(type)
@@ -76,15 +95,21 @@ function lostInValue(type, value, name) {
   return [...statics, ...methods]
 }
 
+/** @param {ts.Symbol} symbol */
 function isOptional(symbol) {
   return Boolean(symbol.flags & ts.SymbolFlags.Optional)
 }
 
+/** @param {ts.Symbol} symbol */
 function aliased(symbol) {
   return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
 }
 
-/** The file that a package of ours gets for a module's name, or for a file within it; null = no package depends on it. */
+/**
+ * The file that a package of ours gets for a module's name, or for a file within it; null = no package depends on it.
+ * @param {string} name
+ * @returns {string | null}
+ */
 function resolve(name) {
   const module = name.split('/', name.startsWith('@') ? 2 : 1).join('/')
   const owners = [...packages, { dir: checked, manifest: readJson(join(checked, 'package.json')) }]

@@ -32,6 +32,10 @@ await report({
   }
 })
 
+/**
+ * @param {RegExp} pattern
+ * @param {string} advice
+ */
 function linesWith(pattern, advice) {
   return files.flatMap((file) => {
     const text = read(file)
@@ -39,11 +43,12 @@ function linesWith(pattern, advice) {
     return text
       .split('\n')
       .flatMap((line, i) =>
-        pattern.test(line) ? [`${file}:${i + 1}: ${pattern.exec(line)[0]}: ${advice}`] : []
+        pattern.test(line) ? [`${file}:${i + 1}: ${pattern.exec(line)?.[0]}: ${advice}`] : []
       )
   })
 }
 
+/** @param {string} file */
 function read(file) {
   return readFileSync(join(checked, file), 'utf8')
 }

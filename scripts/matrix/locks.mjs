@@ -4,25 +4,33 @@ import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { HANG_MS, run } from '../process/run.mjs'
 
+/** @typedef {string[]} Command  what starts a runtime: a program, then its arguments */
+
 /**
  * Each runtime against each: while one has a store in files open no other opens it, and once it was killed the other does.
- * @param dir       with open.cjs and the packages
- * @param commands  name of a runtime → what starts it
- * @returns         { tried, problems }
+ * @param {string} dir       with open.cjs and the packages
+ * @param {Record<string, Command>} commands  name of a runtime → what starts it
+ * @returns {Promise<{ tried: number, problems: string[] }>}
  */
 export async function tryLocks(dir, commands) {
-  const names = Object.keys(commands)
-  const pairs = names.flatMap((holder) => names.map((other) => [holder, other]))
+  const runtimes = Object.entries(commands)
   const problems = []
-  for (const [holder, other] of pairs) {
-    const answers = await meet(dir, commands[holder], commands[other])
-    if (answers !== 'open, ELOCKED, open') problems.push(`${holder} held, ${other} asked: ${answers}`)
+  for (const [holder, holding] of runtimes) {
+    for (const [other, asking] of runtimes) {
+      const answers = await meet(dir, holding, asking)
+      if (answers !== 'open, ELOCKED, open') problems.push(`${holder} held, ${other} asked: ${answers}`)
+    }
   }
-  return { tried: pairs.length, problems }
+  return { tried: runtimes.length ** 2, problems }
 }
 
-/** @returns what the holder, and the other before and after its end, said */
-async function meet(dir, [program, ...args], other) {
+/**
+ * @param {string} dir
+ * @param {Command} holding
+ * @param {Command} other
+ * @returns what the holder, and the other before and after its end, said
+ */
+async function meet(dir, [program = '', ...args], other) {
   const store = mkdtempSync(join(dir, 'store-'))
   const holder = spawn(program, [...args, 'open.cjs', store, 'hold'], {
     cwd: dir,
@@ -36,7 +44,12 @@ async function meet(dir, [program, ...args], other) {
   return [String(held).trim(), before, await ask(dir, other, store)].join(', ')
 }
 
-async function ask(dir, [program, ...args], store) {
+/**
+ * @param {string} dir
+ * @param {Command} command
+ * @param {string} store
+ */
+async function ask(dir, [program = '', ...args], store) {
   const { output } = await run(program, [...args, 'open.cjs', store], { cwd: dir, timeoutMs: HANG_MS })
   return output.trim()
 }

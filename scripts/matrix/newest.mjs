@@ -17,7 +17,9 @@ for (const [name, version] of Object.entries(newest)) {
   console.log(`# ${name} ${version}; here ${catalogVersion(name)}`)
 }
 
+/** @type {string | null} */
 let copy = null
+/** @type {import('../process/report.mjs').Cases} */
 const cases = {
   'upstream: it installs, and everything compiles': async () => {
     copy = await copyWorkspace(newest, { isFresh: true })
@@ -31,6 +33,7 @@ cases['upstream: all tests pass'] = async () =>
   copy === null ? ['there is no copy'] : (await vitestIn(copy)).failures
 await report(cases)
 
+/** @param {string[]} args */
 async function inCopy(...args) {
   if (copy === null) return ['there is no copy']
   const { code, output } = await node(args, { cwd: copy })

@@ -13,7 +13,7 @@ const RUNTIMES = { bare: '1.31.2', bun: '1.4.5', deno: '2.9.6' }
 
 /**
  * A project of a user with our packages, what they are tried with, and the other runtimes.
- * @returns  { dir, commands }: commands has what starts a runtime, by the name that the table has
+ * @returns {Promise<{ dir: string, commands: Record<string, string[]> }>}  commands: what starts a runtime, by the name that the table has
  */
 export async function makeProject() {
   const tried = Object.fromEntries(
@@ -33,28 +33,47 @@ export async function makeProject() {
   return { dir, commands }
 }
 
-/** A version of Node, fetched by npx. @returns { name, command } as makeProject() has them */
+/**
+ * A version of Node, fetched by npx.
+ * @param {string} version
+ * @returns {Promise<{ name: string, command: string[] }>}  as in the commands of makeProject()
+ */
 export async function nodeOf(version) {
-  const command = ['npx', '-y', '-p', version, 'node']
-  const { stdout } = await must(command[0], [...command.slice(1), '--version'])
-  return { name: `Node ${stdout.trim().replace('v', '')}`, command }
+  const args = ['-y', '-p', version, 'node']
+  const { stdout } = await must('npx', [...args, '--version'])
+  return { name: `Node ${stdout.trim().replace('v', '')}`, command: ['npx', ...args] }
 }
 
-/** Every storage in turn, on one runtime. @returns what it printed, if it failed */
-export async function smoke(dir, [program, ...args]) {
+/**
+ * Every storage in turn, on one runtime.
+ * @param {string} dir
+ * @param {string[]} command
+ * @returns {Promise<string[]>} what it printed, if it failed
+ */
+export async function smoke(dir, [program = '', ...args]) {
   for (const folder of ['files', 'one', 'path']) rmSync(join(dir, folder), { recursive: true, force: true })
   const { code, output } = await run(program, [...args, 'smoke.cjs'], { cwd: dir, timeoutMs: HANG_MS })
   return code === 0 && output.includes('passed') ? [] : [output]
 }
 
-/** Of the one platform that npm installed. */
+/**
+ * Of the one platform that npm installed.
+ * @param {string} folder
+ * @param {RegExp} name
+ * @param {string} path
+ */
 function programIn(folder, name, path) {
   const platform = readdirSync(folder).find((each) => name.test(each))
+  if (platform === undefined) throw new Error(`${folder} has no ${name}`)
   const program = join(folder, platform, process.platform === 'win32' ? `${path}.exe` : path)
   chmodSync(program, 0o755) // not every package says that it is one
   return program
 }
 
+/**
+ * @param {string} name
+ * @returns {string}
+ */
 function versionOf(name) {
   const { resolve } = createRequire(join(root, 'packages/storage-adapters/package.json'))
   return readJson(resolve(`${name}/package.json`)).version

@@ -18,8 +18,9 @@ const PACKAGES = [
 /** The oldest Hypercore that is supported, with the hypercore-storage of its time. */
 export const OLDEST = { hypercore: '11.37.1', 'hypercore-storage': '3.3.1' }
 
-/** @returns package → the version that is `latest` on the registry */
+/** @returns {Promise<Record<string, string>>} package → the version that is `latest` on the registry */
 export async function newestUpstream() {
+  /** @type {Record<string, string>} */
   const versions = {}
   for (const name of PACKAGES) {
     const { stdout } = await must('npm', ['view', name, 'version'])
@@ -28,8 +29,11 @@ export async function newestUpstream() {
   return versions
 }
 
-/** What this project is developed on, a range or a version. */
+/**
+ * What this project is developed on, a range or a version.
+ * @param {string} name
+ */
 export function catalogVersion(name) {
   const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
-  return new RegExp(`^  '?${name}'?: (.*)$`, 'm').exec(catalog)[1]
+  return new RegExp(`^  '?${name}'?: (.*)$`, 'm').exec(catalog)?.[1]
 }

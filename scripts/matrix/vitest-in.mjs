@@ -4,14 +4,26 @@ import { temporary } from '../trials/pack.mjs'
 import { run } from '../process/run.mjs'
 import { readJson } from '../workspace/packages.mjs'
 
+/** @typedef {{ passed: number, failed: number, skipped: number, failures: string[] }} Outcome  failures: a line for each test */
+
+/**
+ * One file in vitest's JSON report.
+ * @typedef {object} TestFile
+ * @property {string} name
+ * @property {string} status
+ * @property {string} [message]
+ * @property {{ status: string, fullName: string, failureMessages: string[] }[]} assertionResults
+ */
+
 /**
  * All of vitest's tests in a workspace. MANYCORE_WORKERS says how many run side by side.
- * @param command  what runs Node, and its arguments
- * @returns        { passed, failed, skipped, failures }: failures are lines, a test each
+ * @param {string[]} [command]  what runs Node, and its arguments
+ * @param {string} dir
+ * @returns {Promise<Outcome>}
  */
 export async function vitestIn(dir, command = [process.execPath]) {
   const file = join(temporary('matrix'), 'report.json')
-  const [program, ...args] = command
+  const [program = '', ...args] = command
   const workers = process.env.MANYCORE_WORKERS
   const { code, output } = await run(
     program,
@@ -33,7 +45,11 @@ export async function vitestIn(dir, command = [process.execPath]) {
   return { passed, failed: Math.max(numFailedTests, failures.length), skipped, failures }
 }
 
-/** A file that does not load has no tests. */
+/**
+ * A file that does not load has no tests.
+ * @param {TestFile} file
+ * @returns {string[]}
+ */
 function failuresOf({ name, status, message, assertionResults }) {
   const failed = assertionResults.filter((each) => each.status === 'failed')
   if (failed.length === 0) return status === 'failed' ? [`${name}: ${firstLine(message)}`] : []
@@ -42,6 +58,7 @@ function failuresOf({ name, status, message, assertionResults }) {
   )
 }
 
+/** @param {string} [text] */
 function firstLine(text = '') {
   return text.split('\n', 1)[0]
 }

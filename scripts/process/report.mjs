@@ -1,7 +1,9 @@
+/** @typedef {Record<string, () => string[] | Promise<string[]>>} Cases  name → function that returns its problems */
+
 /**
  * Runs the cases of one check and prints the Test Anything Protocol, which scripts/test.mjs counts:
  * `ok name`, or `not ok name` with the problems under it. The exit code is 1 when a case failed.
- * @param cases  name → function (may be async) that returns its problems; none = passed. A throw is a problem.
+ * @param {Cases} cases  no problems = passed; a throw is a problem
  */
 export async function report(cases) {
   for (const [name, find] of Object.entries(cases)) {
@@ -12,10 +14,11 @@ export async function report(cases) {
   }
 }
 
+/** @param {Cases[string]} find */
 async function collect(find) {
   try {
     return await find()
   } catch (err) {
-    return [err.stack ?? String(err)]
+    return [err instanceof Error ? (err.stack ?? err.message) : String(err)]
   }
 }

@@ -52,11 +52,11 @@ export function run(command, args, { cwd, env, timeoutMs, show = false } = {}) {
     }
 
     if (!show) {
-      child.stdout.setEncoding('utf8').on('data', (text) => {
+      child.stdout?.setEncoding('utf8').on('data', (text) => {
         output += text
         stdout += text
       })
-      child.stderr.setEncoding('utf8').on('data', (text) => {
+      child.stderr?.setEncoding('utf8').on('data', (text) => {
         output += text
       })
     }

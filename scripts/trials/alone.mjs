@@ -5,7 +5,10 @@ import { report } from '../process/report.mjs'
 import { HANG_MS, must, node } from '../process/run.mjs'
 import { checked, isWanted, readJson } from '../workspace/packages.mjs'
 
-/** Package → what must not come with it. */
+/**
+ * Package → what must not come with it.
+ * @type {Record<string, RegExp>}
+ */
 const UNWANTED = {
   '@manycore/keychain':
     /^(hypercore|hypercore-storage|rocksdb-native|corestore|@manycore\/(?!hypercore-types|keychain).*)$/,
@@ -26,6 +29,7 @@ const USE = `
   })`
 
 const tarballs = await pack(checked)
+/** @type {import('../process/report.mjs').Cases} */
 const cases = {}
 const wanted = tarballs.filter(({ id }) => isWanted(id))
 for (const { name } of wanted) {
@@ -37,29 +41,39 @@ if (wanted.some(({ name }) => name === '@manycore/corestore'))
     works
 await report(cases)
 
+/**
+ * What npm has installed: path → its version.
+ * @param {string} project
+ * @returns {Record<string, { version?: string }>}
+ */
+function installedIn(project) {
+  return readJson(join(project, 'node_modules/.package-lock.json')).packages
+}
+
 /** Nothing is pinned: what a user gets who asks for no version. */
 async function works() {
   const project = await install(tarballs, ['@manycore/corestore'])
-  const { packages } = readJson(join(project, 'node_modules/.package-lock.json'))
+  const packages = installedIn(project)
   const problems = ONCE.flatMap((name) => {
     const found = Object.entries(packages).filter(([path]) => path.endsWith(`node_modules/${name}`))
     return found.length === 1 ? [] : [`${found.length} copies of ${name}, at ${found.map(([path]) => path)}`]
   })
   const { stdout } = await must('npm', ['view', 'hypercore@11', 'version', '--json', '--prefer-offline'])
   const newest = [JSON.parse(stdout)].flat().at(-1)
-  const { version } = packages['node_modules/hypercore']
+  const version = packages['node_modules/hypercore']?.version
   if (version !== newest) problems.push(`hypercore ${version} instead of ${newest}: widen the peer's range`)
 
   const { code, output } = await node(['-e', USE], { cwd: project, timeoutMs: HANG_MS })
   return code === 0 ? problems : [...problems, output]
 }
 
+/** @param {string} name */
 async function alone(name) {
   const project = await install(tarballs, [name])
-  const { packages } = readJson(join(project, 'node_modules/.package-lock.json'))
+  const packages = installedIn(project)
   const unwanted = Object.keys(packages)
-    .map((path) => path.split('node_modules/').at(-1))
-    .filter((each) => UNWANTED[name].test(each))
+    .map((path) => path.split('node_modules/').at(-1) ?? path)
+    .filter((each) => UNWANTED[name]?.test(each))
     .map((each) => `${name} pulls in ${each}: take it as an argument, or declare an interface for it`)
 
   const { code, output } = await node(['-e', `require('${name}')`], { cwd: project, timeoutMs: HANG_MS })

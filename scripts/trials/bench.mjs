@@ -5,7 +5,10 @@ import { HANG_MS, node } from '../process/run.mjs'
 import { checked } from '../workspace/packages.mjs'
 
 const SMALL = ['--scale', '0.002', '--runs', '1']
-/** name → how it is run, and the rows of its table */
+/**
+ * Name → how it is run, and the rows of its table.
+ * @type {Record<string, [command: string[], rows: number]>}
+ */
 const RUNS = {
   engines: [['run.mjs', 'engines', ...SMALL], 10],
   floors: [['run.mjs', 'floors', ...SMALL], 11],
@@ -21,7 +24,12 @@ await report(
   )
 )
 
-async function run([script, ...args], rows) {
+/**
+ * @param {string[]} command
+ * @param {number} rows
+ * @returns {Promise<string[]>}
+ */
+async function run([script = '', ...args], rows) {
   const { code, output, timedOut } = await node([join(checked, 'bench', script), ...args], {
     cwd: checked,
     timeoutMs: HANG_MS

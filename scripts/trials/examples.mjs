@@ -10,6 +10,7 @@ import { checked, filesUnder, shown } from '../workspace/packages.mjs'
 const dir = join(checked, 'examples')
 const files = filesUnder(dir, /\.([cm]?js|ts)$/)
 
+/** @type {import('../process/report.mjs').Cases} */
 const cases = {
   'examples: there are some': () => (files.length > 0 ? [] : ['examples/ has no file to run'])
 }
@@ -23,11 +24,15 @@ for (const file of files) {
 
 await report(cases)
 
+/** @param {string} file */
 function runTypeScript(file) {
   return runSnippet({ text: readFileSync(file, 'utf8'), language: 'ts', base: checked, owner: dir })
 }
 
-/** In place, so that it finds its packages; the working directory is empty and temporary. */
+/**
+ * In place, so that it finds its packages; the working directory is empty and temporary.
+ * @param {string} file
+ */
 async function runJavaScript(file) {
   const cwd = mkdtempSync(join(tmpdir(), 'manycore-example-'))
   try {

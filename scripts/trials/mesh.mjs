@@ -10,6 +10,7 @@ await run(best)
 // What other machines run must work here too.
 if (!best.isLoopback) await run(await openNetwork({ isLoopback: true }))
 
+/** @param {import('../../test/mesh/network/open.mjs').Network} network */
 async function run(network) {
   console.log(`# mesh: ${network.mode}; ${network.means}`)
   const start = performance.now()

@@ -11,11 +11,16 @@ import { root } from '../workspace/root.mjs'
 import { HANG_MS, node } from '../process/run.mjs'
 import { checked, filesUnder, isWanted, readJson } from '../workspace/packages.mjs'
 
+/** @typedef {import('./pack.mjs').Tarball} Tarball */
+
 /** Folders of node_modules with the compilers a user may have. */
 const COMPILERS = ['typescript', 'typescript6', 'typescript5']
 /** No DOM; nothing of ours is skipped. */
 const OPTIONS = '--module nodenext --target es2022 --lib es2022 --strict --skipLibCheck false'.split(' ')
-/** Folder of test/consumers → the types that its users have beside ours. */
+/**
+ * Folder of test/consumers → the types that its users have beside ours.
+ * @type {Record<string, string[]>}
+ */
 const NEIGHBOURS = { plain: [], node: ['node'] }
 /** Types that may be missing: hypercore-types/src/node.ts says what is then. The consumers are compiled without. */
 const OPTIONAL = /^node:(stream|buffer)$/
@@ -33,6 +38,7 @@ const project = await install(
 )
 cpSync(consumers, project, { recursive: true })
 
+/** @type {import('../process/report.mjs').Cases} */
 const cases = {}
 for (const each of tarballs.filter(({ id }) => isWanted(id))) {
   cases[`packed: ${each.name} holds its files and no others`] = () => strayFiles(each)
@@ -61,18 +67,23 @@ await report(cases)
 /** What Hypercore brings is what ours uses: a second copy is loaded, and takes space, for nothing. */
 function oneStorage() {
   const folder = /(^|\/)node_modules\/hypercore-storage\/package\.json$/
-  const copies = readdirSync(join(project, 'node_modules'), { recursive: true }).filter((file) =>
-    folder.test(`node_modules/${file}`)
+  const copies = readdirSync(join(project, 'node_modules'), { recursive: true, encoding: 'utf8' }).filter(
+    (file) => folder.test(`node_modules/${file}`)
   )
   const versions = copies.map((file) => `${file}: ${readJson(join(project, 'node_modules', file)).version}`)
   return copies.length === 1 ? [] : [`${copies.length} copies: ${versions.join(', ')}`]
 }
 
-/** The manifest of a package as npm has installed it. */
+/**
+ * The manifest of a package as npm has installed it.
+ * @param {string} name
+ * @returns {import('../workspace/packages.mjs').Manifest}
+ */
 function installed(name) {
   return readJson(join(project, 'node_modules', name, 'package.json'))
 }
 
+/** @param {Tarball} tarball */
 function strayFiles({ dir, files }) {
   const missing = ['README.md', 'LICENSE']
     .filter((file) => !files.includes(file))
@@ -90,25 +101,32 @@ function strayFiles({ dir, files }) {
   return [...missing, ...stray, ...stale]
 }
 
+/** @param {Tarball} tarball */
 async function lint({ tarball }) {
   const bytes = readFileSync(tarball)
   const packed = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
   const { messages, pkg } = await publint({ pack: { tarball: packed }, strict: true })
   return messages
     .filter(({ code }) => !ALLOWED.has(code))
-    .map((message) => formatMessage(message, pkg, { color: false }))
+    .map((message) => formatMessage(message, pkg, { color: false }) ?? message.code)
 }
 
+/** @param {Tarball} tarball */
 async function areTheTypesWrong({ tarball }) {
   const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js')
   const { code, output } = await node([attw, tarball, '--no-definitely-typed', '--format', 'ascii'])
   return code === 0 ? [] : [output]
 }
 
-/** An `any`, or a package without types, would switch the compiler off in code that uses ours. */
+/**
+ * An `any`, or a package without types, would switch the compiler off in code that uses ours.
+ * @param {Tarball} tarball
+ */
 function openTypes({ name }) {
   const dir = realpathSync(join(project, 'node_modules', name))
-  const files = readdirSync(dir, { recursive: true }).filter((file) => /^(?!src).*\.d\.[cm]?ts$/.test(file))
+  const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /^(?!src).*\.d\.[cm]?ts$/.test(file)
+  )
   return files.flatMap((file) => {
     const foreign = importsOf(join(dir, file))
       .filter(({ specifier }) => !/^\.|^@manycore\//.test(specifier) && !OPTIONAL.test(specifier))
@@ -120,12 +138,18 @@ function openTypes({ name }) {
   })
 }
 
+/** @param {string} file */
 function anyIn(file) {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true)
+  /** @type {number[]} */
   const lines = []
   visit(source)
   return lines
 
+  /**
+   * @param {ts.Node} node
+   * @returns {void}
+   */
   function visit(node) {
     if (node.kind === ts.SyntaxKind.AnyKeyword)
       lines.push(source.getLineAndCharacterOfPosition(node.pos).line + 1)
@@ -133,22 +157,34 @@ function anyIn(file) {
   }
 }
 
+/**
+ * @param {string} folder
+ * @param {string} name
+ */
 async function compile(folder, name) {
   const sources = readdirSync(join(consumers, folder)).map((file) => join(folder, file))
   const tsc = join(root, 'node_modules', name, 'bin/tsc')
-  const types = ['--types', ...NEIGHBOURS[folder]] // none at all is one more option after it
+  const types = ['--types', ...(NEIGHBOURS[folder] ?? [])] // none at all is one more option after it
   const args = [tsc, ...OPTIONS, ...types, '--rootDir', '.', '--outDir', 'out', ...sources]
   const { code, output } = await node(args, { cwd: project })
   return code === 0 ? [] : [output]
 }
 
+/**
+ * @param {string} folder
+ * @param {string} file
+ */
 async function runConsumer(folder, file) {
   const built = join(project, 'out', folder, file.replace(/ts$/, 'js'))
   const { code, output } = await node([built], { cwd: join(project, folder), timeoutMs: HANG_MS })
   return code === 0 ? [] : [output]
 }
 
-/** Another Hypercore than the one that was installed, or none, and every package that wants one. */
+/**
+ * Another Hypercore than the one that was installed, or none, and every package that wants one.
+ * @param {string | null} other
+ * @param {string} code
+ */
 async function withHypercore(other, code) {
   const place = join(project, 'node_modules/hypercore')
   const away = join(project, 'hypercore')
@@ -165,7 +201,11 @@ async function withHypercore(other, code) {
   }
 }
 
-/** Loading a package must fail with one sentence that has this code, names the package and says what to do. */
+/**
+ * Loading a package must fail with one sentence that has this code, names the package and says what to do.
+ * @param {string} name
+ * @param {string} code
+ */
 async function loads(name, code) {
   const wanted = new RegExp(`^Error: ${code}: ${name} needs Hypercore 11, .*: npm install hypercore@11$`, 'm')
   const { output } = await node(['-e', `require('${name}')`], { cwd: project })
@@ -178,6 +218,7 @@ function oldHypercore() {
   return realpathSync(join(corestore6, '../hypercore'))
 }
 
+/** @param {string} name */
 function versionOf(name) {
   return `TypeScript ${readJson(join(root, 'node_modules', name, 'package.json')).version}`
 }

@@ -11,6 +11,9 @@ import { REPOSITORY } from '../workspace/repository.mjs'
 import { runSnippet } from './snippet.mjs'
 import { checked, filesUnder, isWanted, packagesOf, shown } from '../workspace/packages.mjs'
 
+/** @typedef {{ file: string, name: string, blocks: import('../workspace/markdown.mjs').Block[], links: import('../workspace/markdown.mjs').Link[] }} Page */
+
+/** @type {Record<string, 'js' | 'cjs' | 'mjs' | 'ts'>} */
 const LANGUAGES = { js: 'js', javascript: 'js', cjs: 'cjs', mjs: 'mjs', ts: 'ts', typescript: 'ts' }
 const AMBIENT = '@manycore/hypercore-types/ambient'
 const SHELLS = new Set(['sh', 'bash', 'shell', 'console'])
@@ -22,6 +25,7 @@ const files = [
   ...filesUnder(join(checked, 'docs'), /(?<!README)\.md$/)
 ].map((file) => ({ file, name: shown(checked, file), ...readMarkdown(file) }))
 
+/** @type {import('../process/report.mjs').Cases} */
 const cases = {
   'readmes: the root and every published package have one': () =>
     [checked, ...published.map(({ dir }) => dir)]
@@ -35,12 +39,12 @@ const cases = {
 }
 
 for (const { file, name, blocks } of files.filter((each) => isWanted(partOf(each.file)))) {
-  for (const { line, text, language } of blocks.filter(runs)) {
+  for (const { line, text, language } of runnable(blocks)) {
     const at = `${name}:${line}`
     cases[`readmes: ${at}`] = async () => {
       const problem = await runSnippet({
         text,
-        language: LANGUAGES[language],
+        language,
         base: checked,
         owner: ownerOf(file)
       })
@@ -51,10 +55,15 @@ for (const { file, name, blocks } of files.filter((each) => isWanted(partOf(each
 
 await report(cases)
 
-function runs({ language }) {
-  return language in LANGUAGES
+/** @param {import('../workspace/markdown.mjs').Block[]} blocks */
+function runnable(blocks) {
+  return blocks.flatMap(({ line, text, language }) => {
+    const known = LANGUAGES[language ?? '']
+    return known ? [{ line, text, language: known }] : []
+  })
 }
 
+/** @param {Page} page */
 function brokenLinks({ file, name, links }) {
   const home = packageOf(file)
   return links.flatMap(({ url, line }) => {
@@ -63,6 +72,11 @@ function brokenLinks({ file, name, links }) {
   })
 }
 
+/**
+ * @param {string} url
+ * @param {string} file
+ * @param {import('../workspace/packages.mjs').Package} [home]
+ */
 function brokenLink(url, file, home) {
   if (url === '') return null // a place in the same file
   const [, path] = url.startsWith(REPOSITORY)
@@ -76,13 +90,16 @@ function brokenLink(url, file, home) {
   return `npm shows this README without it; link to ${REPOSITORY}/tree/main/${shown(checked, target)}`
 }
 
-/** Of the root's README and those of the packages: they tell a reader what to install. */
+/**
+ * Of the root's README and those of the packages: they tell a reader what to install.
+ * @param {Page} page
+ */
 function notInstalled({ file, name, blocks }) {
   if (packageOf(file) === undefined && dirname(file) !== checked) return []
   const installed = new Set(
-    blocks.filter(({ language }) => SHELLS.has(language)).flatMap(({ text }) => installs(text))
+    blocks.filter(({ language = '' }) => SHELLS.has(language)).flatMap(({ text }) => installs(text))
   )
-  return blocks.filter(runs).flatMap(({ text, line }) =>
+  return runnable(blocks).flatMap(({ text, line }) =>
     importsOfText(text)
       .filter(({ specifier }) => !isBuiltin(specifier))
       .map(({ specifier }) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'))
@@ -91,19 +108,24 @@ function notInstalled({ file, name, blocks }) {
   )
 }
 
-/** For users of TypeScript, to whom `import Hypercore from 'hypercore'` is an error otherwise. */
+/**
+ * For users of TypeScript, to whom `import Hypercore from 'hypercore'` is an error otherwise.
+ * @param {Page} page
+ */
 function isUntyped({ file, blocks }) {
   if (packageOf(file) === undefined) return false
-  const loads = blocks
-    .filter(runs)
-    .some(({ text }) => importsOfText(text).some(({ specifier }) => specifier === 'hypercore'))
+  const loads = runnable(blocks).some(({ text }) =>
+    importsOfText(text).some(({ specifier }) => specifier === 'hypercore')
+  )
   return loads && !readFileSync(file, 'utf8').includes(AMBIENT)
 }
 
+/** @param {Page} page */
 function untyped({ name }) {
   return `${name} loads hypercore: say that ${AMBIENT} has its types`
 }
 
+/** @param {string} text */
 function installs(text) {
   return text
     .split('\n')
@@ -111,17 +133,26 @@ function installs(text) {
     .flatMap((line) => line.replace(/#.*$/, '').split(/\s+/).slice(2))
 }
 
-/** The published package whose README this is. */
+/**
+ * The published package whose README this is.
+ * @param {string} file
+ */
 function packageOf(file) {
   return published.find(({ dir }) => dirname(file) === dir)
 }
 
-/** What `npm test -- NAME` calls the part that a page is about; what stands above the packages goes with docs. */
+/**
+ * What `npm test -- NAME` calls the part that a page is about; what stands above the packages goes with docs.
+ * @param {string} file
+ */
 function partOf(file) {
   return packages.find(({ dir }) => dirname(file) === dir)?.id ?? 'docs'
 }
 
-/** The package a page belongs to; what stands above the packages is about all, as examples/ is. */
+/**
+ * The package a page belongs to; what stands above the packages is about all, as examples/ is.
+ * @param {string} file
+ */
 function ownerOf(file) {
   const owner = packages.find(({ dir }) => dirname(file) === dir)
   return owner ? owner.dir : join(checked, 'examples')

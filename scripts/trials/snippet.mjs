@@ -7,11 +7,12 @@ import { HANG_MS, node } from '../process/run.mjs'
  * Runs a piece of JavaScript or TypeScript as a user of the packages would, in an empty directory of its own, and then
  * once more in the same directory: what the first run stored must not be in the way of the second.
  * JavaScript is CommonJS unless it imports; TypeScript is compiled, strictly, as an ES module.
- * @param text      the code
- * @param language  'js', 'cjs', 'mjs' or 'ts'
- * @param base      the workspace: every package of ours can be loaded by its name
- * @param owner     directory of the package that the code is about: what it depends on can be loaded too
- * @returns         null when it ended by itself with code 0 both times, else what went wrong and what it printed
+ * @param {object} snippet
+ * @param {string} snippet.text
+ * @param {'js' | 'cjs' | 'mjs' | 'ts'} snippet.language
+ * @param {string} snippet.base   the workspace: every package of ours can be loaded by its name
+ * @param {string} snippet.owner  directory of the package that the code is about: what it depends on can be loaded too
+ * @returns {Promise<string | null>} null when it ended by itself with code 0 both times, else what went wrong and what it printed
  */
 export async function runSnippet({ text, language, base, owner }) {
   mkdirSync(join(base, '.cache'), { recursive: true })
@@ -26,6 +27,10 @@ export async function runSnippet({ text, language, base, owner }) {
   }
 }
 
+/**
+ * @param {string} dir
+ * @param {string} text
+ */
 async function runTypeScript(dir, text) {
   writeFileSync(join(dir, 'snippet.mts'), text)
   const options = [
@@ -48,6 +53,11 @@ async function runTypeScript(dir, text) {
   return code === 0 ? runFile(dir, 'snippet.mjs') : `does not compile:\n${output.trimEnd()}`
 }
 
+/**
+ * @param {string} dir
+ * @param {string} name
+ * @param {string} [text]
+ */
 async function runFile(dir, name, text) {
   if (text !== undefined) writeFileSync(join(dir, name), text)
   for (const when of ['', ' when it runs again']) {
@@ -59,7 +69,12 @@ async function runFile(dir, name, text) {
   return null
 }
 
-/** node_modules: the owner's dependencies, and every package of ours. */
+/**
+ * node_modules: the owner's dependencies, and every package of ours.
+ * @param {string} base
+ * @param {string} owner
+ * @param {string} target
+ */
 function link(base, owner, target) {
   const links = new Map()
   for (const name of installed(join(owner, 'node_modules')))
@@ -73,6 +88,10 @@ function link(base, owner, target) {
   }
 }
 
+/**
+ * @param {string} dir
+ * @returns {string[]}
+ */
 function installed(dir) {
   const names = list(dir).filter((name) => !name.startsWith('.'))
   return names.flatMap((name) =>
@@ -80,11 +99,12 @@ function installed(dir) {
   )
 }
 
+/** @param {string} dir */
 function list(dir) {
   try {
     return readdirSync(dir)
   } catch (err) {
-    if (err.code === 'ENOENT') return []
+    if (err instanceof Error && 'code' in err && err.code === 'ENOENT') return []
     throw err
   }
 }

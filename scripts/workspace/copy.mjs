@@ -8,12 +8,15 @@ import { trackedFiles } from './tracked.mjs'
 
 /**
  * A copy of this workspace, as its files are now, with other versions of some packages: installed and built.
- * @param versions  package → version, for every dependent within the same major, upstream's own too
- * @param isFresh   everything else in the newest version that its range takes, as a user gets it; false = as the lockfile
- * @returns         its directory, removed when this process ends
+ * @param {Record<string, string>} versions  package → version, for every dependent within the same major, upstream's own too
+ * @param {object} [options]
+ * @param {boolean} [options.isFresh]  everything else in the newest version that its range takes, as a user gets it;
+ *                                     default: as the lockfile has it
+ * @returns {Promise<string>} its directory, removed when this process ends
  * @throws          what the package manager or the build printed
  */
-export async function copyWorkspace(versions, { isFresh = false } = {}) {
+export async function copyWorkspace(versions, options = {}) {
+  const { isFresh = false } = options
   const copy = temporary('copy')
   chmodSync(copy, 0o755) // some tests run as another user
   for (const file of trackedFiles(root)) {
@@ -30,7 +33,11 @@ export async function copyWorkspace(versions, { isFresh = false } = {}) {
   return copy
 }
 
-/** In the catalog, and as overrides, for who does not ask the catalog. */
+/**
+ * In the catalog, and as overrides, for who does not ask the catalog.
+ * @param {string} text
+ * @param {Record<string, string>} versions
+ */
 function withVersions(text, versions) {
   const overrides = []
   let changed = text

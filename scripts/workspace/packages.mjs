@@ -2,6 +2,35 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { root } from './root.mjs'
 
+/** @typedef {Record<string, string>} Versions  package → range */
+
+/**
+ * The fields of a package.json that are looked at here.
+ * @typedef {object} Manifest
+ * @property {string} name
+ * @property {string} [version]
+ * @property {boolean} [private]
+ * @property {{ node: string }} [engines]
+ * @property {Record<string, Target>} [exports]
+ * @property {Record<string, unknown>} [imports]
+ * @property {Versions} [dependencies]
+ * @property {Versions} [devDependencies]
+ * @property {Versions} [optionalDependencies]
+ * @property {Versions} [peerDependencies]
+ * @property {Record<string, { optional?: boolean }>} [peerDependenciesMeta]
+ */
+
+/** @typedef {{ types?: string, default?: string, import?: { types?: string }, require?: { types?: string } }} Target */
+
+/**
+ * @typedef {object} Package
+ * @property {string} id          the name of its directory
+ * @property {string} dir         absolute
+ * @property {string} name
+ * @property {Manifest} manifest
+ * @property {boolean} published
+ */
+
 /** The directory a check looks at: its first argument, else this repository. */
 export const checked = process.argv[2] && !process.argv[2].startsWith('-') ? process.argv[2] : root
 
@@ -20,7 +49,8 @@ export function isWanted(id) {
 
 /**
  * The packages of a workspace, by directory: packages/*, then examples, bench and docs.
- * @returns  [{ id, dir, name, manifest, published }]: id is the directory's name, dir is absolute
+ * @param {string} base
+ * @returns {Package[]}
  */
 export function packagesOf(base) {
   const folders = readdirSync(join(base, 'packages')).map((id) => ({ id, dir: join(base, 'packages', id) }))
@@ -32,11 +62,20 @@ export function packagesOf(base) {
     })
 }
 
+/**
+ * @param {string} file
+ * @returns {any}
+ */
 export function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 
-/** Files under a directory whose path matches, absolute, sorted; installed, built and hidden folders are left out. */
+/**
+ * Files under a directory whose path matches, absolute, sorted; installed, built and hidden folders are left out.
+ * @param {string} dir
+ * @param {RegExp} pattern
+ * @returns {string[]}
+ */
 export function filesUnder(dir, pattern) {
   if (!existsSync(dir)) return []
   return readdirSync(dir, { withFileTypes: true })
@@ -49,7 +88,11 @@ export function filesUnder(dir, pattern) {
     .toSorted()
 }
 
-/** A path as a message shows it. */
+/**
+ * A path as a message shows it.
+ * @param {string} base
+ * @param {string} file
+ */
 export function shown(base, file) {
   return relative(base, file).split(sep).join('/')
 }

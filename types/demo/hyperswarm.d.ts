@@ -1,11 +1,25 @@
-// Compile-only: hyperswarm 4.17.2 ships no types.
+// Compile-only: hyperswarm 4.17.2 ships no types. Of its members, those that the demo, the mesh and examples use.
 declare module 'hyperswarm' {
-  import type { ProtocolStream } from '@manycore/hypercore-types'
+  import type { KeyPair, NoiseStream } from '@manycore/hypercore-types'
 
+  interface Options {
+    dht?: object | undefined
+    bootstrap?: { host: string; port: number }[]
+    keyPair?: KeyPair
+    backoffs?: number[]
+    jitter?: number
+  }
+  type Connection = NoiseStream & { once(event: 'open', listener: () => void): unknown }
+
+  interface Discovery {
+    flushed(): Promise<unknown>
+    refresh(): Promise<unknown>
+  }
   class Hyperswarm {
-    constructor(opts?: { dht?: object | undefined })
-    on(event: 'connection', listener: (connection: ProtocolStream) => void): this
-    join(topic: Uint8Array, opts?: { client?: boolean; server?: boolean }): { flushed(): Promise<unknown> }
+    constructor(opts?: Options)
+    on(event: 'connection', listener: (connection: Connection) => void): this
+    join(topic: Uint8Array, opts?: { client?: boolean; server?: boolean }): Discovery
+    flush(): Promise<unknown>
     destroy(opts?: { force?: boolean }): Promise<void>
   }
   export = Hyperswarm

@@ -5,6 +5,7 @@ import { answer } from './orders.mjs'
 /** Fewer than 10 find nobody. */
 const NODES = 10
 
+/** @type {Awaited<ReturnType<typeof createTestnet>> | undefined} */
 let testnet
 
 await answer({

@@ -1,8 +1,12 @@
 // One host: a Corestore with a policy, in a process of its own, told by its parent what to do.
 import Corestore from '@manycore/corestore'
 import { answer, tell } from './orders.mjs'
-import { CORES, HOSTS, block, firstLength, keyPair, NAMES, writerOf } from '../plan.mjs'
+import { CORES, block, hostOf, firstLength, keyPair, NAMES, writerOf } from '../plan.mjs'
 import { openSwarm } from './swarm.mjs'
+
+/** @typedef {import('@manycore/hypercore-types').Hypercore} Hypercore */
+
+/** @typedef {[core: string, index: number, peer: string | undefined, connection?: number]} Move  of a block; connection: its number */
 
 const TOPIC = Buffer.alloc(32, 'mesh')
 
@@ -12,16 +16,29 @@ const TOPIC = Buffer.alloc(32, 'mesh')
  */
 const LOOK_MS = 2000
 
-const nameOfPeer = new Map(NAMES.map((name) => [keyPair(name).publicKey.toString('hex'), name]))
-const peerOf = (key) => nameOfPeer.get(Buffer.from(key).toString('hex'))
+const nameOfPeer = new Map(NAMES.map((name) => [hex(keyPair(name).publicKey), name]))
+/** @param {Uint8Array | null} key */
+const peerOf = (key) => nameOfPeer.get(hex(key))
 
+/** @type {Map<string, Hypercore>} */
 const cores = new Map()
+/** @type {Map<string, string>} */
 const idOfCore = new Map()
+/** @type {{ up: Move[], down: Move[] }} */
 const moved = { up: [], down: [] }
 /** connection → its number, from 1 */
 const numbers = new WeakMap()
 let connections = 0
-let me, store, net, dieAt, looking
+/** @type {string} */
+let me
+/** @type {Corestore} */
+let store
+/** @type {ReturnType<typeof openSwarm> | undefined} */
+let net
+/** @type {{ core: string, blocks: number } | null} */
+let dieAt = null
+/** @type {NodeJS.Timeout | undefined} */
+let looking
 
 await answer({
   /** Opens the store and writes what this host writes. Returns the keys of its cores. */
@@ -29,12 +46,13 @@ await answer({
     me = host
     dieAt = deathAt
     store = new Corestore(dir, { policy: policy() })
+    /** @type {Record<string, string>} */
     const keys = {}
     for (const id of CORES.filter((id) => writerOf(id) === me)) {
       const core = store.namespace(id).get({ name: id })
       await core.ready()
       if (core.length === 0) await append(core, id, firstLength(id))
-      keys[id] = core.key.toString('hex')
+      keys[id] = hex(core.key)
       watch(id, core)
     }
     return keys
@@ -46,7 +64,7 @@ await answer({
       if (!cores.has(id)) watch(id, store.get({ key: Buffer.from(key, 'hex') }))
     }
     await Promise.all([...cores.values()].map((core) => core.ready()))
-    for (const [id, core] of cores) idOfCore.set(Buffer.from(core.discoveryKey).toString('hex'), id)
+    for (const [id, core] of cores) idOfCore.set(hex(core.discoveryKey), id)
 
     net = openSwarm({ bootstrap, address, weather, keyPair: keyPair(me) })
     net.swarm.on('connection', (connection) => {
@@ -54,7 +72,7 @@ await answer({
       connection.on('error', () => {}) // a peer that was killed or cut off; it comes back
       store.replicate(connection)
       connection.once('open', () => tell({ peer: peerOf(connection.remotePublicKey) }))
-      if (connection.opened) tell({ peer: peerOf(connection.remotePublicKey) })
+      if (connection.connected) tell({ peer: peerOf(connection.remotePublicKey) })
     })
     for (const core of cores.values()) if (!core.writable) core.download({ start: 0, end: -1 })
     const topic = net.swarm.join(TOPIC)
@@ -63,13 +81,13 @@ await answer({
   },
 
   async append({ core, blocks }) {
-    await append(cores.get(core), core, blocks)
-    return cores.get(core).length
+    await append(coreOf(core), core, blocks)
+    return coreOf(core).length
   },
 
   /** Resolves once this host has all blocks [0, length) of a core. */
   async have({ core, length }) {
-    const session = cores.get(core)
+    const session = coreOf(core)
     if (session.length < length || !(await session.has(0, length)))
       await session.download({ start: 0, end: length }).done()
     return session.contiguousLength
@@ -80,11 +98,11 @@ await answer({
   },
 
   async cut({ isCut }) {
-    net.cut(isCut)
+    net?.cut(isCut)
   },
 
   async report() {
-    return { moved, connections, weather: net.weatherSeen() }
+    return { moved, connections, weather: net?.weatherSeen() }
   },
 
   async leave() {
@@ -94,11 +112,14 @@ await answer({
   }
 })
 
+/** @returns {import('@manycore/corestore').ReplicationPolicy | undefined} */
 function policy() {
-  const { hands, takes } = HOSTS[me]
-  if (hands === null) return undefined
-  const id = ({ discoveryKey }) => idOfCore.get(Buffer.from(discoveryKey).toString('hex'))
-  const other = ({ remotePublicKey }) => peerOf(remotePublicKey)
+  const { hands, takes } = hostOf(me)
+  if (hands === null || takes === null) return undefined
+  /** @param {{ discoveryKey: Uint8Array }} core */
+  const id = ({ discoveryKey }) => idOfCore.get(hex(discoveryKey)) ?? 'unknown'
+  /** @param {{ remotePublicKey: Uint8Array | null }} peer */
+  const other = ({ remotePublicKey }) => peerOf(remotePublicKey) ?? 'unknown'
   return {
     announce: (core, peer) =>
       hands(id(core), other(peer)) || (!core.writable && takes(id(core), other(peer))),
@@ -107,11 +128,15 @@ function policy() {
   }
 }
 
+/**
+ * @param {string} id
+ * @param {Hypercore} core
+ */
 function watch(id, core) {
   cores.set(id, core)
-  core.on('upload', (index, _bytes, { remotePublicKey, protomux }) =>
+  core.on('upload', (index, _bytes, { remotePublicKey, protomux }) => {
     moved.up.push([id, index, peerOf(remotePublicKey), numbers.get(protomux.stream)])
-  )
+  })
   core.on('download', (index, _bytes, peer) => {
     moved.down.push([id, index, peerOf(peer.remotePublicKey)])
     // Right here, with requests on their way: no parent could be so exact.
@@ -121,6 +146,23 @@ function watch(id, core) {
   })
 }
 
+/** @param {string} id */
+function coreOf(id) {
+  const core = cores.get(id)
+  if (core === undefined) throw new Error(`${me} knows no ${id}`)
+  return core
+}
+
+/** @param {Uint8Array | null} key  null: not known yet, which no other one is */
+function hex(key) {
+  return key === null ? '' : Buffer.from(key).toString('hex')
+}
+
+/**
+ * @param {Hypercore} core
+ * @param {string} id
+ * @param {number} count
+ */
 async function append(core, id, count) {
   const from = core.length
   await core.append(Array.from({ length: count }, (_, i) => block(id, from + i)))

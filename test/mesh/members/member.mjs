@@ -1,28 +1,46 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
+/**
+ * A promise, and what settles it.
+ * @template T
+ * @typedef {{ promise: Promise<T>, resolve: (value: T) => void, reject: (err: Error) => void }} Resolvers
+ */
+
+/** @typedef {{ ready?: boolean, id?: number, result?: unknown, error?: string, news?: Record<string, unknown> }} Message */
+
 /** A process whose functions can be called. */
 export class Member {
+  /** @type {import('node:child_process').ChildProcess} */
   #child
+  /** @type {Map<number | undefined, Resolvers<any>>} */
   #calls = new Map()
   #next = 0
   #log = ''
+  /** @type {{ kind: string, count: number, call: Resolvers<void> }[]} */
   #waiting = []
+  /** @type {Resolvers<void>} */
   #ready = withResolvers()
 
-  /** resolves with the signal that ended it, or null */
+  /**
+   * Resolves with the signal that ended it, or null.
+   * @type {Promise<NodeJS.Signals | null>}
+   */
   exit
 
   /**
-   * @param file     of this folder; it answers orders (orders.mjs)
-   * @param command  words to put before Node's, such as those that enter a namespace
+   * @param {string} file     of this folder; it answers orders (orders.mjs)
+   * @param {string[]} [command]  words to put before Node's, such as those that enter a namespace
    */
   constructor(file, command = []) {
-    const [program, ...args] = [...command, process.execPath, fileURLToPath(new URL(file, import.meta.url))]
-    const stdio = ['ignore', 'pipe', 'pipe', 'ipc']
-    this.#child = spawn(program, args, { stdio })
+    const [program = '', ...args] = [
+      ...command,
+      process.execPath,
+      fileURLToPath(new URL(file, import.meta.url))
+    ]
+    this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => (this.#log += text))
+      stream?.setEncoding('utf8').on('data', (text) => (this.#log += text))
     }
     this.exit = new Promise((resolve) => {
       this.#child.once('error', (err) => this.#fail(err, null, resolve))
@@ -30,14 +48,19 @@ export class Member {
         this.#fail(new Error(`${file} ended with ${signal ?? `code ${code}`}\n${this.#log}`), signal, resolve)
       })
     })
-    this.#child.on('message', (message) => this.#onmessage(message))
+    this.#child.on('message', (message) => this.#onmessage(/** @type {Message} */ (message)))
   }
 
   get pid() {
     return this.#child.pid
   }
 
-  /** Calls one function of the process. Rejects when it throws, or when the process ends before it answered. */
+  /**
+   * Calls one function of the process. Rejects when it throws, or when the process ends before it answered.
+   * @param {string} order
+   * @param {object} [args]
+   * @returns {Promise<any>}
+   */
   async call(order, args = {}) {
     await this.#ready.promise
     const call = withResolvers()
@@ -47,8 +70,14 @@ export class Member {
     return call.promise
   }
 
-  /** Resolves once the process has told as many different news of this kind. */
+  /**
+   * Resolves once the process has told as many different news of this kind.
+   * @param {string} kind
+   * @param {number} count
+   * @returns {Promise<void>}
+   */
   async told(kind, count) {
+    /** @type {Resolvers<void>} */
     const call = withResolvers()
     this.#waiting.push({ kind, count, call })
     this.#check()
@@ -60,8 +89,10 @@ export class Member {
     return this.exit
   }
 
+  /** @type {Map<string, Set<unknown>>} */
   #news = new Map()
 
+  /** @param {Message} message */
   #onmessage({ ready, id, result, error, news }) {
     if (ready) this.#ready.resolve()
     for (const [kind, value] of Object.entries(news ?? {})) {
@@ -82,6 +113,11 @@ export class Member {
     })
   }
 
+  /**
+   * @param {Error} err
+   * @param {NodeJS.Signals | null} signal
+   * @param {(signal: NodeJS.Signals | null) => void} resolve
+   */
   #fail(err, signal, resolve) {
     this.#ready.reject(err)
     for (const call of this.#calls.values()) call.reject(err)
@@ -92,12 +128,14 @@ export class Member {
   }
 }
 
+/**
+ * @template T
+ * @returns {Resolvers<T>}
+ */
 function withResolvers() {
-  let resolve, reject
-  const promise = new Promise((res, rej) => {
-    resolve = res
-    reject = rej
-  })
+  /** @type {Partial<Resolvers<T>>} */
+  const parts = {}
+  const promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }))
   promise.catch(() => {}) // whoever awaits it hears of it
-  return { promise, resolve, reject }
+  return /** @type {Resolvers<T>} */ ({ ...parts, promise })
 }

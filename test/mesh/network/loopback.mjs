@@ -1,6 +1,10 @@
 import { WEATHER } from '../plan.mjs'
 
-/** Five processes on one loopback interface; the hosts' own wires make the weather. */
+/**
+ * Five processes on one loopback interface; the hosts' own wires make the weather.
+ * @param {string} why
+ * @returns {import('./open.mjs').Network}
+ */
 export function openLoopback(why) {
   return {
     isLoopback: true,
@@ -10,7 +14,7 @@ export function openLoopback(why) {
     address: () => '127.0.0.1',
     command: () => [],
     /** the host's wire does it */
-    async cut(host, isCut, member) {
+    async cut(_host, isCut, member) {
       await member.call('cut', { isCut })
     },
     async close() {},

@@ -18,12 +18,15 @@ const RANDOM = 0x100000000 - 0x1000 + 56
 /**
  * Six namespaces: one for each host, and one with the bridge that joins them, on which the DHT runs. All of it is
  * gone when they are deleted; the machine's own network is not touched.
+ * @returns {Promise<import('./open.mjs').Network>}
  * @throws  when this machine cannot make them; nothing is left then
  */
 export async function openNamespaces() {
   await sweep()
   const hub = `${PREFIX}${process.pid}-hub`
+  /** @param {string} host */
   const nameOf = (host) => `${PREFIX}${process.pid}-${host}`
+  /** @type {string[]} */
   const made = []
   const close = async () => {
     for (const name of made.splice(0).toReversed()) await ip('netns', 'del', name)
@@ -66,6 +69,12 @@ export async function openNamespaces() {
   }
 }
 
+/**
+ * @param {string} hub
+ * @param {string} host
+ * @param {string} name
+ * @param {string} address
+ */
 async function plugIn(hub, host, name, address) {
   await ip('-n', hub, 'link', 'add', host, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name)
   await ip('-n', hub, 'link', 'set', host, 'master', 'bridge', 'up')
@@ -73,7 +82,11 @@ async function plugIn(hub, host, name, address) {
   await ip('-n', name, 'link', 'set', 'eth0', 'up')
 }
 
-/** Makes the weather on every host's link. @returns  is there netem? else only packets get lost */
+/**
+ * Makes the weather on every host's link.
+ * @param {string[]} names
+ * @returns {Promise<boolean>} is there netem? else only packets get lost
+ */
 async function spoil(names) {
   const { delayMs, loss } = WEATHER
   const netem = ['netem', 'delay', `${delayMs}ms`, 'loss', `${loss * 100}%`]
@@ -90,7 +103,10 @@ async function spoil(names) {
   }
 }
 
-/** Classic BPF as tc takes it: `count,code jump-if jump-else value,…`. */
+/**
+ * Classic BPF as tc takes it: `count,code jump-if jump-else value,…`.
+ * @param {number} loss
+ */
 function dropAtRandom(loss) {
   const program = [
     [0x20, 0, 0, RANDOM], // load a random 32-bit number
@@ -109,18 +125,21 @@ async function sweep() {
   }
 }
 
+/** @param {number} pid */
 function isAlive(pid) {
   try {
     return process.kill(pid, 0)
   } catch (err) {
-    return err.code === 'EPERM'
+    return err instanceof Error && 'code' in err && err.code === 'EPERM'
   }
 }
 
+/** @param {string[]} args */
 function ip(...args) {
   return exec('ip', args)
 }
 
+/** @param {string[]} args */
 function tc(...args) {
   return exec('tc', args)
 }

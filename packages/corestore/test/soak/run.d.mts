@@ -13,8 +13,10 @@ interface Held {
   descriptors: number | null
 }
 
-interface Soak {
+export interface Soak {
   step(): Promise<void>
+  readonly streams: number
+  readonly counts: Record<string, number>
 }
 
 export function runSoak(opts: {
@@ -27,6 +29,7 @@ export function runSoak(opts: {
   say?(line: string): void
 }): Promise<{
   counts: Record<string, number>
+  stores: number
   first: Seen
   last: Seen
   empty: [Held, Held]
