@@ -15,10 +15,12 @@ export {
   aClock,
   aCount,
   aFunction,
+  aSize,
   anEncryption,
+  anInteger,
   anObject,
   bytes32,
   optional
 } from './option-checks.js'
-export { readOptions, refuseUnknown } from './read-options.js'
-export type { OptionTable } from './read-options.js'
+export { defaultsOf, readGiven, readOptions, refuseUnknown } from './read-options.js'
+export type { Check, Option, OptionTable } from './read-options.js'

@@ -1,8 +1,6 @@
 import { badArgument } from './errors.js'
 import { readOptions } from './read-options.js'
-import type { OptionTable } from './read-options.js'
-
-type Check<T> = (field: string, value: unknown) => T
+import type { Check, OptionTable } from './read-options.js'
 
 /** Checks of single options, for an `OptionTable`. @throws BAD_ARGUMENT */
 export const aBoolean: Check<boolean> = (field, value) => {
@@ -26,6 +24,23 @@ export const aCount: Check<number> = (field, value) => {
   throw badArgument(field, 'a number ≥ 0', value)
 }
 
+/** More than 0; Infinity is more. */
+export const aSize: Check<number> = (field, value) => {
+  if (typeof value === 'number' && value > 0) return value
+  throw badArgument(field, 'a number > 0', value)
+}
+
+/** A whole number in `[least, most]`. */
+export function anInteger(least: number, most: number = Number.MAX_SAFE_INTEGER): Check<number> {
+  const expected =
+    most === Number.MAX_SAFE_INTEGER ? `an integer ≥ ${least}` : `an integer, ${least} to ${most}`
+  return (field, value) => {
+    if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
+      return value as number
+    throw badArgument(field, expected, value)
+  }
+}
+
 /** Exactly 32 of them, which are not copied. */
 export const bytes32: Check<Uint8Array> = (field, value) => {
   if (value instanceof Uint8Array && value.byteLength === 32) return value
@@ -44,7 +59,10 @@ interface EncryptionKey {
   block?: boolean
 }
 
-const ENCRYPTION_KEY: OptionTable<EncryptionKey> = { key: optional(bytes32), block: optional(aBoolean) }
+const ENCRYPTION_KEY = {
+  key: { check: optional(bytes32) },
+  block: { check: optional(aBoolean) }
+} satisfies OptionTable<EncryptionKey>
 
 /**
  * What Hypercore encrypts with: 32 bytes, `{ key, block }`, or a provider, which is an object with padding(),

@@ -1,12 +1,33 @@
 import { ArgumentError, badArgument } from './errors.js'
 import { nearestName } from './nearest-name.js'
 
+/** @returns the value that is taken. @throws BAD_ARGUMENT, with the field as its `field` */
+export type Check<T> = (field: string, value: unknown) => T
+
+/** What is said once of an option, beside its name, type and meaning, which the interface of its bag says. */
+export interface Option<T> {
+  /** Not called for undefined, which means the default, and may return that; null = somebody else checks the value. */
+  readonly check: Check<T> | null
+  /** What the option is when it is left out. */
+  readonly default?: T
+  /** The same in words, if it is not one value: "that of the store". */
+  readonly otherwise?: string
+  /** Of a number: "ms", "bytes", or what is counted. */
+  readonly unit?: string
+}
+
 /**
- * One entry per option of a bag, so that none can be forgotten: a function that checks and returns the value, or null
- * if any value will do. It is not called for undefined, which means the default, and may return that.
+ * The options of a bag: one for each name of its interface `T`, and no other. It stands beside the interface, and
+ * `satisfies OptionTable<T>` holds it to that. docs/options.md is made from both (docs/adr/0016).
  */
-export type OptionTable<T> = {
-  readonly [K in keyof Required<T>]: ((field: string, value: unknown) => T[K]) | null
+export type OptionTable<T> = { readonly [K in keyof Required<T>]: Option<T[K]> }
+
+/** A bag that was read: what has a default in the table is there. */
+export type Read<T, Table> = Partial<T> & {
+  [K in keyof T & keyof Table as Table[K] extends { readonly default: unknown } ? K : never]-?: Exclude<
+    T[K],
+    undefined
+  >
 }
 
 /**
@@ -16,10 +37,20 @@ export type OptionTable<T> = {
  * @param field  how errors name the bag
  * @param others 'refuse' throws for any other enumerable name; 'keep' throws only for near misses of the names in
  *               the table, and returns the others as they are: for a bag that is passed on to somebody else
- * @returns a new object with the options that are not undefined
+ * @returns a new object with the options that are not undefined, and the defaults of the others
  * @throws BAD_ARGUMENT, which names the option and, if one is near, the name that was meant
  */
-export function readOptions<T extends object>(
+export function readOptions<T extends object, Table extends OptionTable<T>>(
+  opts: T | null | undefined,
+  table: Table,
+  field: string = 'options',
+  others: 'refuse' | 'keep' = 'refuse'
+): Read<T, Table> {
+  return { ...defaultsOf(table), ...readGiven(opts, table, field, others) } as Read<T, Table>
+}
+
+/** The same without defaults: for options that are merged with others, or passed on to who has the defaults. */
+export function readGiven<T extends object>(
   opts: T | null | undefined,
   table: OptionTable<T>,
   field: string = 'options',
@@ -33,7 +64,7 @@ export function readOptions<T extends object>(
     const value = opts[name as keyof T] as unknown
     if (value === undefined) continue
     if (Object.hasOwn(table, name)) {
-      const check = table[name as keyof T]
+      const { check } = table[name as keyof T]
       const checked = check === null ? value : check(field === 'options' ? name : `${field}.${name}`, value)
       if (checked !== undefined) read[name] = checked
     } else {
@@ -43,6 +74,24 @@ export function readOptions<T extends object>(
     }
   }
   return read as Partial<T>
+}
+
+/** Table → its defaults. A call costs by what is in the bag, not by how many options there are. */
+const DEFAULTS = new WeakMap<object, object>()
+
+/** The options that have a default, each with it. */
+export function defaultsOf<T>(table: OptionTable<T>): Partial<T> {
+  let defaults = DEFAULTS.get(table)
+  if (defaults === undefined) {
+    const options = Object.entries(table) as [string, Option<unknown>][]
+    defaults = Object.fromEntries(
+      options
+        .filter(([, option]) => option.default !== undefined)
+        .map(([name, option]) => [name, option.default])
+    )
+    DEFAULTS.set(table, defaults)
+  }
+  return defaults as Partial<T>
 }
 
 /**

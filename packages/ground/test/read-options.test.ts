@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { badArgument, readOptions, refuseUnknown } from '@manycore/ground'
+import { expect, expectTypeOf, test } from 'vitest'
+import { badArgument, readGiven, readOptions, refuseUnknown } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 
 interface Bag {
@@ -8,15 +8,18 @@ interface Bag {
   limits?: { opens?: number }
 }
 
-const LIMITS: OptionTable<{ opens?: number }> = { opens: null }
-const TABLE: OptionTable<Bag> = {
-  lingerMs(field, value) {
-    if (typeof value !== 'number') throw badArgument(field, 'a number', value)
-    return value
+const LIMITS = { opens: { check: null, unit: 'opens' } } satisfies OptionTable<{ opens?: number }>
+const TABLE = {
+  lingerMs: {
+    check(field, value) {
+      if (typeof value !== 'number') throw badArgument(field, 'a number', value)
+      return value
+    },
+    unit: 'ms'
   },
-  wait: null,
-  limits: (field, value) => readOptions(value as { opens?: number }, LIMITS, field)
-}
+  wait: { check: null },
+  limits: { check: (field, value) => readOptions(value as { opens?: number }, LIMITS, field) }
+} satisfies OptionTable<Bag>
 
 const forms: [form: string, make: (bag: Bag) => Bag][] = [
   ['own', (bag) => bag],
@@ -59,11 +62,11 @@ test('each option is read once', () => {
 })
 
 test('undefined is the default, and null is passed on; no options are either', () => {
-  expect(readOptions<Bag>(null, TABLE)).toEqual({})
-  expect(readOptions<Bag>(undefined, TABLE)).toEqual({})
+  expect(readOptions(null as Bag | null, TABLE)).toEqual({})
+  expect(readOptions(undefined as Bag | undefined, TABLE)).toEqual({})
   expect(readOptions({ wait: undefined } as Bag, TABLE)).toEqual({})
-  expect(readOptions({ wait: null } as never, TABLE)).toEqual({ wait: null })
-  expect(readOptions({ typo: undefined } as never, TABLE)).toEqual({})
+  expect(readOptions({ wait: null } as unknown as Bag, TABLE)).toEqual({ wait: null })
+  expect(readOptions({ typo: undefined } as Bag, TABLE)).toEqual({})
 })
 
 test.each([
@@ -135,4 +138,48 @@ test('a misspelt method of a class is refused, one of a name like that of anothe
     }
   }
   expect(() => refuseUnknown(new Policy(), ['access'], 'policy')).not.toThrow()
+})
+
+const WITH_DEFAULTS = {
+  lingerMs: { check: null, default: 6000, unit: 'ms' },
+  wait: { check: (_field, value) => (value === null ? undefined : (value as boolean)), default: true },
+  limits: { check: null, otherwise: 'none' }
+} satisfies OptionTable<Bag>
+
+test('what is left out has its default, which the types know', () => {
+  const read = readOptions<Bag, typeof WITH_DEFAULTS>({ lingerMs: undefined }, WITH_DEFAULTS)
+  expect(read).toEqual({ lingerMs: 6000, wait: true })
+  expectTypeOf(read.lingerMs).toEqualTypeOf<number>()
+  expectTypeOf(read.limits).toEqualTypeOf<{ opens?: number } | undefined>()
+  expect(readOptions<Bag, typeof WITH_DEFAULTS>(undefined, WITH_DEFAULTS)).toEqual({
+    lingerMs: 6000,
+    wait: true
+  })
+  expect(readOptions({ lingerMs: 0, wait: false } as Bag, WITH_DEFAULTS)).toEqual({
+    lingerMs: 0,
+    wait: false
+  })
+  expect(readOptions({ wait: null } as unknown as Bag, WITH_DEFAULTS)).toEqual({ lingerMs: 6000, wait: true })
+})
+
+test('readGiven() leaves defaults to somebody else', () => {
+  expect(readGiven({ lingerMs: 5 } as Bag, WITH_DEFAULTS)).toEqual({ lingerMs: 5 })
+  expect(readGiven<Bag>(undefined, WITH_DEFAULTS)).toEqual({})
+  expect(() => readGiven({ lingerMS: 5 } as Bag, WITH_DEFAULTS)).toThrow('did you mean lingerMs?')
+})
+
+test('no caller gets to change the defaults of another', () => {
+  const read = readOptions<Bag, typeof WITH_DEFAULTS>({}, WITH_DEFAULTS)
+  read.lingerMs = 1
+  expect(readOptions<Bag, typeof WITH_DEFAULTS>({}, WITH_DEFAULTS).lingerMs).toBe(6000)
+})
+
+test('a table that has other names than its interface does not compile', () => {
+  // @ts-expect-error -- `wait` and `limits` are missing
+  const missing = { lingerMs: { check: null } } satisfies OptionTable<Bag>
+  // @ts-expect-error -- there is no such option
+  const more = { ...WITH_DEFAULTS, lingers: { check: null } } satisfies OptionTable<Bag>
+  // @ts-expect-error -- a default of another type
+  const other = { ...WITH_DEFAULTS, lingerMs: { check: null, default: '6000' } } satisfies OptionTable<Bag>
+  expect([missing, more, other].map((each) => Object.keys(each).length)).toEqual([1, 4, 3])
 })

@@ -11,29 +11,36 @@ import { KeyMemory } from './key-memory.js'
 
 /** Options of `new Keychain()`. */
 export interface KeychainOptions {
-  /** 32 bytes, copied; default: the root namespace, 32 zero bytes */
+  /** 32 bytes, copied: the namespace that names are derived in. */
   namespace?: Uint8Array
 }
 
 /** Options of `keychain.coreOptions()`. */
 export interface CoreKeyOptions {
-  /** 0 to 3; default 1, as Corestore 7. Another version gives another core key. */
+  /** 0 to 3. The default is Corestore 7's. Another version gives another core key. */
   manifestVersion?: number
 }
 
-const KEYCHAIN: OptionTable<KeychainOptions> = {
-  namespace(field, value) {
-    checkKeyBytes(field, value)
-    return value
+const KEYCHAIN = {
+  namespace: {
+    check(field, value) {
+      checkKeyBytes(field, value)
+      return value
+    },
+    otherwise: 'the root namespace, 32 zero bytes'
   }
-}
+} satisfies OptionTable<KeychainOptions>
 
-const CORE_KEY: OptionTable<CoreKeyOptions> = {
-  manifestVersion(field, value) {
-    checkManifestVersion(field, value)
-    return value
+const CORE_KEY = {
+  manifestVersion: {
+    check(field, value) {
+      checkManifestVersion(field, value)
+      return value
+    },
+    default: MANIFEST_VERSION,
+    unit: 'version'
   }
-}
+} satisfies OptionTable<CoreKeyOptions>
 
 /** What `new Hypercore(storage, options)` needs to be the core of a name. */
 export interface CoreKeyMaterial {
@@ -112,7 +119,7 @@ export class Keychain {
    * @throws  BAD_ARGUMENT, KEYCHAIN_DESTROYED
    */
   coreOptions(name: string | Uint8Array, opts?: CoreKeyOptions): CoreKeyMaterial {
-    const { manifestVersion = MANIFEST_VERSION } = readOptions(opts, CORE_KEY)
+    const { manifestVersion } = readOptions(opts, CORE_KEY)
     const keyPair = this.createKeyPair(name)
     return { keyPair, manifest: { version: manifestVersion, signers: [{ publicKey: keyPair.publicKey }] } }
   }

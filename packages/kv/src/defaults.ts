@@ -83,3 +83,6 @@ export const OPEN_ATTEMPTS = 20
 
 /** In one file: a file that grows gets as much again as it has, up to this, so that the directory is seldom written. */
 export const MAX_GROWTH_BYTES: number = 1024 * 1024
+
+/** What a loss of power leaves in a test is drawn per sector of this size: that of most disks. */
+export const SECTOR_BYTES = 512

@@ -1,5 +1,4 @@
-import { badArgument, readOptions } from '@manycore/ground'
-import type { OptionTable } from '@manycore/ground'
+import { badArgument, readOptions, type Check, type OptionTable } from '@manycore/ground'
 import {
   CORES_PER_STREAM,
   LOOKUPS,
@@ -12,53 +11,49 @@ import {
   UNREAD_ANSWERS
 } from './defaults.js'
 
-/** What remotes may cost us. docs/security.md says what each bounds. */
+/** What remotes may cost us. docs/security.md says what each of them bounds. */
 export interface Limits {
-  /** opens of one stream that wait for an answer; more are refused; default 16384 */
+  /** How many opens of one stream may wait for an answer; more are not opened. */
   pendingOpens: number
   /**
-   * cores open for one stream's remote only; the least recently useful is closed for a new one. As many that it was
-   * denied are remembered, to be opened when the policy changes. Default 16384
+   * How many cores may be open for the remote of one stream only; for a new one the least recently useful is closed. As
+   * many that the remote was denied are remembered, to be opened when the policy changes.
    */
   coresPerStream: number
-  /** look-ups in the source at a time, streams taking turns; more wait; default 64 */
+  /** How many look-ups in the source run at a time; more wait, and streams take turns. */
   lookups: number
-  /** discovery keys remembered as not here; 0 = none; default 16384 */
+  /** How many discovery keys are remembered as not here; 0 is none. */
   unknownCores: number
-  /** opens of a stream taken while it does not read our answers; more end the stream; default 65536 */
+  /** How many opens of a stream are taken while it does not read our answers; with more it is closed. */
   unreadAnswers: number
-  /** requests for blocks of one core that wait for an answer; more end the stream; default 4096 */
+  /** How many requests for blocks of one core may wait for an answer; with more the stream is closed. */
   requestsPerChannel: number
-  /** pages of 32,768 blocks in which a remote says it has some, of all cores; more end the stream; default 32768 */
+  /** How many bitfield pages, of 32,768 blocks each, a remote may claim across all cores; with more its stream is closed. */
   pagesPerStream: number
-  /** ms without a sign from a remote until it is 'stalled', which ends nothing; default 60000 */
+  /** How long a remote may give no sign until it is 'stalled', which ends nothing. */
   stalledMs: number
-  /** ms that a policy may take to answer; what comes later has denied until it comes; default 10000 */
+  /** How long a policy may take to answer. A core is denied until a late answer comes. */
   policyMs: number
 }
 
-const DEFAULTS: Readonly<Limits> = {
-  pendingOpens: PENDING_OPENS,
-  coresPerStream: CORES_PER_STREAM,
-  lookups: LOOKUPS,
-  unknownCores: UNKNOWN_CORES,
-  unreadAnswers: UNREAD_ANSWERS,
-  requestsPerChannel: REQUESTS_PER_CHANNEL,
-  pagesPerStream: PAGES_PER_STREAM,
-  stalledMs: STALLED_MS,
-  policyMs: POLICY_MS
-}
-
-const TABLE = Object.fromEntries(
-  Object.keys(DEFAULTS).map((name) => [name, name === 'unknownCores' ? from(0) : from(1)])
-) as unknown as OptionTable<Partial<Limits>>
+const TABLE = {
+  pendingOpens: { check: from(1), default: PENDING_OPENS, unit: 'opens' },
+  coresPerStream: { check: from(1), default: CORES_PER_STREAM, unit: 'cores' },
+  lookups: { check: from(1), default: LOOKUPS, unit: 'look-ups' },
+  unknownCores: { check: from(0), default: UNKNOWN_CORES, unit: 'keys' },
+  unreadAnswers: { check: from(1), default: UNREAD_ANSWERS, unit: 'opens' },
+  requestsPerChannel: { check: from(1), default: REQUESTS_PER_CHANNEL, unit: 'requests' },
+  pagesPerStream: { check: from(1), default: PAGES_PER_STREAM, unit: 'pages' },
+  stalledMs: { check: from(1), default: STALLED_MS, unit: 'ms' },
+  policyMs: { check: from(1), default: POLICY_MS, unit: 'ms' }
+} satisfies OptionTable<Limits>
 
 /** @throws BAD_ARGUMENT naming the limit */
 export function parseLimits(given?: Partial<Limits>): Limits {
-  return { ...DEFAULTS, ...readOptions(given, TABLE, 'limits') }
+  return readOptions(given, TABLE, 'limits')
 }
 
-function from(least: number): (field: string, value: unknown) => number {
+function from(least: number): Check<number> {
   return (field, value) => {
     if (value === Infinity || (Number.isInteger(value) && (value as number) >= least)) return value as number
     throw badArgument(field, `a whole number from ${least}, or Infinity`, value)

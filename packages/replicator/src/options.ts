@@ -1,41 +1,46 @@
-import { aBoolean, anObject, badArgument, bytes32, isPeerInfo, optional, readOptions } from '@manycore/ground'
+import { aBoolean, anObject, badArgument, bytes32, isPeerInfo, optional, readGiven } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { ProtocolStream } from '@manycore/hypercore-types'
 import type { ReplicationPolicy } from './policy/policy.js'
 
 /** What `replicate()` takes beside the stream. */
 export interface ReplicateOptions {
-  /** false = on this stream no core is offered unasked; default true */
+  /** False: on this stream no core is offered unasked. */
   active?: boolean
-  /** narrows the replicator's; several: all must allow */
+  /** Narrows the policy of the replicator. If there are several, all must allow. */
   policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
-  /** ms between keep-alive packets; false = off; true = the default of 5000, which is upstream's */
+  /** How long from one keep-alive packet to the next; false is never, true is the default. */
   keepAlive?: number | boolean
-  /** the stream to use, when the first argument is a boolean */
+  /** The stream to use if the first argument is a boolean. */
   stream?: ProtocolStream
-  /** Noise key pair of a stream that we make: 32 and 64 bytes; default: a new one */
+  /** Noise key pair, of 32 and 64 bytes, of a stream that is made. */
   keyPair?: { publicKey: Uint8Array; secretKey: Uint8Array }
-  /** 32 bytes; of a stream that we make */
+  /** 32 bytes, of a stream that is made: whom to expect, where the pattern wants that. */
   remotePublicKey?: Uint8Array
-  /** Noise pattern of a stream that we make; default 'XX' */
+  /** Noise pattern of a stream that is made. */
   pattern?: string
-  /** says nothing: every stream is live, as in Corestore 7 */
+  /** Changes nothing: every stream is live, as in Corestore 7. */
   live?: boolean | null
 }
 
-const TABLE: OptionTable<ReplicateOptions> = {
-  active: optional(aBoolean),
-  policy: null, // policy/ready-made.ts checks it
-  keepAlive: optional((field, value) => {
-    if (value === true) return undefined
-    if (value === false || (typeof value === 'number' && value >= 0)) return value
-    throw badArgument(field, 'a number of ms, or a boolean', value)
-  }),
-  stream: null, // streams/open-stream.ts checks it
-  keyPair: optional(anObject),
-  remotePublicKey: optional(bytes32),
-  pattern: null,
-  live: optional(aBoolean)
+/** They are read with `readGiven()`: a stream of the caller's keeps what it has. */
+export const REPLICATE_OPTIONS: OptionTable<ReplicateOptions> = {
+  active: { check: optional(aBoolean), default: true },
+  policy: { check: null, otherwise: 'that of the replicator' }, // policy/ready-made.ts checks it
+  keepAlive: {
+    check: optional((field, value) => {
+      if (value === true) return undefined
+      if (value === false || (typeof value === 'number' && value >= 0)) return value
+      throw badArgument(field, 'a number of ms, or a boolean', value)
+    }),
+    otherwise: '5000, as in Hypercore',
+    unit: 'ms'
+  },
+  stream: { check: null, otherwise: 'a new one' }, // streams/open-stream.ts checks it
+  keyPair: { check: optional(anObject), otherwise: 'a new one' },
+  remotePublicKey: { check: optional(bytes32), otherwise: 'whoever it is' },
+  pattern: { check: null, default: 'XX' },
+  live: { check: optional(aBoolean), otherwise: 'every stream is live' }
 }
 
 /**
@@ -44,6 +49,6 @@ const TABLE: OptionTable<ReplicateOptions> = {
  * @throws BAD_ARGUMENT for a wrong value, or for a name that is none
  */
 export function readReplicateOptions(target: unknown, opts: ReplicateOptions | undefined): ReplicateOptions {
-  if (isPeerInfo(opts, Object.keys(TABLE))) return {}
-  return readOptions(opts, TABLE, 'options', typeof target === 'boolean' ? 'keep' : 'refuse')
+  if (isPeerInfo(opts, Object.keys(REPLICATE_OPTIONS))) return {}
+  return readGiven(opts, REPLICATE_OPTIONS, 'options', typeof target === 'boolean' ? 'keep' : 'refuse')
 }

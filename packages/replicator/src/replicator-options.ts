@@ -1,40 +1,45 @@
-import { aBoolean, aClock, readOptions } from '@manycore/ground'
+import { aBoolean, aClock, readOptions, systemClock } from '@manycore/ground'
 import type { Clock, OptionTable } from '@manycore/ground'
 import type { Limits } from './limits.js'
 import type { ReplicationPolicy } from './policy/policy.js'
 
+/** Options of `new Replicator(source, options)` and `Replicator.of(hypercores, options)`. */
 export interface ReplicatorOptions {
-  /** false = offer no core unasked; remotes that ask are served. Default true. */
+  /** False: no core is offered unasked; remotes that ask are served. */
   active?: boolean
-  /** which cores go over which stream; several: all must allow. Default: none, as in Corestore */
+  /** Which cores go over which stream, to whom. If there are several, all must allow. */
   policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
-  /** what remotes may cost us; defaults for those left out */
+  /** What remotes may cost us. */
   limits?: Partial<Limits>
-  /** for tests */
+  /** Where the time comes from; for tests. */
   clock?: Clock
 }
 
 /** Options of `replicator.close()`. */
 export interface CloseOptions {
-  /** true leaves the replicator's own streams open as well; default false */
+  /** True: the streams that the replicator has made stay open as well. */
   leaveStreams?: boolean
 }
 
-const TABLE: OptionTable<ReplicatorOptions> = {
-  active: aBoolean,
-  policy: null, // policy/ready-made.ts checks them
-  limits: null, // limits.ts
-  clock: aClock
-}
+const TABLE = {
+  active: { check: aBoolean, default: true },
+  policy: { check: null, otherwise: 'none: who knows the key of a core gets it' }, // policy/ready-made.ts checks it
+  limits: { check: null, otherwise: 'see Limits' }, // limits.ts checks them
+  clock: { check: aClock, default: systemClock }
+} satisfies OptionTable<ReplicatorOptions>
 
-const CLOSE: OptionTable<CloseOptions> = { leaveStreams: aBoolean }
+const CLOSE = {
+  leaveStreams: { check: aBoolean, default: false }
+} satisfies OptionTable<CloseOptions>
 
 /** @throws BAD_ARGUMENT */
-export function readReplicatorOptions(opts: ReplicatorOptions | undefined): ReplicatorOptions {
+export function readReplicatorOptions(
+  opts: ReplicatorOptions | undefined
+): ReplicatorOptions & Required<Pick<ReplicatorOptions, 'active' | 'clock'>> {
   return readOptions(opts, TABLE)
 }
 
 /** @throws BAD_ARGUMENT */
-export function readCloseOptions(opts: CloseOptions | undefined): CloseOptions {
+export function readCloseOptions(opts: CloseOptions | undefined): Required<CloseOptions> {
   return readOptions(opts, CLOSE)
 }

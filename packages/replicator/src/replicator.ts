@@ -1,4 +1,4 @@
-import { badArgument, closeAll, systemClock } from '@manycore/ground'
+import { badArgument, closeAll } from '@manycore/ground'
 import type {
   Hypercore,
   InnerCore,
@@ -69,7 +69,7 @@ export class Replicator extends ReplicatorEmitter {
   /** @throws BAD_ARGUMENT */
   constructor(source: CoreSource, opts?: ReplicatorOptions) {
     super()
-    const { active = true, policy, limits: given, clock = systemClock } = readReplicatorOptions(opts)
+    const { active, policy, limits: given, clock } = readReplicatorOptions(opts)
     if (typeof source?.open !== 'function' || typeof source.on !== 'function') {
       throw badArgument('source', 'a CoreSource: an iterable of cores with open(), on() and off()', source)
     }
@@ -193,7 +193,7 @@ export class Replicator extends ReplicatorEmitter {
    * @throws BAD_ARGUMENT; then nothing was closed
    */
   close(opts?: CloseOptions): Promise<void> {
-    const { leaveStreams = false } = readCloseOptions(opts)
+    const { leaveStreams } = readCloseOptions(opts)
     this.#closing ??= this.#close(leaveStreams)
     return this.#closing
   }

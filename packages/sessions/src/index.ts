@@ -7,6 +7,10 @@ export type { OpenCoreOptions } from './table/core-options.js'
 export type { ScopeSessionOptions, SessionSource } from './scope/options.js'
 export { type CoreHolder, SessionScope } from './scope/session-scope.js'
 export { SessionTable } from './table/session-table.js'
+
+// What Hypercore takes, for packages that read its options before they pass them on.
+export { CORE_OPTIONS, SESSION_OPTIONS } from './upstream/options.js'
+export type { Check, Option, OptionTable } from '@manycore/ground'
 export type { SessionTableEvents, SessionTableOptions } from './table/options.js'
 
 // What the types above are made of.

@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { Emitter, aBoolean, aCount, optional, readOptions } from '@manycore/ground'
+import { Emitter, aBoolean, aCount, optional, readGiven } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { CorestoreStorage, EventSource, GroupUpdate, ReadableStream } from '@manycore/hypercore-types'
 import type { RowStreams } from '../stored/row-streams.js'
@@ -15,7 +15,10 @@ export interface UpdatesOptions {
   reverse?: boolean
 }
 
-const UPDATES: OptionTable<UpdatesOptions> = { since: optional(aCount), reverse: optional(aBoolean) }
+const UPDATES = {
+  since: { check: optional(aCount), default: 0, unit: 'ms since 1970' },
+  reverse: { check: optional(aBoolean), default: true }
+} satisfies OptionTable<UpdatesOptions>
 
 /** All handles of a store and its sessions, by topic. */
 export class GroupNotifier {
@@ -63,7 +66,7 @@ export class GroupHandle extends GroupEmitter {
 
   /** The keys of the group's cores, 32 bytes each, by the time of their last update. @throws BAD_ARGUMENT */
   updates(opts?: UpdatesOptions): ReadableStream<Uint8Array> {
-    return this.#updates(this.#topic, readOptions(opts, UPDATES))
+    return this.#updates(this.#topic, readGiven(opts, UPDATES))
   }
 
   /** The handle emits no more. */

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import Hypercore from 'hypercore'
 import crypto from 'hypercore-crypto'
-import { badArgument } from '@manycore/ground'
+import { badArgument, type OptionTable } from '@manycore/ground'
 import type { KeyPair, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
 import { CorestoreError, notReady } from '../errors.js'
 import { checkKey, checkName, discoveryKeyOf } from './keys.js'
@@ -19,14 +19,25 @@ export interface Identity {
 
 /** The options of `get()` that say which core is meant. */
 export interface IdentityOptions {
-  /** derives the core's keys; a string, or bytes; not empty */
+  /** Derives the core's keys: a string, or bytes; not empty. */
   name?: string | Uint8Array
-  /** 32 bytes, hex or z-base-32 */
+  /** The core's key: 32 bytes, hex or z-base-32. */
   key?: string | Uint8Array
-  /** 32 bytes, hex or z-base-32; alone it finds a core that is already stored */
+  /** 32 bytes, hex or z-base-32. Alone it finds a core that is already stored. */
   discoveryKey?: string | Uint8Array
+  /** The key pair that signs the core; with a secret key the core is writable. */
   keyPair?: PublicKeyPair | null
+  /** Who may sign, as an object or encoded; the key is its hash. */
   manifest?: ManifestInput | Uint8Array | null
+}
+
+/** Checked together, by parseIdentity(). */
+export const IDENTITY_OPTIONS: OptionTable<IdentityOptions> = {
+  name: { check: null, otherwise: 'none' },
+  key: { check: null, otherwise: 'what the others say' },
+  discoveryKey: { check: null, otherwise: 'what the others say' },
+  keyPair: { check: null, otherwise: 'none' },
+  manifest: { check: null, otherwise: 'what the others say' }
 }
 
 /** What says which core is meant, and is null in a core that is not ready; a name is never read from one. */

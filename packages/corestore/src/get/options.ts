@@ -1,18 +1,10 @@
 import b4a from 'b4a'
-import {
-  aBoolean,
-  aCount,
-  aFunction,
-  anEncryption,
-  anObject,
-  badArgument,
-  bytes32,
-  optional,
-  readOptions
-} from '@manycore/ground'
+import { aBoolean, badArgument, optional, readGiven } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
-import type { CoreOptions, EncryptionOption, Hypercore, SessionOptions } from '@manycore/hypercore-types'
-import { parseIdentity } from './identity.js'
+import type { CoreOptions, Hypercore, SessionOptions } from '@manycore/hypercore-types'
+import { CORE_OPTIONS, SESSION_OPTIONS } from '@manycore/sessions'
+import type { ScopeSessionOptions } from '@manycore/sessions'
+import { IDENTITY_OPTIONS, parseIdentity } from './identity.js'
 import type { Identity, IdentityOptions } from './identity.js'
 
 /**
@@ -20,18 +12,15 @@ import type { Identity, IdentityOptions } from './identity.js'
  * options in a variable of type `GetOptions<string>` give a `Hypercore<string>`.
  */
 export interface GetOptions<T = unknown>
-  extends IdentityOptions, CoreOptions, Omit<SessionOptions<T>, keyof IdentityOptions | 'checkout'> {
-  /** Default: false in a read-only store, otherwise whether there is a secret key. */
+  extends
+    IdentityOptions,
+    CoreOptions,
+    Omit<ScopeSessionOptions<T>, keyof IdentityOptions | keyof CoreOptions | 'checkout'> {
+  /** False: a session that cannot write. */
   writable?: boolean
   /** True does what `writable: false` does, whatever `writable` says. Corestore 7 ignores it here. */
   readOnly?: boolean
-  encryptionKey?: Uint8Array | null
-  isBlockKey?: boolean
-  encryption?: EncryptionOption | null
-  pushOnly?: boolean
-  /** written to the core's user data when the session opens */
-  userData?: { readonly [key: string]: Uint8Array }
-  /** more options, which may name the core; they win over these */
+  /** More options, which may name the core; they win over these. */
   preload?: Promise<GetOptions<T>> | (() => GetOptions<T> | Promise<GetOptions<T>>)
 }
 
@@ -62,8 +51,8 @@ export function parseGet(opts: GetOptions, store: StoreSettings): ParsedGet {
   const core: { [option: string]: unknown } = {}
   const session: { [option: string]: unknown } = {}
   for (const [option, value] of Object.entries(opts)) {
-    if (Object.hasOwn(CORE, option)) core[option] = value
-    else if (!NOT_OF_SESSION.has(option)) session[option] = value
+    if (Object.hasOwn(CORE_OPTIONS, option)) core[option] = value
+    else if (!Object.hasOwn(IDENTITY_OPTIONS, option) && !OURS.has(option)) session[option] = value
   }
   session.group = opts.group // Hypercore lets a session put a core that has none into a group
   if (store.readOnly || opts.readOnly) session.writable = false
@@ -87,74 +76,33 @@ function refuseSettings(opts: object, store: StoreSettings): void {
   }
 }
 
-/** Options of `get()` that are not Hypercore's, besides those of the core. */
-const NOT_OF_SESSION = new Set([
-  'name',
-  'key',
-  'discoveryKey',
-  'manifest',
-  'keyPair',
-  'preload',
-  'readOnly',
-  'namespace',
-  'manifestVersion'
-])
-
-const flag = optional(aBoolean)
-const keyBytes = optional(bytes32)
-
-/** Of the shared core. */
-const CORE: OptionTable<CoreOptions> = {
-  createIfMissing: flag,
-  overwrite: flag,
-  force: flag,
-  group: keyBytes,
-  allowFork: flag,
-  allowPush: flag,
-  allowLatestBlock: flag,
-  inflightRange: null,
-  notDownloadingLinger: optional(aCount),
-  legacy: flag,
-  globalCache: null
-}
-
 /** Of Hyperbee, which people give the options of its core as well: no near miss of `readOnly`, and ignored as in 7. */
 interface Foreign {
   readonly?: unknown
 }
 
-const TABLE: OptionTable<GetOptions & Foreign> = {
-  ...CORE,
-  name: null, // identity.ts checks these
-  key: null,
-  discoveryKey: null,
-  keyPair: null,
-  manifest: null,
-  preload: optional((field, value) => {
-    if (typeof value === 'function' || typeof (value as PromiseLike<unknown>).then === 'function')
-      return value as never
-    throw badArgument(field, 'a promise of options, or a function that gives one', value)
-  }),
-  valueEncoding: null,
-  encodeBatch: optional(aFunction),
-  writable: flag,
-  readOnly: flag,
-  readonly: null,
-  weak: flag,
-  active: flag,
-  exclusive: flag,
-  snapshot: flag,
-  wait: flag,
-  timeout: optional(aCount),
-  onwait: optional(aFunction),
-  onseq: optional(aFunction),
-  atom: null,
-  encryption: optional(anEncryption),
-  encryptionKey: keyBytes,
-  isBlockKey: flag,
-  pushOnly: flag,
-  userData: optional(anObject)
-}
+const TABLE = {
+  ...SESSION_OPTIONS,
+  ...CORE_OPTIONS,
+  ...IDENTITY_OPTIONS,
+  writable: {
+    check: optional(aBoolean),
+    otherwise: 'whether there is a secret key; in a read-only store false'
+  },
+  readOnly: { check: optional(aBoolean), default: false },
+  readonly: { check: null },
+  preload: {
+    check: optional((field, value) => {
+      if (typeof value === 'function' || typeof (value as PromiseLike<unknown>).then === 'function')
+        return value as never
+      throw badArgument(field, 'a promise of options, or a function that gives one', value)
+    }),
+    otherwise: 'none'
+  }
+} satisfies OptionTable<GetOptions & Foreign>
+
+/** Read by `get()` alone, besides what says which core is meant. */
+const OURS = new Set(['preload', 'readOnly', 'namespace', 'manifestVersion'])
 
 /** What Corestore 7 reads of a session that is passed as the options of another one. */
 const OF_HYPERCORE = [
@@ -182,5 +130,5 @@ function optionsOf(asked: GetOptions | undefined): GetOptions | undefined {
  * @throws BAD_ARGUMENT for a wrong value, or a near miss of a name
  */
 export function readGetOptions(opts: GetOptions | undefined): GetOptions {
-  return readOptions(optionsOf(opts), TABLE, 'options', 'keep')
+  return readGiven(optionsOf(opts), TABLE, 'options', 'keep')
 }

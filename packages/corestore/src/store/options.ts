@@ -7,10 +7,11 @@ import {
   bytes32,
   careful,
   optional,
-  readOptions
+  readGiven
 } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { Limits } from '@manycore/replicator'
+import { LINGER_MS } from '@manycore/sessions'
 import type { Clock } from '@manycore/sessions'
 import { allOf } from '@manycore/replicator'
 import type { ReplicationPolicy } from '@manycore/replicator'
@@ -63,43 +64,53 @@ export interface StoreOptions extends CorestoreOptions {
 
 const flag = optional(aBoolean)
 
-const SESSION: OptionTable<StoreSessionOptions> = {
-  namespace: optional(bytes32),
-  writable: flag,
-  readOnly: flag,
-  manifestVersion: optional((field, value) => {
-    if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 3) return value as number
-    throw badArgument(field, '1, 2 or 3', value)
-  }),
-  active: flag,
-  suspend: flag,
-  policy: (_field, value) => listPolicies(value as StoreSessionOptions['policy'])
-}
+const SESSION = {
+  namespace: { check: optional(bytes32), otherwise: 'that of the store the session is made from' },
+  writable: { check: flag, otherwise: 'as the store' },
+  readOnly: { check: flag, otherwise: 'as the store' },
+  manifestVersion: {
+    check: optional((field, value) => {
+      if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 3) return value as number
+      throw badArgument(field, '1, 2 or 3', value)
+    }),
+    otherwise: '1; of a session that of its store',
+    unit: 'version'
+  },
+  active: { check: flag, default: true },
+  policy: {
+    check: (_field, value) => listPolicies(value as StoreSessionOptions['policy']),
+    otherwise: 'none, or that of the store'
+  },
+  suspend: { check: flag, otherwise: 'as the store; of a store true, on Android false' }
+} satisfies OptionTable<StoreSessionOptions>
 
-const STORE: OptionTable<StoreOptions> = {
+const STORE = {
   ...SESSION,
-  primaryKey: optional(bytes32),
-  unsafe: flag,
-  globalCache: optional(anObject),
-  lingerMs: null, // the table checks it
-  limits: null, // the replicator checks them
-  clock: optional(aClock),
-  id: null, // openStorage() checks these
-  wait: null,
-  allowBackup: null,
-  treeCache: null,
-  root: optional((field, value) => {
-    if (typeof (value as Corestore).replicate === 'function') return value as Corestore
-    throw badArgument(field, 'a Corestore', value)
-  })
-}
+  primaryKey: { check: optional(bytes32), otherwise: 'the stored one, or a new random one' },
+  unsafe: { check: flag, default: false },
+  globalCache: { check: optional(anObject), otherwise: 'none' },
+  lingerMs: { check: null, default: LINGER_MS, unit: 'ms' }, // the session table checks it
+  limits: { check: null, otherwise: 'those of the replicator' }, // which checks them
+  clock: { check: optional(aClock), otherwise: 'that of the system' },
+  id: { check: null, otherwise: 'none' }, // openStorage() checks these four
+  wait: { check: null, default: false },
+  allowBackup: { check: null, default: false },
+  treeCache: { check: null, otherwise: 'one of 8192 nodes' },
+  root: {
+    check: optional((field, value) => {
+      if (typeof (value as Corestore).replicate === 'function') return value as Corestore
+      throw badArgument(field, 'a Corestore', value)
+    }),
+    otherwise: 'none: it is a root'
+  }
+} satisfies OptionTable<StoreOptions>
 
 /**
  * The options of a new store, or of a session of one: each was read once, by its name.
  * @throws BAD_ARGUMENT naming the option, ERR_ASSERTION for a primary key without `unsafe`
  */
 export function readStoreOptions(given: StoreOptions | undefined): StoreOptions {
-  const opts = readOptions(given, STORE)
+  const opts: StoreOptions = readGiven(given, STORE)
   if (opts.root) checkSessionOptions(opts)
   if (opts.primaryKey && opts.unsafe !== true) {
     throw new CorestoreError(
@@ -112,7 +123,7 @@ export function readStoreOptions(given: StoreOptions | undefined): StoreOptions 
 
 /** The options of a session. @throws BAD_ARGUMENT */
 export function readSessionOptions(given: StoreSessionOptions | null | undefined): StoreSessionOptions {
-  const opts = checkSessionOptions(readOptions(given as StoreOptions, STORE))
+  const opts = checkSessionOptions(readGiven(given as StoreOptions, STORE))
   // To Corestore 7 a version that is there and undefined is the first, not the store's: names give other keys by it.
   if (given && 'manifestVersion' in given) opts.manifestVersion ??= MANIFEST_VERSION
   return opts
@@ -139,12 +150,15 @@ export interface SuspendOptions {
   log?: (message: string) => unknown
 }
 
-const SUSPEND: OptionTable<SuspendOptions> = {
-  // What it throws would leave the store half suspended, and a store that is suspended for good cannot be closed.
-  log: (field, value) => (value === null ? undefined : careful<[string]>(aFunction(field, value)))
-}
+const SUSPEND = {
+  log: {
+    // What it throws would leave the store half suspended, and a store that is suspended for good cannot be closed.
+    check: (field, value) => (value === null ? undefined : careful<[string]>(aFunction(field, value))),
+    otherwise: 'none'
+  }
+} satisfies OptionTable<SuspendOptions>
 
 /** @throws BAD_ARGUMENT */
 export function readSuspendOptions(opts: SuspendOptions | undefined): SuspendOptions {
-  return readOptions(opts, SUSPEND)
+  return readGiven(opts, SUSPEND)
 }

@@ -14,14 +14,16 @@ export interface CoreAudit {
 
 /** Options of `store.audit()`. */
 export interface AuditOptions {
-  /** true = only counts; default false */
+  /** True: only counts, and drops nothing. */
   dryRun?: boolean
 }
 
-const TABLE: OptionTable<AuditOptions> = { dryRun: optional(aBoolean) }
+const TABLE = {
+  dryRun: { check: optional(aBoolean), default: false }
+} satisfies OptionTable<AuditOptions>
 
 /** @throws BAD_ARGUMENT */
-export function readAuditOptions(opts: AuditOptions | undefined): AuditOptions {
+export function readAuditOptions(opts: AuditOptions | undefined): Required<AuditOptions> {
   return readOptions(opts, TABLE)
 }
 

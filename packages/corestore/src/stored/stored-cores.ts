@@ -54,7 +54,7 @@ export abstract class StoredCores extends StoreView {
    * @throws BAD_ARGUMENT, SESSION_CLOSED
    */
   async *audit(opts?: AuditOptions): AsyncGenerator<CoreAudit> {
-    const { dryRun = false } = readAuditOptions(opts)
+    const { dryRun } = readAuditOptions(opts)
     await this.lifecycle.whenOpen()
     yield* auditCores(this.storage, (discoveryKey) => this.get({ discoveryKey, active: false }), dryRun)
   }

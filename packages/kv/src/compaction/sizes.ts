@@ -1,3 +1,5 @@
+import { aSize, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import {
   LEVEL0_SEGMENTS,
   LEVEL1_BYTES,
@@ -20,12 +22,19 @@ export interface LevelSizes {
   readonly smallValueFileBytes: number
 }
 
-export const DEFAULT_SIZES: LevelSizes = {
-  level0Segments: LEVEL0_SEGMENTS,
-  level1Bytes: LEVEL1_BYTES,
-  ratio: LEVEL_RATIO,
-  segmentBytes: SEGMENT_BYTES,
-  smallValueFileBytes: SMALL_VALUE_FILE_BYTES
+const TABLE = {
+  level0Segments: { check: aSize, default: LEVEL0_SEGMENTS, unit: 'segments' },
+  level1Bytes: { check: aSize, default: LEVEL1_BYTES, unit: 'bytes' },
+  ratio: { check: aSize, default: LEVEL_RATIO, unit: 'times' },
+  segmentBytes: { check: aSize, default: SEGMENT_BYTES, unit: 'bytes' },
+  smallValueFileBytes: { check: aSize, default: SMALL_VALUE_FILE_BYTES, unit: 'bytes' }
+} satisfies OptionTable<LevelSizes>
+
+export const DEFAULT_SIZES: LevelSizes = readLevelSizes('levelSizes', undefined)
+
+/** @throws BAD_ARGUMENT */
+export function readLevelSizes(field: string, sizes: unknown): LevelSizes {
+  return readOptions(sizes as Partial<LevelSizes> | undefined, TABLE, field)
 }
 
 /** Bytes at which a level below 0 is merged into the next. */

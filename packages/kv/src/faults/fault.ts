@@ -83,18 +83,21 @@ export interface FaultHit {
   readonly file: string
 }
 
-const FAULT: OptionTable<Fault> = {
-  on: null,
-  action: null,
-  nth: atLeastOne,
-  oneIn: atLeastOne,
-  file(field, value) {
-    if (value instanceof RegExp) return value
-    throw badArgument(field, 'a regular expression', value)
+const FAULT = {
+  on: { check: null },
+  action: { check: null },
+  nth: { check: atLeastOne, otherwise: '1, unless there is `oneIn`', unit: 'operations' },
+  oneIn: { check: atLeastOne, otherwise: 'none: `nth` counts', unit: 'operations' },
+  file: {
+    check(field, value) {
+      if (value instanceof RegExp) return value
+      throw badArgument(field, 'a regular expression', value)
+    },
+    otherwise: 'all files'
   },
-  error: anObject,
-  keep: aCount
-}
+  error: { check: anObject, otherwise: 'EIO; for writes of an engine ENGINE_FAILED, because of it' },
+  keep: { check: aCount, otherwise: 'half of them', unit: 'bytes or ops' }
+} satisfies OptionTable<Fault>
 
 /** @throws BAD_ARGUMENT */
 export function checkFault(given: Fault): Fault {

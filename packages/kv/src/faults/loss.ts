@@ -1,5 +1,6 @@
-import { badArgument, type OptionTable, readOptions } from '@manycore/ground'
+import { anInteger, type OptionTable, readOptions } from '@manycore/ground'
 import b4a from 'b4a'
+import { SECTOR_BYTES } from '../defaults.js'
 import { unlessMissing } from '../disk/failures.js'
 import { call } from '../disk/file.js'
 import type { RandomAccess } from '../disk/random-access.js'
@@ -75,20 +76,14 @@ export interface Draw {
   readonly sectorBytes: number
 }
 
-const TABLE: OptionTable<PowerLoss> = {
-  seed(field, value) {
-    if (Number.isInteger(value)) return value as number
-    throw badArgument(field, 'an integer', value)
-  },
-  sectorBytes(field, value) {
-    if (Number.isInteger(value) && (value as number) >= 1) return value as number
-    throw badArgument(field, 'an integer > 0', value)
-  }
-}
+const TABLE = {
+  seed: { check: anInteger(Number.MIN_SAFE_INTEGER), otherwise: 'nothing is kept', unit: 'seed' },
+  sectorBytes: { check: anInteger(1), default: SECTOR_BYTES, unit: 'bytes' }
+} satisfies OptionTable<PowerLoss>
 
 /** @throws BAD_ARGUMENT */
 export function drawOf(loss: PowerLoss | undefined): Draw {
-  const { seed, sectorBytes = 512 } = readOptions(loss, TABLE)
+  const { seed, sectorBytes } = readOptions(loss, TABLE)
   if (seed === undefined) return { isKept: () => false, sectorBytes }
   const random = randomNumbers(seed)
   return { isKept: () => random(2) === 0, sectorBytes }

@@ -1,4 +1,5 @@
 import { badArgument, refuseUnknown } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import type { Op, Range } from '../engine.js'
 
 /**
@@ -31,13 +32,17 @@ export function checkOps(ops: readonly Op[]): void {
  */
 export function checkRange(range: Range): void {
   if (typeof range !== 'object' || range === null) throw badArgument('range', 'an object', range)
-  refuseUnknown(range, RANGE, 'range')
+  refuseUnknown(range, Object.keys(RANGE), 'range')
   if (range.gte !== undefined) checkBytes('range.gte', range.gte)
   if (range.lt !== undefined) checkBytes('range.lt', range.lt)
 }
 
 /** A bound of another kind, such as `lte`, would be no bound at all. */
-const RANGE: readonly (keyof Range)[] = ['gte', 'lt', 'reverse']
+const RANGE = {
+  gte: { check: null, otherwise: 'from the first key on' },
+  lt: { check: null, otherwise: 'up to the last key' },
+  reverse: { check: null, default: false }
+} satisfies OptionTable<Range>
 
 function checkKey(field: string, key: unknown): void {
   if (!(key instanceof Uint8Array) || key.byteLength === 0)

@@ -13,7 +13,9 @@ export interface MemoryEngineOptions {
   reusable?: boolean
 }
 
-const TABLE: OptionTable<MemoryEngineOptions> = { reusable: aBoolean }
+const TABLE = {
+  reusable: { check: aBoolean, default: false }
+} satisfies OptionTable<MemoryEngineOptions>
 
 /** An engine that keeps everything in memory: fast, and gone when it is closed. Snapshots are O(1). */
 export class MemoryEngine implements Engine {
@@ -26,7 +28,7 @@ export class MemoryEngine implements Engine {
 
   /** @throws BAD_ARGUMENT */
   constructor(opts?: MemoryEngineOptions) {
-    const { reusable = false } = readOptions(opts, TABLE)
+    const { reusable } = readOptions(opts, TABLE)
     this.#reusable = reusable
     this.supports = { persistent: reusable, suspend: false, compact: false, readOnly: false }
   }

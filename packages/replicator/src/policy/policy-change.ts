@@ -4,7 +4,7 @@ import type { OptionTable } from '@manycore/ground'
 import type { Hypercore, InnerCore, ProtocolStream } from '@manycore/hypercore-types'
 import type { PolicyCore, PolicyPeer } from './policy.js'
 
-/** Whom and what a change of policy is about; absent = all of them. */
+/** Whom and what a change of policy is about: the argument of `policyChanged()`. */
 export interface PolicyChange {
   /** A public key of 32 bytes, a stream, or the peer that a policy was given. Default: every peer. */
   peer?: Uint8Array | ProtocolStream | PolicyPeer
@@ -17,21 +17,35 @@ export interface PolicyChange {
 /** Is a change about this core? */
 export type IsAbout = (core: Pick<InnerCore, 'key' | 'discoveryKey'>) => boolean
 
-const TABLE: OptionTable<PolicyChange> = {
-  peer(field, value) {
-    if (value instanceof Uint8Array) return bytes32(field, value)
-    const stream: unknown = prop(value, 'stream') ?? value
-    if (isObject(prop(stream, 'noiseStream'))) return value as ProtocolStream | PolicyPeer
-    throw badArgument(field, 'a public key of 32 bytes, a stream, or the peer that a policy was given', value)
+const TABLE = {
+  peer: {
+    check(field, value) {
+      if (value instanceof Uint8Array) return bytes32(field, value)
+      const stream: unknown = prop(value, 'stream') ?? value
+      if (isObject(prop(stream, 'noiseStream'))) return value as ProtocolStream | PolicyPeer
+      throw badArgument(
+        field,
+        'a public key of 32 bytes, a stream, or the peer that a policy was given',
+        value
+      )
+    },
+    otherwise: 'all peers'
   },
-  core(field, value) {
-    if (value instanceof Uint8Array) return bytes32(field, value)
-    const discoveryKey = prop(value, 'discoveryKey')
-    if (discoveryKey instanceof Uint8Array && discoveryKey.byteLength === 32) return value as InnerCore
-    const hint = discoveryKey === null ? ' (it is not known yet: await core.ready() first)' : ''
-    throw badArgument(field, `a key of 32 bytes, or a core that has a discoveryKey of 32 bytes${hint}`, value)
+  core: {
+    check(field, value) {
+      if (value instanceof Uint8Array) return bytes32(field, value)
+      const discoveryKey = prop(value, 'discoveryKey')
+      if (discoveryKey instanceof Uint8Array && discoveryKey.byteLength === 32) return value as InnerCore
+      const hint = discoveryKey === null ? ' (it is not known yet: await core.ready() first)' : ''
+      throw badArgument(
+        field,
+        `a key of 32 bytes, or a core that has a discoveryKey of 32 bytes${hint}`,
+        value
+      )
+    },
+    otherwise: 'all cores'
   }
-}
+} satisfies OptionTable<PolicyChange>
 
 /** @throws BAD_ARGUMENT: with a misspelt name it would be about everybody, with a wrong value about nobody */
 export function readPolicyChange(change: PolicyChange | undefined): PolicyChange {

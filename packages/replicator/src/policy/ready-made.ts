@@ -1,8 +1,15 @@
 import b4a from 'b4a'
-import { badArgument, refuseUnknown } from '@manycore/ground'
+import { aFunction, badArgument, type OptionTable, refuseUnknown } from '@manycore/ground'
 import type { PolicyCore, PolicyPeer, ReplicationPolicy } from './policy.js'
 
-const QUESTIONS = ['announce', 'access', 'download', 'priority'] as const
+const POLICY = {
+  announce: { check: aFunction, otherwise: 'all may be announced' },
+  access: { check: aFunction, otherwise: 'all may have it' },
+  download: { check: aFunction, otherwise: 'as `access`' },
+  priority: { check: aFunction, otherwise: '0' }
+} satisfies OptionTable<ReplicationPolicy>
+
+const QUESTIONS = Object.keys(POLICY) as readonly (keyof ReplicationPolicy)[]
 
 /** What a caller may pass as a policy, as a list. @throws BAD_ARGUMENT */
 export function checkPolicies(

@@ -1,14 +1,15 @@
 import Hypercore from 'hypercore'
 import b4a from 'b4a'
-import { aBoolean, aCount, badArgument, bytes32, optional, readOptions } from '@manycore/ground'
+import { badArgument, bytes32, optional, readGiven } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
-import type { CoreAlias, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
+import type { CoreAlias, CoreOptions, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
+import { CORE_OPTIONS } from '../upstream/options.js'
 
 /**
  * How a core is found or made; the names are those of Hypercore 11. `discoveryKey`, `key` or `manifest` says which core
  * is meant. If it is open already, all other options are ignored.
  */
-export interface OpenCoreOptions {
+export interface OpenCoreOptions extends CoreOptions {
   /** 32 bytes. Alone it finds a core that is already stored. */
   discoveryKey?: Uint8Array | null
   /** 32 bytes. */
@@ -19,61 +20,26 @@ export interface OpenCoreOptions {
   keyPair?: PublicKeyPair | null
   /** The name to store a new core under. */
   alias?: CoreAlias | null
-  /** 32 bytes, the topic of the group that the core joins. */
-  group?: Uint8Array | null
-  /** False = fail with STORAGE_EMPTY if the core is not stored; default true. */
-  createIfMissing?: boolean
-  /** True = delete what is stored and start anew; default false. */
-  overwrite?: boolean
-  /** True = overwrite if another key is stored; default false. */
-  force?: boolean
-  /** True = accept signatures of Hypercore 9; default false. */
-  legacy?: boolean
-  /** [fewest, most] blocks requested from one peer at a time. */
-  inflightRange?: [number, number] | null
-  /** How long a core counts as downloading after its last active session has closed, in milliseconds. */
-  notDownloadingLinger?: number
-  /** False = ignore forks of remotes; default true. */
-  allowFork?: boolean
-  /** True = take blocks that were not asked for; default false. */
-  allowPush?: boolean
-  /** True = keep fetching the newest block; default false. */
-  allowLatestBlock?: boolean
-  /** A cache that many cores share, such as rache. */
-  globalCache?: object | null
   /** Awaited before the core touches storage. If it rejects, the core fails to open with that error. */
   preopen?: Promise<unknown> | null
   /** Stored with a new core. */
   userData?: readonly { key: string; value: Uint8Array }[]
 }
 
-const flag = optional(aBoolean)
-const keyBytes = optional(bytes32)
-
-const TABLE: OptionTable<OpenCoreOptions> = {
-  discoveryKey: keyBytes,
-  key: keyBytes,
-  manifest: null,
-  keyPair: null,
-  alias: null,
-  group: keyBytes,
-  createIfMissing: flag,
-  overwrite: flag,
-  force: flag,
-  legacy: flag,
-  inflightRange: null,
-  notDownloadingLinger: optional(aCount),
-  allowFork: flag,
-  allowPush: flag,
-  allowLatestBlock: flag,
-  globalCache: null,
-  preopen: null,
-  userData: null
-}
+const TABLE = {
+  ...CORE_OPTIONS,
+  discoveryKey: { check: optional(bytes32), otherwise: 'the one of the key' },
+  key: { check: optional(bytes32), otherwise: 'the one of the manifest, or what is stored' },
+  manifest: { check: null, otherwise: 'what is stored' },
+  keyPair: { check: null, otherwise: 'what is stored' },
+  alias: { check: null, otherwise: 'none' },
+  preopen: { check: null, otherwise: 'nothing is awaited' },
+  userData: { check: null, otherwise: 'none' }
+} satisfies OptionTable<OpenCoreOptions>
 
 /** @throws BAD_ARGUMENT */
 export function readOpenCoreOptions(opts: OpenCoreOptions): OpenCoreOptions {
-  return readOptions(opts, TABLE)
+  return readGiven(opts, TABLE)
 }
 
 /**

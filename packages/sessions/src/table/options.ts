@@ -1,6 +1,7 @@
-import { MAX_TIMER_MS, aClock, badArgument, readOptions } from '@manycore/ground'
+import { MAX_TIMER_MS, aClock, badArgument, readOptions, systemClock } from '@manycore/ground'
 import type { Clock, OptionTable } from '@manycore/ground'
 import type { GroupUpdate, InnerCore } from '@manycore/hypercore-types'
+import { LINGER_MS } from '../defaults.js'
 
 /** Options of `new SessionTable(storage, options)`. */
 export interface SessionTableOptions {
@@ -13,16 +14,22 @@ export interface SessionTableOptions {
   clock?: Clock
 }
 
-const TABLE: OptionTable<SessionTableOptions> = {
-  lingerMs(field, value) {
-    if (typeof value === 'number' && value >= 0 && value <= MAX_TIMER_MS) return value
-    throw badArgument(field, `a number of ms, 0 to ${MAX_TIMER_MS}`, value)
+const TABLE = {
+  lingerMs: {
+    check(field, value) {
+      if (typeof value === 'number' && value >= 0 && value <= MAX_TIMER_MS) return value
+      throw badArgument(field, `a number of ms, 0 to ${MAX_TIMER_MS}`, value)
+    },
+    default: LINGER_MS,
+    unit: 'ms'
   },
-  clock: aClock
-}
+  clock: { check: aClock, default: systemClock }
+} satisfies OptionTable<SessionTableOptions>
 
 /** @throws BAD_ARGUMENT */
-export function readSessionTableOptions(opts: SessionTableOptions | undefined): SessionTableOptions {
+export function readSessionTableOptions(
+  opts: SessionTableOptions | undefined
+): Required<SessionTableOptions> {
   return readOptions(opts, TABLE)
 }
 

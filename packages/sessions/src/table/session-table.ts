@@ -1,7 +1,6 @@
 import Hypercore from 'hypercore'
-import { Emitter, badArgument, callEach, closeAll, systemClock } from '@manycore/ground'
+import { Emitter, badArgument, callEach, closeAll } from '@manycore/ground'
 import type { CorestoreStorage, InnerCore, Hypercore as Session } from '@manycore/hypercore-types'
-import { LINGER_MS } from '../defaults.js'
 import { SessionsError } from '../errors.js'
 import { SessionScope } from '../scope/session-scope.js'
 import { CoreHooks, discard, isFree } from '../upstream/core-hooks.js'
@@ -44,7 +43,7 @@ export class SessionTable extends Emitter<SessionTableEvents> {
    */
   constructor(storage: CorestoreStorage, opts?: SessionTableOptions) {
     super()
-    const { lingerMs = LINGER_MS, clock = systemClock } = readSessionTableOptions(opts)
+    const { lingerMs, clock } = readSessionTableOptions(opts)
     if (typeof storage?.resumeCore !== 'function')
       throw badArgument('storage', 'a hypercore-storage instance', storage)
     this.#storage = storage

@@ -9,14 +9,16 @@ import { EngineState } from './state.js'
 import { NEWER_VERSION, NOWHERE, UpstreamStorage } from '../upstream/hypercore-storage.js'
 import type { OpenStorageOptions } from '../open/options.js'
 
+/** Options of `storage.suspend()`. */
 interface SuspendOptions {
+  /** Told what is being done. What it returns is not waited for. */
   log?: (message: string) => unknown
 }
 
-// A log that throws would leave the store half suspended, and waiting for a slow one could keep it from closing.
-const SUSPEND: OptionTable<SuspendOptions> = {
-  log: (field, value) => careful<[string]>(aFunction(field, value))
-}
+// What a log threw would leave a store half suspended, and one that was waited for could keep it from being closed.
+const SUSPEND = {
+  log: { check: (field, value) => careful<[string]>(aFunction(field, value)), otherwise: 'none' }
+} satisfies OptionTable<SuspendOptions>
 
 /** Returns a hypercore-storage over an engine. It is not open yet; its close() closes the engine. */
 export function openEngine(engine: Engine, opts: OpenStorageOptions): CorestoreStorage {

@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { Queue, aBoolean, badArgument, readOptions } from '@manycore/ground'
+import { Queue, aBoolean, badArgument, readGiven } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type RocksDB from 'rocksdb-native'
 import { EngineError, Lifecycle, checkKeys, checkOps, checkRange, laterTurn } from '@manycore/kv'
@@ -28,7 +28,11 @@ export interface RocksEngineOptions extends RocksTuning {
   lock?: RocksLock | null
 }
 
-const TABLE: OptionTable<RocksEngineOptions> = { ...ROCKS_TUNING, readOnly: aBoolean, lock: null }
+const TABLE = {
+  ...ROCKS_TUNING,
+  readOnly: { check: aBoolean, default: false },
+  lock: { check: null, otherwise: "RocksDB's own" }
+} satisfies OptionTable<RocksEngineOptions>
 
 /** An engine over RocksDB, with the column family and the settings of Corestore 7. */
 export class RocksEngine implements Engine {
@@ -52,7 +56,7 @@ export class RocksEngine implements Engine {
    * @throws BAD_ARGUMENT
    */
   constructor(storage: string | RocksDatabase, opts?: RocksEngineOptions) {
-    this.#opts = readOptions(opts, TABLE)
+    this.#opts = readGiven(opts, TABLE)
     if (typeof storage === 'string') {
       this.#directory = storage
       return

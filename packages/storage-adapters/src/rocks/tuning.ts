@@ -1,3 +1,5 @@
+import type { OptionTable } from '@manycore/ground'
+
 /**
  * How RocksDB is tuned: options of rocksdb-native 3.18.1, which has their defaults and checks them. RocksDB's
  * own documentation has more on each, under the name with underscores.
@@ -75,43 +77,43 @@ export interface RocksTuning {
   writeBufferSize?: number
 }
 
-type Table = { readonly [option in keyof Required<RocksTuning>]: null }
+const NATIVE = 'that of rocksdb-native'
 
-/** For an `OptionTable`, which accepts any value of these: rocksdb-native checks them. */
-export const ROCKS_TUNING: Table = {
-  maxBackgroundJobs: null,
-  bytesPerSync: null,
-  maxOpenFiles: null,
-  maxFileOpeningThreads: null,
-  useDirectReads: null,
-  useDirectIOForFlushAndCompaction: null,
-  avoidUnnecessaryBlockingIO: null,
-  avoidFlushDuringShutdown: null,
-  skipStatsUpdateOnOpen: null,
-  enableStatistics: null,
-  statsLevel: null,
-  walRecoveryMode: null,
-  bestEffortsRecovery: null,
-  walTtlSeconds: null,
-  walSizeLimitMegabytes: null,
-  walFilterPrefixes: null,
-  enableBlobFiles: null,
-  minBlobSize: null,
-  blobFileSize: null,
-  enableBlobGarbageCollection: null,
-  blobGarbageCollectionAgeCutOff: null,
-  blobGarbageCollectionForceThreshold: null,
-  tableBlockSize: null,
-  tableCacheIndexAndFilterBlocks: null,
-  tableFormatVersion: null,
-  optimizeFiltersForMemory: null,
-  optimizeFiltersForHits: null,
-  blockCache: null,
-  filterPolicy: null,
-  topLevelIndexPinningTier: null,
-  partitionPinningTier: null,
-  unpartitionedPinningTier: null,
-  numLevels: null,
-  maxWriteBufferNumber: null,
-  writeBufferSize: null
+/** For an `OptionTable`: any value of these will do here. */
+export const ROCKS_TUNING: OptionTable<RocksTuning> = {
+  maxBackgroundJobs: { check: null, otherwise: NATIVE, unit: 'jobs' },
+  bytesPerSync: { check: null, otherwise: NATIVE, unit: 'bytes' },
+  maxOpenFiles: { check: null, otherwise: NATIVE, unit: 'files' },
+  maxFileOpeningThreads: { check: null, otherwise: NATIVE, unit: 'threads' },
+  useDirectReads: { check: null, otherwise: NATIVE },
+  useDirectIOForFlushAndCompaction: { check: null, otherwise: NATIVE },
+  avoidUnnecessaryBlockingIO: { check: null, otherwise: NATIVE },
+  avoidFlushDuringShutdown: { check: null, otherwise: NATIVE },
+  skipStatsUpdateOnOpen: { check: null, otherwise: NATIVE },
+  enableStatistics: { check: null, otherwise: NATIVE },
+  statsLevel: { check: null, otherwise: NATIVE, unit: 'level' },
+  walRecoveryMode: { check: null, otherwise: NATIVE, unit: 'mode' },
+  bestEffortsRecovery: { check: null, otherwise: NATIVE },
+  walTtlSeconds: { check: null, otherwise: NATIVE, unit: 'seconds' },
+  walSizeLimitMegabytes: { check: null, otherwise: NATIVE, unit: 'MB' },
+  walFilterPrefixes: { check: null, otherwise: NATIVE },
+  enableBlobFiles: { check: null, otherwise: NATIVE },
+  minBlobSize: { check: null, otherwise: NATIVE, unit: 'bytes' },
+  blobFileSize: { check: null, otherwise: NATIVE, unit: 'bytes' },
+  enableBlobGarbageCollection: { check: null, otherwise: NATIVE },
+  blobGarbageCollectionAgeCutOff: { check: null, otherwise: NATIVE, unit: 'share' },
+  blobGarbageCollectionForceThreshold: { check: null, otherwise: NATIVE, unit: 'share' },
+  tableBlockSize: { check: null, otherwise: NATIVE, unit: 'bytes' },
+  tableCacheIndexAndFilterBlocks: { check: null, otherwise: NATIVE },
+  tableFormatVersion: { check: null, otherwise: NATIVE, unit: 'version' },
+  optimizeFiltersForMemory: { check: null, otherwise: NATIVE },
+  optimizeFiltersForHits: { check: null, otherwise: NATIVE },
+  blockCache: { check: null, otherwise: NATIVE },
+  filterPolicy: { check: null, otherwise: NATIVE },
+  topLevelIndexPinningTier: { check: null, otherwise: NATIVE, unit: 'tier' },
+  partitionPinningTier: { check: null, otherwise: NATIVE, unit: 'tier' },
+  unpartitionedPinningTier: { check: null, otherwise: NATIVE, unit: 'tier' },
+  numLevels: { check: null, otherwise: NATIVE, unit: 'levels' },
+  maxWriteBufferNumber: { check: null, otherwise: NATIVE, unit: 'buffers' },
+  writeBufferSize: { check: null, otherwise: NATIVE, unit: 'bytes' }
 }
