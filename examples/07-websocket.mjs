@@ -1,5 +1,5 @@
-// The same over a WebSocket, as through a proxy or from a browser: `ws` makes a stream of it. A mirror takes all
-// that it is given, and hands on none of it.
+// The same over a WebSocket, as through a proxy or from a browser: `ws` makes a stream of it. The one end
+// only uploads and the other only downloads.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -7,14 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { publisher, readOnlyMirror, Replicator } from '@manycore/replicator'
+import { downloadOnly, Replicator, uploadOnly } from '@manycore/replicator'
 import Hypercore from 'hypercore'
 import { createWebSocketStream, WebSocket, WebSocketServer } from 'ws'
 
 const NAMES = ['notes', 'photos', 'diary']
 const directory = await mkdtemp(join(tmpdir(), 'example-'))
 
-if (process.argv[2] === 'mirror') await mirror(...process.argv.slice(3))
+if (process.argv[2] === 'reader') await reader(...process.argv.slice(3))
 else await writer()
 await rm(directory, { recursive: true })
 
@@ -22,26 +22,26 @@ async function writer() {
   const cores = NAMES.map((name) => new Hypercore(join(directory, name)))
   for (const [i, core] of cores.entries()) await core.append(`the first of my ${NAMES[i]}`)
 
-  // A publisher: whoever knows a key may have the core, and nobody can make us store anything.
-  const replicator = Replicator.of(cores, { policy: publisher() })
+  // Whoever knows a key may have the core, and nobody can make us store anything.
+  const replicator = Replicator.of(cores, { policy: uploadOnly() })
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   server.on('connection', (socket) => carry(replicator.replicate(false), socket))
   await once(server, 'listening')
 
   const keys = cores.map((core) => core.key.toString('hex'))
-  await run('mirror', server.address().port, ...keys)
+  await run('reader', server.address().port, ...keys)
 
   await replicator.close()
   server.close()
   await Promise.all(cores.map((core) => core.close()))
 }
 
-async function mirror(port, ...keys) {
+async function reader(port, ...keys) {
   const cores = keys.map((key, i) => new Hypercore(join(directory, NAMES[i]), key))
-  const replicator = Replicator.of(cores, { policy: readOnlyMirror() })
+  const replicator = Replicator.of(cores, { policy: downloadOnly() })
   carry(replicator.replicate(true), new WebSocket(`ws://127.0.0.1:${port}`))
 
-  for (const core of cores) console.log('the mirror gets:', String(await core.get(0)))
+  for (const core of cores) console.log('the reader gets:', String(await core.get(0)))
 
   await replicator.close()
   await Promise.all(cores.map((core) => core.close()))

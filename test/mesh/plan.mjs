@@ -33,11 +33,11 @@ const HOSTS = {
     // what ann wrote from ann alone, not from those who have a copy
     takes: (core, from) => !core.startsWith('ann/') || from === 'ann'
   },
-  // a mirror: takes what it gets, and gives nothing on
+  // only downloads: takes what it gets, and gives nothing on
   cleo: { writes: {}, hands: () => false, takes: () => true },
   // no policy: whatever she has, everybody has who knows its key
   dora: { writes: { blog: 40 }, hands: null, takes: null },
-  // a publisher: never downloads
+  // only uploads
   eve: { writes: { news: 60 }, hands: (_core, to) => ['ann', 'dora'].includes(to), takes: () => false }
 }
 

@@ -14,15 +14,18 @@ export interface CoreErrorInfo {
 export interface ReplicatorEvents {
   /** `replicate()` took this stream; its handshake may still be under way. */
   'stream-open': [stream: ProtocolStream]
-  /** The stream closed, or `close()` let go of it. Stands for the detach of all cores on it. */
-  'stream-close': [stream: ProtocolStream]
-  /** The replicator offers this core on this stream from now on. */
+  /**
+   * The stream closed, or close() let go of it; this stands for the detach of all cores on it. `reason` is why we closed it
+   * (a limit, or BAD_FRAME) or why its handshake failed (HANDSHAKE_FAILED); null = it closed for any other reason.
+   */
+  'stream-close': [stream: ProtocolStream, reason: ReplicatorError | null]
+  /** The core is offered on this stream from now on. */
   attach: [core: InnerCore, stream: ProtocolStream]
-  /** `detach()` or `close()` took it back. */
+  /** The core is no longer offered on this stream: after detach() or close(), or because it failed or a policy denied it. */
   detach: [core: InnerCore, stream: ProtocolStream]
   /**
-   * A policy keeps this core off the stream, or took it back: it may not be offered ('announce'), or the peer
-   * may not have it ('access').
+   * A policy keeps this core off the stream, or took it back: it may not be offered ('announce'), or the peer may
+   * not have it ('access').
    */
   denied: [core: InnerCore, stream: ProtocolStream, question: 'announce' | 'access']
   /**
@@ -32,8 +35,13 @@ export interface ReplicatorEvents {
    */
   'core-error': [err: Error, info: CoreErrorInfo]
   /**
-   * A remote reached a limit, which `err.code` names: an open was refused, a core was closed for another one, or
-   * the stream ends. Or its handshake failed (HANDSHAKE_FAILED). Dropped when nobody listens.
+   * A remote reached a limit, which `err.code` names: an open was not answered with a core, a core was closed for another
+   * one, or the stream is closed. Dropped if nobody listens.
+   */
+  limited: [err: ReplicatorError, info: CoreErrorInfo]
+  /**
+   * Each 'limited', and a stream that was closed for BAD_FRAME or HANDSHAKE_FAILED.
+   * @deprecated Listen to 'limited', and to 'stream-close' for its reason. This event goes with the next minor version.
    */
   refused: [err: ReplicatorError, info: CoreErrorInfo]
   /**

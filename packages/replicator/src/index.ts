@@ -15,7 +15,15 @@ export type { BadArgumentError, ReplicatorErrorCode } from './errors.js'
 export type { ArgumentError, Clock, ManycoreError, ManycoreErrorGuard } from '@manycore/ground'
 export type { CoreName, PolicyCore, PolicyPeer, ReplicationPolicy } from './policy/policy.js'
 export type { PolicyChange } from './policy/policy-change.js'
-export { allOf, allowNamespaces, allowPeers, publisher, readOnlyMirror } from './policy/ready-made.js'
+export {
+  allOf,
+  allowNamespaces,
+  allowPeers,
+  downloadOnly,
+  publisher,
+  readOnlyMirror,
+  uploadOnly
+} from './policy/ready-made.js'
 export type { ActiveFor } from './attach/offers.js'
 export type { CoreFigures, Figures, ReplicatorStats, StreamFigures } from './stats/figures.js'
 

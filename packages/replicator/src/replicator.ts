@@ -126,8 +126,7 @@ export class Replicator extends ReplicatorEmitter {
     this.#reports.figures.open(record)
     this.#gates.open(record, policies)
     const leave = this.#requests.listen(record)
-    const onclose = (): void => this.#leave(record)
-    const unwatch = watchEnd(noise, onclose, (reason) => this.#reports.limited(reason, null, stream))
+    const unwatch = watchEnd(noise, (reason) => this.#leave(record, reason))
     record.release = () => void (leave(), unwatch())
     this.#stalled.watch(record)
     this.#offers.all(record)
@@ -219,15 +218,15 @@ export class Replicator extends ReplicatorEmitter {
   #letGo(record: OpenStream<PolicyGate>): Promise<void> {
     const ours = Array.from(this.#source).filter((core) => record.attached.has(core))
     const steps = ours.map((core) => () => this.#attachments.detach(core, record))
-    return closeAll('leaving a stream', [...steps, () => this.#leave(record)], 'together')
+    return closeAll('leaving a stream', [...steps, () => this.#leave(record, null)], 'together')
   }
 
-  #leave(record: OpenStream<PolicyGate>): void {
+  #leave(record: OpenStream<PolicyGate>, reason: ReplicatorError | null): void {
     record.release()
     record.gate?.close()
     this.#streams.remove(record)
     this.#stalled.unwatch()
-    this.#reports.tell('stream-close', record.stream)
+    this.#reports.closed(record.stream, reason)
   }
 
   #refuseClosed(call: string): void {

@@ -163,7 +163,7 @@ test('events say what was attached to which stream, and when streams come and go
   const ours = await near.source.get({ blocks: ['a'] })
   const events: unknown[] = []
   for (const event of ['stream-open', 'stream-close'] as const) {
-    near.replicator.on(event, (stream) => events.push([event, stream]))
+    near.replicator.on(event, (...args: unknown[]) => void events.push([event, ...args]))
   }
   for (const event of ['attach', 'detach'] as const) {
     near.replicator.on(event, (core, stream) => events.push([event, core, stream]))
@@ -179,6 +179,6 @@ test('events say what was attached to which stream, and when streams come and go
     ['attach', ours.core, one],
     ['stream-open', one],
     ['detach', ours.core, one],
-    ['stream-close', one]
+    ['stream-close', one, null]
   ])
 })

@@ -75,7 +75,10 @@ export class World {
     store.replicator.on('core-error', (err, { discoveryKey }) =>
       this.errors.push(`core-error: ${err.message} (${discoveryKey && hex(discoveryKey)})`)
     )
-    store.replicator.on('refused', (err) => this.errors.push(`refused: ${err.message}`))
+    store.replicator.on('limited', (err) => this.errors.push(`limited: ${err.message}`))
+    store.replicator.on('stream-close', (_, reason) => {
+      if (reason !== null) this.errors.push(`closed: ${reason.message}`)
+    })
     const member = { index, store, keyPair, isMirror: index % 3 === 1, isPublisher: index % 3 === 2 }
     this.stores.push(member)
     this.#byPublicKey.set(hex(keyPair.publicKey), member)

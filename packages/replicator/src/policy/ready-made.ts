@@ -40,7 +40,6 @@ function isInstance(policy: object): boolean {
 /** Only these peers see, get and give anything. @param publicKeys  32 bytes each; read at every call */
 export function allowPeers(publicKeys: Iterable<Uint8Array>): ReplicationPolicy {
   const allows = (_core: PolicyCore, { remotePublicKey }: PolicyPeer): boolean => {
-    if (remotePublicKey === null) return false
     for (const publicKey of publicKeys) if (b4a.equals(publicKey, remotePublicKey)) return true
     return false
   }
@@ -57,13 +56,23 @@ export function allowNamespaces(namespaces: Iterable<Uint8Array>): ReplicationPo
 }
 
 /** Takes data from everybody, and gives none. */
-export function readOnlyMirror(): ReplicationPolicy {
+export function downloadOnly(): ReplicationPolicy {
   return { access: () => false, download: () => true }
 }
 
 /** Gives data to everybody, and takes none. */
-export function publisher(): ReplicationPolicy {
+export function uploadOnly(): ReplicationPolicy {
   return { download: () => false }
+}
+
+/** @deprecated Call `downloadOnly()`, which is the same. This name goes with the next minor version. */
+export function readOnlyMirror(): ReplicationPolicy {
+  return downloadOnly()
+}
+
+/** @deprecated Call `uploadOnly()`, which is the same. This name goes with the next minor version. */
+export function publisher(): ReplicationPolicy {
+  return uploadOnly()
 }
 
 /** All of these must allow. The priority is that of the last one that has any. */

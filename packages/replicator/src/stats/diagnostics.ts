@@ -14,11 +14,12 @@ interface DiagnosticsModule {
 /** The names of an event's arguments: the fields of its message. */
 const FIELDS: { [K in keyof ReplicatorEvents]: readonly string[] } = {
   'stream-open': ['stream'],
-  'stream-close': ['stream'],
+  'stream-close': ['stream', 'reason'],
   attach: ['core', 'stream'],
   detach: ['core', 'stream'],
   denied: ['core', 'stream', 'question'],
   'core-error': ['error', 'info'],
+  limited: ['error', 'info'],
   refused: ['error', 'info'],
   stalled: ['stream', 'stall']
 }

@@ -32,6 +32,18 @@ export class Reports {
 
   /** A remote reached a limit. */
   limited(err: ReplicatorError, discoveryKey: Uint8Array | null, stream: ProtocolStream): void {
+    this.tell('limited', err, { discoveryKey, stream })
     this.tell('refused', err, { discoveryKey, stream })
   }
+
+  /** A stream is no longer one of ours: it closed, or was let go. @param reason  why we closed it, or its handshake failed */
+  closed(stream: ProtocolStream, reason: ReplicatorError | null): void {
+    if (reason !== null && isLimit(reason)) this.limited(reason, null, stream)
+    else if (reason !== null) this.tell('refused', reason, { discoveryKey: null, stream })
+    this.tell('stream-close', stream, reason)
+  }
+}
+
+function isLimit({ code }: ReplicatorError): boolean {
+  return code.startsWith('TOO_MANY_') || code === 'UNREAD_ANSWERS'
 }

@@ -3,25 +3,23 @@ import { ReplicatorError } from '../errors.js'
 import { replaceHandshakeError } from '../wire/secret-stream.js'
 
 /**
- * Watches a stream until it ends.
- * @param onreason  gets why we ended it, or why its handshake failed
+ * Watches a stream until it closes.
+ * @param onclose  gets why we closed it, or why its handshake failed; null = it closed for another reason
  * @returns a function that stops watching
  */
-export function watchEnd(
-  noise: NoiseStream,
-  onclose: () => void,
-  onreason: (reason: ReplicatorError) => void
-): () => void {
+export function watchEnd(noise: NoiseStream, onclose: (reason: ReplicatorError | null) => void): () => void {
   const uncode = replaceHandshakeError(noise, handshakeFailed)
+  let reason: ReplicatorError | null = null
   const onerror = (err: Error): void => {
-    if (err instanceof ReplicatorError) onreason(err)
+    if (err instanceof ReplicatorError) reason = err
   }
-  noise.once('close', onclose)
+  const onend = (): void => onclose(reason)
+  noise.once('close', onend)
   noise.on('error', onerror)
   return () => {
     uncode()
     noise.off('error', onerror)
-    noise.off('close', onclose)
+    noise.off('close', onend)
   }
 }
 

@@ -226,9 +226,9 @@ function watched(
   const source = new Watched()
   const near = side({ limits, active }, source)
   const events: string[] = []
-  const onrefused = (err: ReplicatorError): unknown => events.push(err.code)
-  near.replicator.on('refused', onrefused)
-  onTestFinished(() => void near.replicator.off('refused', onrefused))
+  const onlimited = (err: ReplicatorError): unknown => events.push(err.code)
+  near.replicator.on('limited', onlimited)
+  onTestFinished(() => void near.replicator.off('limited', onlimited))
   return { source, near, events }
 }
 

@@ -8,13 +8,13 @@ import { batchFrame, closeFrame, HostilePeer, openFrame } from './kit/hostile-pe
 import { carriesOn, closed, stage } from './kit/stage.js'
 
 test('100,000 opens for unknown cores on one stream are refused, and cost nothing that stays', async () => {
-  const { near, honest, hostile, stream, refused } = await stage()
+  const { near, honest, hostile, stream, offences } = await stage()
   const before = await usage()
   await hostile.flood(unknownOpens(100_000))
   await hostile.refusals(100_000)
   expect(hostile.rejected).toBe(100_000)
   expect(stream.destroyed).toBe(false)
-  expect(new Set(refused.map(({ err }) => err.code))).toEqual(new Set(['TOO_MANY_OPENS']))
+  expect(new Set(offences.map(({ err }) => err.code))).toEqual(new Set(['TOO_MANY_OPENS']))
   await destroyed(stream)
   await flat(before)
   await carriesOn(near, honest)
@@ -62,23 +62,23 @@ test('a known core that is opened and closed 10,000 times is looked up while it 
 })
 
 test('a frame with more opens than anybody has cores ends its stream with a TOO_MANY_OPENS', async () => {
-  const { near, honest, hostile, stream, refused } = await stage({ pendingOpens: 100 })
+  const { near, honest, hostile, stream, offences } = await stage({ pendingOpens: 100 })
   const ended = closed(stream)
   await hostile.send(batchFrame(Array.from(unknownOpens(1000))))
   expect(await ended).toBe(true)
-  expect(refused.map(({ err }) => err.code)).toEqual(['TOO_MANY_OPENS', 'TOO_MANY_OPENS']) // refused, then ended
+  expect(offences.map(({ err }) => err.code)).toEqual(['TOO_MANY_OPENS', 'TOO_MANY_OPENS']) // limited, then closed
   await carriesOn(near, honest)
 })
 
 test('more opens than may wait are refused, with one event until half of them are answered', async () => {
-  const { near, honest, hostile, stream, refused } = await stage({ pendingOpens: 10, lookups: 2 })
+  const { near, honest, hostile, stream, offences } = await stage({ pendingOpens: 10, lookups: 2 })
   const answers: (() => void)[] = []
   const open = near.source.open
   near.source.open = () => new Promise<InnerCore | null>((resolve) => answers.push(() => resolve(null)))
   await hostile.flood(unknownOpens(50))
   await hostile.refusals(40)
   expect([hostile.rejected, answers.length]).toEqual([40, 2])
-  expect(refused.map(({ err, info }) => [err.code, info.stream])).toEqual([['TOO_MANY_OPENS', stream]])
+  expect(offences.map(({ err, stream }) => [err.code, stream])).toEqual([['TOO_MANY_OPENS', stream]])
   for (let answered = 0; answered < 10;) {
     const next = answers.shift()
     if (next) answered++
@@ -92,11 +92,11 @@ test('more opens than may wait are refused, with one event until half of them ar
 })
 
 test('a peer that opens and reads no answer ends its stream with UNREAD_ANSWERS', async () => {
-  const { near, honest, hostile, stream, refused } = await stage({ unreadAnswers: 2000 }, false, overTcp)
+  const { near, honest, hostile, stream, offences } = await stage({ unreadAnswers: 2000 }, false, overTcp)
   const ended = closed(stream)
   await hostile.flood(unknownOpens(1_000_000)) // until it is ended
   expect(await ended).toBe(true)
-  expect(refused.at(-1)?.err.code).toBe('UNREAD_ANSWERS')
+  expect(offences.at(-1)?.err.code).toBe('UNREAD_ANSWERS')
   await carriesOn(near, honest)
 })
 

@@ -34,7 +34,7 @@ const FRAMES: Record<string, Frame> = {
 test.each(Object.entries(FRAMES))(
   'a frame of 16 MB with %s costs its stream at most',
   async (_, { frame, code, opens = 0 }) => {
-    const { near, honest, hostile, stream, refused } = await stage()
+    const { near, honest, hostile, stream, offences } = await stage()
     const before = await usage()
     const gone = closed(stream)
     await hostile.send(frame())
@@ -44,7 +44,7 @@ test.each(Object.entries(FRAMES))(
       await hostile.refusals(opens + 1)
     } else await gone
     expect(stream.destroyed).toBe(code !== undefined)
-    expect(refused.map(({ err, info }) => [err.code, info.stream])).toEqual(
+    expect(offences.map(({ err, stream }) => [err.code, stream])).toEqual(
       code === undefined ? [] : [[code, stream]]
     )
     await carriesOn(near, honest)
@@ -59,11 +59,11 @@ test('a frame of 16 MB full of messages of an open core ends its stream at the l
   const honest = await joined(near)
   await carriesOn(near, honest)
   const before = await usage()
-  const { ours, theirs, peer, refused } = await connected({ near })
+  const { ours, theirs, peer, offences } = await connected({ near })
   // Channel, then for each message its length, type 0 (sync), flags, fork, length, the other side's length.
   theirs.write(fill(b4a.from([0, 0, peer.channel._localId]), b4a.from([5, 0, 15, 0, 1, 1])))
   await Promise.all([closed(ours), closed(theirs)])
-  expect(refused.map(({ err, info }) => [err.code, info.stream])).toEqual([['TOO_MANY_MESSAGES', ours]])
+  expect(offences.map(({ err, stream }) => [err.code, stream])).toEqual([['TOO_MANY_MESSAGES', ours]])
   await carriesOn(near, honest)
   await flat(before)
   expect(near.errors).toEqual([])

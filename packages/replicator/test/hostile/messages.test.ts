@@ -10,10 +10,10 @@ const RANGES = [
 
 for (const range of RANGES) {
   test(`a range of ${range.length} blocks ends its stream at once, where Hypercore would set a bit for each`, async () => {
-    const { near, peer, ours, refused, closed } = await connected()
+    const { near, peer, ours, offences, closed } = await connected()
     peer.wireRange.send(range)
     await closed
-    expect(refused.map(({ err, info }) => [err.code, info.stream])).toEqual([['BAD_FRAME', ours]])
+    expect(offences.map(({ err, stream }) => [err.code, stream])).toEqual([['BAD_FRAME', ours]])
     await carriesOn(near, await joined(near))
   })
 }
@@ -27,10 +27,10 @@ const FAR: [string, (peer: OpenPeer) => unknown][] = [
 test.each(FAR)(
   'a %s beyond any core ends its stream, where Hypercore would go over all that lies between',
   async (_, claim) => {
-    const { near, peer, ours, refused, closed } = await connected()
+    const { near, peer, ours, offences, closed } = await connected()
     claim(peer)
     await closed
-    expect(refused.map(({ err, info }) => [err.code, info.stream])).toEqual([['BAD_FRAME', ours]])
+    expect(offences.map(({ err, stream }) => [err.code, stream])).toEqual([['BAD_FRAME', ours]])
     await carriesOn(near, await joined(near))
   }
 )
@@ -47,26 +47,26 @@ const CLAIMS: [string, (peer: OpenPeer, i: number) => unknown][] = [
 test.each(CLAIMS)(
   '%s all over a core end their stream at the limit, before they are memory',
   async (_, claim) => {
-    const { near, peer, ours, refused, closed } = await connected({ limits: { pagesPerStream: 100 } })
+    const { near, peer, ours, offences, closed } = await connected({ limits: { pagesPerStream: 100 } })
     for (let i = 1; i < 30; i++) peer.wireRange.send({ drop: false, start: i, length: 1 }) // one page
     for (let i = 1; i <= 101; i++) claim(peer, i)
     await closed
-    expect(refused.map(({ err, info }) => [err.code, info.stream])).toEqual([['TOO_MANY_PAGES', ours]])
+    expect(offences.map(({ err, stream }) => [err.code, stream])).toEqual([['TOO_MANY_PAGES', ours]])
     await carriesOn(near, await joined(near))
   }
 )
 
 test('one block dropped of a core that is said to be whole counts all pages behind it', async () => {
-  const { near, peer, ours, refused, closed } = await connected({ limits: { pagesPerStream: 100 } })
+  const { near, peer, ours, offences, closed } = await connected({ limits: { pagesPerStream: 100 } })
   peer.wireRange.send({ drop: false, start: 0, length: 2 ** 35 })
   peer.wireRange.send({ drop: true, start: 0, length: 1 })
   await closed
-  expect(refused.map(({ err, info }) => [err.code, info.stream])).toEqual([['TOO_MANY_PAGES', ours]])
+  expect(offences.map(({ err, stream }) => [err.code, stream])).toEqual([['TOO_MANY_PAGES', ours]])
   await carriesOn(near, await joined(near))
 })
 
 test('the pages of a channel that has closed do not count', async () => {
-  const { near, far, core, peer, ours, theirs, refused } = await connected({
+  const { near, far, core, peer, ours, theirs, offences } = await connected({
     limits: { pagesPerStream: 100 }
   })
   for (let i = 1; i <= 80; i++) peer.wireRange.send({ drop: false, start: i * 2 ** 15, length: 1 })
@@ -80,13 +80,13 @@ test('the pages of a channel that has closed do not count', async () => {
   const asked = stats.wireData.rx
   await other.append('c')
   expect(await read(copy, 1)).toBe('c')
-  expect([stats.wireData.rx > asked, ours.destroyed, refused]).toEqual([true, false, []])
+  expect([stats.wireData.rx > asked, ours.destroyed, offences]).toEqual([true, false, []])
 })
 
 test('requests that nobody waits for end their stream at the limit', async () => {
-  const { near, peer, ours, refused, closed } = await connected({ limits: { requestsPerChannel: 100 } })
+  const { near, peer, ours, offences, closed } = await connected({ limits: { requestsPerChannel: 100 } })
   for (let id = 1; id <= 200; id++) peer.wireRequest.send(request(id, 0))
   await closed
-  expect(refused.map(({ err, info }) => [err.code, info.stream])).toEqual([['TOO_MANY_REQUESTS', ours]])
+  expect(offences.map(({ err, stream }) => [err.code, stream])).toEqual([['TOO_MANY_REQUESTS', ours]])
   await carriesOn(near, await joined(near))
 })

@@ -35,7 +35,7 @@ test('a peer that opens cores with the right proof and says no more is a peer, u
 })
 
 test('a peer that never answers our opens costs nothing after it has left, and no other peer a block', async () => {
-  const { near, honest, stream, hostile, refused } = await stage({}, false)
+  const { near, honest, stream, hostile, offences } = await stage({}, false)
   hostile.listen() // reads, and says nothing
   const cores = await Promise.all(Array.from({ length: 200 }, () => near.source.get({ blocks: ['a'] })))
   while (hostile.received === 0) await next(hostile.stream, 'data')
@@ -51,7 +51,7 @@ test('a peer that never answers our opens costs nothing after it has left, and n
   expect(cores.some((core) => offered(core, stream))).toBe(false)
   expect(near.replicator.streams.records).toHaveLength(1)
   await flat(before)
-  expect([near.errors, refused]).toEqual([[], []])
+  expect([near.errors, offences]).toEqual([[], []])
   await carriesOn(near, honest)
 })
 
@@ -88,7 +88,7 @@ const ENDS: [string, (hostile: HostilePeer) => unknown][] = [
 test.each(ENDS)(
   'a peer that opens cores that are here, proves nothing and %s leaves no core open',
   async (_, end) => {
-    const { near, honest, stream, hostile, refused } = await stage()
+    const { near, honest, stream, hostile, offences } = await stage()
     const stored = await Promise.all(
       Array.from({ length: 50 }, () => near.source.get({ blocks: ['a'] }, { active: false }))
     )
@@ -112,7 +112,7 @@ test.each(ENDS)(
     await flat(before)
     expect(stored.filter((core) => offered(core, stream))).toEqual([])
     expect(stored.every((core) => core.core!.replicator.idle())).toBe(true)
-    expect([near.errors, refused]).toEqual([[], []])
+    expect([near.errors, offences]).toEqual([[], []])
     near.source.open = open
     await carriesOn(near, honest)
   }

@@ -74,10 +74,10 @@ test('a listener of denied that throws: the peer is refused, the policies go on,
   expect(await read(copy)).toBe('x')
 })
 
-test.each(['core-error', 'refused'] as const)(
+test.each(['core-error', 'limited'] as const)(
   'a listener of %s that throws: the stream goes on, the others are called',
   async (event) => {
-    const near = side({ limits: { pendingOpens: event === 'refused' ? 1 : 16 } })
+    const near = side({ limits: { pendingOpens: event === 'limited' ? 1 : 16 } })
     const far = side()
     near.replicator.removeAllListeners('core-error')
     const called = throwing(near.replicator, event)
@@ -85,7 +85,7 @@ test.each(['core-error', 'refused'] as const)(
     const { open } = near.source
     let release = (): void => {}
     const waited = new Promise<null>((resolve) => (release = () => resolve(null)))
-    near.source.open = () => (event === 'refused' ? waited : Promise.reject(new Error('no')))
+    near.source.open = () => (event === 'limited' ? waited : Promise.reject(new Error('no')))
     const [one, other] = await inMemory()
     near.replicator.replicate(one)
     far.replicator.replicate(other)

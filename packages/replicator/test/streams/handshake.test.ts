@@ -10,15 +10,18 @@ const failed = { name: 'ReplicatorError', code: 'HANDSHAKE_FAILED' }
 
 test('two initiators: each end’s stream and replicator say so with a code', async () => {
   const sides = [side(), side()]
-  const refused = sides.map(
-    ({ replicator }) => new Promise<ReplicatorError>((resolve) => replicator.once('refused', resolve))
+  const reasons = sides.map(
+    ({ replicator }) =>
+      new Promise<ReplicatorError | null>((resolve) => {
+        replicator.once('stream-close', (_, reason) => resolve(reason))
+      })
   )
   const streams = sides.map(({ replicator }) => replicator.replicate(true))
   const errors = streams.map((stream) => new Promise((resolve) => stream.once('error', resolve)))
   const [near, far] = await sockets()
   carry(streams[0]!, near)
   carry(streams[1]!, far)
-  for (const err of [...(await Promise.all(errors)), ...(await Promise.all(refused))]) {
+  for (const err of [...(await Promise.all(errors)), ...(await Promise.all(reasons))]) {
     expect(err).toMatchObject({ ...failed, message: expect.stringContaining('replicate(true)') })
   }
   expect(sides.map(({ replicator }) => replicator.streams.records.length)).toEqual([0, 0])

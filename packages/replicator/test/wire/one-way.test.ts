@@ -2,7 +2,7 @@ import Protomux from 'protomux'
 import b4a from 'b4a'
 import type { Hypercore, NoiseStream } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { publisher, readOnlyMirror, type PolicyCore } from '../../src/index.js'
+import { downloadOnly, type PolicyCore, uploadOnly } from '../../src/index.js'
 import { read, refused, side, type Side } from '../kit/side.js'
 import { StoredCores } from '../kit/stored-cores.js'
 import { inMemory } from '../kit/wires.js'
@@ -32,7 +32,7 @@ test('the wire is what one-way.ts takes it for: ten messages, in the order it kn
 })
 
 test('a mirror takes all blocks, and tells the peer of no block, length, fork or manifest', async () => {
-  const { near, far, log, wire } = await recorded({ policy: readOnlyMirror() })
+  const { near, far, log, wire } = await recorded({ policy: downloadOnly() })
   const ours = await near.source.get({ blocks: ['held'] })
   const theirs = await far.source.get({ blocks: ['1', '2', '3'] })
   const before = await far.source.get({ blocks: ['old'] })
@@ -54,7 +54,7 @@ test('a mirror takes all blocks, and tells the peer of no block, length, fork or
 })
 
 test('a mirror answers a peer that requests what it was not told of with noData, and reads nothing', async () => {
-  const { near, far, log, wire, other } = await recorded({ policy: readOnlyMirror() })
+  const { near, far, log, wire, other } = await recorded({ policy: downloadOnly() })
   const ours = await near.source.get({ blocks: ['held', 'too'] })
   const copy = await far.source.get({ key: ours.key! })
   wire()
@@ -71,7 +71,7 @@ test('a mirror answers a peer that requests what it was not told of with noData,
 })
 
 test('mirrors of one core that are longer than each other fall silent', async () => {
-  const { near, far, log, wire } = await recorded({ policy: readOnlyMirror() }, { policy: readOnlyMirror() })
+  const { near, far, log, wire } = await recorded({ policy: downloadOnly() }, { policy: downloadOnly() })
   const ours = await near.source.get({ blocks: ['1', '2'] })
   await copyOf(ours, far)
   wire()
@@ -82,7 +82,7 @@ test('mirrors of one core that are longer than each other fall silent', async ()
 })
 
 test('a publisher gives all blocks, asks for nothing and takes nothing', async () => {
-  const { near, far, log, wire } = await recorded({ policy: publisher() })
+  const { near, far, log, wire } = await recorded({ policy: uploadOnly() })
   const ours = await near.source.get({ blocks: ['1', '2', '3'] })
   const theirs = await far.source.get({ blocks: ['theirs'] })
   const wanted = await near.source.get({ key: theirs.key! })
@@ -105,7 +105,7 @@ test('a publisher takes a block from the peer that may give it, not from the oth
   const copy = await near.source.get({ key: theirs.key! })
   const from = new Set<unknown>()
   copy.on('download', (_i, _bytes, peer) => from.add(peer.protomux))
-  near.replicator.replicate(three, { policy: publisher() })
+  near.replicator.replicate(three, { policy: uploadOnly() })
   stranger.replicator.replicate(four)
   await settle()
   const reading = [read(copy, 0), read(copy, 1), read(copy, 2)]
@@ -118,7 +118,7 @@ test('a publisher takes a block from the peer that may give it, not from the oth
 })
 
 test('data that a peer sends unasked to a publisher is not stored', async () => {
-  const { near, far, wire } = await recorded({ policy: publisher() })
+  const { near, far, wire } = await recorded({ policy: uploadOnly() })
   const theirs = await far.source.get({ blocks: ['pushed'] })
   const copy = await near.source.get({ key: theirs.key! })
   wire()
@@ -235,8 +235,8 @@ async function recorded(nearOpts: object, farOpts: object = {}): Promise<Recorde
 
 test.each([
   ['both ways', {}],
-  ['download only', { policy: readOnlyMirror() }],
-  ['upload only', { policy: publisher() }]
+  ['download only', { policy: downloadOnly() }],
+  ['upload only', { policy: uploadOnly() }]
 ])(
   'channels share the handlers of their messages, so that tables of what is put around them do not grow: %s',
   async (_, opts) => {

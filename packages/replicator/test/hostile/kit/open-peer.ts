@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import type { Hypercore, ProtocolStream } from '@manycore/hypercore-types'
 import { expect } from 'vitest'
-import type { CoreErrorInfo, Limits, ReplicatorError } from '../../../src/index.js'
+import type { Limits } from '../../../src/index.js'
 import { read, side, type Side } from '../../kit/side.js'
 import { inMemory, type Wire } from '../../kit/wires.js'
+import { noteOffences, type Offence } from './offences.js'
 import { closed } from './stage.js'
 
 /** One kind of message of an open channel. */
@@ -41,7 +42,7 @@ export interface Connected {
   peer: OpenPeer
   ours: Wire[0]
   theirs: Wire[1]
-  refused: { err: ReplicatorError; info: CoreErrorInfo }[]
+  offences: Offence[]
   closed: Promise<boolean>
 }
 
@@ -62,13 +63,12 @@ export async function connected({
   const far = side()
   const core = await near.source.get({ blocks })
   const [ours, theirs] = await wire()
-  const refused: Connected['refused'] = []
-  near.replicator.on('refused', (err, info) => refused.push({ err, info }))
+  const offences = noteOffences(near.replicator)
   near.replicator.replicate(ours)
   far.replicator.replicate(theirs)
   const copy = await far.source.get({ key: core.key! })
   expect(await read(copy)).toBe(blocks[0])
-  return { near, far, core, peer: await peerOf(copy, theirs), ours, theirs, refused, closed: closed(ours) }
+  return { near, far, core, peer: await peerOf(copy, theirs), ours, theirs, offences, closed: closed(ours) }
 }
 
 /** The channel of a core on a stream, once it is open. */

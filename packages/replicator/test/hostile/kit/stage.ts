@@ -1,8 +1,9 @@
 import { expect } from 'vitest'
-import type { CoreErrorInfo, Limits, ReplicatorError } from '../../../src/index.js'
+import type { Limits } from '../../../src/index.js'
 import { read, side, type Side } from '../../kit/side.js'
 import { inMemory, type Wire } from '../../kit/wires.js'
 import { HostilePeer } from './hostile-peer.js'
+import { noteOffences, type Offence } from './offences.js'
 
 export interface Stage {
   near: Side
@@ -10,7 +11,7 @@ export interface Stage {
   hostile: HostilePeer
   /** ours, towards the hostile peer */
   stream: Wire[0]
-  refused: { err: ReplicatorError; info: CoreErrorInfo }[]
+  offences: Offence[]
 }
 
 /** One of ours between an honest and a hostile peer. */
@@ -23,12 +24,11 @@ export async function stage(
   const honest = await joined(near)
   const [stream, theirs] = await wire()
   near.replicator.replicate(stream)
-  const refused: Stage['refused'] = []
-  near.replicator.on('refused', (err, info) => refused.push({ err, info }))
+  const offences = noteOffences(near.replicator)
   const hostile = new HostilePeer(theirs)
   if (reads) hostile.listen()
   await carriesOn(near, honest)
-  return { near, honest, hostile, stream, refused }
+  return { near, honest, hostile, stream, offences }
 }
 
 /** An honest peer of ours. */
