@@ -1,7 +1,70 @@
-import { aBoolean, anObject, badArgument, bytes32, isPeerInfo, optional, readGiven } from '@manycore/ground'
-import type { OptionTable } from '@manycore/ground'
+import {
+  aBoolean,
+  aClock,
+  anObject,
+  badArgument,
+  bytes32,
+  isPeerInfo,
+  optional,
+  readGiven,
+  readOptions,
+  systemClock
+} from '@manycore/ground'
+import type { Check, Clock, OptionTable } from '@manycore/ground'
 import type { ProtocolStream } from '@manycore/hypercore-types'
+import {
+  CORES_PER_STREAM,
+  LOOKUPS,
+  PAGES_PER_STREAM,
+  PENDING_OPENS,
+  POLICY_MS,
+  REQUESTS_PER_CHANNEL,
+  STALLED_MS,
+  UNKNOWN_CORES,
+  UNREAD_ANSWERS
+} from './defaults.js'
 import type { ReplicationPolicy } from './policy/policy.js'
+
+/** Options of `new Replicator(source, options)` and `Replicator.of(hypercores, options)`. */
+export interface ReplicatorOptions {
+  /** False: no core is offered unasked; remotes that ask are served. */
+  active?: boolean
+  /** Which cores go over which stream, to whom. If there are several, all must allow. */
+  policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
+  /** What remotes may cost us. */
+  limits?: Partial<Limits>
+  /** Where the time comes from; for tests. */
+  clock?: Clock
+}
+
+/** Options of `replicator.close()`. */
+export interface CloseOptions {
+  /** True: the streams that the replicator has made stay open as well. */
+  leaveStreams?: boolean
+}
+
+const REPLICATOR = {
+  active: { check: aBoolean, default: true },
+  policy: { check: null, otherwise: 'none: who knows the key of a core gets it' }, // policy/policy.ts checks it
+  limits: { check: null, otherwise: 'see Limits' }, // parseLimits() checks them
+  clock: { check: aClock, default: systemClock }
+} satisfies OptionTable<ReplicatorOptions>
+
+const CLOSE = {
+  leaveStreams: { check: aBoolean, default: false }
+} satisfies OptionTable<CloseOptions>
+
+/** @throws BAD_ARGUMENT */
+export function readReplicatorOptions(
+  opts: ReplicatorOptions | undefined
+): ReplicatorOptions & Required<Pick<ReplicatorOptions, 'active' | 'clock'>> {
+  return readOptions(opts, REPLICATOR)
+}
+
+/** @throws BAD_ARGUMENT */
+export function readCloseOptions(opts: CloseOptions | undefined): Required<CloseOptions> {
+  return readOptions(opts, CLOSE)
+}
 
 /** What `replicate()` takes beside the stream. */
 export interface ReplicateOptions {
@@ -26,7 +89,7 @@ export interface ReplicateOptions {
 /** They are read with `readGiven()`: a stream of the caller's keeps what it has. */
 export const REPLICATE_OPTIONS: OptionTable<ReplicateOptions> = {
   active: { check: optional(aBoolean), default: true },
-  policy: { check: null, otherwise: 'that of the replicator' }, // policy/ready-made.ts checks it
+  policy: { check: null, otherwise: 'that of the replicator' }, // policy/policy.ts checks it
   keepAlive: {
     check: optional((field, value) => {
       if (value === true) return undefined
@@ -51,4 +114,53 @@ export const REPLICATE_OPTIONS: OptionTable<ReplicateOptions> = {
 export function readReplicateOptions(target: unknown, opts: ReplicateOptions | undefined): ReplicateOptions {
   if (isPeerInfo(opts, Object.keys(REPLICATE_OPTIONS))) return {}
   return readGiven(opts, REPLICATE_OPTIONS, 'options', typeof target === 'boolean' ? 'keep' : 'refuse')
+}
+
+/** What remotes may cost us. docs/security.md says what each of them bounds. */
+export interface Limits {
+  /** How many opens of one stream may wait for an answer; more are not opened. */
+  pendingOpens: number
+  /**
+   * How many cores may be open for the remote of one stream only; for a new one the least recently useful is closed. As
+   * many that the remote was denied are remembered, to be opened when the policy changes.
+   */
+  coresPerStream: number
+  /** How many look-ups in the source run at a time; more wait, and streams take turns. */
+  lookups: number
+  /** How many discovery keys are remembered as not here; 0 is none. */
+  unknownCores: number
+  /** How many opens of a stream are taken while it does not read our answers; with more it is closed. */
+  unreadAnswers: number
+  /** How many requests for blocks of one core may wait for an answer; with more the stream is closed. */
+  requestsPerChannel: number
+  /** How many bitfield pages, of 32,768 blocks each, a remote may claim across all cores; with more its stream is closed. */
+  pagesPerStream: number
+  /** How long a remote may give no sign until it is 'stalled', which ends nothing. */
+  stalledMs: number
+  /** How long a policy may take to answer. A core is denied until a late answer comes. */
+  policyMs: number
+}
+
+const LIMITS = {
+  pendingOpens: { check: from(1), default: PENDING_OPENS, unit: 'opens' },
+  coresPerStream: { check: from(1), default: CORES_PER_STREAM, unit: 'cores' },
+  lookups: { check: from(1), default: LOOKUPS, unit: 'look-ups' },
+  unknownCores: { check: from(0), default: UNKNOWN_CORES, unit: 'keys' },
+  unreadAnswers: { check: from(1), default: UNREAD_ANSWERS, unit: 'opens' },
+  requestsPerChannel: { check: from(1), default: REQUESTS_PER_CHANNEL, unit: 'requests' },
+  pagesPerStream: { check: from(1), default: PAGES_PER_STREAM, unit: 'pages' },
+  stalledMs: { check: from(1), default: STALLED_MS, unit: 'ms' },
+  policyMs: { check: from(1), default: POLICY_MS, unit: 'ms' }
+} satisfies OptionTable<Limits>
+
+/** @throws BAD_ARGUMENT naming the limit */
+export function parseLimits(given?: Partial<Limits>): Limits {
+  return readOptions(given, LIMITS, 'limits')
+}
+
+function from(least: number): Check<number> {
+  return (field, value) => {
+    if (value === Infinity || (Number.isInteger(value) && (value as number) >= least)) return value as number
+    throw badArgument(field, `a whole number from ${least}, or Infinity`, value)
+  }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '@manycore/ground'
 import { REFUSAL_MS } from '../defaults.js'
-import type { Limits } from '../limits.js'
+import type { Limits } from '../options.js'
 import type { Reports } from '../stats/reports.js'
 import type { OpenStream } from '../streams/stream-set.js'
 import { join } from '../wire/pairing.js'

@@ -1,3 +1,4 @@
+import { aFunction, badArgument, type OptionTable, refuseUnknown } from '@manycore/ground'
 import type { Bytes, ProtocolStream } from '@manycore/hypercore-types'
 
 /** Who is at the other end of a stream, as a policy sees it. One object per stream, the same at every call. */
@@ -57,4 +58,39 @@ export interface ReplicationPolicy {
    * the peer owes us data of a higher one. Asked when a core is attached. Default 0, also for what throws.
    */
   priority?(core: PolicyCore): number
+}
+
+const POLICY = {
+  announce: { check: aFunction, otherwise: 'all may be announced' },
+  access: { check: aFunction, otherwise: 'all may have it' },
+  download: { check: aFunction, otherwise: 'as `access`' },
+  priority: { check: aFunction, otherwise: '0' }
+} satisfies OptionTable<ReplicationPolicy>
+
+const QUESTIONS = Object.keys(POLICY) as readonly (keyof ReplicationPolicy)[]
+
+/** What a caller may pass as a policy, as a list. @throws BAD_ARGUMENT */
+export function checkPolicies(
+  policy: ReplicationPolicy | readonly ReplicationPolicy[] | null | undefined
+): readonly ReplicationPolicy[] {
+  if (policy === undefined || policy === null) return []
+  const policies = Array.isArray(policy) ? (policy as readonly ReplicationPolicy[]) : [policy]
+  for (const one of policies as readonly ReplicationPolicy[]) {
+    if (typeof one !== 'object' || one === null) throw badArgument('policy', 'an object of functions', one)
+    refuseUnknown(one, QUESTIONS, 'policy')
+    for (const question of QUESTIONS) {
+      if (one[question] === undefined || typeof one[question] === 'function') continue
+      throw badArgument(`policy.${question}`, 'a function, or absent', one[question])
+    }
+    if (isInstance(one) && QUESTIONS.every((question) => one[question] === undefined)) {
+      throw badArgument('policy', 'an object with announce(), access(), download() or priority()', one)
+    }
+  }
+  return policies as readonly ReplicationPolicy[]
+}
+
+/** An instance of a class that answers nothing was meant to; `{}` says that all is allowed. */
+function isInstance(policy: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(policy)
+  return prototype !== Object.prototype && prototype !== null
 }

@@ -1,43 +1,11 @@
 import b4a from 'b4a'
-import { aFunction, badArgument, type OptionTable, refuseUnknown } from '@manycore/ground'
+import { checkPolicies } from './policy.js'
 import type { PolicyCore, PolicyPeer, ReplicationPolicy } from './policy.js'
 
-const POLICY = {
-  announce: { check: aFunction, otherwise: 'all may be announced' },
-  access: { check: aFunction, otherwise: 'all may have it' },
-  download: { check: aFunction, otherwise: 'as `access`' },
-  priority: { check: aFunction, otherwise: '0' }
-} satisfies OptionTable<ReplicationPolicy>
-
-const QUESTIONS = Object.keys(POLICY) as readonly (keyof ReplicationPolicy)[]
-
-/** What a caller may pass as a policy, as a list. @throws BAD_ARGUMENT */
-export function checkPolicies(
-  policy: ReplicationPolicy | readonly ReplicationPolicy[] | null | undefined
-): readonly ReplicationPolicy[] {
-  if (policy === undefined || policy === null) return []
-  const policies = Array.isArray(policy) ? (policy as readonly ReplicationPolicy[]) : [policy]
-  for (const one of policies as readonly ReplicationPolicy[]) {
-    if (typeof one !== 'object' || one === null) throw badArgument('policy', 'an object of functions', one)
-    refuseUnknown(one, QUESTIONS, 'policy')
-    for (const question of QUESTIONS) {
-      if (one[question] === undefined || typeof one[question] === 'function') continue
-      throw badArgument(`policy.${question}`, 'a function, or absent', one[question])
-    }
-    if (isInstance(one) && QUESTIONS.every((question) => one[question] === undefined)) {
-      throw badArgument('policy', 'an object with announce(), access(), download() or priority()', one)
-    }
-  }
-  return policies as readonly ReplicationPolicy[]
-}
-
-/** An instance of a class that answers nothing was meant to; `{}` says that all is allowed. */
-function isInstance(policy: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(policy)
-  return prototype !== Object.prototype && prototype !== null
-}
-
-/** Only these peers see, get and give anything. @param publicKeys  32 bytes each; read at every call */
+/**
+ * Only these peers see, get and give anything.
+ * @param publicKeys  32 bytes each; read at every call
+ */
 export function allowPeers(publicKeys: Iterable<Uint8Array>): ReplicationPolicy {
   const allows = (_core: PolicyCore, { remotePublicKey }: PolicyPeer): boolean => {
     for (const publicKey of publicKeys) if (b4a.equals(publicKey, remotePublicKey)) return true
@@ -46,7 +14,10 @@ export function allowPeers(publicKeys: Iterable<Uint8Array>): ReplicationPolicy 
   return { announce: allows, access: allows, download: allows }
 }
 
-/** Only cores that have a name in one of these namespaces, whatever other names they have. @param namespaces  32 bytes each, as `store.ns`; read at every call */
+/**
+ * Only cores that have a name in one of these namespaces, whatever other names they have.
+ * @param namespaces  32 bytes each, as `store.ns`; read at every call
+ */
 export function allowNamespaces(namespaces: Iterable<Uint8Array>): ReplicationPolicy {
   const allows = ({ names }: PolicyCore): boolean => {
     for (const one of namespaces) if (names.some(({ namespace }) => b4a.equals(one, namespace))) return true

@@ -1,9 +1,8 @@
 import b4a from 'b4a'
-import { Emitter as Base, badArgument } from '@manycore/ground'
-import type { EventSource, Hypercore, InnerCore } from '@manycore/hypercore-types'
-import type { CoreSource } from './core-source.js'
-import { watchDownloading } from './downloading-slot.js'
+import { Emitter as Base, badArgument, callEach, closeAll } from '@manycore/ground'
+import type { CoreReplicator, EventSource, Hypercore, InnerCore } from '@manycore/hypercore-types'
 import { ReplicatorError } from '../errors.js'
+import type { CoreSource } from './core-source.js'
 
 /** Events of a `HypercoreSet`. */
 export interface HypercoreSetEvents {
@@ -77,10 +76,11 @@ export class HypercoreSet extends Emitter implements CoreSource {
     return this.#closing
   }
 
-  async #close(): Promise<void> {
+  #close(): Promise<void> {
     const sessions = Array.from(this.#entries.values(), (entry) => entry.session)
     for (const id of this.#entries.keys()) this.#leave(id)
-    await Promise.all(sessions.map((session) => session.close()))
+    const steps = sessions.map((session) => () => session.close())
+    return closeAll('closing a HypercoreSet', steps, 'together')
   }
 
   async #enter(hypercore: Hypercore<unknown>): Promise<void> {
@@ -131,4 +131,43 @@ async function openWeakly(
 function check(hypercore: Hypercore<unknown>): Hypercore<unknown> {
   if (typeof hypercore?.session === 'function' && typeof hypercore.ready === 'function') return hypercore
   throw badArgument('hypercores', 'Hypercores', hypercore)
+}
+
+interface Slot {
+  watchers: Set<() => void>
+  release: () => void
+}
+
+/** Our slot of a core, kept on it. One for all watchers: chained slots could only be taken out in reverse. */
+const SLOT = Symbol('downloading')
+
+/**
+ * Calls `fn` whenever a session of this core begins to want data. A core has one slot for that, `ondownloading`; whoever
+ * sat in it before is called as well, and gets it back in the end.
+ * @returns a function that stops watching
+ */
+function watchDownloading(core: InnerCore, fn: () => void): () => void {
+  const { watchers, release } = (core.replicator as Slotted)[SLOT] ?? take(core.replicator)
+  watchers.add(fn)
+
+  return () => {
+    if (watchers.delete(fn) && watchers.size === 0) release()
+  }
+}
+
+type Slotted = CoreReplicator & { [SLOT]?: Slot | undefined }
+
+function take(replicator: Slotted): Slot {
+  const before = replicator.ondownloading
+  const watchers = new Set<() => void>()
+
+  const ondownloading = (): void => {
+    callEach(before === null ? watchers : [before, ...watchers])
+  }
+  const release = (): void => {
+    replicator[SLOT] = undefined
+    if (replicator.ondownloading === ondownloading) replicator.ondownloading = before
+  }
+  replicator.ondownloading = ondownloading
+  return (replicator[SLOT] = { watchers, release })
 }

@@ -1,5 +1,5 @@
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
-import type { Limits } from '../limits.js'
+import type { Limits } from '../options.js'
 import { boundMessages, boundPages, boundRequests, refuseBadFrames } from './budgets.js'
 import type { Direction } from './direction.js'
 import { answerUnprovable, reportFailures } from './failures.js'

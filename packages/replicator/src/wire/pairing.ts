@@ -1,6 +1,6 @@
 import { reportError } from '@manycore/ground'
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
-import type { Limits } from '../limits.js'
+import type { Limits } from '../options.js'
 import { ChannelGuard, type Host, type StreamLimits } from './channel-guard.js'
 import type { Direction } from './direction.js'
 import type { CorePeer } from './hypercore-peer.js'
