@@ -1,5 +1,11 @@
 export type { KeyPair, PublicKeyPair } from './key-pair.js'
-export type { Manifest, ManifestInput, ManifestPrologue, ManifestSigner } from './manifest.js'
+export type {
+  Manifest,
+  ManifestInput,
+  ManifestPrologue,
+  ManifestSigner,
+  ManifestVersion
+} from './manifest.js'
 export type {
   Codec,
   Encoder,

@@ -16,10 +16,20 @@ export interface ManifestPrologue {
   length: number
 }
 
-/** A complete manifest: what a core's key is the hash of. */
+/**
+ * The versions of manifests that Hypercore 11 reads. 0 is that of the first cores with a manifest; from 1 on the hash of
+ * the manifest is part of what is signed; from 2 on there are linked cores and user data. Source: hypercore 11.39.5
+ * lib/messages.js `manifest.decode`.
+ */
+export type ManifestVersion = 0 | 1 | 2 | 3
+
+/**
+ * A complete manifest: what a core's key is the hash of. A core without one, as Corestore 6 makes by default (`compat`),
+ * has its public key as its key, and Hypercore gives it a manifest of version 1.
+ */
 export interface Manifest {
-  /** 0 (compat), 1, 2 or 3. */
-  version: number
+  /** Which members the manifest may have, and how it is hashed and signed. */
+  version: ManifestVersion
   /** The hash function of the Merkle tree: always 'blake2b' in Hypercore 11. */
   hash: 'blake2b'
   /** Whether signers may have signed different lengths, which tree nodes in the signature make up for. */
@@ -38,7 +48,10 @@ export interface Manifest {
 
 /** What Hypercore accepts as a manifest: the rest has defaults. */
 export interface ManifestInput {
-  /** 0 (compat), 1, 2 or 3. Default: 1. */
+  /**
+   * A `ManifestVersion`. Hypercore also writes higher ones, which no peer can read. Default: 2 with `linked` or
+   * `userData`, otherwise 1.
+   */
   version?: number
   /** Always 'blake2b', which is the default. */
   hash?: 'blake2b'
@@ -50,8 +63,8 @@ export interface ManifestInput {
   signers?: ReadonlyArray<Partial<ManifestSigner> & { publicKey: Uint8Array }>
   /** A fixed beginning. Default: null. */
   prologue?: ManifestPrologue | null
-  /** Keys of linked cores, 32 bytes each; needs version 2 or newer. Default: null. */
+  /** Keys of linked cores, 32 bytes each; refused with version 0 or 1. Default: null. */
   linked?: Uint8Array[] | null
-  /** Bytes that the key commits to; needs version 2 or newer. Default: null. */
+  /** Bytes that the key commits to; refused with version 0 or 1. Default: null. */
   userData?: Uint8Array | null
 }

@@ -8,7 +8,7 @@ export function checkKeyBytes(field: string, value: unknown): asserts value is U
   throw badArgument(field, `a Uint8Array of ${KEY_BYTES} bytes`, value)
 }
 
-/** Throws BAD_ARGUMENT unless `value` is a version that Hypercore can read back. */
+/** Throws BAD_ARGUMENT unless `value` is a version of manifests that peers can read. */
 export function checkManifestVersion(field: string, value: unknown): asserts value is number {
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_MANIFEST_VERSION) return
   throw badArgument(field, `an integer from 0 to ${MAX_MANIFEST_VERSION}`, value)

@@ -4,5 +4,5 @@ export const KEY_BYTES = 32
 /** Corestore 7's default; Hypercore signs the manifest's hash from version 1 on. */
 export const MANIFEST_VERSION = 1
 
-/** The highest that Hypercore 11 reads back; it would write a higher one and never open it again (lib/messages.js:218). */
+/** The highest version that Hypercore 11 reads from a peer (lib/messages.js, `manifest.decode()`); it also writes higher ones. */
 export const MAX_MANIFEST_VERSION = 3
