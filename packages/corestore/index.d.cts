@@ -89,6 +89,7 @@ declare namespace Corestore {
   export type ManifestInput = api.ManifestInput
   export type ManifestPrologue = api.ManifestPrologue
   export type ManifestSigner = api.ManifestSigner
+  export type ManifestVersion = api.ManifestVersion
   export type ManycoreError<Code extends string = string> = api.ManycoreError<Code>
   export type ManycoreErrorGuard<Codes extends string> = api.ManycoreErrorGuard<Codes>
   export type NodeDuplex = api.NodeDuplex
