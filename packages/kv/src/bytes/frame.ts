@@ -33,13 +33,16 @@ export function decodeFrame(
 ): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.byteLength < FRAME_BYTES || !b4a.equals(bytes.subarray(0, 8), b4a.from(magic)))
-    throw corrupt(name, offset, `not the start of ${magic}`)
+    throw corrupt(name, offset, `${magic} should start here`)
   const end = FRAME_BYTES + view.getUint32(12, true)
   if (end > bytes.byteLength || view.getUint32(16, true) !== crcOf(bytes.subarray(0, end)))
     throw corrupt(name, offset, 'the checksum does not match')
   const written = versionOf(bytes)
   if (written > known)
-    throw new EngineError('ENGINE_VERSION', `${name} has format version ${written}, known is ${known}`)
+    throw new EngineError(
+      'ENGINE_VERSION',
+      `${name} has format version ${written}, and this version of @manycore/kv reads up to ${known}`
+    )
   return bytes.subarray(FRAME_BYTES, end)
 }
 

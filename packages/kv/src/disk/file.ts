@@ -48,7 +48,7 @@ export class RandomAccessDiskFile implements LockableFile {
       // Each storage has an error of its own for a read beyond the end.
       const size = await this.size()
       if (offset + length <= size) throw cause
-      const message = `${this.name} at ${offset}: ${length} bytes were to be read, the file has ${size}`
+      const message = `${this.name} at ${offset}: ${length} bytes should be there, and the file has only ${size}`
       throw new EngineError('ENGINE_CORRUPT', message, { cause, file: this.name, offset })
     }
   }

@@ -41,7 +41,8 @@ export class FaultFiles {
 
   /** The engine's option of that name: what was written to a file survives loseUnsynced(). */
   readonly sync = (file: RandomAccess): Promise<void> => {
-    if (!(file instanceof FaultFile)) throw badArgument('file', 'a file of these', file)
+    if (!(file instanceof FaultFile))
+      throw badArgument('file', 'a file that open() of this FaultFiles gave', file)
     return new Promise((resolve, reject) => file.sync((err) => (err ? reject(err) : resolve())))
   }
 

@@ -148,11 +148,11 @@ function sizeOf(path: string): number | null {
 
 function locked(directory: string, { name, pid, state }: Found): EngineError {
   const path = `${directory}/${name}`
-  const doubt = state === 'running' ? '' : `, as far as can be told from here: if it is not, remove ${path}`
+  const doubt = state === 'running' ? '' : `, as far as can be told from here. If it is not, remove ${path}`
   return new EngineError('ELOCKED', `the store is open in process ${pid}${doubt}`, { holder: pid })
 }
 
 function inTheWay(directory: string, cause: unknown): EngineError {
-  const message = `${directory} is to be a directory, of processes that have the store open, and is a file: remove it`
+  const message = `${directory} is a file, and must be a directory for the processes that have the store open: remove it`
   return new EngineError('ENGINE_FAILED', message, { cause })
 }

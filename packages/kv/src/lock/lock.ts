@@ -55,11 +55,7 @@ async function lockByFiles(
   if (file.path === null) {
     const runtime = runtimeWithoutLibuv()
     if (runtime === null) return
-    throw badArgument(
-      'lock',
-      `false on ${runtime} where a file has no \`filename\` beside which to lock`,
-      true
-    )
+    throw badArgument('lock', `false on ${runtime} if a file has no \`filename\` beside which to lock`, true)
   }
   const { claimFile, refuseIfHeld } = await import('./holder-files.js')
   for (;;) {
@@ -75,7 +71,7 @@ async function lockByFiles(
 
 async function lockedElsewhere(file: LockableFile, isSpare: boolean): Promise<EngineError> {
   const holder = isSpare ? await readPid(file) : 0
-  const who = holder > 0 ? `process ${holder}` : 'another process, or this one'
+  const who = holder > 0 ? `process ${holder}` : 'another process, or in this one'
   return new EngineError('ELOCKED', `the store is open in ${who}`, holder > 0 ? { holder } : {})
 }
 

@@ -52,7 +52,8 @@ export class LogReader {
     const frame = await file.read(0, Math.min(size, LOG_HEADER_BYTES))
     const header = decodeFrame(frame, LOG_MAGIC, LOG_VERSION, file.name)
     const view = new DataView(header.buffer, header.byteOffset, header.byteLength)
-    if (view.getUint32(0, true) !== id) throw corrupt(file.name, 0, `this is log ${view.getUint32(0, true)}`)
+    if (view.getUint32(0, true) !== id)
+      throw corrupt(file.name, 0, `the header is that of log ${view.getUint32(0, true)}`)
     return new LogReader(id, file, size, view.getUint32(4, true), versionOf(frame) === 1 ? 1 : 2)
   }
 
@@ -72,7 +73,7 @@ export class LogReader {
     for (let records = await this.#records(bytes); records.length > 0; records = await this.#records(bytes)) {
       for (const record of records) {
         const result = applyRecord(record.payload, memtable)
-        if (result === undefined) throw corrupt(this.#file.name, bytes, 'a record of no known form')
+        if (result === undefined) throw corrupt(this.#file.name, bytes, 'a record has an unknown form')
         bytes = record.end
         next = result
         if (isAfter(record.synced, synced)) synced = record.synced

@@ -129,7 +129,7 @@ export class Commits {
       await makeRoom()
       next = await createLog(log.id) // the record that names it proves that it is there
     } catch (cause) {
-      throw failed('there is no room for more, until a memtable can be flushed', cause)
+      throw failed('there is no room for more until a memtable can be flushed', cause)
     }
     await this.#write(encodeNext(next.id))
     memtables.rotate(next)
@@ -155,7 +155,7 @@ export class Commits {
       const isCut = await isDone(log.cut())
       const hasNoSpace = codeOf(cause) === 'ENOSPC'
       if (hasNoSpace && isCut && (!isSynced || (await isDone(log.sync()))))
-        throw failed('a batch was taken back, for there is no space for it', cause)
+        throw failed('the batch was rolled back, because no space is left on the device', cause)
       throw (this.#failure = failed('a write to the log failed', cause))
     }
   }

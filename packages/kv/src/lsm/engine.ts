@@ -58,7 +58,7 @@ export class RandomAccessEngine implements Engine {
         if (isSynced && !disk.lock.file.canSync)
           throw badArgument(
             'durability',
-            "'process' where files have no descriptor and no sync is given",
+            "'process' if files have no descriptor and no sync option is given",
             'power'
           )
         await this.#lock()

@@ -159,5 +159,5 @@ export class Maintenance {
 }
 
 function stopped(): EngineError {
-  return new EngineError('ENGINE_CLOSED', 'the job was given up, for the engine is closed or suspended')
+  return new EngineError('ENGINE_CLOSED', 'cancelled: the engine was closed or suspended')
 }

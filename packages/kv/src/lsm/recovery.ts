@@ -127,7 +127,7 @@ function lost({ log, offset }: Position, proof: number): Error {
   return corrupt(
     logFileName(log),
     offset,
-    `a damaged record, and ${logFileName(proof)} says that it was synced`
+    `a record is damaged, although ${logFileName(proof)} says that it was synced`
   )
 }
 

@@ -26,7 +26,7 @@ export class StoreSnapshot implements EngineSnapshot {
 
   /** @throws ENGINE_CLOSED */
   get layers(): Layers {
-    if (this.#layers === null) throw new EngineError('ENGINE_CLOSED', 'a read at a snapshot that is closed')
+    if (this.#layers === null) throw new EngineError('ENGINE_CLOSED', 'the snapshot is closed')
     return this.#layers
   }
 

@@ -152,7 +152,10 @@ export class Store {
     // A writer may remove what a reader has not opened again: it has all of it once nothing has changed after that.
     const isHeld = !this.#isReadOnly || ((await this.#isCurrent()) && (await this.#catalog.holdAgain()))
     if (!isHeld || !(await this.#isCurrent()))
-      throw new EngineError('ENGINE_FAILED', 'the store was changed elsewhere while suspended: reopen it')
+      throw new EngineError(
+        'ENGINE_FAILED',
+        'the store was changed elsewhere while it was suspended: close it and open it again'
+      )
     this.#catalog.resume()
     if (!this.#isReadOnly) this.#maintenance.start()
   }
@@ -201,6 +204,6 @@ export async function openBesideWriter<T>(open: () => Promise<T>, forget: () => 
       await forget()
     }
   }
-  const message = `the store was changed by its writer while it was read, ${OPEN_ATTEMPTS} times in a row: open it again`
+  const message = `the writer changed the store while it was being read, ${OPEN_ATTEMPTS} times in a row: open it again`
   throw new EngineError('ENGINE_FAILED', message, { cause: failure })
 }

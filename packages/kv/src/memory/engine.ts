@@ -118,7 +118,7 @@ class MemorySnapshot implements EngineSnapshot {
 
 function treeOf(snapshot: EngineSnapshot): Tree<Uint8Array> {
   const tree = snapshot instanceof MemorySnapshot ? snapshot.tree : null
-  if (tree === null) throw new EngineError('ENGINE_CLOSED', 'a read at a snapshot that is closed')
+  if (tree === null) throw new EngineError('ENGINE_CLOSED', 'the snapshot is closed')
   return tree
 }
 

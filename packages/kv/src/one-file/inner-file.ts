@@ -47,7 +47,7 @@ export class InnerFile implements DiskFile {
   async read(offset: number, length: number): Promise<Uint8Array> {
     const size = await this.size()
     if (offset + length > size)
-      throw corrupt(this.name, offset, `${length} bytes were to be read, the file has ${size}`)
+      throw corrupt(this.name, offset, `${length} bytes should be there, and the file has only ${size}`)
     const pieces = this.#pieces(offset, length)
     if (pieces.length === 1) return this.#outer.read(pieces[0]!.at, length)
     return b4a.concat(await Promise.all(pieces.map((piece) => this.#outer.read(piece.at, piece.length))))

@@ -43,17 +43,25 @@ export function encodeFooter(footer: SegmentFooter, version: number = VERSION): 
 export function decodeFooter(bytes: Uint8Array, id: number, offset: number): SegmentFooter {
   const view = viewOf(bytes)
   const field = (name: (typeof FIELDS)[number]): number => view.getUint32(4 * FIELDS.indexOf(name), true)
-  if (!b4a.equals(bytes.subarray(56), MAGIC)) throw corruptSegment(id, offset, 'not the end of a segment')
+  if (!b4a.equals(bytes.subarray(56), MAGIC))
+    throw corruptSegment(id, offset, 'this is not the end of a segment')
   if (view.getUint32(48, true) !== crcOf(bytes)) throw corruptSegment(id, offset, 'the footer is damaged')
   const version = view.getUint32(52, true)
   if (version !== VERSION)
-    throw new EngineError('ENGINE_VERSION', `${segmentFileName(id)} has format version ${version}`)
+    throw new EngineError(
+      'ENGINE_VERSION',
+      `${segmentFileName(id)} has format version ${version}, and this version of @manycore/kv reads ${VERSION}`
+    )
 
   const footer = Object.fromEntries(FIELDS.map((name) => [name, field(name)])) as unknown as SegmentFooter
-  if (footer.id !== id) throw corruptSegment(id, offset, `this is segment ${footer.id}`)
+  if (footer.id !== id) throw corruptSegment(id, offset, `the footer is that of segment ${footer.id}`)
   const { blockBytes, rangeBytes, indexBytes, bloomBytes } = footer
   if (blockBytes + rangeBytes + indexBytes + bloomBytes !== offset)
-    throw corruptSegment(id, offset, `${offset} bytes before the footer is not the sum of its parts`)
+    throw corruptSegment(
+      id,
+      offset,
+      `the parts that the footer lists do not add up to the ${offset} bytes before it`
+    )
   return footer
 }
 

@@ -23,7 +23,7 @@ export class ValueFiles {
     const file = await this.#file(id)
     const value = await file.read(offset, length)
     if (crc32(value) !== crc)
-      throw corrupt(valueFileName(id), offset, `a value of ${length} bytes is not what was written`)
+      throw corrupt(valueFileName(id), offset, `a value of ${length} bytes is damaged`)
     return value
   }
 

@@ -142,7 +142,7 @@ for (const [where, holder] of Object.entries({
   test(`of a process ${where} the store is not taken, and the error says which file to remove`, async () => {
     const name = leave(holder)
     const message = expect.stringMatching(
-      new RegExp(`as far as can be told from here: if it is not, remove .*/LOCK\\.holders/${name}$`)
+      new RegExp(`as far as can be told from here. If it is not, remove .*/LOCK\\.holders/${name}$`)
     )
     await expect(engine().open()).rejects.toMatchObject({ code: 'ELOCKED', message })
     await expect(engine({ readOnly: true }).open()).resolves.toBeUndefined() // LOCK is empty: it was never written
@@ -194,7 +194,7 @@ test('a file where the directory of the holders is to be is ENGINE_FAILED, and n
     writeFileSync(path, '')
     const refused = {
       code: 'ENGINE_FAILED',
-      message: expect.stringContaining(`${path} is to be a directory`)
+      message: expect.stringContaining(`${path} is a file, and must be a directory`)
     }
     await expect(make().open()).rejects.toMatchObject(refused)
     if (make === one) await expect(make({ readOnly: true }).open()).rejects.toMatchObject(refused)
