@@ -1,6 +1,9 @@
 import b4a from 'b4a'
 
-/** LEB128: seven bits a byte, the lowest first, the top bit = more follow. For integers from 0 to 2⁵³ − 1. */
+/**
+ * Writes an integer from 0 to 2⁵³ − 1 as LEB128: seven bits per byte, the lowest first; the top bit says that more follow.
+ * @returns where the next field begins
+ */
 export function writeVarint(bytes: Uint8Array, offset: number, value: number): number {
   while (value > 127) {
     bytes[offset++] = (value % 128) | 128
@@ -34,7 +37,7 @@ export class FieldReader {
     }
   }
 
-  /** a view */
+  /** A subarray, not a copy. */
   slice(length: number): Uint8Array {
     return this.bytes.subarray(this.offset, (this.offset += length))
   }
@@ -60,20 +63,20 @@ export class FieldWriter {
     this.#length = writeVarint(this.#bytes, this.#length, value)
   }
 
-  /** without their length */
+  /** Writes bytes without their length. */
   raw(bytes: Uint8Array): void {
     this.#grow(bytes.byteLength)
     this.#bytes.set(bytes, this.#length)
     this.#length += bytes.byteLength
   }
 
-  /** their length first */
+  /** Writes the length of bytes, then the bytes. */
   bytes(bytes: Uint8Array): void {
     this.varint(bytes.byteLength)
     this.raw(bytes)
   }
 
-  /** a view of what was written */
+  /** What was written: a subarray, not a copy. */
   finish(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)
   }

@@ -2,10 +2,10 @@ import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
 import { EngineError } from '../errors.js'
 
-/** magic (8 bytes), format version, bytes of the payload, CRC-32 of all three and the payload */
+/** A magic word (8 bytes), the format version, the length of the payload, and the CRC-32 of these and the payload, u32 each. */
 export const FRAME_BYTES = 20
 
-/** What a file that proves itself starts with; the same in every version of the format. */
+/** The start of a file that proves itself. It looks the same in every version of a format. */
 export function encodeFrame(magic: string, version: number, payload: Uint8Array): Uint8Array {
   const bytes = b4a.alloc(FRAME_BYTES + payload.byteLength)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -18,11 +18,11 @@ export function encodeFrame(magic: string, version: number, payload: Uint8Array)
 }
 
 /**
- * @param bytes  start with the frame; more may follow it
- * @param known  the newest version of the format that can be read; all older ones can
- * @param name   of the file, for messages
- * @returns      the payload, a view
- * @throws ENGINE_CORRUPT, ENGINE_VERSION (only where the checksum vouches for the version)
+ * @param bytes  begin with the frame; more may follow
+ * @param known  the newest version of the format that can be read, as can all older ones
+ * @param name   the file's, for messages
+ * @returns      the payload, a subarray
+ * @throws ENGINE_CORRUPT; ENGINE_VERSION, if the checksum proves the version
  */
 export function decodeFrame(
   bytes: Uint8Array,

@@ -1,8 +1,8 @@
 import b4a from 'b4a'
 
 /**
- * Bytewise order, a prefix first: < 0, 0 or > 0. Keys mostly differ in their first bytes, which takes
- * less than the call of a native function.
+ * Bytewise order, a prefix first: < 0, 0 or > 0. Most keys differ in their first bytes; comparing those takes less time
+ * than calling a native function.
  */
 export function compareKeys(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.byteLength, b.byteLength)
@@ -13,7 +13,7 @@ export function compareKeys(a: Uint8Array, b: Uint8Array): number {
   return a.byteLength - b.byteLength
 }
 
-/** Bytewise order of `bytes[start, end)` and a key, a prefix first: < 0, 0 or > 0. Saves making a view. */
+/** Compares `bytes[start, end)` with a key, as compareKeys() does, without making a subarray. */
 export function compareSlice(bytes: Uint8Array, start: number, end: number, key: Uint8Array): number {
   const shared = Math.min(end - start, key.byteLength)
   for (let i = 0; i < shared; i++) {
@@ -30,7 +30,7 @@ export function successor(key: Uint8Array): Uint8Array {
   return next
 }
 
-/** How many first bytes two keys share. */
+/** The length of the longest prefix that two keys share. */
 export function sharedPrefix(a: Uint8Array, b: Uint8Array): number {
   const most = Math.min(a.byteLength, b.byteLength)
   let i = 0

@@ -2,14 +2,14 @@ import type { Range } from '../engine.js'
 import { FieldReader, FieldWriter } from './fields.js'
 import { compareKeys } from './order.js'
 
-/** Keys in `[start, end)`. */
+/** The keys in `[start, end)`. */
 export interface KeyRange {
   readonly start: Uint8Array
   readonly end: Uint8Array
 }
 
 /**
- * Those that touch a range: a slice, O(log n).
+ * The items that touch a range: a slice of them. O(log n).
  * @param items  in order, disjoint
  */
 export function overlapping<T>(items: readonly T[], bounds: (item: T) => KeyRange, { gte, lt }: Range): T[] {
@@ -19,7 +19,7 @@ export function overlapping<T>(items: readonly T[], bounds: (item: T) => KeyRang
   return items.slice(from, to)
 }
 
-/** The index of the first item of which `isReached` holds, which then holds of all after it. */
+/** The index of the first item for which `isReached` is true; it must then be true for all later ones. */
 function firstOf<T>(items: readonly T[], isReached: (item: T) => boolean): number {
   let low = 0
   let high = items.length
@@ -31,7 +31,7 @@ function firstOf<T>(items: readonly T[], isReached: (item: T) => boolean): numbe
   return low
 }
 
-/** Deleted ranges of several layers as one list: in order, disjoint, none touching the next. */
+/** Makes one list of several, such as the deleted ranges of several layers: in order, disjoint, none touching the next. */
 export function uniteRanges(lists: Iterable<readonly KeyRange[]>): KeyRange[] {
   const all = Array.from(lists).flat()
   all.sort((a, b) => compareKeys(a.start, b.start))
@@ -45,7 +45,7 @@ export function uniteRanges(lists: Iterable<readonly KeyRange[]>): KeyRange[] {
   return united
 }
 
-/** What lies before `key`, and what at or after it. */
+/** Cuts ranges in two at a key: what lies before it, and what lies at or after it. */
 export function splitRanges(
   ranges: readonly KeyRange[],
   key: Uint8Array
@@ -63,12 +63,12 @@ export function splitRanges(
   return [before, after]
 }
 
-/** The index of the first range that ends after `key`: the only one that may hold it. */
+/** The index of the first range that ends after `key`: the only one that may contain it. */
 export function rangeIndex(ranges: readonly KeyRange[], key: Uint8Array): number {
   return firstOf(ranges, ({ end }) => compareKeys(end, key) > 0)
 }
 
-/** Each bound: its length as a varint, then its bytes. */
+/** Writes the length of each bound as a varint, then its bytes. */
 export function encodeRanges(ranges: readonly KeyRange[]): Uint8Array {
   const fields = new FieldWriter()
   for (const { start, end } of ranges) {

@@ -1,12 +1,12 @@
-/** What a file system says that has no room: on the disk, or for this user. */
+/** Codes of a file system that has no room: on the disk, or for this user. */
 export const FULL: readonly string[] = ['ENOSPC', 'EDQUOT']
 
-/** The code of an error, the system's or ours; 'undefined' = it has none. */
+/** The code of an error, be it of the system or ours; 'undefined' if it has none. */
 export function codeOf(err: unknown): string {
   return String((err as { code?: unknown } | null | undefined)?.code)
 }
 
-/** Does what a store can be locked without, where there is room for it. */
+/** Does something that a store can be locked without: if there is no room for it, it is left undone. */
 export async function unlessFull(fn: () => Promise<void>): Promise<void> {
   try {
     await fn()
@@ -15,19 +15,19 @@ export async function unlessFull(fn: () => Promise<void>): Promise<void> {
   }
 }
 
-/** For a catch: a file that is not there is no failure. @throws any other error */
+/** For a catch, if a file may be missing. @throws any other error */
 export function unlessMissing(err: unknown): void {
   if (codeOf(err) !== 'ENOENT') throw err
 }
 
-/** For a catch: what is damaged may be whole elsewhere. @returns the failure @throws any other error */
+/** For a catch, if what is damaged here may be whole elsewhere. @returns the failure @throws any other error */
 export function unlessCorrupt(err: unknown): unknown {
   if (codeOf(err) !== 'ENGINE_CORRUPT') throw err
   return err
 }
 
 /**
- * As Promise.all, but even if one fails it waits for the others: none goes on behind its caller's back.
+ * Like Promise.all, but if one fails it still waits for the others: none goes on behind its caller's back.
  * @throws the first failure, in the order of the promises
  */
 export async function allDone<T>(promises: Iterable<Promise<T>>): Promise<T[]> {

@@ -5,15 +5,15 @@ import { unlessMissing } from './failures.js'
 import type { RandomAccess } from './random-access.js'
 import { SyncDoubt } from './sync-doubt.js'
 
-/** Makes what was written to a file survive a loss of power. */
+/** Makes sure that what was written to a file survives a loss of power. */
 export type Sync = (file: RandomAccess) => Promise<void>
 
-/** Promises over one instance. */
+/** A file that is one instance of a random-access-storage, with promises. */
 export class RandomAccessDiskFile implements LockableFile {
   readonly name: string
   readonly instance: RandomAccess
   readonly #sync: Sync | undefined
-  /** An instance whose file is not there fails until it is written to. */
+  /** An instance whose file does not exist fails until it is written to. */
   #isMissing = false
   #claim: Claim | null = null
 
@@ -23,7 +23,7 @@ export class RandomAccessDiskFile implements LockableFile {
     this.#sync = sync
   }
 
-  /** Its instance looked for it in vain, and opens nothing until it is written to. */
+  /** The instance has looked for its file in vain, and opens nothing until it is written to. */
   get isMissing(): boolean {
     return this.#isMissing
   }
@@ -45,7 +45,7 @@ export class RandomAccessDiskFile implements LockableFile {
     try {
       return await call<Uint8Array>((done) => this.instance.read(offset, length, done))
     } catch (cause) {
-      // Each storage has an error of its own for a read beyond the end.
+      // Every storage has its own error for a read beyond the end.
       const size = await this.size()
       if (offset + length <= size) throw cause
       const message = `${this.name} at ${offset}: ${length} bytes should be there, and the file has only ${size}`
@@ -83,13 +83,13 @@ export class RandomAccessDiskFile implements LockableFile {
 
   async sync(): Promise<void> {
     if (!this.canSync) return
-    await this.size() // opens it where it was suspended
+    await this.size() // opens it, if it was suspended
     if (this.#sync !== undefined) await this.#sync(this.instance)
     else await fdatasync(this.fd!)
   }
 
   async remove(): Promise<void> {
-    await call((done) => this.instance.unlink(done)).catch(unlessMissing) // it is gone, which is what was asked for
+    await call((done) => this.instance.unlink(done)).catch(unlessMissing) // it is gone, as it should be
   }
 
   async suspend(): Promise<void> {
@@ -116,12 +116,12 @@ export class RandomAccessDiskFile implements LockableFile {
   }
 }
 
-/** Promise of an operation. */
+/** Makes a promise of an operation with a callback. */
 export function call<T = void>(fn: (done: (err: Error | null, result?: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => fn((err, result) => (err ? reject(err) : resolve(result as T))))
 }
 
-/** A file whose sync() resolves only for what is stored, even if an earlier sync() failed. */
+/** A file whose sync() resolves only if everything is stored, even after an earlier sync() has failed. */
 export class CertainFile extends RandomAccessDiskFile {
   readonly #doubt = new SyncDoubt()
 
@@ -139,7 +139,7 @@ export class CertainFile extends RandomAccessDiskFile {
   }
 }
 
-/** Loaded when first used: a browser, and a storage without descriptors, never come here. */
+/** `fs` is loaded at the first call: never in a browser, nor for a storage without descriptors. */
 async function fdatasync(fd: number): Promise<void> {
   const { default: fs } = await import('fs')
   return new Promise((resolve, reject) => fs.fdatasync(fd, (err) => (err ? reject(err) : resolve())))

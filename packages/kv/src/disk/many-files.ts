@@ -5,7 +5,7 @@ import { LOCK_FILE, MANIFEST_FILES } from './file-names.js'
 import { CertainFile, type RandomAccessDiskFile, type Sync } from './file.js'
 import type { FileSource, RandomAccess } from './random-access.js'
 
-/** Files of a random-access-storage, each an instance of its own. */
+/** A store in many files: each is an instance of its own of a random-access-storage. */
 export class RandomAccessDisk implements Disk {
   readonly #source: FileSource
   readonly #sync: Sync | undefined
@@ -18,7 +18,7 @@ export class RandomAccessDisk implements Disk {
   }
 
   get lock(): Disk['lock'] {
-    this.#file(MANIFEST_FILES[0]) // a source that ignores names is refused with the second, before anything is written
+    this.#file(MANIFEST_FILES[0]) // a source that ignores names is found out by the second file, before anything is written
     return { file: this.#file(LOCK_FILE), isSpare: true }
   }
 
@@ -35,7 +35,7 @@ export class RandomAccessDisk implements Disk {
     try {
       await file.remove()
     } catch (err) {
-      await file.close().catch(() => {}) // why it could not be removed matters more
+      await file.close().catch(() => {}) // the reason why it could not be removed matters more
       throw err
     }
   }
@@ -52,7 +52,7 @@ export class RandomAccessDisk implements Disk {
     if (this.#source.isReused) {
       for (const [name, { isMissing, instance }] of this.#files) {
         if (!isMissing) continue
-        this.#files.delete(name) // it would stay so
+        this.#files.delete(name) // it would go on missing its file
         this.#distinct.delete(instance)
       }
       await this.suspend()
@@ -80,12 +80,12 @@ export class RandomAccessDisk implements Disk {
   }
 }
 
-/** Sees to it that no two names have one file: the bytes of one would be taken for damage of the other. */
+/** Makes sure that no two names share a file: the bytes of one would be taken for damage to the other. */
 class DistinctFiles {
-  /** by where it lies, or by the instance */
+  /** by the path of the file, or by the instance if it has none */
   readonly #names = new Map<unknown, string>()
 
-  /** @throws BAD_ARGUMENT when the file is that of another name */
+  /** @throws BAD_ARGUMENT if another name has this file */
   add(name: string, file: RandomAccess): void {
     const key = file.filename ?? file
     const other = this.#names.get(key) ?? name
@@ -96,7 +96,7 @@ class DistinctFiles {
     this.#names.set(key, name)
   }
 
-  /** It is removed, or not used any more. */
+  /** The file was removed, or is not used any more. */
   delete(file: RandomAccess): void {
     this.#names.delete(file.filename ?? file)
   }

@@ -2,7 +2,7 @@ import { badArgument } from '@manycore/ground'
 
 type Callback = (err: Error | null) => void
 
-/** A file, as random-access-storage 3 has it: random-access-file, random-access-memory and others. */
+/** A file with the methods of random-access-storage 3: random-access-file, random-access-memory and others. */
 export interface RandomAccess {
   /** Reads `size` bytes from `offset` on; fewer in the file are an error. */
   read(offset: number, size: number, callback: (err: Error | null, bytes?: Uint8Array) => void): void
@@ -25,17 +25,17 @@ export interface RandomAccess {
 }
 
 /**
- * Where the engine's files live: a class of which it makes one instance a file (and keeps them over
- * close() and open()), a function that gives the file of a name, or one instance that holds them all.
+ * Where the engine's files live: a class, of which it makes one instance per file and keeps them over close() and open();
+ * a function that gives the file of a name; or one instance that holds them all.
  */
 export type RandomAccessStorage =
   (new (name: string) => RandomAccess) | ((name: string) => RandomAccess) | RandomAccess
 
-/** What the engine asks for a file. */
+/** Gives the engine its files. */
 export interface FileSource {
-  /** an instance that was not closed */
+  /** An instance that has not been closed. */
   get(name: string): RandomAccess
-  /** the instances are used again after close(), so they are suspended instead of closed */
+  /** The instances are used again after close(), so they are suspended instead of closed. */
   readonly isReused: boolean
 }
 

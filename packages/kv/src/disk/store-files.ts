@@ -3,21 +3,22 @@ import { corrupt } from '../bytes/frame.js'
 import { WRITE_BYTES } from '../defaults.js'
 import type { Disk, DiskFile } from './disk.js'
 
-/** The files of one store, by name. What the random-access engine's parts read and write through. */
+/** The segments and value files of a store, by name: written once, then only read. */
 export interface Files {
-  /** A new, empty file; one of that name is replaced. */
+  /** Makes a new, empty file; if there is one of that name, it is replaced. */
   create(name: string): Promise<FileWriter>
   open(name: string): Promise<FileReader>
-  /** A file that is not there counts as removed. */
+  /** Removes a file; one that does not exist counts as removed. */
   remove(name: string): Promise<void>
 }
 
 /** A file that only grows. One call at a time: random-access-file finishes concurrent writes out of order. */
 export interface FileWriter {
-  /** written so far */
+  /** Bytes written so far. */
   readonly bytes: number
   /**
-   * @param bytes  not changed by the caller until this resolves
+   * Writes bytes to the end.
+   * @param bytes  the caller must not change them until this resolves
    * @returns      where they start in the file
    */
   append(bytes: Uint8Array): Promise<number>
@@ -25,14 +26,14 @@ export interface FileWriter {
   sync(): Promise<void>
 }
 
-/** A file that does not change any more. */
+/** A file that no longer changes. */
 export interface FileReader {
   readonly bytes: number
-  /** @returns exactly `length` bytes, the caller's own @throws ENGINE_CORRUPT when the file ends before */
+  /** @returns exactly `length` bytes, the caller's own @throws ENGINE_CORRUPT if the file ends too early */
   read(offset: number, length: number): Promise<Uint8Array>
 }
 
-/** Segments and value files on a disk. They stay open until they are removed. */
+/** The same on a disk, whose files stay open until they are removed. */
 export class StoreFiles implements Files {
   readonly #disk: Disk
 
@@ -42,7 +43,7 @@ export class StoreFiles implements Files {
 
   async create(name: string): Promise<FileWriter> {
     const file = this.#disk.file(name)
-    await file.truncate(0) // a crash may have left one of that name
+    await file.truncate(0) // a crash may have left a file of that name
     return new Appender(file)
   }
 
@@ -79,7 +80,7 @@ class Appender implements FileWriter {
   }
 }
 
-/** The files that one flush or merge writes, so that they go again when it fails. */
+/** Keeps track of the files that one flush or merge writes, so that they can be removed if it fails. */
 export class NewFiles {
   readonly #files: Files
   readonly #made: string[] = []
@@ -111,12 +112,12 @@ export class WriteBuffer {
     this.#file = file
   }
 
-  /** given so far, so the offset of what is written next */
+  /** Bytes given so far: the offset of what is written next. */
   get bytes(): number {
     return this.#flushed + this.#length
   }
 
-  /** true = flush() before the next write() */
+  /** True = call flush() before the next write(). */
   get isFull(): boolean {
     return this.#length >= WRITE_BYTES
   }
@@ -139,7 +140,7 @@ export class WriteBuffer {
     this.#length = 0
   }
 
-  /** All of it is in the file, which is synced. */
+  /** Once it resolves, everything is in the file, which is synced. */
   async finish(): Promise<void> {
     await this.flush()
     await this.#file.sync()

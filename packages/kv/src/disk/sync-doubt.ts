@@ -6,14 +6,14 @@ interface Span {
 }
 
 /**
- * What the failed syncs of a file leave in doubt. A system that could not store what was written forgets that it
- * should: the next sync says that all is well. So a sync fails for as long as something is in doubt, which is until
- * it has been written again, from its start on.
+ * What the failed syncs of a file leave in doubt. A system that could not store what was written forgets that it should
+ * have: the next sync says that all is well. Therefore a sync fails for as long as anything is in doubt, which is until it
+ * has been written again, from its start on.
  */
 export class SyncDoubt {
-  /** since the last sync that went well */
+  /** since the last sync that succeeded */
   #written: Span | null = null
-  /** what the sync that runs is to store */
+  /** what the sync that is running should store */
   #syncing: Span | null = null
   #doubtful: Span | null = null
   #cause: unknown = null
@@ -24,16 +24,16 @@ export class SyncDoubt {
   async write(start: number, end: number, write: () => Promise<void>): Promise<void> {
     const span = { start, end }
     const failures = this.#failures
-    this.#written = union(this.#written, span) // even if it fails half-way
+    this.#written = union(this.#written, span) // even if the write fails half-way
     try {
       await write()
     } finally {
-      this.#written = union(this.#written, span) // a sync that ran meanwhile may have come too early for it
+      this.#written = union(this.#written, span) // a sync that ran meanwhile may have been too early for it
     }
     if (failures === this.#failures) this.#doubtful = without(this.#doubtful, span)
   }
 
-  /** What lay beyond is gone, so it is in doubt no more. */
+  /** The file was cut off: what lay beyond is no longer in doubt. */
   cut(size: number): void {
     this.#written = clip(this.#written, size)
     this.#syncing = clip(this.#syncing, size)
@@ -41,15 +41,15 @@ export class SyncDoubt {
   }
 
   /**
-   * One at a time: of two that run at once, the system tells only one that it could not store something.
+   * One sync at a time: if two run at once, the system may tell only one of them that it could not store something.
    * @param sync  stores what was written so far
-   * @throws what it failed with, or one before it or meanwhile
+   * @throws what this sync failed with, or one before it, or one that ran meanwhile
    */
   sync(sync: () => Promise<void>): Promise<void> {
     return this.#syncs.run(() => this.#sync(sync))
   }
 
-  /** A sync failed that was to store this too. */
+  /** A sync failed that should have stored this file too. */
   fail(cause: unknown): void {
     this.#doubtful = union(this.#doubtful, union(this.#syncing, this.#written))
     this.#written = null
@@ -79,7 +79,7 @@ function union(a: Span | null, b: Span | null): Span | null {
   return { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) }
 }
 
-/** What is left of a span whose start was written again. */
+/** What is left of a span if its start was written again. */
 function without(span: Span | null, { start, end }: Span): Span | null {
   if (span === null || start > span.start || end <= span.start) return span
   return end >= span.end ? null : { start: end, end: span.end }

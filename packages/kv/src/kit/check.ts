@@ -11,7 +11,10 @@ export function checkKeys(keys: readonly Uint8Array[]): void {
   for (const [i, key] of keys.entries()) checkKey(`keys[${i}]`, key)
 }
 
-/** Before anything is applied: a batch with one bad op changes nothing. @throws BAD_ARGUMENT */
+/**
+ * Refuses anything but a list of ops. For before any of them is applied: a batch with one bad op changes nothing.
+ * @throws BAD_ARGUMENT
+ */
 export function checkOps(ops: readonly Op[]): void {
   if (!Array.isArray(ops)) throw badArgument('ops', 'an array of ops', ops)
   for (const [i, op] of (ops as readonly Op[]).entries()) {
@@ -27,7 +30,7 @@ export function checkOps(ops: readonly Op[]): void {
 }
 
 /**
- * Refuses anything but a range.
+ * Refuses anything but a range, and a bound of another name, such as `lte`, which would be no bound at all.
  * @throws BAD_ARGUMENT
  */
 export function checkRange(range: Range): void {
@@ -37,7 +40,6 @@ export function checkRange(range: Range): void {
   if (range.lt !== undefined) checkBytes('range.lt', range.lt)
 }
 
-/** A bound of another kind, such as `lte`, would be no bound at all. */
 const RANGE = {
   gte: { check: null, otherwise: 'from the first key on' },
   lt: { check: null, otherwise: 'up to the last key' },

@@ -19,12 +19,12 @@ export class Lifecycle {
   /** false after a suspend() that failed half-way: a second one tries again */
   #isSuspended = false
   readonly #gate = new Gate()
-  /** calls, those held back by the gate included */
+  /** calls, including those that the gate holds back */
   #running = 0
   #onidle: (() => void)[] = []
   /** steps that have not ended */
   #queued = 0
-  /** close() calls that have not ended: from the first on, calls are refused */
+  /** calls of close() that have not ended; from the first one on, other calls are refused */
   #closes = 0
   #last: QueuedStep | null = null
 
@@ -131,9 +131,9 @@ export class Lifecycle {
     throw new EngineError('ENGINE_CLOSED', `${call} on a ${this.#name} engine that is ${state}`)
   }
 
-  /** Runs a step at once if none is under way, so that what it holds back or refuses is so for the caller's next line. */
+  /** If no step is under way it runs at once, so that the caller's next line already finds calls held back or refused. */
   #enqueue(step: Step, fn: () => Promise<void>): Promise<void> {
-    if (this.#last?.step === step) return this.#last.done // it asks for what was asked for last
+    if (this.#last?.step === step) return this.#last.done // the same was asked for last
     const before = this.#queued > 0 ? this.#last!.done : null
     this.#queued++
     if (step === 'close') this.#closes++
@@ -158,7 +158,7 @@ export class Lifecycle {
   }
 }
 
-/** Holds calls back while it is shut, and knows when none is inside. */
+/** Holds calls back while it is shut, and knows when no call is inside. */
 class Gate {
   #inside = 0
   #waiting: (() => void)[] = []
@@ -169,7 +169,7 @@ class Gate {
     return this.#shut !== null
   }
 
-  /** Runs `fn` in the turn of the call when the gate is open. */
+  /** If the gate is open, runs `fn` synchronously; otherwise waits until it is. */
   async pass<T>(fn: () => Promise<T>): Promise<T> {
     while (this.#shut !== null) await this.#shut.opened
     if (this.#refusal !== null) throw this.#refusal
@@ -181,7 +181,7 @@ class Gate {
     }
   }
 
-  /** Calls wait from now on; those that are inside go on. */
+  /** From now on calls wait; those that are inside go on. */
   shut(): void {
     if (this.#shut !== null) return
     let open!: () => void
@@ -193,14 +193,14 @@ class Gate {
     while (this.#inside > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
-  /** Calls that waited go on, as do new ones. */
+  /** Calls that were waiting go on, and so do new ones. */
   open(): void {
     this.#refusal = null
     this.#shut?.open()
     this.#shut = null
   }
 
-  /** Calls that waited reject, as do new ones until open(). */
+  /** Calls that were waiting reject, and so do new ones until open(). */
   refuse(refusal: Error): void {
     this.open()
     this.#refusal = refusal

@@ -1,22 +1,22 @@
 import { laterTurn as endTurn, onLaterTurn as runLater } from '@manycore/ground'
 
 /**
- * Resolves in a later macrotask, as the reads of a real disk do. Hypercore's replication relies on it: with
- * reads that resolve in a microtask two of its behaviours go wrong.
+ * Resolves in a later macrotask, as the reads of a real disk do. Hypercore's replication relies on that: two of its
+ * behaviours go wrong if reads resolve in a microtask.
  */
 export function laterTurn(): Promise<void> {
   return endTurn()
 }
 
-/** Runs a function in a later macrotask; several run one by one, in the order of the calls. */
+/** Runs a function in a later macrotask. Several are run one by one, in the order of the calls. */
 export function onLaterTurn(fn: () => void): void {
   runLater(fn)
 }
 
 /**
- * Bun (1.4) and Deno (2.9) load native add-ons, and end the process when one of them calls libuv, which they do not
- * have: fs-native-extensions does for a lock, rocksdb-native for everything.
- * @returns  the name of the runtime where it is one of these, otherwise null
+ * Bun (1.4) and Deno (2.9) load native add-ons, but have no libuv: the process ends as soon as an add-on calls it.
+ * fs-native-extensions does so for a lock, rocksdb-native for everything.
+ * @returns  the name of the runtime if it is one of these, otherwise null
  */
 export function runtimeWithoutLibuv(): 'Bun' | 'Deno' | null {
   const { Bun, Deno } = globalThis as { Bun?: unknown; Deno?: unknown }
@@ -24,7 +24,7 @@ export function runtimeWithoutLibuv(): 'Bun' | 'Deno' | null {
   return Deno === undefined ? null : 'Deno'
 }
 
-/** The id of this process; 0 where there is none, as in a browser. */
+/** The id of this process; 0 if there is none, as in a browser. */
 export function ownPid(): number {
   const { process, Bare } = globalThis as { process?: { pid?: number }; Bare?: { pid?: number } }
   return process?.pid ?? Bare?.pid ?? 0

@@ -2,7 +2,7 @@ import { compareKeys, successor } from '../bytes/order.js'
 import { NODE_ENTRIES } from '../defaults.js'
 import type { Range } from '../engine.js'
 
-/** Who may change a node in place: the tree that made it, until its next snapshot. */
+/** Says who may change a node in place: the tree that made it, until its next snapshot. */
 type Owner = object
 
 interface Leaf<V> {
@@ -14,7 +14,7 @@ interface Leaf<V> {
 
 interface Branch<V> {
   owner: Owner
-  /** keys[i] ≤ every key of children[i], > every key of children[i - 1]; keys[0] is not looked at */
+  /** keys[i] is ≤ every key of children[i] and > every key of children[i - 1]; keys[0] is never looked at */
   readonly keys: Uint8Array[]
   readonly children: Node<V>[]
 }
@@ -22,13 +22,13 @@ interface Branch<V> {
 type Node<V> = Leaf<V> | Branch<V>
 
 /**
- * An ordered map of bytes to `V`: a B+tree that copies what a snapshot shares before changing it, and
- * changes in place what is its own. `snapshot()` is O(1), everything else O(log n).
+ * An ordered map from bytes to `V`: a B+tree that copies a node before changing it if a snapshot shares that node, and
+ * changes its own nodes in place. `snapshot()` is O(1), everything else O(log n).
  */
 export class Tree<V> {
   #root: Node<V> | null
   #owner: Owner = {}
-  /** by the set() that runs */
+  /** what the set() that is running has replaced */
   #replaced: V | undefined
 
   /** An empty map; or, inside, one that begins as another's root. */
@@ -50,7 +50,7 @@ export class Tree<V> {
     return i < node.keys.length && compareKeys(node.keys[i]!, key) === 0 ? node.values[i] : undefined
   }
 
-  /** Neither key nor value is copied. @returns the value before */
+  /** Sets the value of a key; neither is copied. O(log n). @returns the value before, or undefined */
   set(key: Uint8Array, value: V): V | undefined {
     if (this.#root === null) {
       this.#root = { owner: this.#owner, keys: [key], values: [value], children: null }
@@ -71,7 +71,7 @@ export class Tree<V> {
     if (this.get(key) !== undefined) this.deleteRange(key, successor(key))
   }
 
-  /** Every key in `[start, end)`; whole subtrees are dropped without being visited. */
+  /** Deletes every key in `[start, end)`. Whole subtrees are dropped without being visited. */
   deleteRange(start: Uint8Array, end: Uint8Array): void {
     if (this.#root === null || compareKeys(start, end) >= 0) return
     let root = this.#cut(this.#root, start, end)
@@ -84,13 +84,13 @@ export class Tree<V> {
     this.#root = null
   }
 
-  /** The map as it is now; changes of either are not seen by the other. */
+  /** The map as it is now. Neither sees later changes of the other. O(1). */
   snapshot(): Tree<V> {
     this.#owner = {} // from here on every node is shared
     return new Tree(this.#root)
   }
 
-  /** Entries in order. The tree must not change meanwhile: iterate a snapshot. */
+  /** The entries of a range, in order. The tree must not change meanwhile: iterate over a snapshot. */
   *entries({ gte, lt, reverse = false }: Range = {}): Generator<[Uint8Array, V], void> {
     if (this.#root !== null) yield* reverse ? backward(this.#root, gte, lt) : forward(this.#root, gte, lt)
   }
@@ -102,7 +102,7 @@ export class Tree<V> {
       : { owner: this.#owner, keys: node.keys.slice(), children: node.children.slice() }
   }
 
-  /** @param node  our own; @returns its new right sibling when it had to be split */
+  /** @param node  our own @returns its new right sibling, if it had to be split */
   #insert(node: Node<V>, key: Uint8Array, value: V): Node<V> | null {
     if (node.children === null) {
       const i = lowerBound(node.keys, key)
@@ -125,7 +125,7 @@ export class Tree<V> {
   }
 
   #split(node: Node<V>): Node<V> {
-    // Keys often come in order: a node that is full at its end stays nearly full.
+    // Keys often come in order: the left node stays nearly full, and the right one has room.
     const at = (node.keys.length * 3) >> 2
     const keys = node.keys.splice(at)
     return node.children === null
@@ -173,7 +173,7 @@ function lowerBound(keys: readonly Uint8Array[], key: Uint8Array): number {
   return low
 }
 
-/** Which child a key belongs to: the last one whose first key is ≤ `key`, else the first. */
+/** The child that a key belongs to: the last one whose first key is ≤ `key`, otherwise the first. */
 function childIndex<V>({ keys }: Branch<V>, key: Uint8Array): number {
   let low = 1
   let high = keys.length
@@ -185,7 +185,7 @@ function childIndex<V>({ keys }: Branch<V>, key: Uint8Array): number {
   return low - 1
 }
 
-/** A separator is enough for a branch: its own keys[0], which need not be stored any more. */
+/** For a branch a separator is enough: its own keys[0], even if that key is no longer stored. */
 function firstKey<V>(node: Node<V>): Uint8Array {
   return node.keys[0]!
 }

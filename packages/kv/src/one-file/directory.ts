@@ -8,15 +8,15 @@ import type { Extent } from './space.js'
 
 const MAGIC = 'KVONEFIL'
 const VERSION = 1
-/** what is given to files: the header is unit 0 */
+/** Space is given to files in units of this size. Unit 0 is the header. */
 export const UNIT_BYTES: number = 16 * 1024
-/** two copies of the header, each written alone */
+/** Where the two copies of the header are. Each is written on its own. */
 const SLOTS = [0, 4096] as const
 const SLOT_PAYLOAD_BYTES = 32
 const SLOT_BYTES: number = FRAME_BYTES + SLOT_PAYLOAD_BYTES
 const HEADER_BYTES: number = SLOTS[1] + SLOT_BYTES
 
-/** A copy of the header: where the directory of a generation is. */
+/** What a copy of the header says: where the directory of a generation is. */
 interface Slot {
   readonly generation: number
   /** unit */
@@ -29,14 +29,14 @@ interface Slot {
 /** A file inside a file. */
 export interface DirectoryEntry {
   readonly extents: readonly Extent[]
-  /** bytes; 0 = it is being written, so any number up to what its extents hold */
+  /** Bytes. 0 = the file is being written: any number up to what its extents hold. */
   readonly size: number
 }
 
 export interface Directory {
   readonly generation: number
   readonly entries: ReadonlyMap<string, DirectoryEntry>
-  /** where it is stored itself; null = nowhere yet */
+  /** where the directory itself is stored; null = nowhere yet */
   readonly extent: Extent | null
 }
 
@@ -54,30 +54,30 @@ export async function readDirectory(file: DiskFile): Promise<Directory> {
       failure = unlessCorrupt(err) // the other copy may be whole
     }
   }
-  // Nothing follows the header before it is stored for the first time.
+  // Before the header is stored for the first time, nothing follows it.
   if (slots.length === 0 && size <= HEADER_BYTES) return EMPTY
 
   for (const slot of slots.toSorted((a, b) => b.generation - a.generation)) {
     try {
       return await readEntries(file, slot)
     } catch (err) {
-      failure = unlessCorrupt(err) // that of the other copy may be whole
+      failure = unlessCorrupt(err) // the directory of the other copy may be whole
     }
   }
   throw failure
 }
 
-/** Says that the file is a store without files, before anything beyond the header is written. */
+/** Writes a header without files, before anything beyond the header is written. */
 export async function writeHeader(file: DiskFile): Promise<void> {
   for (const offset of SLOTS) await file.write(offset, encodeSlot([0]))
 }
 
-/** Writes the entries of a directory; they count once they are synced and both copies of the header are written. */
+/** Writes the entries of a directory. They count once they are synced and both copies of the header are written. */
 export async function writeEntries(file: DiskFile, { entries, extent }: Directory): Promise<void> {
   await file.write(extent!.start * UNIT_BYTES, encodeEntries(entries))
 }
 
-/** Both copies of the header name the directory. When it fails each names this one or the one before, or is damaged. */
+/** Writes both copies of the header. If that fails, each of them names this directory or the one before, or is damaged. */
 export async function writeSlots(file: DiskFile, { generation, entries, extent }: Directory): Promise<void> {
   const bytes = encodeEntries(entries)
   const slot = encodeSlot([generation, extent!.start, bytes.byteLength, crc32(bytes)])

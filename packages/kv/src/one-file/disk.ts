@@ -18,40 +18,40 @@ import {
 import { InnerFile } from './inner-file.js'
 import { type Extent, Space } from './space.js'
 
-/** Changes a directory's entries. @param take  gives room for so many bytes @returns what it no longer uses */
+/** Changes the entries of a directory. @param take  gives room for so many bytes @returns what is no longer used */
 type Edit = (entries: Map<string, DirectoryEntry>, take: (bytes: number) => Extent) => readonly Extent[]
 
 type FailedSync = { readonly cause: unknown } | null
 
 /**
- * Files inside one file. They are made of extents; a directory says which, and is written anew, elsewhere,
- * whenever a file gets more room, is finished or removed. Space is used again and never given back.
+ * A store in one file: files inside a file. They consist of extents. A directory says which, and is written anew, in
+ * another place, whenever a file gets more room, is finished or is removed. Space is reused and never given back.
  *
- * A directory whose writing failed may be on the disk all the same, or not, and so may one that was read: it is
- * written again, at its place, before there is another one. What the directory before needs is used again only after
- * the first sync that follows the header of the next one.
+ * If the writing of a directory failed, it may be on the disk or not, and the same is true of one that was read. It is
+ * therefore written again, in the same place, before there is another one. What the previous directory needs is reused only
+ * after the first sync that follows the header of the next one.
  */
 export class OneFileDisk implements Disk {
   readonly #file: LockableFile & { suspend(): Promise<void> }
   readonly #handles = new Map<string, InnerFile>()
-  /** the latest one */
+  /** the latest one, perhaps not written yet */
   #directory: Directory = EMPTY
-  /** the latest one that was written wholly */
+  /** the latest one that was written as a whole */
   #written: Directory = EMPTY
-  /** of the extents that the latest one has and the one before has not, and the other way round */
+  /** what the latest one no longer uses, and the one on the disk may still need */
   #dropped: Extent[] = []
-  /** dropped, to be used again after the next sync */
+  /** dropped, and to be reused after the next sync */
   #leaving: Extent[] = []
-  /** false = what was read may not be stored, and free space may be in use by a directory that is */
+  /** false = what was read may not be stored, and a directory that is stored may use what seems to be free */
   #isSure = false
   #space = new Space(1, [])
-  /** that the outer file has */
+  /** size of the outer file */
   #bytes = 0
   /** the last sync that failed, and why */
   #failedSync: FailedSync = null
-  /** changes of the directory, one at a time */
+  /** changes of the directory: one at a time */
   readonly #changes = new Queue()
-  /** One at a time: of two that run at once, the system tells only one that it could not store something. */
+  /** one at a time: if two run at once, the system may tell only one of them that it could not store something */
   readonly #syncs = new Queue()
 
   constructor(file: LockableFile & { suspend(): Promise<void> }) {
@@ -104,7 +104,7 @@ export class OneFileDisk implements Disk {
     await this.#changes.run(() => this.#file.suspend())
   }
 
-  /** The file is its owner's, who may open it again. */
+  /** The file belongs to its owner, who may open it again. */
   async close(): Promise<void> {
     await this.suspend()
     this.#handles.clear()
@@ -119,7 +119,7 @@ export class OneFileDisk implements Disk {
     })
   }
 
-  /** Room for so many bytes, in a directory that is written. A file that grows gets as much again as it has. */
+  /** Makes room for so many bytes, in a directory that is written. A file that grows gets as much again as it has. */
   async #reserve(name: string, bytes: number): Promise<void> {
     if (bytes <= capacityOf(this.#written.entries.get(name)?.extents ?? [])) return
     await this.#change((entries, take) => {
@@ -140,7 +140,7 @@ export class OneFileDisk implements Disk {
     })
   }
 
-  /** One change of the directory at a time: made, then written. When it fails it may be made all the same. */
+  /** Changes the directory, then writes it. If that fails, the change may have been made or not. */
   #change(edit: Edit): Promise<void> {
     return this.#changes.run(async () => {
       await this.#makeSure()
@@ -161,7 +161,7 @@ export class OneFileDisk implements Disk {
     })
   }
 
-  /** The directory that was read, or written before, is stored as far as anything depends on it. */
+  /** Once it resolves, the directory that was read or written before is stored, as far as anything depends on it. */
   async #makeSure(): Promise<void> {
     const failed = this.#failedSync
     await this.#write()
@@ -185,14 +185,14 @@ export class OneFileDisk implements Disk {
     this.#leaving.push(...this.#dropped.splice(0))
   }
 
-  /** For a file inside: what it wrote is stored, and the directory that says where. */
+  /** For a file inside: once it resolves, what that file wrote is stored, and so is the directory that says where. */
   async #syncAll(): Promise<void> {
     const failed = this.#failedSync
     await this.#changes.run(() => this.#makeSure())
     await this.#sync(failed)
   }
 
-  /** @param failed  the last one that failed before what is to be stored was written */
+  /** @param failed  the last failed sync before the bytes in question were written */
   #sync(failed: FailedSync): Promise<void> {
     return this.#syncs.run(() => this.#syncNow(failed))
   }
@@ -200,7 +200,7 @@ export class OneFileDisk implements Disk {
   async #syncNow(failed: FailedSync): Promise<void> {
     const leaving = this.#leaving.splice(0)
     try {
-      if (this.#failedSync !== failed) throw this.#failedSync!.cause // it was to store this too
+      if (this.#failedSync !== failed) throw this.#failedSync!.cause // it should have stored this too
       await this.#file.sync()
     } catch (err) {
       this.#failedSync = { cause: err }
@@ -212,7 +212,7 @@ export class OneFileDisk implements Disk {
     this.#space.give(leaving)
   }
 
-  /** Every extent can be read to its end. When there is no space for that they are free again. */
+  /** Makes sure that every extent can be read to its end. If there is no space for that, they are free again. */
   async #reach(taken: readonly Extent[]): Promise<void> {
     const bytes = Math.max(...taken.map(({ start, count }) => (start + count) * UNIT_BYTES))
     if (bytes <= this.#bytes) return

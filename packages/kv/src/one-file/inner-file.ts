@@ -4,15 +4,15 @@ import type { DiskFile } from '../disk/disk.js'
 import { corrupt } from '../bytes/frame.js'
 import { SyncDoubt } from '../disk/sync-doubt.js'
 
-/** Enough for what lies there not to be a record of a log any more. */
+/** Enough to make sure that what lies there is no longer a record of a log. */
 const CUT_BYTES = 16
 
-/** What changes the directory, and the outer file. */
+/** What an inner file asks of the directory and of the outer file. */
 export interface InnerFileHooks {
   readonly entry: () => DirectoryEntry | undefined
-  /** Room for so many bytes. */
+  /** Makes room for so many bytes. */
   readonly reserve: (bytes: number) => Promise<void>
-  /** Without room. */
+  /** Takes all room away. */
   readonly empty: () => Promise<void>
   readonly finish: (size: number) => Promise<void>
   readonly sync: () => Promise<void>
@@ -21,12 +21,12 @@ export interface InnerFileHooks {
 /** A file inside a file. */
 export class InnerFile implements DiskFile {
   readonly name: string
-  /** told of by the disk when another of its files could not be synced */
+  /** the disk tells it if another of its files could not be synced */
   readonly doubt: SyncDoubt = new SyncDoubt()
   readonly #outer: DiskFile
   readonly #hooks: InnerFileHooks
   #written = 0
-  /** up to where a write that failed may have written */
+  /** up to here writes, failed ones included, may have written */
   #touched = 0
 
   constructor(name: string, outer: DiskFile, hooks: InnerFileHooks) {
@@ -64,7 +64,7 @@ export class InnerFile implements DiskFile {
     this.#written = Math.max(this.#written, end)
   }
 
-  /** What is cut off and was written since the store was opened is zeros then, of other bytes the first ones. */
+  /** Overwrites with zeros what is cut off and was written since the store was opened; of older bytes only the first ones. */
   async truncate(size: number): Promise<void> {
     if (size === 0) await this.#hooks.empty()
     else await this.#clear(size, this.#touched === 0 ? size + CUT_BYTES : this.#touched)
@@ -86,7 +86,7 @@ export class InnerFile implements DiskFile {
     this.doubt.cut(start)
   }
 
-  /** at: in the outer file; from: in the bytes asked for */
+  /** The parts of a stretch of bytes. `at`: in the outer file; `from`: in the stretch. */
   #pieces(offset: number, bytes: number): { at: number; from: number; length: number }[] {
     const pieces = []
     let start = 0

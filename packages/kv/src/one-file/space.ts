@@ -1,17 +1,17 @@
-/** Units in a row. */
+/** Several units in a row. */
 export interface Extent {
   readonly start: number
   readonly count: number
 }
 
-/** Which units of a file are free: those between what is used, and all after it. */
+/** Knows which units of a file are free: those between the used ones, and all after them. */
 export class Space {
-  /** in order, apart from each other */
+  /** in order, none touching the next */
   #free: Extent[] = []
-  /** after the last one that is used */
+  /** the unit after the last used one */
   #end: number
 
-  /** @param first  the first unit there is; @param used  of each unit at most once */
+  /** @param first  the first unit that can be given @param used  no unit twice */
   constructor(first: number, used: readonly Extent[]) {
     this.#end = first
     for (const { start, count } of used.toSorted((a, b) => a.start - b.start)) {
@@ -20,7 +20,7 @@ export class Space {
     }
   }
 
-  /** The first place with room. O(free extents) */
+  /** Takes the first place with enough room. O(free extents) */
   take(count: number): Extent {
     const at = this.#free.findIndex((extent) => extent.count >= count)
     if (at === -1) {
