@@ -1,7 +1,10 @@
 import { ArgumentError, badArgument } from './errors.js'
 import { nearestName } from './nearest-name.js'
 
-/** @returns the value that is taken. @throws BAD_ARGUMENT, with the field as its `field` */
+/**
+ * Checks one option: gives the value that is taken.
+ * @throws BAD_ARGUMENT, with the field as its `field`
+ */
 export type Check<T> = (field: string, value: unknown) => T
 
 /** What is said once of an option, beside its name, type and meaning, which the interface of its bag says. */

@@ -173,8 +173,8 @@ export class Replicator extends ReplicatorEmitter {
   }
 
   /**
-   * false: offers no further core unasked. true: offers all cores that want data on all streams. With `forMs`:
-   * true now, and false after so many ms.
+   * False offers no further core unasked. True offers all cores that want data, on all streams. With `forMs` it
+   * is true now, and false after so many milliseconds.
    * @throws BAD_ARGUMENT
    */
   setActive(active: ActiveFor): void {

@@ -8,10 +8,11 @@ const GroupEmitter: new () => EventSource<{ update: [update: GroupUpdate] }> = E
 
 type Updates = (topic: Uint8Array, opts?: UpdatesOptions) => ReadableStream<Uint8Array>
 
+/** Options of `updates()` of a group. */
 export interface UpdatesOptions {
-  /** ms since 1970: only updates from then on; default 0 */
+  /** Milliseconds since 1970: only updates from then on. */
   since?: number
-  /** latest first; default true */
+  /** True: the latest update first. */
   reverse?: boolean
 }
 

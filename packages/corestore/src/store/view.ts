@@ -28,11 +28,13 @@ export interface CorestoreEvents {
 
 /** A ready-resource with typed events; its subclass has `_open()` and `_close()`. */
 interface StoreResource extends EventSource<CorestoreEvents> {
-  /** null until `ready()` is called, which the constructor does. */
+  /** Settles when opening has; null until `ready()` is called, which the constructor does. */
   readonly opening: Promise<void> | null
-  /** null until `close()` is called. */
+  /** Settles when closing has; null until `close()` is called. */
   readonly closing: Promise<void> | null
+  /** Whether the store has opened. */
   readonly opened: boolean
+  /** Whether the store has closed. */
   readonly closed: boolean
   /** Resolves once the store is open, and rejects if it cannot be opened. Idempotent. */
   ready(): Promise<void>
@@ -106,7 +108,7 @@ export abstract class StoreView extends StoreResource {
     return this.shared.globalCache
   }
 
-  /** 32 bytes, secret. null until the store is open, unless it was given. */
+  /** 32 secret bytes; null until the store is open, unless the key was given. */
   get primaryKey(): Uint8Array | null {
     return this.shared.primaryKey
   }

@@ -9,7 +9,7 @@ import { Tree } from '../kit/tree.js'
 
 /** Options of `new MemoryEngine()`. */
 export interface MemoryEngineOptions {
-  /** true = close() keeps what is stored for the next open() of this engine; default false */
+  /** True: `close()` keeps what is stored, for the next `open()` of this engine. */
   reusable?: boolean
 }
 
