@@ -7,6 +7,10 @@ import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { toMarkdown, toRow } from './measure/table.mjs'
 
+/** @typedef {import('./measure/table.mjs').Figures} Figures */
+
+/** @typedef {import('./measure/table.mjs').Row} Row */
+
 const SUITES = ['stores', 'floors', 'engines']
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,11 +28,14 @@ const run = promisify(execFile)
 const wanted = values.contenders.split(',').filter(Boolean)
 const suites = positionals.length > 0 ? positionals : SUITES
 
+/** @type {Row[]} */
 const rows = []
 for (const suite of suites) {
   const { CONTENDERS } = await import(`./${suite}/contenders.mjs`)
   const { WORKLOADS } = await import(`./${suite}/workloads.mjs`)
-  for (const [name, { skip = [], prepare }] of Object.entries(WORKLOADS)) {
+  /** @type {[string, { skip?: string[], prepare?: unknown }][]} */
+  const workloads = Object.entries(WORKLOADS)
+  for (const [name, { skip = [], prepare }] of workloads) {
     if (!name.includes(values.only) || (values.except && name.includes(values.except))) continue
     const contenders = Object.keys(CONTENDERS).filter(
       (each) => !skip.includes(each) && (wanted.length === 0 || wanted.includes(each))
@@ -50,16 +57,24 @@ if (values.json) {
 }
 if (values.markdown) await writeFile(values.markdown, `${machine}\n\n${toMarkdown(rows)}\n`)
 
-/** @returns by contender: its runs, each with figures by name */
+/**
+ * @param {string} suite
+ * @param {string} workload
+ * @param {string[]} contenders
+ * @param {boolean} isPrepared
+ * @returns {Promise<Record<string, Figures[]>>} by contender: its runs, each with figures by name
+ */
 async function compare(suite, workload, contenders, isPrepared) {
   const base = await mkdtemp(join(tmpdir(), 'bench-'))
-  const runs = Object.fromEntries(contenders.map((contender) => [contender, []]))
+  /** @type {Record<string, Figures[]>} */
+  const runs = {}
   try {
     for (let i = 0; i < Number(values.runs); i++) {
       for (const contender of contenders) {
+        /** @param {string} phase */
         const child = (phase) => measure(suite, workload, contender, join(base, `${contender}-${i}`), phase)
         if (isPrepared) await child('prepare')
-        runs[contender].push(await child('measure'))
+        runs[contender] = [...(runs[contender] ?? []), await child('measure')]
         await rm(join(base, `${contender}-${i}`), { recursive: true, force: true })
       }
     }
@@ -69,6 +84,14 @@ async function compare(suite, workload, contenders, isPrepared) {
   return runs
 }
 
+/**
+ * @param {string} suite
+ * @param {string} workload
+ * @param {string} contender
+ * @param {string} directory
+ * @param {string} phase
+ * @returns {Promise<Figures>}
+ */
 async function measure(suite, workload, contender, directory, phase) {
   const work = join(import.meta.dirname, 'measure/work.mjs')
   const args = ['--expose-gc', work, suite, workload, contender, values.scale, directory, phase]

@@ -6,6 +6,10 @@ declare module 'hypercore-crypto' {
   }
   export function keyPair(seed?: Uint8Array): KeyPair
   export function discoveryKey(key: Uint8Array): Uint8Array
+  export function sign(message: Uint8Array, secretKey: Uint8Array): Uint8Array
+  export function verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean
+  /** the hash of a block */
+  export function data(block: Uint8Array): Uint8Array
   export function randomBytes(n: number): Uint8Array
   export function namespace(name: string, count: number | number[]): Uint8Array[]
 }

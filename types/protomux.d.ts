@@ -8,13 +8,14 @@ declare module 'protomux' {
   interface ChannelOptions {
     protocol: string
     id?: Uint8Array | null
+    handshake?: { preencode(state: t.EncodingState): void; encode(state: t.EncodingState): void }
     messages?: { onmessage?: (message: Uint8Array) => unknown }[]
     onopen?: () => unknown
     onclose?: () => unknown
   }
   interface Channel extends NonNullable<ReturnType<t.Protomux['getLastChannel']>> {
     readonly messages: { send(message: Uint8Array): boolean }[]
-    open(): void
+    open(handshake?: object): void
   }
   class Protomux {
     constructor(stream: t.NoiseStream)

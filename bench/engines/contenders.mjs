@@ -6,6 +6,7 @@ import RandomAccessFile from 'random-access-file'
 
 const memory = new MemoryEngine({ reusable: true })
 
+/** @type {Record<string, (directory: string) => import('@manycore/hypercore-types').CorestoreStorage>} */
 export const CONTENDERS = {
   rocksdb: (directory) => openStorage(join(directory, 'rocksdb')),
   'random-access-file': (directory) =>

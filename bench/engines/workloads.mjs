@@ -4,9 +4,23 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Corestore from '@manycore/corestore'
 import Hypercore from 'hypercore'
+import { keyOf } from '../stores/replication.mjs'
+
+/** @typedef {import('../measure/table.mjs').Figures} Figures */
+
+/** @typedef {import('@manycore/hypercore-types').CorestoreStorage} Storage */
+
+/** @typedef {import('@manycore/hypercore-types').Hypercore} Core */
+
+/** @typedef {{ open: () => Storage, scale: number, directory: string }} Work */
+
+/** @typedef {(work: Work) => Promise<Figures>} Measure */
+
+/** @typedef {{ createBlockStream(range: { gte: number, lt: number }): AsyncIterable<{ value: unknown }> }} BlockSource */
 
 const BLOCK = Buffer.alloc(100, 'x')
 
+/** @type {Record<string, Measure>} */
 const MEASURES = {
   'append one by one': async ({ open, scale }) => {
     const core = await openCore(open)
@@ -56,7 +70,7 @@ const MEASURES = {
   'read stream': async ({ open, scale }) => {
     const n = 200_000 * scale
     const core = await reopened(open, n)
-    const rows = core.core.storage.createBlockStream({ gte: 0, lt: n })
+    const rows = blocksOf(core, n)
     const stop = start(n)
     let seen = 0
     for await (const row of rows) if (row.value) seen++
@@ -72,7 +86,7 @@ const MEASURES = {
     const from = source.get({ name: 'source' })
     await fill(from, n, 1000)
     const target = new Corestore(open())
-    const to = target.get(from.key)
+    const to = target.get(keyOf(from))
     await to.ready()
     const [near, far] = [source.replicate(true), target.replicate(false)]
     for (const stream of [near, far]) stream.on('error', () => {}) // cut below
@@ -86,12 +100,13 @@ const MEASURES = {
 
   'open stored cores by key': async ({ open, scale }) => {
     const n = 5_000 * scale
+    /** @type {Uint8Array[]} */
     const keys = []
     const before = new Corestore(open())
     for (let i = 0; i < n; i++) {
       const core = before.get({ name: `core ${i}` })
       await core.append(BLOCK)
-      keys.push(core.key)
+      keys.push(keyOf(core))
       await core.close()
     }
     await before.close()
@@ -150,6 +165,7 @@ const MEASURES = {
   }
 }
 
+/** @type {Record<string, Measure>} */
 const PREPARES = {
   'resident memory': async ({ open, scale }) => {
     const core = await openCore(open)
@@ -171,22 +187,34 @@ export const WORKLOADS = Object.fromEntries(
     name,
     {
       skip: PERSISTENT_ONLY.has(name) ? ['memory'] : [],
-      prepare: PREPARES[name] && onStorage(PREPARES[name]),
+      prepare: optional(PREPARES[name]),
       measure: onStorage(measure)
     }
   ])
 )
 
+/** @param {Measure} work */
 function onStorage(work) {
+  /** @param {{ contender: (directory: string) => Storage, scale: number, directory: string }} context */
   return ({ contender, scale, directory }) => work({ open: () => contender(directory), scale, directory })
 }
 
+/** @param {Measure | undefined} work */
+function optional(work) {
+  return work && onStorage(work)
+}
+
+/** @param {() => Storage} open */
 async function openCore(open) {
   const core = new Hypercore(open())
   await core.ready()
   return core
 }
 
+/**
+ * @param {() => Storage} open
+ * @param {number} n
+ */
 async function reopened(open, n) {
   const core = await openCore(open)
   await fill(core, n, 1000)
@@ -194,9 +222,24 @@ async function reopened(open, n) {
   return openCore(open)
 }
 
+/**
+ * @param {Core} core
+ * @param {number} n
+ * @param {number} batch
+ */
 async function fill(core, n, batch) {
   const blocks = Array.from({ length: batch }, () => BLOCK)
   for (let i = 0; i < n; i += batch) await core.append(i + batch <= n ? blocks : blocks.slice(0, n - i))
+}
+
+/**
+ * The blocks as the storage reads them, which is a private part of Hypercore's core.
+ * @param {Core} core
+ * @param {number} n
+ */
+function blocksOf({ core }, n) {
+  const { storage } = /** @type {{ storage: BlockSource }} */ (/** @type {unknown} */ (core))
+  return storage.createBlockStream({ gte: 0, lt: n })
 }
 
 async function emptyMemory() {
@@ -204,7 +247,10 @@ async function emptyMemory() {
   return new MemoryEngine()
 }
 
-/** @returns ends the measurement: ms, and operations a second */
+/**
+ * @param {number} operations
+ * @returns {() => Figures} ends the measurement: ms, and operations a second
+ */
 function start(operations) {
   const before = performance.now()
   return () => {
@@ -213,7 +259,10 @@ function start(operations) {
   }
 }
 
-/** Integers in [0, n), the same in every run: mulberry32 */
+/**
+ * Integers in [0, n), the same in every run: mulberry32
+ * @param {number} n
+ */
 function randomNumbers(n) {
   let state = 1
   return () => {
@@ -224,6 +273,7 @@ function randomNumbers(n) {
   }
 }
 
+/** @param {string} directory */
 function bytesOf(directory) {
   let bytes = 0
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {

@@ -3,12 +3,20 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Bench } from 'tinybench'
 import RocksDB from 'rocksdb-native'
+import { latencyOf } from '../stores/append-latency.mjs'
 import { start } from '../stores/work.mjs'
+
+/** @typedef {{ scale: number, directory: string }} Context */
 
 const RECORD = Buffer.alloc(100, 'x')
 
-/** Cores whose records are read, 64 cores in a batch. */
+/**
+ * Cores whose records are read, 64 cores in a batch.
+ * @param {number} cores
+ * @param {number} records
+ */
 export function gets(cores, records) {
+  /** @param {Context} context */
   return async ({ scale, directory }) => {
     const n = Math.ceil((cores * scale) / 64) * 64
     const db = new RocksDB(directory)
@@ -27,8 +35,15 @@ export function gets(cores, records) {
   }
 }
 
-/** Cores or blocks that are stored: records of 100 B and one of `bytes` each, so many in a batch. */
+/**
+ * Cores or blocks that are stored: records of 100 B and one of `bytes` each, so many in a batch.
+ * @param {number} n
+ * @param {number} records
+ * @param {number} bytes
+ * @param {number} atOnce
+ */
 export function puts(n, records, bytes, atOnce) {
+  /** @param {Context} context */
   return async ({ scale, directory }) => {
     const db = new RocksDB(directory)
     await db.ready()
@@ -40,8 +55,13 @@ export function puts(n, records, bytes, atOnce) {
   }
 }
 
-/** Appends to a file, one after the other, each given to the system. */
+/**
+ * Appends to a file, one after the other, each given to the system.
+ * @param {number} n
+ * @param {number} bytes
+ */
 export function writes(n, bytes) {
+  /** @param {Context} context */
   return async ({ scale, directory }) => {
     const file = await open(join(directory, 'log'), 'a')
     const record = Buffer.alloc(Math.ceil(bytes), 'x')
@@ -53,8 +73,12 @@ export function writes(n, bytes) {
   }
 }
 
-/** One small commit after the other. */
+/**
+ * One small commit after the other.
+ * @param {number} n
+ */
 export function commits(n) {
+  /** @param {Context} context */
   return async ({ scale, directory }) => {
     const db = new RocksDB(directory)
     await db.ready()
@@ -67,12 +91,19 @@ export function commits(n) {
     })
     bench.add('commit', () => fill(db, i++, 1, 5, 4096))
     await bench.run()
-    const { p50, p99 } = bench.tasks[0].result.latency
+    const { p50, p99 } = latencyOf(bench)
     await db.close()
     return { p50Ms: p50, p99Ms: p99 }
   }
 }
 
+/**
+ * @param {RocksDB} db
+ * @param {number} first
+ * @param {number} items
+ * @param {number} records
+ * @param {number} bytes
+ */
 async function fill(db, first, items, records, bytes) {
   const large = Buffer.alloc(bytes, 'x')
   const batch = db.write({ autoDestroy: true })
@@ -82,6 +113,7 @@ async function fill(db, first, items, records, bytes) {
   await batch.flush()
 }
 
+/** @param {number} i */
 function key(i) {
   const bytes = Buffer.alloc(12)
   bytes.writeUInt32BE(i, 4)

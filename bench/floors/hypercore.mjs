@@ -5,8 +5,12 @@ import quickbit from 'quickbit-universal'
 import { importTime } from '../stores/import-time.mjs'
 import { start } from '../stores/work.mjs'
 
-/** A session of one open core, opened and closed. */
+/**
+ * A session of one open core, opened and closed.
+ * @param {number} n
+ */
 export function sessions(n) {
+  /** @param {{ scale: number, directory: string }} context */
   return async ({ scale, directory }) => {
     const core = new Hypercore(directory)
     await core.ready()
@@ -22,8 +26,12 @@ export function sessions(n) {
   }
 }
 
-/** What lib/bitfield.js makes for the first page of a core, and again when the core has a block. */
+/**
+ * What lib/bitfield.js makes for the first page of a core, and again when the core has a block.
+ * @param {number} n
+ */
 export function bitfieldIndexes(n) {
+  /** @param {{ scale: number }} context */
   return ({ scale }) => {
     const field = new Uint32Array(1024)
     const stop = start()

@@ -1,17 +1,24 @@
 // What a connection takes: bytes go straight to the other stream, as in the rows of the stores.
+
 import NoiseSecretStream from '@hyperswarm/secret-stream'
 import Protomux from 'protomux'
 import { start } from '../stores/work.mjs'
 
+/**
+ * @param {number} n
+ * @param {number} bytes
+ */
 export function messages(n, bytes) {
+  /** @param {{ scale: number }} context */
   return async ({ scale }) => {
     const [near, far] = await joined()
     const message = Buffer.alloc(bytes, 'x')
     let missing = Math.ceil(n * scale)
+    /** @type {Promise<void>} */
     const received = new Promise((resolve) => far.on('data', () => --missing === 0 && resolve()))
     const stop = start()
     for (let i = missing; i > 0; i--) {
-      if (!near.write(message)) await new Promise((resolve) => near.once('drain', resolve))
+      if (!near.write(message)) await new Promise((resolve) => near.once('drain', () => resolve(null)))
     }
     await received
     const figures = stop()
@@ -20,16 +27,22 @@ export function messages(n, bytes) {
   }
 }
 
-/** Channels as Hypercore opens them: an id of 32 bytes, ten kinds of messages. */
+/**
+ * Channels as Hypercore opens them: an id of 32 bytes, ten kinds of messages.
+ * @param {number} streams
+ * @param {number} cores
+ */
 export function channels(streams, cores) {
+  /** @param {{ scale: number }} context */
   return async ({ scale }) => {
     const ids = Array.from({ length: Math.ceil(cores * scale) }, (_, i) => Buffer.alloc(32, `${i} `))
     const ends = await Promise.all(Array.from({ length: streams }, joined))
-    globalThis.gc()
+    globalThis.gc?.()
     const before = process.memoryUsage().heapUsed
     let missing = ids.length * streams * 2
     const stop = start()
-    await new Promise((resolve) => {
+    /** @type {Promise<void>} */
+    const opened = new Promise((resolve) => {
       for (const stream of ends.flat()) {
         const mux = Protomux.from(stream)
         mux.cork()
@@ -40,13 +53,14 @@ export function channels(streams, cores) {
             messages: Array.from({ length: 10 }, () => ({ onmessage: () => {} })),
             onopen: () => --missing === 0 && resolve()
           })
-          channel.open()
+          channel?.open()
         }
         mux.uncork()
       }
     })
+    await opened
     const figures = stop()
-    globalThis.gc()
+    globalThis.gc?.()
     const bytesPerPeer = (process.memoryUsage().heapUsed - before) / (ids.length * streams * 2)
     for (const stream of ends.flat()) stream.destroy()
     return { ...figures, bytesPerPeer }
@@ -54,9 +68,10 @@ export function channels(streams, cores) {
 }
 
 async function joined() {
-  const ends = [new NoiseSecretStream(true), new NoiseSecretStream(false)]
-  for (const stream of ends) stream.on('error', () => {})
-  ends[0].rawStream.pipe(ends[1].rawStream).pipe(ends[0].rawStream)
-  await Promise.all(ends.map((stream) => stream.opened))
-  return ends
+  const near = new NoiseSecretStream(true)
+  const far = new NoiseSecretStream(false)
+  for (const stream of [near, far]) stream.on('error', () => {})
+  near.rawStream.pipe(far.rawStream).pipe(near.rawStream)
+  await Promise.all([near.opened, far.opened])
+  return /** @type {const} */ ([near, far])
 }

@@ -5,10 +5,15 @@ import { hashes, keyPairs, signatures, together, verifications } from './keys.mj
 import { bitfieldIndexes, requireHypercore, sessions } from './hypercore.mjs'
 import { channels, messages } from './wire.mjs'
 
+/** @typedef {import('../measure/table.mjs').Figures} Figures */
+
+/** @typedef {{ contender: string, scale: number, directory: string }} Context */
+
 /** What Hypercore 11.37.1 writes for a new core and for one block: a bitfield page, and small records. */
 const PAGE = 4096
 const RECORDS = 9
 
+/** @type {Record<string, Record<string, (context: Context) => Figures | Promise<Figures>>>} */
 const FLOORS = {
   'open 10,000 stored named cores': {
     'rocksdb-native': gets(10_000, 6),
@@ -61,7 +66,8 @@ export const WORKLOADS = Object.fromEntries(
     row,
     {
       skip: Object.keys(CONTENDERS).filter((name) => !(name in parts)),
-      measure: (context) => parts[context.contender](context)
+      /** @param {Context} context */
+      measure: (context) => parts[context.contender]?.(context)
     }
   ])
 )

@@ -1,7 +1,7 @@
 // One measurement in a process of its own: work.mjs SUITE WORKLOAD CONTENDER SCALE DIRECTORY PHASE → JSON
 import { mkdir } from 'node:fs/promises'
 
-const [suite, workload, contender, scale, directory, phase] = process.argv.slice(2)
+const [suite = '', workload = '', contender = '', scale, directory = '', phase = ''] = process.argv.slice(2)
 const { WORKLOADS } = await import(`../${suite}/workloads.mjs`)
 const { [phase]: work } = WORKLOADS[workload]
 

@@ -6,7 +6,24 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import NoiseSecretStream from '@hyperswarm/secret-stream'
 import UDX from 'udx-native'
 
-/** In memory, without delay. */
+/** @typedef {import('../stores/work.mjs').Side} Side */
+
+/**
+ * @typedef {object} Link
+ * @property {() => void} hold
+ * @property {() => void} release
+ * @property {() => Promise<void>} quiet  resolves once what was on its way has come
+ * @property {() => Promise<void> | void} close
+ */
+
+/** @typedef {(near: Side, far: Side) => Link | Promise<Link>} Connect */
+
+/**
+ * In memory, without delay.
+ * @param {Side} near
+ * @param {Side} far
+ * @returns {Link}
+ */
 export function inMemory(near, far) {
   const [one, other] = [near.replicate(true), far.replicate(false)]
   const wire = new Held()
@@ -14,16 +31,26 @@ export function inMemory(near, far) {
   return { hold: () => wire.hold(), release: () => wire.release(), quiet: () => turns(300), close: () => {} }
 }
 
-/** Over UDX on the loopback interface, by way of a relay that keeps every packet for so many ms. */
+/**
+ * Over UDX on the loopback interface, by way of a relay that keeps every packet for so many ms.
+ * @param {Side} near
+ * @param {Side} far
+ * @param {number} ms
+ * @returns {Promise<Link>}
+ */
 export async function overUdx(near, far, ms) {
   const udx = new UDX()
   const relay = await relayed(ms)
   const sockets = [udx.createSocket(), udx.createSocket()]
-  const streams = [udx.createStream(1), udx.createStream(2)]
   for (const socket of sockets) socket.bind(0, '127.0.0.1')
   relay.between(...sockets.map((socket) => socket.address().port))
-  streams.forEach((stream, i) => stream.connect(sockets[i], 2 - i, relay.ports[i], '127.0.0.1'))
+  const streams = sockets.map((socket, i) => {
+    const stream = udx.createStream(i + 1)
+    stream.connect(socket, 2 - i, relay.ports[i] ?? 0, '127.0.0.1')
+    return stream
+  })
   const [one, other] = streams.map((stream, i) => new NoiseSecretStream(i === 0, stream))
+  if (one === undefined || other === undefined) throw new Error('a link has two ends')
   for (const stream of [one, other]) stream.on('error', () => {}) // the stores close them
   near.replicate(one)
   far.replicate(other)
@@ -32,8 +59,10 @@ export async function overUdx(near, far, ms) {
     release: () => relay.release(),
     quiet: () => sleep(8 * ms),
     async close() {
-      const closed = streams.filter((stream) => !stream.destroyed).map((stream) => once(stream, 'close'))
-      for (const stream of streams) stream.destroy()
+      const closed = streams
+        .filter((stream) => !stream.destroyed)
+        .map((stream) => new Promise((resolve) => stream.once('close', resolve)))
+      for (const stream of streams) stream.destroy(null)
       await Promise.all(closed)
       await Promise.all(sockets.map((socket) => socket.close()))
       relay.close()
@@ -41,25 +70,29 @@ export async function overUdx(near, far, ms) {
   }
 }
 
+/** @param {number} ms */
 async function relayed(ms) {
   const sockets = [createSocket('udp4'), createSocket('udp4')]
   for (const socket of sockets) {
     socket.bind(0, '127.0.0.1')
     await once(socket, 'listening')
   }
+  /** @type {number[]} */
   const targets = []
+  /** @type {(() => void)[]} */
   const held = []
   let isHeld = false
   sockets.forEach((socket, i) => {
     socket.on('message', (packet) => {
-      const pass = () => sockets[1 - i].send(packet, targets[1 - i], '127.0.0.1', () => {})
+      const pass = () => sockets[1 - i]?.send(packet, targets[1 - i], '127.0.0.1', () => {})
       setTimeout(() => (isHeld && i === 0 ? held.push(pass) : pass()), ms)
     })
   })
   return {
     ports: sockets.map((socket) => socket.address().port),
-    between: (...ports) => targets.push(...ports),
-    hold: () => (isHeld = true),
+    /** @param {number[]} both */
+    between: (...both) => void targets.push(...both),
+    hold: () => void (isHeld = true),
     release: () => {
       isHeld = false
       for (const pass of held.splice(0)) pass()
@@ -69,6 +102,7 @@ async function relayed(ms) {
 }
 
 class Held extends Transform {
+  /** @type {(() => void) | null} */
   #waiting = null
   #isHeld = false
 
@@ -81,13 +115,20 @@ class Held extends Transform {
     this.#waiting?.()
   }
 
-  _transform(chunk, _, next) {
+  /**
+   * @override
+   * @param {Uint8Array} chunk
+   * @param {string} _encoding
+   * @param {(err: null, chunk: Uint8Array) => void} next
+   */
+  _transform(chunk, _encoding, next) {
     const pass = () => next(null, chunk)
     if (this.#isHeld) this.#waiting = pass
     else pass()
   }
 }
 
+/** @param {number} count */
 export async function turns(count) {
   for (let i = 0; i < count; i++) await turn()
 }

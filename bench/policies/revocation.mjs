@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import Corestore from '@manycore/corestore'
 import Stock from 'corestore'
+import { keyOf } from '../stores/replication.mjs'
 import { inMemory, overUdx, turns } from './links.mjs'
 
 const BLOCKS = 5000
@@ -28,6 +29,11 @@ try {
   rmSync(directory, { recursive: true, force: true })
 }
 
+/**
+ * @param {string} wire
+ * @param {number} size
+ * @param {import('./links.mjs').Connect} connect
+ */
 async function row(wire, size, connect) {
   const seen = []
   for (let i = 0; i < Number(values.rounds); i++) seen.push(await revoke(size, i, connect))
@@ -38,8 +44,14 @@ async function row(wire, size, connect) {
   )
 }
 
+/**
+ * @param {number} size
+ * @param {number} i
+ * @param {import('./links.mjs').Connect} connect
+ */
 async function revoke(size, i, connect) {
   let allowed = true
+  /** @param {string} name */
   const place = (name) => join(directory, `${name}-${round}`)
   round++
   const near = new Corestore(place('near'), { policy: { access: () => allowed } })
@@ -47,13 +59,15 @@ async function revoke(size, i, connect) {
   const core = near.get({ name: 'core' })
   await core.append(Array.from({ length: BLOCKS }, () => Buffer.alloc(size)))
   const wire = await connect(near, far)
-  const copy = far.get(core.key)
+  const copy = far.get(keyOf(core))
   let got = 0
+  /** @type {Promise<void>} */
   const begun = new Promise((resolve) => copy.on('download', () => ++got > 100 + i * 7 && resolve()))
   copy.download({ start: 0, end: -1 })
   await begun
   wire.hold() // the peer reads nothing more
-  const inflight = copy.peers[0]?.inflight ?? 0
+  const [peer] = /** @type {readonly { inflight?: number }[]} */ (copy.peers)
+  const inflight = peer?.inflight ?? 0
   await turns(i) // while requests are in work, at another moment each time
   allowed = false
   await near.policyChanged()

@@ -11,8 +11,13 @@ import { fileURLToPath } from 'node:url'
 import { RandomAccessEngine } from '@manycore/kv'
 import RandomAccessFile from 'random-access-file'
 
+/** @typedef {{ type: 'put', key: Buffer, value: Buffer }} Put */
+
 const MIB = 1024 * 1024
-/** What the torn record holds: values that give the search for whole records more or less to do. */
+/**
+ * What the torn record holds: values that give the search for whole records more or less to do.
+ * @type {Record<string, (bytes: number) => Put[]>}
+ */
 const CONTENTS = {
   random: (bytes) => values(bytes, 65_536, (length) => randomBytes(length)),
   small: (bytes) => values(bytes, 100, (length) => randomBytes(length)),
@@ -34,12 +39,22 @@ const { positionals, values: flags } = parseArgs({
     what: { type: 'string', default: Object.keys(CONTENTS).join() }
   }
 })
-if (positionals[0] === 'open') await open(positionals[1])
+if (positionals[0] === 'open') await open(positionals[1] ?? '')
 else await main()
 
+/**
+ * @param {number} bytes
+ * @param {number} length
+ * @param {(length: number) => Buffer} make
+ * @returns {Put[]}
+ */
 function values(bytes, length, make) {
   return Array.from({ length: Math.ceil(bytes / (length + 20)) }, (_, i) => {
-    return { type: 'put', key: Buffer.from(String(i).padStart(12, '0')), value: make(length) }
+    return {
+      type: /** @type {const} */ ('put'),
+      key: Buffer.from(String(i).padStart(12, '0')),
+      value: make(length)
+    }
   })
 }
 
@@ -50,11 +65,20 @@ async function main() {
   for (const what of flags.what.split(','))
     for (const mib of flags.mib.split(',').map(Number)) {
       const directory = mkdtempSync(join(tmpdir(), 'manycore-torn-'))
-      await tear(directory, CONTENTS[what](mib * MIB))
+      const contents = CONTENTS[what]
+      if (contents === undefined) throw new Error(`--what has no ${what}`)
+      await tear(directory, contents(mib * MIB))
+      /** @type {Record<'ms' | 'cpu' | 'block', number>[]} */
       const runs = Array.from({ length: Number(flags.runs) }, () =>
-        JSON.parse(execFileSync(process.execPath, [fileURLToPath(import.meta.url), 'open', directory]))
+        JSON.parse(
+          execFileSync(process.execPath, [fileURLToPath(import.meta.url), 'open', directory], {
+            encoding: 'utf8'
+          })
+        )
       )
-      const [ms, cpu, block] = ['ms', 'cpu', 'block'].map((name) => median(runs.map((run) => run[name])))
+      const ms = median(runs.map((run) => run.ms))
+      const cpu = median(runs.map((run) => run.cpu))
+      const block = median(runs.map((run) => run.block))
       console.log(
         `| ${what} | ${mib} | ${ms.toFixed(0)} | ${(ms / mib).toFixed(1)} | ${(cpu / mib).toFixed(1)} | ${block.toFixed(0)} |`
       )
@@ -62,7 +86,11 @@ async function main() {
     }
 }
 
-/** A store with one whole record, and a large one that lacks its last byte. */
+/**
+ * A store with one whole record, and a large one that lacks its last byte.
+ * @param {string} directory
+ * @param {Put[]} ops
+ */
 async function tear(directory, ops) {
   const engine = new RandomAccessEngine(storage(directory), { memtableBytes: 2 ** 40 })
   await engine.open()
@@ -73,6 +101,7 @@ async function tear(directory, ops) {
   truncateSync(log, statSync(log).size - 1)
 }
 
+/** @param {string} directory */
 async function open(directory) {
   const engine = new RandomAccessEngine(storage(directory), { readOnly: true })
   let [block, last] = [0, performance.now()]
@@ -98,10 +127,12 @@ async function open(directory) {
   console.log(JSON.stringify({ ms, cpu: (user + system) / 1000, block }))
 }
 
+/** @param {string} directory */
 function storage(directory) {
-  return (name) => new RandomAccessFile(name, { directory })
+  return (/** @type {string} */ name) => new RandomAccessFile(name, { directory })
 }
 
+/** @param {number[]} numbers */
 function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN
 }

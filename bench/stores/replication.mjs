@@ -3,14 +3,25 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AT_ONCE, BLOCK, connect, inParallel, memoryInUse, name, start } from './work.mjs'
 
-/** Many cores, all open on both sides before the streams are joined. */
+/** @typedef {import('./contenders.mjs').Context} Context */
+
+/** @typedef {import('./contenders.mjs').Contender} Contender */
+
+/** @typedef {(context: Context) => Promise<import('./contenders.mjs').Figures>} Measure */
+
+/**
+ * Many cores, all open on both sides before the streams are joined.
+ * @param {number} cores
+ * @param {number} blocks
+ * @returns {Measure}
+ */
 export function replicateMany(cores, blocks) {
   return async ({ contender, scale, directory }) => {
     const n = Math.ceil(cores * scale)
     const { near, far } = sides(contender, directory)
     const sources = Array.from({ length: n }, (_, i) => near.get({ name: name(i) }))
-    await inParallel(n, AT_ONCE, (i) => sources[i].append(Array(blocks).fill(BLOCK)))
-    const targets = sources.map(({ key }) => far.get(key))
+    await inParallel(n, AT_ONCE, (i) => sources[i]?.append(Array(blocks).fill(BLOCK)))
+    const targets = sources.map((core) => far.get(keyOf(core)))
     await Promise.all(targets.map((core) => core.ready()))
 
     const stop = start()
@@ -23,6 +34,11 @@ export function replicateMany(cores, blocks) {
   }
 }
 
+/**
+ * @param {number} blocks
+ * @param {number} bytes
+ * @returns {Measure}
+ */
 export function replicateOne(blocks, bytes) {
   return async ({ contender, scale, directory }) => {
     const n = Math.ceil(blocks * scale)
@@ -40,20 +56,25 @@ export function replicateOne(blocks, bytes) {
   }
 }
 
-/** One side has them stored and closed; the other opens them and waits for a block of each. */
+/**
+ * One side has them stored and closed; the other opens them and waits for a block of each.
+ * @param {number} cores
+ * @returns {Measure}
+ */
 export function serveClosed(cores) {
   return async ({ contender, scale, directory }) => {
     const n = Math.ceil(cores * scale)
     const near = contender.open(directory)
     const far = contender.open(`${directory} far`)
-    const keys = JSON.parse(await readFile(`${directory} keys`)).slice(0, n)
+    /** @type {string[]} */
+    const keys = JSON.parse(await readFile(`${directory} keys`, 'utf8')).slice(0, n)
     await Promise.all([near.ready(), far.ready()])
 
     const stop = start()
     connect(near, far)
     await inParallel(n, AT_ONCE, async (i) => {
-      const block = await far.get(Buffer.from(keys[i], 'hex')).get(0)
-      if (block.byteLength !== BLOCK.byteLength) throw new Error('not the block')
+      const block = await far.get(Buffer.from(keys[i] ?? '', 'hex')).get(0)
+      if (block?.byteLength !== BLOCK.byteLength) throw new Error('not the block')
     })
     const figures = stop()
     await Promise.all([near.close(), far.close()])
@@ -61,17 +82,23 @@ export function serveClosed(cores) {
   }
 }
 
-/** Both sides have all cores open; counts until each core has a peer a stream. */
+/**
+ * Both sides have all cores open; counts until each core has a peer a stream.
+ * @param {number} streams
+ * @param {number} cores
+ * @returns {Measure}
+ */
 export function attachStreams(streams, cores) {
   return async ({ contender, scale, directory }) => {
     const n = Math.ceil(cores * scale)
     const { near, far } = sides(contender, directory)
     const open = Array.from({ length: n }, (_, i) => near.get({ name: name(i) }))
     await Promise.all(open.map((core) => core.ready()))
-    const all = [...open, ...open.map(({ key }) => far.get(key))]
+    const all = [...open, ...open.map((core) => far.get(keyOf(core)))]
     await Promise.all(all.map((core) => core.ready()))
 
     let missing = all.length * streams
+    /** @type {Promise<void>} */
     const attached = new Promise((resolve) => {
       for (const core of all) core.on('peer-add', () => --missing === 0 && resolve())
     })
@@ -86,11 +113,25 @@ export function attachStreams(streams, cores) {
   }
 }
 
+/** @param {import('./contenders.mjs').Core} core  that is ready */
+export function keyOf({ key }) {
+  if (key === null) throw new Error('a core without a key')
+  return key
+}
+
+/**
+ * @param {Contender} contender
+ * @param {string} directory
+ */
 function sides({ open }, directory) {
   return { near: open(join(directory, 'near')), far: open(join(directory, 'far')) }
 }
 
-/** One core on both sides: in stores, or alone. */
+/**
+ * One core on both sides: in stores, or alone.
+ * @param {Contender} contender
+ * @param {string} directory
+ */
 async function oneCore(contender, directory) {
   if (contender.core !== undefined) {
     const source = contender.core(join(directory, 'near'))
@@ -102,7 +143,7 @@ async function oneCore(contender, directory) {
   const { near, far } = sides(contender, directory)
   const source = near.get({ name: 'source' })
   await source.ready()
-  const target = far.get(source.key)
+  const target = far.get(keyOf(source))
   await target.ready()
   return { near, far, source, target }
 }

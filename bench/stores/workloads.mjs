@@ -3,13 +3,27 @@
 import { writeFile } from 'node:fs/promises'
 import { appendLatency } from './append-latency.mjs'
 import { importTime } from './import-time.mjs'
-import { attachStreams, replicateMany, replicateOne, serveClosed } from './replication.mjs'
+import { attachStreams, keyOf, replicateMany, replicateOne, serveClosed } from './replication.mjs'
 import { AT_ONCE, BLOCK, inParallel, memoryInUse, name, start } from './work.mjs'
+
+/** @typedef {import('./contenders.mjs').Context} Context */
+
+/** @typedef {import('./contenders.mjs').Figures} Figures */
+
+/** @typedef {import('./contenders.mjs').Store} Store */
+
+/**
+ * @typedef {object} Workload
+ * @property {string[]} [skip]  contenders that cannot do it
+ * @property {(context: Context) => Promise<Figures>} [prepare]
+ * @property {(context: Context) => Figures | Promise<Figures>} measure
+ */
 
 const VOLATILE = 'ours in memory' // keeps nothing from one process to the next
 const ALONE = 'hypercore@11.37.1' // no store
 const OLD = 'corestore@6.18.4 on random-access-file'
 
+/** @type {Record<string, Workload>} */
 export const WORKLOADS = {
   'open 10,000 stored named cores, 64 at once': openStored(10_000),
 
@@ -79,13 +93,22 @@ export const WORKLOADS = {
   ...growth('replicate cores × 5 blocks', (n) => ({ skip: [ALONE], measure: replicateMany(n, 5) }))
 }
 
-/** The same work at three sizes: is it linear? */
+/**
+ * The same work at three sizes: is it linear?
+ * @param {string} text
+ * @param {(n: number) => Workload} workload
+ * @returns {Record<string, Workload>}
+ */
 function growth(text, workload) {
   return Object.fromEntries(
     [1_000, 4_000, 16_000].map((n) => [`growth: ${text}, ${n.toLocaleString('en')}`, workload(n)])
   )
 }
 
+/**
+ * @param {number} n
+ * @returns {Workload}
+ */
 function openStored(n) {
   return {
     skip: [ALONE, VOLATILE],
@@ -102,21 +125,27 @@ function openStored(n) {
   }
 }
 
+/**
+ * @param {number} n
+ * @param {(store: Store, i: number, key: Uint8Array) => import('./contenders.mjs').Core} get
+ * @returns {Workload}
+ */
 function cycle(n, get) {
   return {
     skip: [ALONE],
     measure: async ({ contender, scale, directory }) => {
       const store = contender.open(directory)
+      /** @type {Uint8Array[]} */
       const keys = []
       for (let i = 0; i < 100; i++) {
         const core = store.get({ name: name(i) })
         await core.append(BLOCK)
-        keys.push(core.key)
+        keys.push(keyOf(core))
         await core.close()
       }
       const stop = start()
       for (let i = 0; i < n * scale; i++) {
-        const core = get(store, i % 100, keys[i % 100])
+        const core = get(store, i % 100, /** @type {Uint8Array} */ (keys[i % 100]))
         await core.ready()
         await core.close()
       }
@@ -127,14 +156,19 @@ function cycle(n, get) {
   }
 }
 
+/**
+ * @param {number} n
+ * @returns {(context: Context) => Promise<Figures>}
+ */
 function fill(n) {
   return async ({ contender, scale, directory }) => {
     const store = contender.open(directory)
+    /** @type {string[]} */
     const keys = []
     await inParallel(n * scale, AT_ONCE, async (i) => {
       const core = store.get({ name: name(i) })
       await core.append(BLOCK)
-      keys[i] = core.key.toString('hex')
+      keys[i] = Buffer.from(keyOf(core)).toString('hex')
       await core.close()
     })
     await store.close()
@@ -143,6 +177,11 @@ function fill(n) {
   }
 }
 
+/**
+ * @param {Store} store
+ * @param {number} n
+ * @param {string} prefix
+ */
 function openNamed(store, n, prefix) {
   return inParallel(n, AT_ONCE, (i) => store.get({ name: prefix + name(i) }).ready())
 }
