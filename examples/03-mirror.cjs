@@ -7,30 +7,34 @@ const Corestore = require('@manycore/corestore')
 
 async function main() {
   const directory = await mkdtemp(join(tmpdir(), 'example-'))
-  const [writer, mirror, reader] = ['writer', 'mirror', 'reader'].map(
-    (name) => new Corestore(join(directory, name))
-  )
+  const writer = new Corestore(join(directory, 'writer'))
+  const mirror = new Corestore(join(directory, 'mirror'))
+  const reader = new Corestore(join(directory, 'reader'))
   const encryptionKey = randomBytes(32)
 
   const diary = writer.get({ name: 'diary', encryptionKey, valueEncoding: 'utf-8' })
   await diary.append(['monday', 'tuesday'])
 
   const cut = connect(writer, mirror)
-  const copy = mirror.get(diary.key)
+  const copy = mirror.get(String(diary.id))
   await copy.get(1) // wait for it …
   await copy.download({ start: 0, end: 2 }).done()
-  console.log('the mirror sees:', (await copy.get(1)).toString('hex'))
+  console.log('the mirror sees:', Buffer.from((await copy.get(1)) ?? '').toString('hex'))
   cut()
   await writer.close()
 
   connect(mirror, reader)
-  const read = reader.get({ key: diary.key, encryptionKey, valueEncoding: 'utf-8' })
+  const read = reader.get({ key: String(diary.id), encryptionKey, valueEncoding: 'utf-8' })
   console.log('the reader sees:', await read.get(1))
 
   await Promise.all([mirror.close(), reader.close()])
   await rm(directory, { recursive: true })
 }
 
+/**
+ * @param {Corestore} a
+ * @param {Corestore} b
+ */
 function connect(a, b) {
   const [near, far] = [a.replicate(true), b.replicate(false)]
   for (const stream of [near, far]) stream.on('error', () => {}) // closing one side cuts the other

@@ -8,6 +8,10 @@ const { Replicator } = require('@manycore/replicator')
 
 async function main() {
   const directory = await mkdtemp(join(tmpdir(), 'example-'))
+  /**
+   * @param {string} name
+   * @param {import('@manycore/hypercore-types').HypercoreOptions} opts
+   */
   const open = (name, opts) => new Hypercore(join(directory, name), { valueEncoding: 'utf-8', ...opts })
 
   const keychain = Keychain.generate().namespace('my app')

@@ -10,6 +10,7 @@ import RandomAccessFile from 'random-access-file'
 const directory = await mkdtemp(join(tmpdir(), 'example-'))
 const files = join(directory, 'files')
 
+/** @type {Record<string, import('@manycore/corestore').StorageInput>} */
 const storages = {
   'a directory, with RocksDB in it': join(directory, 'rocksdb'),
   'files, by a function': (name) => new RandomAccessFile(name, { directory: files }),
@@ -25,6 +26,7 @@ for (const [name, storage] of Object.entries(storages)) {
 console.log('the files:', (await readdir(files)).join(' '))
 await rm(directory, { recursive: true })
 
+/** @param {import('@manycore/corestore').StorageInput} storage */
 async function write(storage) {
   const store = new Corestore(storage)
   const cores = ['left', 'right'].map((name) => store.get({ name, valueEncoding: 'utf-8' }))
@@ -38,6 +40,7 @@ async function write(storage) {
   await store.close()
 }
 
+/** @param {import('@manycore/corestore').StorageInput} storage */
 async function read(storage) {
   const store = new Corestore(storage)
   const blocks = await Promise.all(

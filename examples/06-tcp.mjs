@@ -16,7 +16,7 @@ import Hypercore from 'hypercore'
 const NAMES = ['notes', 'photos', 'diary']
 const directory = await mkdtemp(join(tmpdir(), 'example-'))
 
-if (process.argv[2] === 'reader') await reader(...process.argv.slice(3))
+if (process.argv[2] === 'reader') await reader(process.argv.slice(3))
 else await writer()
 await rm(directory, { recursive: true })
 
@@ -25,31 +25,33 @@ async function writer() {
   for (const [i, core] of cores.entries()) await core.append(`the first of my ${NAMES[i]}`)
 
   const friend = keyPairOf('friend').publicKey // how it got to us is another story
-  const diary = cores[2].discoveryKey
+  const diary = cores[2]?.discoveryKey ?? null
+  /** @type {import('@manycore/replicator').ReplicationPolicy} */
   const policy = {
-    access: (core, peer) => !diary.equals(core.discoveryKey) || friend.equals(peer.remotePublicKey)
+    access: (core, peer) => !isSame(core.discoveryKey, diary) || isSame(friend, peer.remotePublicKey)
   }
   const replicator = Replicator.of(cores, { policy })
   const server = createServer((socket) => carry(replicator.replicate(false), socket))
   await once(server.listen(0, '127.0.0.1'), 'listening')
 
-  const keys = cores.map((core) => core.key.toString('hex'))
-  const { port } = server.address()
-  for (const who of ['friend', 'stranger']) await run('reader', who, port, ...keys)
+  const ids = cores.map((core) => String(core.id))
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
+  for (const who of ['friend', 'stranger']) await run('reader', who, String(port), ...ids)
 
   server.close()
   await replicator.close()
   await Promise.all(cores.map((core) => core.close()))
 }
 
-async function reader(who, port, ...keys) {
-  const cores = keys.map((key, i) => new Hypercore(join(directory, NAMES[i]), key))
+/** @param {string[]} args */
+async function reader([who = '', port = '', ...ids]) {
+  const cores = ids.map((id, i) => new Hypercore(join(directory, String(i)), id))
   const replicator = Replicator.of(cores)
   const keyPair = keyPairOf(who)
-  carry(replicator.replicate(true, { keyPair }), connect(port, '127.0.0.1'))
+  carry(replicator.replicate(true, { keyPair }), connect(Number(port), '127.0.0.1'))
 
   for (const core of cores.slice(0, 2)) console.log(`the ${who} gets:`, String(await core.get(0)))
-  const last = await cores[2].get(0, { timeout: 500 }).catch((err) => err.code)
+  const last = await cores[2]?.get(0, { timeout: 500 }).catch((err) => err.code)
   console.log(`the ${who}, of the diary:`, String(last))
   assert.equal(last === 'REQUEST_TIMEOUT', who === 'stranger')
 
@@ -57,18 +59,36 @@ async function reader(who, port, ...keys) {
   await Promise.all(cores.map((core) => core.close()))
 }
 
+/**
+ * @param {import('@manycore/replicator').ReplicationStream} stream
+ * @param {import('node:net').Socket} socket
+ */
 function carry(stream, socket) {
   // Ends when a side closes its stream; the error of that is expected.
   pipeline(stream, socket, stream, () => {})
 }
 
-/** Who is at the other end, a TCP connection cannot say: the Noise key pair does. */
+/**
+ * A TCP connection cannot say who is at the other end: the Noise key pair does.
+ * @param {string} who
+ */
 function keyPairOf(who) {
   return SecretStream.keyPair(createHash('sha256').update(`example ${who}`).digest())
 }
 
-/** The other program: this file again, in a process of its own. */
+/**
+ * The other program: this file again, in a process of its own.
+ * @param {string[]} args
+ */
 async function run(...args) {
   const [code] = await once(fork(fileURLToPath(import.meta.url), args), 'exit')
   if (code !== 0) process.exitCode = 1
+}
+
+/**
+ * @param {Uint8Array} key
+ * @param {Uint8Array | null} other
+ */
+function isSame(key, other) {
+  return other !== null && Buffer.compare(key, other) === 0
 }

@@ -14,7 +14,7 @@ import { createWebSocketStream, WebSocket, WebSocketServer } from 'ws'
 const NAMES = ['notes', 'photos', 'diary']
 const directory = await mkdtemp(join(tmpdir(), 'example-'))
 
-if (process.argv[2] === 'reader') await reader(...process.argv.slice(3))
+if (process.argv[2] === 'reader') await reader(process.argv.slice(3))
 else await writer()
 await rm(directory, { recursive: true })
 
@@ -28,16 +28,17 @@ async function writer() {
   server.on('connection', (socket) => carry(replicator.replicate(false), socket))
   await once(server, 'listening')
 
-  const keys = cores.map((core) => core.key.toString('hex'))
-  await run('reader', server.address().port, ...keys)
+  const ids = cores.map((core) => String(core.id))
+  await run('reader', String(server.address().port), ...ids)
 
   await replicator.close()
   server.close()
   await Promise.all(cores.map((core) => core.close()))
 }
 
-async function reader(port, ...keys) {
-  const cores = keys.map((key, i) => new Hypercore(join(directory, NAMES[i]), key))
+/** @param {string[]} args */
+async function reader([port, ...ids]) {
+  const cores = ids.map((id, i) => new Hypercore(join(directory, String(i)), id))
   const replicator = Replicator.of(cores, { policy: downloadOnly() })
   carry(replicator.replicate(true), new WebSocket(`ws://127.0.0.1:${port}`))
 
@@ -47,12 +48,19 @@ async function reader(port, ...keys) {
   await Promise.all(cores.map((core) => core.close()))
 }
 
+/**
+ * @param {import('@manycore/replicator').ReplicationStream} stream
+ * @param {WebSocket} socket
+ */
 function carry(stream, socket) {
   // Ends when a side closes its stream; the error of that is expected.
   pipeline(stream, createWebSocketStream(socket), stream, () => {})
 }
 
-/** The other program: this file again, in a process of its own. */
+/**
+ * The other program: this file again, in a process of its own.
+ * @param {string[]} args
+ */
 async function run(...args) {
   const [code] = await once(fork(fileURLToPath(import.meta.url), args), 'exit')
   if (code !== 0) process.exitCode = 1

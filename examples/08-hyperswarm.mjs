@@ -18,7 +18,7 @@ const NAMES = ['notes', 'photos', 'diary']
 const TOPIC = createHash('sha256').update('an example of manycore').digest()
 const directory = await mkdtemp(join(tmpdir(), 'example-'))
 
-if (process.argv[2] === 'reader') await reader(...process.argv.slice(3))
+if (process.argv[2] === 'reader') await reader(process.argv.slice(3))
 else await writer()
 await rm(directory, { recursive: true })
 
@@ -27,17 +27,18 @@ async function writer() {
   for (const [i, core] of cores.entries()) await core.append(`the first of my ${NAMES[i]}`)
 
   const friend = HyperDHT.keyPair(seedOf('friend')).publicKey // how it got to us is another story
-  const diary = cores[2].discoveryKey
+  const diary = cores[2]?.discoveryKey ?? null
+  /** @type {import('@manycore/replicator').ReplicationPolicy} */
   const policy = {
-    access: (core, peer) => !diary.equals(core.discoveryKey) || friend.equals(peer.remotePublicKey)
+    access: (core, peer) => !isSame(core.discoveryKey, diary) || isSame(friend, peer.remotePublicKey)
   }
   const replicator = Replicator.of(cores, { policy })
   const testnet = await createTestnet(10)
   const swarm = await meet(replicator, testnet.bootstrap)
 
-  const { port } = testnet.bootstrap[0]
-  const keys = cores.map((core) => core.key.toString('hex'))
-  for (const who of ['friend', 'stranger']) await run('reader', who, port, ...keys)
+  const [{ port } = { port: 0 }] = testnet.bootstrap
+  const ids = cores.map((core) => String(core.id))
+  for (const who of ['friend', 'stranger']) await run('reader', who, String(port), ...ids)
 
   await swarm.destroy()
   await testnet.destroy()
@@ -45,13 +46,14 @@ async function writer() {
   await Promise.all(cores.map((core) => core.close()))
 }
 
-async function reader(who, port, ...keys) {
-  const cores = keys.map((key, i) => new Hypercore(join(directory, NAMES[i]), key))
+/** @param {string[]} args */
+async function reader([who = '', port = '', ...ids]) {
+  const cores = ids.map((id, i) => new Hypercore(join(directory, String(i)), id))
   const replicator = Replicator.of(cores)
   const swarm = await meet(replicator, [{ host: '127.0.0.1', port: Number(port) }], seedOf(who))
 
   for (const core of cores.slice(0, 2)) console.log(`the ${who} gets:`, String(await core.get(0)))
-  const last = await cores[2].get(0, { timeout: 500 }).catch((err) => err.code)
+  const last = await cores[2]?.get(0, { timeout: 500 }).catch((err) => err.code)
   console.log(`the ${who}, of the diary:`, String(last))
   assert.equal(last === 'REQUEST_TIMEOUT', who === 'stranger')
 
@@ -60,8 +62,14 @@ async function reader(who, port, ...keys) {
   await Promise.all(cores.map((core) => core.close()))
 }
 
+/**
+ * @param {Replicator} replicator
+ * @param {{ host: string, port: number }[]} bootstrap
+ * @param {Uint8Array} [seed]
+ */
 async function meet(replicator, bootstrap, seed) {
-  const swarm = new Hyperswarm({ dht: new HyperDHT({ bootstrap, host: '127.0.0.1' }), seed })
+  const dht = new HyperDHT({ bootstrap, host: '127.0.0.1' })
+  const swarm = new Hyperswarm({ dht, keyPair: HyperDHT.keyPair(seed) })
   swarm.on('connection', (connection) => {
     connection.on('error', () => {}) // a peer that leaves resets its connection
     replicator.replicate(connection)
@@ -70,12 +78,24 @@ async function meet(replicator, bootstrap, seed) {
   return swarm
 }
 
+/** @param {string} who */
 function seedOf(who) {
   return createHash('sha256').update(`example ${who}`).digest()
 }
 
-/** The other program: this file again, in a process of its own. */
+/**
+ * The other program: this file again, in a process of its own.
+ * @param {string[]} args
+ */
 async function run(...args) {
   const [code] = await once(fork(fileURLToPath(import.meta.url), args), 'exit')
   if (code !== 0) process.exitCode = 1
+}
+
+/**
+ * @param {Uint8Array} key
+ * @param {Uint8Array | null} other
+ */
+function isSame(key, other) {
+  return other !== null && Buffer.compare(key, other) === 0
 }

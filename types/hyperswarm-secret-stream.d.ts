@@ -6,6 +6,7 @@ declare module '@hyperswarm/secret-stream' {
   interface NoiseSecretStream extends t.NoiseStream {}
 
   class NoiseSecretStream {
+    static keyPair(seed?: Uint8Array): t.KeyPair
     constructor(isInitiator: boolean, rawStream?: object | null, opts?: object)
     /** the other side of the encryption: what goes over the wire */
     readonly rawStream: t.ProtocolStream
