@@ -97,16 +97,27 @@ async function bundleInto(dist, sources, entries, ground, manifest) {
   await build.close()
 }
 
-/** Of what several entries load, one file; what is loaded later stays out of it. */
+/**
+ * Of what several entries load, one file; what is loaded later stays out of it.
+ * @param {string} id
+ * @param {import('rolldown').ChunkingContext} context
+ */
 function sharedChunk(id, context) {
   return isLoadedAtOnce(id, context) ? 'shared' : null
 }
 
+/**
+ * @param {string} id
+ * @param {import('rolldown').ChunkingContext} context
+ * @param {Set<string>} [seen]
+ * @returns {boolean}
+ */
 function isLoadedAtOnce(id, context, seen = new Set()) {
   if (seen.has(id)) return false
   seen.add(id)
-  const { isEntry, importers } = context.getModuleInfo(id)
-  return isEntry || importers.some((importer) => isLoadedAtOnce(importer, context, seen))
+  const info = context.getModuleInfo(id)
+  if (info === null) return false
+  return info.isEntry || info.importers.some((importer) => isLoadedAtOnce(importer, context, seen))
 }
 
 /**

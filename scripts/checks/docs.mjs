@@ -33,7 +33,7 @@ await report({
   'docs: troubleshooting.md explains every error code': () => {
     const text = read('docs/troubleshooting.md')
     return [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)`/gm)]
-      .map(([, code]) => code)
+      .map(([, code = '']) => code)
       .filter((code) => !text.includes(`\`${code}\``))
       .map((code) => `docs/troubleshooting.md lacks ${code}: what causes it, and what is to be done`)
   },
@@ -41,7 +41,7 @@ await report({
     const text = read('docs/api.md')
     return packages
       .filter(({ published }) => published)
-      .flatMap(({ name, manifest }) => Object.keys(manifest.exports).map((path) => join(name, path)))
+      .flatMap(({ name, manifest }) => Object.keys(manifest.exports ?? {}).map((path) => join(name, path)))
       .filter((name) => !name.endsWith('package.json') && !text.includes(`**${name}**`))
       .map((name) => `docs/api.md lacks **${name}**`)
   }
@@ -53,7 +53,7 @@ function codemap() {
   if (text === undefined) throw new Error(`${MAP} has no section "Codemap"`)
   return text.split(/^### /m).flatMap((section) => {
     const [, home] = /^`(packages\/[\w-]+)`/.exec(section) ?? []
-    const named = [...section.matchAll(/^- `([\w./-]+)\/`: \S/gm)].map(([, folder]) => folder)
+    const named = [...section.matchAll(/^- `([\w./-]+)\/`: \S/gm)].map(([, folder = '']) => folder)
     if (home === undefined) return named
     return [
       home,
@@ -78,12 +78,14 @@ function folders() {
   return [...tops, ...inPackages]
 }
 
+/** @param {string} dir */
 function foldersIn(dir) {
   return readdirSync(dir, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => basename(name))
 }
 
+/** @param {string} file */
 function read(file) {
   return readFileSync(join(checked, file), 'utf8')
 }

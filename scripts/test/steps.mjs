@@ -57,6 +57,7 @@ export function checkSteps(chosen) {
     tool('format', 'prettier/bin/prettier.cjs', '--check', '.'),
     tool('unused code', 'knip/bin/knip.js', '--no-config-hints'),
     tool('types of tests', 'typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json'),
+    tool('types of scripts', 'typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.scripts.json'),
     tool('lint', 'oxlint/bin/oxlint', '--deny-warnings'),
     ...READING.map((name) => check(`checks/${name}`, []))
   ]
