@@ -1,5 +1,6 @@
 import { aFunction, badArgument, type OptionTable, refuseUnknown } from '@manycore/ground'
 import type { Bytes, ProtocolStream } from '@manycore/hypercore-types'
+import type { CoreName } from '../source/core-source.js'
 
 /** Who is at the other end of a stream, as a policy sees it. One object per stream, the same at every call. */
 export interface PolicyPeer {
@@ -30,14 +31,6 @@ export interface PolicyCore {
   readonly namespace: Uint8Array | null
   /** All names of the core, whichever of them the policy is asked about. */
   readonly names: readonly CoreName[]
-}
-
-/** One name of a core. */
-export interface CoreName {
-  /** The name that the core was made under. */
-  readonly name: string
-  /** 32 bytes. */
-  readonly namespace: Uint8Array
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { InnerCore } from '@manycore/hypercore-types'
-import type { CoreSource } from '../source/core-source.js'
+import type { CoreName, CoreSource } from '../source/core-source.js'
 import type { Reports } from '../stats/reports.js'
 import type { Direction } from '../wire/direction.js'
-import type { CoreName, PolicyCore, PolicyPeer, ReplicationPolicy } from './policy.js'
+import type { PolicyCore, PolicyPeer, ReplicationPolicy } from './policy.js'
 
 /** Why a core is to be open: we offer it, the peer asks for it, the caller said so, or it has been open so far. */
 export type Reason = 'announce' | 'ask' | 'attach' | 'review'

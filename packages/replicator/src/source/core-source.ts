@@ -1,5 +1,12 @@
 import type { InnerCore } from '@manycore/hypercore-types'
-import type { CoreName } from '../policy/policy.js'
+
+/** One name of a core. */
+export interface CoreName {
+  /** The name that the core was made under. */
+  readonly name: string
+  /** 32 bytes. */
+  readonly namespace: Uint8Array
+}
 
 /**
  * Where a Replicator finds cores. Anything of this shape will do: the session table of
