@@ -5,7 +5,7 @@ export class FindingPeers {
   #callers = 0
   #done: (() => void)[] = []
 
-  /** A caller starts looking; the sessions that exist join. @returns what ends it, once */
+  /** A caller starts looking, and the sessions that exist wait. @returns a function that ends that, once */
   begin(sessions: Iterable<Hypercore<unknown>>): () => void {
     if (++this.#callers === 1) for (const session of sessions) this.#done.push(session.findingPeers())
     let ended = false
@@ -16,11 +16,12 @@ export class FindingPeers {
     }
   }
 
-  /** A new session joins if anyone is looking. */
+  /** A new session waits too if anyone is looking. */
   add(session: Hypercore<unknown>): void {
     if (this.#callers > 0) this.#done.push(session.findingPeers())
   }
 
+  /** Nobody waits any longer, whoever is looking. */
   end(): void {
     for (const done of this.#done.splice(0)) done()
   }

@@ -134,7 +134,7 @@ function isSame(one: CoreAlias | null | undefined, other: CoreAlias): boolean {
   return !!one && one.name === other.name && b4a.equals(one.namespace, other.namespace)
 }
 
-/** The open cores of a store as the replicator takes them: with the names that policies ask for. */
+/** The open cores of a store as a source for the replicator: with the names that policies ask for. */
 export function namedCores(table: SessionTable, names: CoreNames): CoreSource {
   return {
     [Symbol.iterator]: () => table[Symbol.iterator](),

@@ -16,7 +16,7 @@ import { CoreNames, namedCores } from '../get/names.js'
 import { RowStreams } from '../stored/row-streams.js'
 import type { CorestoreOptions, SuspendOptions } from './options.js'
 
-/** What a store and all its sessions share; sessions hold it by reference. */
+/** What a store and all its sessions share. Sessions hold it by reference. */
 export class StoreRoot {
   readonly storage: CorestoreStorage
   readonly table: SessionTable

@@ -1,18 +1,21 @@
 import type { Hypercore, ManifestInput } from '@manycore/hypercore-types'
 import { CorestoreError } from '../errors.js'
 
-/** Members of hypercore 11.37.1 that are not in its documentation: index.js:65, lib/core.js:442. */
-interface WithState {
+/** A private member of a Hypercore session, as of hypercore 11.39.5. */
+interface PrivateSession {
+  /** The session's view of the core's data (`SessionState`). */
   readonly state: object
 }
-interface WithCopy {
-  /** copies the blocks, tree nodes and user data that the manifest's prologue commits to */
+
+/** A private member of Hypercore's `Core`, as of hypercore 11.39.5. */
+interface PrivateCore {
+  /** Copies the blocks, tree nodes and user data that the manifest's prologue commits to. */
   copyPrologue(source: object): Promise<void>
 }
 
 /**
  * The manifest of an unsigned core that commits to the blocks a session has now.
- * @throws STORAGE_EMPTY when it has none
+ * @throws STORAGE_EMPTY if it has none
  */
 export async function staticManifest(session: Hypercore<unknown>): Promise<ManifestInput> {
   await session.ready()
@@ -23,11 +26,11 @@ export async function staticManifest(session: Hypercore<unknown>): Promise<Manif
 }
 
 /**
- * Fills a static core. Upstream lets both cores share what is stored instead (corestore 7.12.5
- * index.js:578), and so overwrites the key, manifest and key pair of the source.
+ * Fills a static core. Corestore 7.12.5 lets both cores share what is stored instead (`Corestore.staticify`), and so
+ * overwrites the key, manifest and key pair of the source.
  */
 export async function copyBlocks(from: Hypercore<unknown>, to: Hypercore<unknown>): Promise<void> {
   await to.ready()
   if (to.length > 0) return // made static before
-  await (to.core as unknown as WithCopy).copyPrologue((from as unknown as WithState).state)
+  await (to.core as unknown as PrivateCore).copyPrologue((from as unknown as PrivateSession).state)
 }
