@@ -2,17 +2,19 @@ import { EventEmitter } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { MemoryEngine } from '@manycore/kv'
-import b4a from 'b4a'
+import Hypercore from 'hypercore'
 import crypto from 'hypercore-crypto'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import * as api from '../src/index.js'
 import { Corestore } from '../src/index.js'
+import type { CorestoreEvents } from '../src/index.js'
 import { openStore } from './kit/open-store.js'
 import { temporaryDirectory } from './kit/temporary-directory.js'
+import { findBags } from './options/find-bags.js'
 
-const Stock = createRequire(import.meta.url)('corestore') as new (directory: string) => Corestore
-
-const key = crypto.randomBytes(32)
+const require = createRequire(import.meta.url)
+const requireAsHypercore = createRequire(require.resolve('hypercore'))
+const Stock = require('corestore') as new (directory: string) => Corestore
 
 /** The tables of docs/compat.md, by heading; each row is its cells. */
 const tables = readTables(new URL('../../../docs/compat.md', import.meta.url))
@@ -35,6 +37,44 @@ test('every member of stock has a row, and every row holds', async () => {
   expect('from' in Corestore && 'isCorestore' in Corestore).toBe(true)
 })
 
+test('what stock does not have is listed as new, and nothing else is', async () => {
+  const stock = new Stock(temporaryDirectory())
+  await stock.ready()
+  const ours = openStore()
+  const topic = crypto.randomBytes(32)
+  const methods = Stock.prototype as unknown as { readonly [name: string]: object }
+  const classSource = String(Stock)
+  const emitting = classSource + readFileSync(require.resolve('ready-resource'), 'utf8')
+  const getSources = ['get', '_preload', '_preloadCheckIfExists', '_auth', '_openCore'].map((name) =>
+    String(methods[name])
+  )
+  const found: { [where: string]: string[] } = {
+    store: lacking(ours, stock),
+    Corestore: lacking(Corestore, Stock),
+    cores: lacking(ours.cores, stock.cores),
+    sessions: lacking(ours.sessions, stock.sessions),
+    'group handle': lacking(ours.notifyGroup(topic), stock.notifyGroup(topic)),
+    module: Object.keys(api),
+    event: Object.keys(EVENTS).filter((name) => !emitting.includes(`emit('${name}'`)),
+    'new Corestore()': beyond('new Corestore(options)', [classSource.split('watch(fn)')[0]!]),
+    'session()': beyond('Corestore.session(options)', [classSource.split('watch(fn)')[0]!]),
+    'get()': beyond('Corestore.get(opts)', getSources),
+    'replicate()': beyond('Corestore.replicate(options)', [
+      String(Hypercore.createProtocolStream),
+      String(requireAsHypercore('@hyperswarm/secret-stream'))
+    ])
+  }
+  await stock.close()
+
+  const listed: { [where: string]: string[] } = Object.fromEntries(
+    Object.keys(found).map((where) => [where, []])
+  )
+  for (const [where, names] of tables.get('New')!) listed[unquoted(where!)]!.push(...namesIn(names!))
+  const lines = (names: typeof found): string[] =>
+    Object.entries(names).map(([where, all]) => `${where}: ${all.toSorted().join()}`)
+  expect(lines(listed)).toEqual(lines(found))
+})
+
 test('every test that the document names exists', () => {
   const names = [...tables.values()].flat().map((row) => row.at(-1)!)
   expect(names.length).toBeGreaterThan(90)
@@ -43,7 +83,7 @@ test('every test that the document names exists', () => {
 
 test('every row says same, stricter, more or absent, and why when not the same', () => {
   for (const [heading, rows] of tables) {
-    if (heading === 'Errors') continue
+    if (heading === 'Errors' || heading === 'New') continue
     for (const [name, here, why] of rows) {
       expect(['same', 'stricter', 'more', 'absent'], `${name}`).toContain(here)
       if (here !== 'same') expect(why, `${name} is ${here}: why?`).not.toBe('')
@@ -54,7 +94,8 @@ test('every row says same, stricter, more or absent, and why when not the same',
 test('internal members of stock’s trackers are absent', async () => {
   const store = openStore()
   const absent: [object, string[]][] = [
-    [store.cores, ['set', 'gc', 'resume']],
+    [store.cores, ['set', 'gc', 'resume', 'unwatch', 'watching']],
+    [store.streamTracker, ['attachAll', 'destroy']],
     [store.sessions, ['gc']],
     [store.notifyGroup(crypto.randomBytes(32)), ['index']]
   ]
@@ -62,138 +103,57 @@ test('internal members of stock’s trackers are absent', async () => {
   expect(store.cores.opened(crypto.randomBytes(32))).toBe(false)
 })
 
-describe('every option is taken by Hypercore', () => {
-  test('of the constructor', async () => {
-    const globalCache = { put() {}, get() {} }
-    const opts = { id: 'me', wait: true, allowBackup: true, treeCache: { maxSize: 16 }, globalCache }
-    const store = openStore(opts)
-    await store.get({ name: 'a' }).append(b4a.from('x'))
-    expect(store.globalCache).toBe(globalCache)
-    const { id, wait, allowBackup } = store.storage as unknown as typeof opts
-    expect({ id, wait, allowBackup }).toEqual({ id: 'me', wait: true, allowBackup: true })
-  })
+/** Every event of ours, by its name: the compiler knows when one is added. */
+const EVENTS: { readonly [K in keyof CorestoreEvents]: true } = {
+  ready: true,
+  close: true,
+  'group-active': true,
+  'core-open': true,
+  'core-close': true,
+  conflict: true
+}
 
-  test('a core as the options of get() gives another session of it, which reads and writes as it does', async () => {
-    const store = openStore()
-    const core = store.get<string>({ name: 'a', encryptionKey: key, valueEncoding: 'utf-8' })
-    expect(() => store.get(core as never)).toThrow('await core.ready() first?')
-    await core.append('x')
-    const again = store.get<string>(core as never)
-    expect(again.key).toEqual(core.key)
-    await again.append('y')
-    expect([again.core === core.core, await again.get(0), await core.get(1)]).toEqual([true, 'x', 'y'])
-    expect(await store.get<string>({ preload: async () => core as never }).get(1)).toBe('y')
-  })
+/** They are not in the types: what a root store shares with its sessions. */
+const INTERNAL = ['shared', 'lifecycle']
 
-  test('null is no options, and a preload may give null', async () => {
-    const store = openStore({}, new MemoryEngine())
-    for (const one of [store.session(null as never), store.namespace('a', null as never)]) await one.ready()
-    await store.get({ name: 'a', preload: Promise.resolve(null as never) }).ready()
-    for await (const row of store.audit(null as never)) expect(row.audit).not.toBe(null)
-    await store.suspend(null as never)
-    await store.resume()
-    store.replicate(true, null as never).destroy()
-    await new Corestore(new MemoryEngine(), null as never).close()
-  })
+/** The public members that one object has and another one lacks; those of an EventEmitter are nobody's. */
+function lacking(ours: object, stock: object): string[] {
+  const members = new Set<string>()
+  for (
+    let owner = ours;
+    owner !== null && owner !== Object.prototype;
+    owner = Object.getPrototypeOf(owner) as object
+  ) {
+    if (owner === EventEmitter.prototype || owner === Function.prototype) break
+    for (const name of Object.getOwnPropertyNames(owner)) members.add(name)
+  }
+  return [...members].filter(
+    (name) => !name.startsWith('_') && !INTERNAL.includes(name) && !(name in stock) && name !== 'emit'
+  )
+}
 
-  test('a connection and the PeerInfo that Hyperswarm passes beside it go to replicate() as they are', async () => {
-    const store = openStore({}, new MemoryEngine())
-    const swarm = new EventEmitter()
-    swarm.on('connection', store.replicate.bind(store) as never)
-    class PeerInfo extends EventEmitter {
-      readonly publicKey = key
-      readonly topics = []
-      priority = 1
-    }
-    const stream = openStore({}, new MemoryEngine()).replicate(false)
-    swarm.emit('connection', stream, new PeerInfo())
-    expect(store.streamTracker.records).toHaveLength(1)
-    class Options extends PeerInfo {
-      keepAlive = 'long'
-    }
-    expect(() => store.replicate(true, new Options() as never)).toThrow('keepAlive must be')
-    stream.destroy()
-  })
+const bags = findBags()
 
-  test('live and keepAlive: true of replicate() say what is so anyway', () => {
-    const store = openStore({}, new MemoryEngine())
-    const stream = store.replicate(true, { live: true, keepAlive: true })
-    expect(stream.noiseStream.keepAlive).toBe(5000)
-    expect(store.replicate(stream, { live: true })).toBe(stream)
-    stream.destroy()
-  })
+/** The options of a call of ours that stock does not read, unless a table of the document has a row for them. */
+function beyond(call: string, sources: readonly string[]): string[] {
+  const read = new Set(
+    sources.flatMap((source) => Array.from(source.matchAll(/\bopts\.(\w+)/g), ([, name]) => name!))
+  )
+  const rows = rowsOf('Options of `get()`')
+  return bags
+    .get(`corestore: ${call}`)!
+    .filter((name) => !read.has(name) && !(call.includes('get') && rows.has(name)))
+}
 
-  test('of get(), for the session', async () => {
-    const store = openStore()
-    const waited: number[] = []
-    const onwait = (index: number): void => void waited.push(index)
-    const core = store.get({
-      name: 'a',
-      active: false,
-      exclusive: true,
-      wait: false,
-      timeout: 7,
-      onwait,
-      pushOnly: true
-    })
-    await core.ready()
-    const inside = core as unknown as { _active: boolean; exclusive: boolean; wait: boolean; timeout: number }
-    expect(inside).toMatchObject({ _active: false, exclusive: true, wait: false, timeout: 7 })
-    expect(core.core!.replicator).toMatchObject({ pushOnly: true })
-    expect(await core.get(0)).toBe(null)
-    await expect(core.get(0, { wait: true, timeout: 1 })).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' })
-    expect(waited).toEqual([0])
-  })
-
-  test('of get(), for the core', async () => {
-    const store = openStore()
-    const globalCache = { put() {}, get() {} }
-    const core = store.get({
-      name: 'a',
-      allowFork: false,
-      allowPush: true,
-      allowLatestBlock: true,
-      inflightRange: [3, 5],
-      legacy: true,
-      globalCache
-    })
-    await core.ready()
-    expect(core.core).toMatchObject({ globalCache, _legacy: true })
-    expect(core.core!.replicator).toMatchObject({
-      allowFork: false,
-      allowPush: true,
-      inflightRange: [3, 5],
-      _alwaysLatestBlockEnabled: true
-    })
-  })
-
-  test('overwrite discards what is stored', async () => {
-    const store = openStore({ lingerMs: 0 })
-    const core = store.get({ name: 'a' })
-    await core.append(b4a.from('x'))
-    const left = new Promise((resolve) => store.once('core-close', resolve))
-    await core.close()
-    await left
-    const again = store.get({ name: 'a', overwrite: true, force: true })
-    await again.ready()
-    expect(again.length).toBe(0)
-  })
-
-  test('isBlockKey means the block key itself', async () => {
-    const store = openStore()
-    const core = store.get({ name: 'a', encryptionKey: key, isBlockKey: true })
-    await core.append(b4a.from('plain'))
-    const same = store.get({ name: 'a', encryption: { key, block: true } })
-    expect(b4a.toString((await same.get(0)) as Uint8Array)).toBe('plain')
-  })
-})
+const unquoted = (cell: string): string => cell.replaceAll('`', '')
+const namesIn = (cell: string): string[] => Array.from(cell.matchAll(/`([^`]+)`/g), ([, name]) => name!)
 
 function readTables(url: URL): Map<string, string[][]> {
   const found = new Map<string, string[][]>()
   let heading = ''
   for (const line of readFileSync(url, 'utf8').split('\n')) {
     if (line.startsWith('## ')) heading = line.slice(3)
-    if (!line.startsWith('|') || /^\| *(-|(member|option|event|what 7 throws) )/.test(line)) continue
+    if (!line.startsWith('|') || /^\| *(-|(of|member|option|event|what 7 throws) )/.test(line)) continue
     const cells = line.slice(1, -1).split('|')
     found.set(heading, [...(found.get(heading) ?? []), cells.map((cell) => cell.trim())])
   }
