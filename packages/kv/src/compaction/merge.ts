@@ -6,32 +6,32 @@ import type { Segment } from '../segment/segment.js'
 import type { ValueFiles } from '../values/reader.js'
 import { type WriteDeps, writeSegments } from './output.js'
 
-/** A merge to be done. */
+/** A merge that is to be done: one step of a leveled compaction. */
 export interface MergePick {
-  /** newest first; each is one segment of level 0, or segments of one other level in order */
+  /** Newest first. Each is one segment of level 0, or segments of one other level, in order. */
   readonly upper: readonly (readonly SegmentInfo[])[]
-  /** what `upper` overlaps in the output level, older than it; empty when `upper` itself is of that level */
+  /** What `upper` overlaps in the output level, which is older. Empty if `upper` itself is in that level. */
   readonly below: readonly SegmentInfo[]
   readonly outputLevel: number
-  /** nothing older lies below: tombstones and deleted ranges are left out */
+  /** Nothing older lies below: leave out tombstones and deleted ranges. */
   readonly dropDeleted: boolean
-  /** an output segment of this size is followed by a next one */
+  /** At this size, an output segment ends and the next one begins. */
   readonly splitBytes: number
-  /** ids of value files whose values move to a new one */
+  /** Numbers of value files whose values move to a new one. */
   readonly rewrite: ReadonlySet<number>
-  /** there is one input, which goes to the output level as it is */
+  /** There is one input, which goes to the output level as it is. */
   readonly isMove: boolean
 }
 
 export interface MergeDeps extends WriteDeps {
-  /** the open segment of an input, open until the merge is done */
+  /** The open segment of an input; it must stay open until the merge is done. */
   readonly segment: (id: number) => Segment
   readonly values: ValueFiles
 }
 
 /**
- * Carries out a merge; its inputs are not touched. The files it writes are synced; on failure, which
- * includes a `pause()` that rejects, none is left.
+ * Carries out a merge, which does not change its inputs. The files that it writes are synced; on failure, which includes a
+ * `pause()` that rejects, none is left.
  */
 export async function runMerge(pick: MergePick, deps: MergeDeps): Promise<LevelEdit> {
   const { outputLevel, dropDeleted, splitBytes, rewrite, isMove } = pick
@@ -41,8 +41,8 @@ export async function runMerge(pick: MergePick, deps: MergeDeps): Promise<LevelE
   const open = ({ id }: SegmentInfo): Segment => deps.segment(id)
   const upper = pick.upper.map((infos) => infos.map(open))
   const below: Segment[] = []
-  // No output may reach over a segment of its level that stays: between segments of the output level
-  // itself there may be such, and so may be an untouched one below.
+  // No output may span a segment of its level that stays. There may be such segments between inputs that are of the output
+  // level themselves, and those of `below` that are not touched stay as well.
   const cuts =
     pick.upper.length === 1 && pick.below.length === 0 ? pick.upper[0]!.map(({ start }) => start) : []
   for (const segment of pick.below.map(open))
@@ -65,8 +65,8 @@ export async function runMerge(pick: MergePick, deps: MergeDeps): Promise<LevelE
 }
 
 /**
- * Whether newer segments say anything within bounds. Appending to a log leaves wide gaps between the keys
- * of a flush, and what lies in a gap need not be written anew.
+ * Do newer segments say anything about the keys of a segment? Appending to logs leaves wide gaps between the keys of a flush,
+ * and a segment that lies in a gap need not be rewritten.
  */
 async function isTouched(
   { start, end }: SegmentInfo,

@@ -11,26 +11,26 @@ import { LargeValues } from '../values/writer.js'
 
 export interface WriteDeps {
   readonly files: Files
-  /** a number that no file has or had, < 2³² */
+  /** A number that no file has or ever had, < 2³². */
   readonly nextId: () => number
-  /** Awaited before every read and write: may wait while writers are busy. When it rejects, the work is given up. */
+  /** Awaited before every read and write; may wait while writers are busy. If it rejects, the work is cancelled. */
   readonly pause?: () => Promise<void> | undefined
 }
 
 export interface SegmentPlan {
-  /** in order, disjoint; older than every entry */
+  /** Deleted ranges: in order, disjoint, older than every entry. */
   readonly ranges: readonly KeyRange[]
-  /** a segment of this size is followed by a next one */
+  /** At this size, a segment ends and the next one begins. */
   readonly splitBytes: number
-  /** keys at which a new segment begins at any rate, in order */
+  /** Keys at which a new segment begins in any case, in order. */
   readonly cuts?: readonly Uint8Array[]
-  /** value files whose values move to new ones */
+  /** Value files whose values move to new ones, and their reader. */
   readonly old?: { readonly rewrite: ReadonlySet<number>; readonly values: ValueFiles }
 }
 
 /**
- * Writes entries as segments, large values as value files; all are synced. On failure none is left.
- * @returns none when there is neither an entry nor a range
+ * Writes entries as segments, and large values as value files. All of them are synced; on failure none is left.
+ * @returns no segment if there is neither an entry nor a range
  */
 export async function writeSegments(
   entries: Cursor,
@@ -44,7 +44,7 @@ export async function writeSegments(
   let ranges = plan.ranges
   let writer: SegmentWriter | null = null
 
-  /** Ends the segment before a key, or the last one. */
+  /** Ends the segment that lies before a key; without a key, the last one. */
   const finish = async (before?: Uint8Array): Promise<void> => {
     const [inside, rest] = before === undefined ? [ranges, []] : splitRanges(ranges, before)
     if (writer === null && inside.length > 0) writer = await create()
@@ -84,11 +84,11 @@ export async function writeSegments(
 }
 
 /**
- * Writes a memtable as a segment of level 0, its large values to a value file. The files are synced; on
+ * Flushes a memtable: writes it as a segment of level 0, and its large values to a value file. The files are synced; on
  * failure none is left.
  */
-export async function flushMemtable(view: ReadonlyMemtable, deps: WriteDeps): Promise<LevelEdit> {
-  const { cursor, ranges } = memtableSource(view, {})
+export async function flushMemtable(memtable: ReadonlyMemtable, deps: WriteDeps): Promise<LevelEdit> {
+  const { cursor, ranges } = memtableSource(memtable, {})
   const { segments, valueFiles } = await writeSegments(cursor, { ranges, splitBytes: Infinity }, deps)
   return { removed: [], level: 0, added: segments, addedValueFiles: valueFiles }
 }

@@ -4,10 +4,10 @@ import type { MergePick } from './merge.js'
 import type { LevelSizes } from './sizes.js'
 
 /**
- * Moves what is left of sparse value files to a new one, by writing anew segments of the level
- * that points into them most.
+ * A merge that moves what is left of sparse value files to a new one. It rewrites segments of the level that points into
+ * them most.
  * @param share      a file with a smaller share of live bytes is sparse
- * @param deadShare  nothing is done while dead values are at most this share of the store's bytes
+ * @param deadShare  nothing is done as long as dead values make up at most this share of the store's bytes
  */
 export function pickRewrite(
   levels: Levels,
@@ -23,7 +23,7 @@ export function pickRewrite(
   const rewrite = sparseFiles(levels, valueFiles, share)
   if (rewrite.size === 0 || dead <= deadShare * stored) return null
 
-  // A value file of level 0 is one flush's, and all live.
+  // A value file of level 0 was written by one flush, and all of it is live.
   let best: { level: number; bytes: number } | null = null
   for (let level = 1; level < levels.length; level++) {
     const bytes = levels[level]!.reduce((all, segment) => all + bytesIn(segment, rewrite), 0)
@@ -45,7 +45,7 @@ export function pickRewrite(
   }
 }
 
-/** Ids of the value files that segments point into, of whose bytes a smaller share than this is live. */
+/** Numbers of the value files that segments point into and that have a smaller share of live bytes than this. */
 export function sparseFiles(
   levels: Levels,
   valueFiles: readonly ValueFileInfo[],

@@ -7,7 +7,7 @@ import type { MergePick } from './merge.js'
 import { pickRewrite, sparseFiles } from './pick-rewrite.js'
 import { DEFAULT_SIZES, type LevelSizes, levelTarget } from './sizes.js'
 
-/** The merge that is needed most; null = none is. */
+/** The merge that is needed most; null = none is needed. */
 export function pickMerge(
   levels: Levels,
   valueFiles: readonly ValueFileInfo[],
@@ -28,7 +28,7 @@ export function pickMerge(
   return pickRewrite(levels, valueFiles, SPARSE_SHARE, DEAD_SHARE, sizes)
 }
 
-/** Merges segments of a level (all of them, of level 0) with what they overlap in the next level. */
+/** A merge of segments of a level (of level 0: all of them) with those that they overlap in the next level. */
 function mergeDown(
   levels: Levels,
   level: number,
@@ -53,14 +53,14 @@ function mergeDown(
   }
 }
 
-/** The segment that rewrites the fewest bytes of the next level for each of its own. */
+/** The segment that makes a merge rewrite the fewest bytes of the next level for each of its own. */
 function cheapest(levels: Levels, level: number): SegmentInfo {
   const cost = (segment: SegmentInfo): number =>
     bytesOf(segmentsIn(levels[level + 1], segment)) / segment.bytes
   return levels[level]!.reduce((best, segment) => (cost(segment) < cost(best) ? segment : best))
 }
 
-/** Small value files that the segments point into, when there are several to be joined. */
+/** The small value files that segments point into, if there are several of them to be joined. */
 function smallFiles(
   segments: readonly SegmentInfo[],
   valueFiles: readonly ValueFileInfo[],
@@ -90,8 +90,8 @@ function bytesOf(segments: readonly SegmentInfo[]): number {
 }
 
 /**
- * The next merge on the way to a store that holds nothing deleted or overwritten in a range: level by
- * level everything goes to the lowest one, and what is left of value files is moved together. null = done.
+ * The next merge on the way to a store that has nothing deleted or overwritten in a range: level by level, everything goes to
+ * the lowest one, and what is left of value files is moved together. Null = there is nothing left to do.
  */
 export function pickCompaction(
   levels: Levels,

@@ -4,17 +4,18 @@ import { type KeyRange, rangeIndex } from '../bytes/ranges.js'
 import type { Range } from '../engine.js'
 import type { Cursor, Stored } from './cursor.js'
 
-/** A layer as a merge sees it. */
+/** A layer, as a merge sees it. */
 export interface Source {
   readonly cursor: Cursor
-  /** in order, disjoint; they delete what older sources have */
+  /** Deleted ranges: in order, disjoint. They delete what older sources have. */
   readonly ranges: readonly KeyRange[]
 }
 
 /**
- * The entries of several layers as one: of equal keys the newest, none that a newer layer deleted.
+ * Goes over the entries of several layers as if they were one: of equal keys it gives the newest, and it gives no entry that a
+ * newer layer has deleted.
  * @param sources  newest first; their cursors go over `range`
- * @param options  keepDeleted: gives tombstones too, for a merge that has older layers below; default false
+ * @param options  keepDeleted: give tombstones too, for a merge that has older layers below; default: false
  */
 export function mergeCursor(
   sources: readonly Source[],
@@ -24,7 +25,7 @@ export function mergeCursor(
   return new MergeCursor(sources, range.reverse ?? false, options.keepDeleted ?? false)
 }
 
-/** A source and its age; 0 = the newest. */
+/** A source and its age: 0 is the newest. */
 interface Lane {
   readonly age: number
   readonly cursor: Cursor
@@ -35,11 +36,11 @@ class MergeCursor implements Cursor {
   value: Stored = null
   readonly #isReverse: boolean
   readonly #keepDeleted: boolean
-  /** those with deleted ranges, newest first */
+  /** the sources that have deleted ranges, newest first */
   readonly #shades: { readonly age: number; readonly ranges: readonly KeyRange[]; at: number }[]
-  /** by the key they stand at, of equal ones the newest first */
+  /** in order of their present keys; of equal keys, the newest first */
   readonly #lanes: Lane[] = []
-  /** those that must load before the order is known again */
+  /** lanes that must load before the order is known again */
   #waiting: Lane[]
   #loading: Promise<boolean[]> | null = null
   #lastKey: Uint8Array | null = null
@@ -60,7 +61,7 @@ class MergeCursor implements Cursor {
       const deletion = this.#deletionOf(lane.age, key)
       this.#advance(lane, deletion)
 
-      if (this.#lastKey !== null && compareKeys(key, this.#lastKey) === 0) continue // a newer one was there
+      if (this.#lastKey !== null && compareKeys(key, this.#lastKey) === 0) continue // a newer layer had this key
       this.#lastKey = key
       if (deletion !== null || (value === null && !this.#keepDeleted)) continue
       this.key = key
@@ -72,7 +73,7 @@ class MergeCursor implements Cursor {
 
   async load(): Promise<boolean> {
     while (this.#waiting.length > 0) {
-      // One that failed stays here: a merge without one of its layers would give wrong entries.
+      // A lane that fails stays here: a merge without one of its layers would give wrong entries.
       this.#loading ??= Promise.all(this.#waiting.map(({ cursor }) => cursor.next() || cursor.load()))
       const isThere = await this.#loading
       const loaded = this.#waiting.filter((_, i) => isThere[i])
@@ -88,7 +89,7 @@ class MergeCursor implements Cursor {
     return this.next()
   }
 
-  /** Moves the first lane on and to its new place. */
+  /** Steps the first lane and moves it to its new place. */
   #advance(lane: Lane, deletion: KeyRange | null): void {
     const isThere =
       deletion === null
@@ -103,7 +104,7 @@ class MergeCursor implements Cursor {
     }
   }
 
-  /** @param from  the lanes before this one come first */
+  /** @param from  the lanes before this index come first */
   #insert(lane: Lane, from: number): void {
     let at = from
     while (at < this.#lanes.length && this.#order(lane, this.#lanes[at]!) > 0) at++
@@ -116,11 +117,11 @@ class MergeCursor implements Cursor {
     return this.#isReverse ? -order : order
   }
 
-  /** The range of a newer layer that holds the key. */
+  /** A deleted range of a newer layer that contains the key. */
   #deletionOf(age: number, key: Uint8Array): KeyRange | null {
     for (const shade of this.#shades) {
       if (shade.age >= age) break
-      // Keys come in order, so that the next range is mostly the last one or the one after it.
+      // Keys come in order, so the range is mostly the one of the last key.
       if (shade.at < 0 || !mayHold(shade.ranges, shade.at, key)) shade.at = rangeIndex(shade.ranges, key)
       const range = shade.ranges[shade.at]
       if (range !== undefined && compareKeys(range.start, key) <= 0) return range
@@ -129,7 +130,7 @@ class MergeCursor implements Cursor {
   }
 }
 
-/** Whether `at` is what rangeIndex() would say. */
+/** Is `at` what rangeIndex() would say? */
 function mayHold(ranges: readonly KeyRange[], at: number, key: Uint8Array): boolean {
   return (
     (at === ranges.length || compareKeys(ranges[at]!.end, key) > 0) &&

@@ -4,25 +4,25 @@ import { codeOf, FULL, unlessFull } from '../disk/failures.js'
 import { EngineError } from '../errors.js'
 import { type Holder, nameOf, ownProcess, parseName, stateOf } from './process.js'
 
-/** What the file system says of a directory that is a file. */
+/** Codes of the file system if there is a file in the place of the directory. */
 const IN_THE_WAY = ['EEXIST', 'ENOTDIR']
 
-/** How often, and how many milliseconds each time, a process waits for one that is about to decide. */
+/** How often, and for how many milliseconds each time, a process waits for another one that is about to decide. */
 const PATIENCE = 200
 const PAUSE_MS = 5
 
-/** Why nothing can be made beside a file: the directory of a store in one file may be somebody else's, or the disk is full. */
+/** Codes if nothing can be made beside a file: the directory of a store in one file may belong to others, or the disk is full. */
 const NOT_MADE = ['EACCES', 'EPERM', 'EROFS', ...FULL]
 
 /**
- * Takes a store for this process by files alone. Each process that wants the store makes a file of its own in
- * `<file>.holders`, and then looks who else has one there: of two, the later one sees the other. No name is used
- * twice, so whoever finds the file of a process that has ended may remove it at any time. Of several that come
- * at once the first by name gets the store.
- * @param file            what is locked; it exists
- * @param isSystemLocked  the operating system has locked it for this process, which then needs only to see, and to
- *                        be seen by, those that have no such lock
- * @throws ELOCKED, ENGINE_FAILED = a file is in the way, or the file system's error; no file of this process is left behind then
+ * Takes a store for this process by files alone. Each process that wants the store makes its own file in `<file>.holders`,
+ * and then looks who else has one there: of two processes, the later one sees the other. No name is used twice, so the file
+ * of a process that has ended may be removed at any time, by anyone. Of several that come at once, the first by name gets
+ * the store.
+ * @param file            what is locked; it must exist
+ * @param isSystemLocked  The operating system has locked the store for this process. It then only needs to see, and to be
+ *                        seen by, those that have no such lock.
+ * @throws ELOCKED; ENGINE_FAILED, if a file is in the way; or the file system's error. No file of this process is left then.
  */
 export async function claimFile(file: string, isSystemLocked: boolean): Promise<Claim> {
   const directory = directoryOf(file)
@@ -32,11 +32,11 @@ export async function claimFile(file: string, isSystemLocked: boolean): Promise<
   } catch (err) {
     if (!isSystemLocked || !NOT_MADE.includes(codeOf(err))) throw err
     refuseIfHeld(file, true)
-    return { release: () => {} } // who has no such lock cannot make its file here either, until there is room
+    return { release: () => {} } // a process without such a lock cannot make its file here either, until there is room
   }
   try {
     await win(directory, name, isSystemLocked)
-    await unlessFull(async () => fs.writeFileSync(`${directory}/${name}`, 'has the store\n')) // it is locked without, only not at once
+    await unlessFull(async () => fs.writeFileSync(`${directory}/${name}`, 'has the store\n')) // it locks without that too, only not at once
   } catch (err) {
     withdraw(directory, name)
     throw err
@@ -45,8 +45,8 @@ export async function claimFile(file: string, isSystemLocked: boolean): Promise<
 }
 
 /**
- * For readers, who leave no trace, and are not seen by a writer that comes later.
- * @throws ELOCKED, ENGINE_FAILED = a file is in the way
+ * For readers, who leave no trace and whom a later writer does not see.
+ * @throws ELOCKED; ENGINE_FAILED, if a file is in the way
  */
 export function refuseIfHeld(file: string, isSystemLocked: boolean): void {
   const directory = directoryOf(file)
@@ -63,16 +63,16 @@ async function win(directory: string, name: string, isSystemLocked: boolean): Pr
     if (rivals.length === 0) return
     const winner = rivals.find((rival) => rival.hasDecided || rival.name < name)
     if (winner !== undefined || times === PATIENCE) throw locked(directory, winner ?? rivals[0]!)
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS)) // they see this one, and give way
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS)) // the others see this one, and give way
   }
 }
 
-/** Symbolic links lead to the same one. */
+/** The same directory, whichever symbolic link leads to the file. */
 function directoryOf(file: string): string {
   return `${fs.realpathSync(file)}.holders`
 }
 
-/** Whoever lets go last removes the directory, perhaps just now. */
+/** Makes the directory and a file in it. Whoever lets go last removes the directory, perhaps at this very moment. */
 function create(directory: string, name: string): void {
   for (let times = 0; ; times++) {
     try {
@@ -96,7 +96,7 @@ function removeEmpty(directory: string): void {
   try {
     fs.rmdirSync(directory)
   } catch {
-    // Others have theirs there, or removed it, or nobody made it.
+    // Others have files there, or have removed it, or nobody has made it.
   }
 }
 
@@ -110,7 +110,7 @@ function remove(path: string): void {
 
 interface Found extends Holder {
   readonly state: 'running' | 'ended' | 'unknown'
-  /** it has the store */
+  /** The process has the store. */
   readonly hasDecided: boolean
 }
 
@@ -120,8 +120,8 @@ function holdersIn(directory: string, isSystemLocked: boolean): Found[] {
   for (const name of list(directory)) {
     const holder = parseName(name)
     const size = holder === null ? null : sizeOf(`${directory}/${name}`)
-    if (holder === null || size === null) continue // a file manager's; or it has just let go
-    // Of those with a lock of the operating system there is one at a time.
+    if (holder === null || size === null) continue // a file manager made it; or its process has just let go
+    // Only one process at a time has the operating system's lock.
     const state = isSystemLocked && holder.isSystemLocked ? 'ended' : stateOf(holder, me)
     found.push({ ...holder, state, hasDecided: size > 0 })
   }

@@ -6,30 +6,30 @@ import { EngineError } from '../errors.js'
 import { ownPid, runtimeWithoutLibuv } from '../kit/runtime.js'
 
 export interface LockOptions {
-  /** Nothing is created or written. In one file the lock is shared with other readers, elsewhere there is none. */
+  /** Nothing is created or written. In one file, readers share the lock; in many files, they take none. */
   readonly isReadOnly: boolean
-  /** until it is free, instead of rejecting */
+  /** Wait until the store is free instead of rejecting. */
   readonly wait: boolean
 }
 
-/** between two looks at a store that is taken by files alone */
+/** Pause between two looks at a store that is taken by holder files alone. */
 const WAIT_MS = 100
 
-/** by path of what is locked: of those that come in one turn the first gets it */
+/** By the path of what is locked: of several that come at once, the first gets the store. */
 const queues = new Queues()
 
 /**
- * Locks a disk for this process, where its files have descriptors. Closing or suspending the disk ends the
- * lock, and so does the end of the process, whatever it ends by.
+ * Locks a disk for this process, if its files have descriptors. The lock ends when the disk is closed or suspended, and
+ * when the process ends, however it ends.
  *
- * There are two locks. That of the operating system decides among the processes that can take it; those of Bun and
- * Deno cannot. All of them make a holder file, which tells one kind from the other, and Bun and Deno among themselves.
+ * There are two locks. The operating system's decides among the processes that can take it, which those of Bun and Deno
+ * cannot. Every process makes a holder file as well: by these, the two kinds see each other, and Bun and Deno each other.
  * @throws ELOCKED, BAD_ARGUMENT
  */
 export async function lockDisk(disk: Disk, { isReadOnly, wait }: LockOptions): Promise<void> {
   const { path } = disk.lock.file
   const lock = (): Promise<void> => lockInTurn(disk, { isReadOnly, wait })
-  // Whoever waits for the store must not keep it from being found taken.
+  // While somebody waits for the store, others must still find out that it is taken.
   await (path === null || wait ? lock() : queues.run(path, lock))
 }
 
@@ -37,7 +37,7 @@ async function lockInTurn(disk: Disk, { isReadOnly, wait }: LockOptions): Promis
   const { file, isSpare } = disk.lock
   if (file.fd === null || (isReadOnly && isSpare)) return
   if (!isReadOnly)
-    await file.write(0, b4a.alloc(0)) // creates and opens it
+    await file.write(0, b4a.alloc(0)) // creates and opens the file
   else if ((await file.size()) === 0) return // never locked, or never written
 
   const isLocked = await lockDescriptor(file.fd, { shared: isReadOnly, wait })
@@ -45,7 +45,7 @@ async function lockInTurn(disk: Disk, { isReadOnly, wait }: LockOptions): Promis
   await lockByFiles(file, { isReadOnly, wait, isSystemLocked: isLocked === true })
   if (isReadOnly || !isSpare) return
   await file.truncate(0)
-  await unlessFull(() => file.write(0, b4a.from(`${ownPid()}\n`))) // only whom others are told of
+  await unlessFull(() => file.write(0, b4a.from(`${ownPid()}\n`))) // it only tells others who has the store
 }
 
 async function lockByFiles(
@@ -75,20 +75,20 @@ async function lockedElsewhere(file: LockableFile, isSpare: boolean): Promise<En
   return new EngineError('ELOCKED', `the store is open in ${who}`, holder > 0 ? { holder } : {})
 }
 
-/** @returns 0 = it is being written, for the store was opened just now */
+/** @returns 0 = it is just being written, by whoever has opened the store */
 async function readPid(file: LockableFile): Promise<number> {
   try {
     return Number(b4a.toString(await file.read(0, await file.size())))
   } catch {
-    return 0 // whoever opened it truncated it meanwhile
+    return 0 // whoever opened the store has truncated it meanwhile
   }
 }
 
 /**
- * Has the operating system lock an open file for this descriptor; the lock ends with the descriptor, so also with the
- * process.
- * @returns  false = someone else has it; null = nobody can be locked out: the optional fs-native-extensions is not
- *           installed, or ends a process of this runtime
+ * Asks the operating system to lock an open file for this descriptor. The lock ends with the descriptor, and therefore with
+ * the process.
+ * @returns  false = someone else has it; null = nobody can be locked out, because the optional fs-native-extensions is not
+ *           installed, or would end the process in this runtime
  */
 async function lockDescriptor(
   fd: number,

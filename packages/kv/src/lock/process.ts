@@ -4,20 +4,20 @@ import fs from 'fs'
 import { ownPid } from '../kit/runtime.js'
 import { codeOf } from '../disk/failures.js'
 
-/** A process, so that another one can tell whether it still runs. What cannot be found out is ''. */
+/** What identifies a process, so that another one can tell whether it is still running. '' = it cannot be found out. */
 export interface ProcessId {
   readonly pid: number
-  /** in clock ticks since the system started, as Linux counts; tells it from a later process with the same pid */
+  /** When it started, in clock ticks since the system did (Linux). Tells it from a later process with the same pid. */
   readonly started: string
-  /** of the system's start */
+  /** Identifies the start of the system. */
   readonly boot: string
-  /** of the host's name */
+  /** A digest of the name of the host. */
   readonly host: string
-  /** of the namespace that `pid` counts in: a container has its own */
+  /** A digest of the namespace that `pid` belongs to: a container has its own. */
   readonly namespace: string
 }
 
-/** What Node, Bun and Deno have of it; Bare has none. */
+/** What Node, Bun and Deno have; Bare has none of it. */
 interface Global {
   process?: {
     kill?(pid: number, signal: number): void
@@ -37,9 +37,9 @@ export function ownProcess(): ProcessId {
 }
 
 /**
- * Whether a process still runs.
+ * Is a process still running?
  * @param me  the process that wants to know
- * @returns   'unknown' where it cannot be told from here; who is in doubt takes it for running
+ * @returns   'unknown' if it cannot be told from here; it is then taken for running
  */
 export function stateOf(it: ProcessId, me: ProcessId): 'running' | 'ended' | 'unknown' {
   if (it.host !== me.host) return 'unknown'
@@ -48,19 +48,19 @@ export function stateOf(it: ProcessId, me: ProcessId): 'running' | 'ended' | 'un
 
   const stat = readStat(it.pid)
   if (stat === null) return stateOfHidden(it.pid)
-  // Killed, and not waited for by its parent: it runs no more, unless one of its threads is still ending.
+  // A process that was killed and that its parent has not waited for has ended, unless one of its threads is still ending.
   if (/[ZX]/.test(stat.state) && stat.threads <= 1) return 'ended'
-  if (it.started === '') return 'unknown' // perhaps another one that has its pid by now
+  if (it.started === '') return 'unknown' // another process may have its pid by now
   return it.started === stat.started ? 'running' : 'ended'
 }
 
-/** Of a process that /proc does not show: there is no /proc, or it hides the processes of other users. */
+/** For a process that /proc does not show: there is no /proc, or it hides the processes of other users. */
 function stateOfHidden(pid: number): 'ended' | 'unknown' {
   const { process } = globalThis as Global
-  if (process?.kill === undefined) return readStat(1) === null ? 'unknown' : 'ended' // it hides none
+  if (process?.kill === undefined) return readStat(1) === null ? 'unknown' : 'ended' // /proc hides no process
   try {
     process.kill(pid, 0)
-    return 'unknown' // perhaps another one that has its pid by now
+    return 'unknown' // another process may have its pid by now
   } catch (err) {
     return codeOf(err) === 'ESRCH' ? 'ended' : 'unknown'
   }
@@ -79,7 +79,7 @@ function hostname(): string {
   return readText('/proc/sys/kernel/hostname') || orElse('', () => os?.hostname() ?? '')
 }
 
-/** '' = there is none, or it may not be read */
+/** '' = the file does not exist, or may not be read. */
 function readText(path: string): string {
   return orElse('', () => b4a.toString(fs.readFileSync(path)).trim())
 }
@@ -88,7 +88,7 @@ function orElse<T>(value: T, fn: () => T): T {
   try {
     return fn()
   } catch {
-    return value // another system, or a permission that Deno was not given
+    return value // this is another system, or Deno was not given the permission
   }
 }
 
@@ -96,24 +96,24 @@ function digest(text: string): string {
   return text === '' ? '' : crc32(b4a.from(text)).toString(16)
 }
 
-/** A process that wants a store, or has it: its file's name says all, so that no such file is ever half-written. */
+/** A process that wants a store, or has it. The name of its file says everything, so that no such file is ever half-written. */
 export interface Holder extends ProcessId {
   readonly name: string
-  /** it has the lock of the operating system as well */
+  /** It also has the operating system's lock. */
   readonly isSystemLocked: boolean
 }
 
 // 13240-884213-3f867eb0-9c2f11aa-1a2b3c4d-files-k3j2h1x9
 const NAME = /^(\d+)-(\d*)-([0-9a-f]*)-([0-9a-f]*)-([0-9a-f]*)-(system|files)-[0-9a-z]+$/
 
-/** A name that was never used before. */
+/** A name that has never been used before. */
 export function nameOf(process: ProcessId, isSystemLocked: boolean): string {
   const { pid, started, boot, host, namespace } = process
   const random = Math.random().toString(36).slice(2)
   return [pid, started, boot, host, namespace, isSystemLocked ? 'system' : 'files', random].join('-')
 }
 
-/** @returns null = not a name of this kind */
+/** @returns null = this is no name of a holder file */
 export function parseName(name: string): Holder | null {
   const [, pid, started, boot, host, namespace, lock] = NAME.exec(name) ?? []
   if (lock === undefined) return null

@@ -1,10 +1,10 @@
-/** of what is summed up: the longest header without its checksum, and the place */
+/** The most bytes that are summed up: the longest header without its checksum, and the place. */
 const MAX_BYTES = 24
-/** [k × 256 + byte]: the CRC-32 of a byte with k zeros after it */
+/** At [k × 256 + byte]: the CRC-32 of a byte that k zeros follow. */
 let table: Int32Array | null = null
 
 /**
- * CRC-32 of `length` bytes and then a place, as two u32. A library's takes eight times as long for so few bytes.
+ * The CRC-32 of `length` bytes and a place, as two u32. For so few bytes, a library takes eight times as long.
  * @param length  4 to 16
  */
 export function headerCrc(
@@ -19,11 +19,11 @@ export function headerCrc(
 }
 
 /**
- * Looks for `length` bytes that are followed by their headerCrc(). A CRC is linear: that of the bytes from one place on
- * gives that of the bytes from the next on. So each place costs the same, whatever the bytes are. O(bytes)
- * @param offset  where the first byte is
+ * Looks for `length` bytes that are followed by their headerCrc(). A CRC is linear: the CRC of the bytes from one place on
+ * follows from that of the bytes from the place before. Each place therefore costs the same, whatever the bytes are. O(bytes)
+ * @param offset  the place of the first byte
  * @param length  4 to 16
- * @returns       the first index, at `from` or later; −1 = there is none
+ * @returns       the first index at `from` or later; −1 = there is none
  */
 export function findHeaderCrc(
   bytes: Uint8Array,
@@ -37,9 +37,9 @@ export function findHeaderCrc(
   const byte = (table ??= makeTable())
   const leaving = length * 256
   let crc = sum(byte, bytes, from, length)
-  let stored = 0 // the four bytes behind, the latest on top
+  let stored = 0 // the four bytes behind them, the last one on top
   for (let i = from + length; i < from + length + 3; i++) stored = (stored >>> 8) | (bytes[i]! << 24)
-  let place = 0 // of all offsets that differ in the lowest byte
+  let place = 0 // that of all offsets that differ only in the lowest byte
   for (let index = from; ; index++) {
     const at = offset + index
     if (index === from || (at & 255) === 0)
@@ -51,14 +51,14 @@ export function findHeaderCrc(
   }
 }
 
-/** The bytes alone, without what a CRC begins and ends with. */
+/** Sums up the bytes alone, without what a CRC begins and ends with. */
 function sum(byte: Int32Array, bytes: Uint8Array, index: number, length: number): number {
   let crc = 0
   for (let i = 0; i < length; i++) crc = (crc >>> 8) ^ byte[(crc ^ bytes[index + i]!) & 255]!
   return crc
 }
 
-/** Eight zeros more, the room of the place. */
+/** Adds eight zeros, the room of the place. */
 function zerosAfter(byte: Int32Array, crc: number): number {
   return (
     byte[7 * 256 + (crc & 255)]! ^
@@ -68,7 +68,7 @@ function zerosAfter(byte: Int32Array, crc: number): number {
   )
 }
 
-/** What a place adds, with what a CRC of `length` bytes before it begins and ends with. */
+/** What a place adds, together with what a CRC of `length` bytes before it begins and ends with. */
 function ofPlace(byte: Int32Array, length: number, log: number, offset: number): number {
   let crc = ~0
   for (let k = length + 7; k > length + 3; k--) crc ^= byte[k * 256 + 255]!

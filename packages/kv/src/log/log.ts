@@ -6,24 +6,27 @@ import { headerBytesOf, type LogVersion, type Position, readHeader, sealRecord }
 
 export const LOG_MAGIC = 'KVOPSLOG'
 export const LOG_VERSION: LogVersion = 2
-/** number of the log and of the one before it (0 = none), each u32 */
+/** A frame with the number of the log and that of the one before it (0 = none), each u32. */
 export const LOG_HEADER_BYTES: number = FRAME_BYTES + 8
 
-/** A write-ahead log (WAL) that is being written. One record at a time. */
+/**
+ * A write-ahead log (WAL) that is being written: what a memtable holds, so that it can be made again after a crash. One
+ * record at a time.
+ */
 export class Log {
   readonly id: number
   readonly #file: DiskFile
   readonly #version: LogVersion
   #bytes: number
-  /** of the bytes that were read and not written here, those from there on may not be stored; null = all are */
+  /** bytes that were read, and not written by this object, and that may not be stored; null = there are none */
   #doubtful: { readonly start: number; readonly end: number } | null
-  /** a record whose writing failed: it may be there all the same */
+  /** a record whose writing failed, and which may be there all the same */
   #uncertain: Uint8Array | null = null
 
   /**
-   * @param bytes   that are whole
-   * @param stored  of them, those that are known to survive a loss of power; the others are written again before
-   *                sync() promises that: a system that could not store them still shows them, and stores them no more
+   * @param bytes   how many bytes are whole
+   * @param stored  how many of them are known to survive a loss of power. The others are written again before sync()
+   *                promises that: a system that could not store them still shows them, but will never store them.
    */
   constructor(
     id: number,
@@ -39,9 +42,10 @@ export class Log {
   }
 
   /**
-   * A new, empty log, that survives a loss of power.
-   * @param previous  the log that it goes on from; 0 = none
-   * @param isThere   it is whole, though perhaps not stored: it is written again at its place, and never missing
+   * Makes a new, empty log that survives a loss of power.
+   * @param previous  the log that it continues; 0 = none
+   * @param isThere   The log is there and whole, though perhaps not stored: it is written again in its place, so that it is
+   *                  never missing.
    */
   static async create(id: number, previous: number, file: DiskFile, isThere = false): Promise<Log> {
     const payload = b4a.alloc(8)
@@ -58,21 +62,21 @@ export class Log {
     return this.#bytes
   }
 
-  /** where the next record goes */
+  /** The place of the next record. */
   get end(): Position {
     return { log: this.id, offset: this.#bytes }
   }
 
-  /** whether its records say up to where the logs were synced */
+  /** Do its records say up to where the logs were synced? */
   get isMarked(): boolean {
     return this.#version > 1
   }
 
   /**
-   * When it fails the record is there, or not, or a part of it: cut() takes it back.
-   * @param room      for the record's header, then the payload
-   * @param synced    everything before it is synced
-   * @param isSynced  the record is to survive a loss of power
+   * Writes a record. If that fails, the record may be there as a whole, in part, or not at all: cut() takes it back.
+   * @param room      room for the header of the record, then the payload
+   * @param synced    everything before this place is synced
+   * @param isSynced  sync the record before this resolves
    */
   async append(
     room: Uint8Array,
@@ -98,7 +102,7 @@ export class Log {
     this.#uncertain = null
   }
 
-  /** Records beyond its end, that a later one could make valid again, are none any more, whatever happens from then on. */
+  /** Overwrites records beyond its end, which a later record could make valid again. */
   async erase(): Promise<void> {
     await this.#file.truncate(this.#bytes)
     const size = await this.#file.size()
@@ -114,7 +118,7 @@ export class Log {
     }
   }
 
-  /** Whether someone else went on in it. */
+  /** Has someone else continued it? */
   async hasMore(): Promise<boolean> {
     const own = this.#uncertain
     if ((await this.#file.size()) < this.#bytes) return true
@@ -124,7 +128,7 @@ export class Log {
     return !isOwn || (await this.#header(this.#bytes + own.byteLength)) !== null
   }
 
-  /** Of the record at a place; null = there is none. */
+  /** The header of the record at a place; null = there is none. */
   async #header(offset: number): Promise<Uint8Array | null> {
     const more = (await this.#file.size()) - offset
     if (more <= 0) return null

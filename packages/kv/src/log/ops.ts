@@ -8,23 +8,23 @@ import { RECORD_HEADER_BYTES } from './record.js'
 const PUT = 1
 const DEL = 2
 const DEL_RANGE = 3
-/** bytes that replace those at an offset of the value that this log gave the key before */
+/** Bytes that replace those at an offset of the value that this log has given the key before. */
 const PATCH = 4
-/** nothing follows in this log; the number of the next one */
+/** The number of the next log. Nothing follows in this one. */
 const NEXT = 5
-/** nothing: what its record says is up to where the logs were synced */
+/** Nothing; its record is there to say up to where the logs were synced. */
 const MARK = 6
 
 /** Writes batches as the payload of one record. */
 export class OpWriter {
   readonly #memtable: Memtable
   readonly #fields = new FieldWriter(RECORD_HEADER_BYTES)
-  /** What earlier ops of this record did to a key; null = its value cannot be patched. */
+  /** by key, in hex: the value that an earlier op of this record gave it; null = it cannot be patched */
   readonly #touched = new Map<string, Uint8Array | null>()
-  /** a deleted range may have touched any key */
+  /** true = there was a deleted range, which may have touched any key */
   #ranges = false
 
-  /** @param memtable  what the log's earlier records made: a reader of the log will have the same */
+  /** @param memtable  the result of the earlier records of the log: a reader of the log will have the same */
   constructor(memtable: Memtable) {
     this.#memtable = memtable
   }
@@ -49,7 +49,7 @@ export class OpWriter {
     }
   }
 
-  /** room for the header, then the payload */
+  /** Room for the header, then the payload. */
   finish(): Uint8Array {
     return this.#fields.finish()
   }
@@ -65,7 +65,7 @@ export class OpWriter {
     this.#fields.bytes(value.subarray(patch.from, patch.to))
   }
 
-  /** From the first to the last changed byte, when a reader will know the value before. */
+  /** From the first to the last changed byte, if a reader will know the value before; otherwise null. */
   #change(name: string, key: Uint8Array, value: Uint8Array): { from: number; to: number } | null {
     if (this.#ranges) return null
     const before = this.#touched.has(name) ? this.#touched.get(name) : this.#memtable.get(key)
@@ -94,9 +94,9 @@ export function encodeMark(): Uint8Array {
 }
 
 /**
- * Applies a record's payload, which the memtable refers to from then on.
- * @returns  the next log, when this record ends its log; null = more may follow; undefined = the payload
- *           makes no sense (its checksum is right, so it was written so)
+ * Applies the payload of a record. From then on the memtable refers to its bytes.
+ * @returns  the next log, if this record ends its log; null = more records may follow; undefined = the payload makes no
+ *           sense (its checksum is right, so that is how it was written)
  */
 export function applyRecord(payload: Uint8Array, memtable: Memtable): number | null | undefined {
   const fields = new FieldReader(payload)

@@ -16,11 +16,11 @@ import {
   RECORD_HEADER_BYTES
 } from './record.js'
 
-/** What a log says. */
+/** What a log contains. */
 export interface LogContents {
-  /** the log that this one goes on in; null = it is the last */
+  /** The log that continues this one; null = this is the last. */
   readonly next: number | null
-  /** that are whole */
+  /** How many bytes are whole. */
   readonly bytes: number
   /** The latest place up to which its records say that the logs were synced. */
   readonly synced: Position
@@ -29,20 +29,20 @@ export interface LogContents {
 interface LogRecord {
   readonly payload: Uint8Array
   readonly synced: Position
-  /** where the next one starts */
+  /** Where the next record starts. */
   readonly end: number
 }
 
 /**
- * Reads a log that was written, a slice at a time: no read is larger than LOG_SLICE_BYTES, and the event loop has a
+ * Reads a log that was written earlier, a slice at a time: no read is larger than LOG_SLICE_BYTES, and the event loop gets a
  * turn between two of them.
  */
 export class LogReader {
   readonly id: number
-  /** the log that it goes on from; 0 = none */
+  /** The log that this one continues; 0 = none. */
   readonly previous: number
   readonly version: LogVersion
-  /** of the file */
+  /** Size of the file in bytes. */
   readonly size: number
   readonly #file: DiskFile
 
@@ -65,7 +65,7 @@ export class LogReader {
     this.version = version
   }
 
-  /** Applies the records to a memtable, up to the end or to the first one that is not whole. @throws ENGINE_CORRUPT */
+  /** Applies the records to a memtable, up to the end or to the first record that is not whole. @throws ENGINE_CORRUPT */
   async apply(memtable: Memtable): Promise<LogContents> {
     let bytes = LOG_HEADER_BYTES
     let next: number | null = null
@@ -85,11 +85,11 @@ export class LogReader {
   }
 
   /**
-   * Looks behind a damaged record for others.
+   * Looks for other records behind a damaged one.
    * @param from    where to begin
-   * @param damage  where it is, in this log or in one before
-   * @returns       'none'; 'some', and none proves that the damaged one had been whole; 'proof', by one that
-   *                was written once that had been synced
+   * @param damage  the place of the damaged record, in this log or in an earlier one
+   * @returns       'none': there are none; 'some': there are, and none proves that the damaged one had been whole; 'proof':
+   *                one was written after the damaged one had been synced
    */
   async search(from: number, damage: Position): Promise<'none' | 'some' | 'proof'> {
     let found: 'none' | 'some' = 'none'
@@ -105,13 +105,16 @@ export class LogReader {
         found = 'some'
       }
       const isLast = start + bytes.byteLength === this.size
-      start += isLast ? bytes.byteLength : bytes.byteLength - RECORD_HEADER_BYTES + 1 // it may begin in one slice and end in the next
+      start += isLast ? bytes.byteLength : bytes.byteLength - RECORD_HEADER_BYTES + 1 // a header may begin in one slice and end in the next
       await laterTurn()
     }
     return found
   }
 
-  /** The whole records of the slice that starts with one; the first wholly, however large. None = it is not whole. */
+  /**
+   * The whole records of the slice that starts with a record. The first one is read as a whole, however large it is. None =
+   * the first one is not whole.
+   */
   async #records(start: number): Promise<LogRecord[]> {
     const bytes = await this.#file.read(start, Math.min(LOG_SLICE_BYTES, this.size - start))
     const records: LogRecord[] = []
@@ -129,7 +132,7 @@ export class LogReader {
     }
   }
 
-  /** More than a slice, slice by slice. */
+  /** Reads more than a slice, slice by slice. */
   async #read(from: number, to: number): Promise<Uint8Array> {
     const bytes = b4a.allocUnsafeSlow(to - from)
     for (let at = from; at < to; at += LOG_SLICE_BYTES) {

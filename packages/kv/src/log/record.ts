@@ -1,7 +1,7 @@
 import { crc32 } from 'crc-universal'
 import { findHeaderCrc, headerCrc } from './header-crc.js'
 
-/** A place in the logs of a store, which have greater numbers the newer they are. */
+/** A place in the logs of a store. A newer log has a greater number. */
 export interface Position {
   readonly log: number
   readonly offset: number
@@ -11,12 +11,12 @@ export function isAfter(a: Position, b: Position): boolean {
   return a.log === b.log ? a.offset > b.offset : a.log > b.log
 }
 
-/** Of the log's format; the older one is read, and a log of it is written on as it began. */
+/** The version of the log's format. The older one can be read; a log that began with it is continued in it. */
 export type LogVersion = 1 | 2
 
 /**
- * bytes of the payload, CRC-32 of the payload, up to where the logs were synced before (number of a log, place
- * in it; not in version 1), CRC-32 of these and of the record's own log and place
+ * The length of the payload, its CRC-32, up to where the logs had been synced (number of a log, place in it; not in version
+ * 1), and the CRC-32 of these and of the record's own log and place: u32 each.
  */
 export const RECORD_HEADER_BYTES = 20
 const SYNCED_BYTES = 8
@@ -34,11 +34,11 @@ export function headerBytesOf(version: LogVersion): number {
 }
 
 /**
- * Fills in the header of a record. Its checksum covers log and offset: a record that was copied elsewhere,
- * or that an earlier file left behind on the same disk, is not a record.
+ * Fills in the header of a record. Its checksum covers log and offset: a record that was copied to another place, or that an
+ * earlier file has left behind on the same disk, does not count as one.
  * @param room    RECORD_HEADER_BYTES, then the payload
- * @param synced  up to where everything is synced
- * @returns       the record: the room, or its end
+ * @param synced  everything before this place is synced
+ * @returns       the record: all of the room, or the end of it
  */
 export function sealRecord(
   room: Uint8Array,
@@ -60,7 +60,11 @@ export function sealRecord(
   return record
 }
 
-/** @param at  where `bytes[index]` is @returns null = there is no header, or it is damaged */
+/**
+ * Reads the header of a record.
+ * @param at  the place of `bytes[index]`
+ * @returns   null = there is no header, or it is damaged
+ */
 export function readHeader(
   bytes: Uint8Array,
   index: number,
@@ -73,16 +77,16 @@ export function readHeader(
   const crcAt = headerBytes - 4
   if (payloadBytes === 0 || u32(bytes, index + crcAt) !== headerCrc(bytes, index, crcAt, at.log, at.offset))
     return null
-  // A record of version 1 was taken for proof that all before it had been written.
+  // In version 1, a record was taken as proof that everything before it had been written.
   const synced = version === 1 ? at : { log: u32(bytes, index + 8), offset: u32(bytes, index + 12) }
   return { headerBytes, payloadBytes, payloadCrc: u32(bytes, index + 4), synced }
 }
 
 /**
- * Looks for a whole header, byte by byte. O(bytes), whatever they are.
- * @param at        where the first byte is
- * @param logBytes  of the whole log: no payload is longer
- * @returns         the index of the first one, at `from` or later; −1 = there is none
+ * Looks for an undamaged header, byte by byte. O(bytes), whatever the bytes are.
+ * @param at        the place of the first byte
+ * @param logBytes  the size of the whole log: no payload is longer
+ * @returns         the index of the first header at `from` or later; −1 = there is none
  */
 export function findHeader(
   bytes: Uint8Array,
@@ -102,7 +106,7 @@ export function findHeader(
   }
 }
 
-/** Whether a record at a place can say that all before another place was synced. */
+/** Can a record at a place say that everything before another place was synced? */
 function isBefore(log: number, offset: number, ownLog: number, ownOffset: number): boolean {
   if (log === 0) return offset === 0
   return log < ownLog || (log === ownLog && offset <= ownOffset)

@@ -6,15 +6,15 @@ import { unlessCorrupt } from '../disk/failures.js'
 import { MANIFEST_FILES } from '../disk/file-names.js'
 import type { Levels, SegmentInfo, ValueFileInfo, ValueShare } from './levels.js'
 
-/** What a store consists of. */
+/** What a store consists of: which logs, segments and value files count. */
 export interface Manifest {
-  /** one more each time it is written */
+  /** Grows by one each time the manifest is written. */
   readonly generation: number
-  /** the oldest log that is not in segments; each log names the next one */
+  /** The oldest log that is not in segments yet. Each log names the next one. */
   readonly log: number
-  /** no file has this number or a greater one, but for logs and what a crash left behind */
+  /** No file has this number or a greater one, except logs and what a crash has left behind. */
   readonly nextId: number
-  /** numbers of files that may be there and are of no use */
+  /** Numbers of files that may exist and are of no use. */
   readonly garbage: readonly number[]
   readonly levels: Levels
   readonly valueFiles: readonly ValueFileInfo[]
@@ -36,7 +36,7 @@ function encodeManifest(manifest: Manifest): Uint8Array {
   return fields.finish()
 }
 
-/** @param payload  that a checksum has vouched for */
+/** @param payload  proved by a checksum */
 function decodeManifest(payload: Uint8Array): Manifest {
   const fields = new FieldReader(payload)
   return {
@@ -89,9 +89,9 @@ const VERSION = 1
 /** Keeps the manifest in two files, written in turn. */
 export class ManifestFiles {
   readonly #files: readonly DiskFile[]
-  /** encoded: the manifest that was read or written last */
+  /** the manifest that was read or written last, encoded */
   #newest: Uint8Array | null = null
-  /** the one before it, while a failed write leaves it open which of the two is on the disk */
+  /** the one before it, while a failed write leaves open which of the two is on the disk */
   #before: Uint8Array | null = null
 
   constructor(disk: Disk) {
@@ -99,15 +99,15 @@ export class ManifestFiles {
   }
 
   /**
-   * @returns  the newer one of those that are whole; null = a new store, without any
-   * @throws ENGINE_CORRUPT when both are damaged, ENGINE_VERSION
+   * @returns  the newer of those that are whole; null = a new store, which has none
+   * @throws ENGINE_CORRUPT, if both are damaged; ENGINE_VERSION
    */
   async read(): Promise<Manifest | null> {
     this.#newest = await this.#find()
     return this.#newest === null ? null : decodeManifest(this.#newest)
   }
 
-  /** Whether the newest manifest on the disk is still one of those that were read or written here. */
+  /** Is the newest manifest on the disk still one that was read or written here? */
   async isCurrent(): Promise<boolean> {
     const found = await this.#find()
     const ours = [this.#newest, ...(this.#before === null ? [] : [this.#before])]
@@ -115,8 +115,8 @@ export class ManifestFiles {
   }
 
   /**
-   * Once it resolves this is the manifest, also after a loss of power. When it fails, this one or the one before
-   * is: then the same one is to be written again until it resolves, before another one is.
+   * Once it resolves, this is the manifest, even after a loss of power. If it fails, this one or the one before it is: the
+   * same one must then be written again, until that succeeds, before any other.
    */
   async write(manifest: Manifest): Promise<void> {
     const payload = encodeManifest(manifest)
@@ -128,7 +128,7 @@ export class ManifestFiles {
     this.#before = null
   }
 
-  /** @returns the payload of the newest manifest that is whole */
+  /** The payload of the newest manifest that is whole. */
   async #find(): Promise<Uint8Array | null> {
     const found: Uint8Array[] = []
     const failures: unknown[] = []

@@ -10,13 +10,13 @@ import { Tree } from '../kit/tree.js'
 /** A memtable as its readers see it. */
 export interface ReadonlyMemtable {
   get(key: Uint8Array): Found
-  /** points in order; null = tombstone */
+  /** Points, in order; null = tombstone. */
   entries(range?: Range): Iterator<[Uint8Array, Uint8Array | null]>
-  /** in order, disjoint */
+  /** Deleted ranges: in order, disjoint. */
   ranges(): KeyRange[]
 }
 
-/** The newest layer of a log-structured merge tree, in memory. */
+/** The newest layer of a log-structured merge tree, in memory: what its log holds and no segment does yet. */
 export class Memtable implements ReadonlyMemtable {
   readonly #points: Tree<Uint8Array | null>
   /** start → end; disjoint */
@@ -28,7 +28,7 @@ export class Memtable implements ReadonlyMemtable {
     this.#ranges = ranges
   }
 
-  /** keys, values and an estimate of what holds them; what a deleted range removed is still counted */
+  /** Keys, values and an estimate of what holds them. What a deleted range has removed still counts. */
   get bytes(): number {
     return this.#bytes
   }
@@ -50,12 +50,12 @@ export class Memtable implements ReadonlyMemtable {
     return Array.from(this.#ranges.entries(), ([start, end]) => ({ start, end }))
   }
 
-  /** O(1); not changed by later apply() */
+  /** The memtable as it is now; a later apply() does not change it. O(1) */
   snapshot(): ReadonlyMemtable {
     return new Memtable(this.#points.snapshot(), this.#ranges.snapshot())
   }
 
-  /** In order. Buffers are kept, not copied. */
+  /** Applies ops in order. Their buffers are kept, not copied. */
   apply(ops: readonly Op[]): void {
     for (const op of ops) {
       if (op.type === 'delRange') this.#deleteRange(op.start, op.end)
@@ -73,7 +73,7 @@ export class Memtable implements ReadonlyMemtable {
     this.#points.deleteRange(start, end)
     this.#bytes += start.byteLength + end.byteLength + ENTRY_OVERHEAD_BYTES
 
-    // Joins what it overlaps or touches.
+    // Join the ranges that it overlaps or touches.
     const before = this.#rangeBefore(start)
     let [from, to] = [start, end]
     if (before !== null && compareKeys(before[1], start) >= 0) {
@@ -100,22 +100,22 @@ export class Memtable implements ReadonlyMemtable {
   }
 }
 
-/** A memtable as a layer of a merge. The view must not change meanwhile: take a snapshot. */
-export function memtableSource(view: ReadonlyMemtable, range: Range): Source {
-  return { cursor: new MemtableCursor(view, range), ranges: view.ranges() }
+/** A memtable as a layer of a merge. It must not change meanwhile: take a snapshot. */
+export function memtableSource(memtable: ReadonlyMemtable, range: Range): Source {
+  return { cursor: new MemtableCursor(memtable, range), ranges: memtable.ranges() }
 }
 
 class MemtableCursor implements Cursor {
   key: Uint8Array = b4a.alloc(0)
   value: Stored = null
-  readonly #view: ReadonlyMemtable
+  readonly #memtable: ReadonlyMemtable
   readonly #range: Range
   #entries: Iterator<[Uint8Array, Uint8Array | null]>
 
-  constructor(view: ReadonlyMemtable, range: Range) {
-    this.#view = view
+  constructor(memtable: ReadonlyMemtable, range: Range) {
+    this.#memtable = memtable
     this.#range = range
-    this.#entries = view.entries(range)
+    this.#entries = memtable.entries(range)
   }
 
   next(): boolean {
@@ -131,7 +131,7 @@ class MemtableCursor implements Cursor {
   }
 
   skip(to: Uint8Array): boolean {
-    this.#entries = this.#view.entries(
+    this.#entries = this.#memtable.entries(
       this.#range.reverse ? { ...this.#range, lt: to } : { ...this.#range, gte: to }
     )
     return this.next()

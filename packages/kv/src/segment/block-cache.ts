@@ -1,7 +1,7 @@
 import { CACHED_BLOCK_OVERHEAD_BYTES } from '../defaults.js'
 import type { Block } from './block.js'
 
-/** The blocks that were used last, of all segments of a store, up to a number of bytes. */
+/** The most recently used blocks of all segments of a store, up to a number of bytes. */
 export class BlockCache {
   readonly #limit: number
   /** least recently used first */
@@ -13,7 +13,7 @@ export class BlockCache {
     this.#limit = limit
   }
 
-  /** held now, ≤ `limit` */
+  /** Bytes held now, at most `limit`. */
   get bytes(): number {
     return this.#bytes
   }
@@ -52,7 +52,7 @@ function cost(block: Block): number {
   return block.bytes.byteLength + CACHED_BLOCK_OVERHEAD_BYTES
 }
 
-/** One number for both: offsets are below 2³², ids below 2²¹ after two million files. */
+/** One number for both: offsets are below 2³², and ids below 2²¹, which is two million files. */
 function placeOf(segment: number, offset: number): number {
   return segment * 2 ** 32 + offset
 }

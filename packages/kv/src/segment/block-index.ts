@@ -1,14 +1,14 @@
 import b4a from 'b4a'
 import { compareSlice } from '../bytes/order.js'
 
-/** Where the blocks of a segment are, and their first keys: packed, because a large store has 10⁵ blocks. */
+/** Where the blocks of a segment are, and what their first keys are. It is packed, because a large store has 10⁵ blocks. */
 export class SegmentIndex {
   readonly #keys: Uint8Array
   readonly #keyEnds: Uint32Array
   readonly #blockEnds: Uint32Array
   readonly #crcs: Uint32Array
 
-  /** @param bytes  as SegmentIndexBuilder.finish() made them; a view of them is kept */
+  /** @param bytes  as SegmentIndexBuilder.finish() made them; kept, not copied */
   constructor(bytes: Uint8Array, blocks: number) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const column = (n: number): Uint32Array =>
@@ -35,7 +35,7 @@ export class SegmentIndex {
     return this.#crcs[block]!
   }
 
-  /** How many blocks start before `key`; with `orAt` also the one that starts at it. */
+  /** How many blocks start before `key`; with `orAt`, the one that starts at it counts as well. */
   blocksBefore(key: Uint8Array, orAt: boolean): number {
     const limit = orAt ? 1 : 0
     let low = 0
@@ -50,6 +50,7 @@ export class SegmentIndex {
   }
 }
 
+/** Collects the index of a segment while its blocks are written. */
 export class SegmentIndexBuilder {
   readonly #keys: Uint8Array[] = []
   readonly #columns: [keyEnds: number[], blockEnds: number[], crcs: number[]] = [[], [], []]
@@ -59,7 +60,7 @@ export class SegmentIndexBuilder {
     return this.#keys.length
   }
 
-  /** @param firstKey  not changed until finish() */
+  /** @param firstKey  must not change until finish() */
   add(firstKey: Uint8Array, blockEnd: number, crc: number): void {
     this.#keys.push(firstKey)
     this.#keyBytes += firstKey.byteLength

@@ -4,12 +4,12 @@ import { compareSlice, sharedPrefix } from '../bytes/order.js'
 import { type Stored, ValuePointer } from '../cursor/cursor.js'
 import { BLOCK_BYTES, RESTART_ENTRIES } from '../defaults.js'
 
-/** What an entry is; part of the format. */
+/** Kinds of entries; part of the format. */
 const TOMBSTONE = 0
 const VALUE = 1
 const POINTER = 2
 
-/** Collects entries, in order of their keys, into a block. */
+/** Collects entries, in order of their keys, in a block. */
 export class BlockWriter {
   #bytes: Uint8Array = b4a.allocUnsafe(2 * BLOCK_BYTES)
   #end = 0
@@ -21,7 +21,7 @@ export class BlockWriter {
     return this.#count === 0
   }
 
-  /** of its entries so far */
+  /** Bytes of its entries so far. */
   get bytes(): number {
     return this.#end
   }
@@ -30,7 +30,7 @@ export class BlockWriter {
     return this.#end >= BLOCK_BYTES
   }
 
-  /** @param key  after the last one; not changed until the next add() */
+  /** @param key  comes after the last one; must not change until the next add() */
   add(key: Uint8Array, stored: Stored): void {
     const isValue = stored instanceof Uint8Array
     const most = 7 * VARINT_BYTES + key.byteLength + (isValue ? stored.byteLength : 0)
@@ -58,7 +58,7 @@ export class BlockWriter {
     this.#end = end
   }
 
-  /** The block; the writer is empty again. The result is a view that the next add() overwrites. */
+  /** Ends the block and begins a new one. @returns a subarray that the next add() overwrites */
   finish(): Uint8Array {
     const tail = 4 * (this.#restarts.length + 1)
     if (this.#end + tail > this.#bytes.byteLength) this.#grow(tail)
@@ -93,15 +93,15 @@ function pointerFields(pointer: ValuePointer): Uint8Array {
   return bytes.subarray(0, writeVarint(bytes, end, pointer.crc))
 }
 
-/** Neighbouring entries, decoded. */
+/** Several entries in a row, decoded. */
 export interface EntryGroup {
   readonly keys: readonly Uint8Array[]
   readonly values: readonly Stored[]
 }
 
 /**
- * A block that was read and checked. Entries come in groups; a group's first key is stored whole, the
- * others without what they share with the one before.
+ * A block that was read and checked. Entries come in groups. The first key of a group is stored as a whole, the others
+ * without the prefix that they share with the key before.
  */
 export class Block {
   readonly bytes: Uint8Array
@@ -116,18 +116,18 @@ export class Block {
     this.#restarts = bytes.byteLength - 4 * (this.groups + 1)
   }
 
-  /** undefined = not in this block */
+  /** What the block has for a key; undefined = nothing. */
   get(key: Uint8Array): Stored | undefined {
     const { bytes } = this
     const group = this.groupOf(key)
     const end = this.#groupStart(group + 1)
     const fields = new FieldReader(bytes, this.#groupStart(group))
-    let matched = 0 // first bytes that `key` shares with the entry before, which is smaller
+    let matched = 0 // length of the prefix that `key` shares with the entry before, which is smaller
     while (fields.offset < end) {
       const shared = fields.varint()
       const unshared = fields.varint()
       const tag = fields.varint()
-      if (shared < matched) return undefined // grew where it agreed with `key`
+      if (shared < matched) return undefined // the entry is larger than `key` where they agreed before
       if (shared === matched) {
         const start = fields.offset
         const most = Math.min(unshared, key.byteLength - shared)
@@ -165,7 +165,7 @@ export class Block {
     return { keys, values }
   }
 
-  /** The last group whose first key is ≤ `key`, else the first. */
+  /** The last group whose first key is ≤ `key`, otherwise the first. */
   groupOf(key: Uint8Array): number {
     let low = 1
     let high = this.groups
@@ -185,7 +185,7 @@ export class Block {
     return compareSlice(this.bytes, fields.offset, fields.offset + length, key)
   }
 
-  /** Where a group starts; for `groups`: where the last one ends. */
+  /** Where a group starts. For `groups`: where the last group ends. */
   #groupStart(group: number): number {
     return group === this.groups ? this.#restarts : this.#view.getUint32(this.#restarts + 4 * group, true)
   }

@@ -1,12 +1,12 @@
 import b4a from 'b4a'
 import { BLOOM_BITS_PER_KEY, BLOOM_PROBES } from '../defaults.js'
 
-/** The seeds of the two hashes of a key; part of the format. */
+/** Seeds of the two hashes of a key; part of the format. */
 const SEEDS = [0, 0x9747b28c] as const
 
 const MIN_BYTES = 16
 
-/** Takes in keys until their number is known. */
+/** Makes a Bloom filter of keys whose number is known only at the end. */
 export class BloomBuilder {
   #hashes = new Uint32Array(2048)
   #length = 0
@@ -21,10 +21,10 @@ export class BloomBuilder {
     this.#hashes[this.#length++] = hashKey(key, SEEDS[1])
   }
 
-  /** The filter's bytes; none without keys. */
+  /** The bytes of the filter; none, if there are no keys. */
   finish(): Uint8Array {
     const keys = this.#length / 2
-    // Probes of a few keys would fall together in a filter as small as they are.
+    // In too small a filter, the probes of a few keys would collide.
     const bytes = b4a.alloc(keys === 0 ? 0 : Math.max(MIN_BYTES, Math.ceil((keys * BLOOM_BITS_PER_KEY) / 8)))
     const bits = 8 * bytes.byteLength
     for (let i = 0; i < this.#length; i += 2) {
@@ -39,7 +39,7 @@ export class BloomBuilder {
   }
 }
 
-/** false = the key was not added; true = it probably was. */
+/** False = the key was not added. True = it probably was. */
 export function bloomHas(bytes: Uint8Array, key: Uint8Array): boolean {
   const bits = 8 * bytes.byteLength
   if (bits === 0) return false

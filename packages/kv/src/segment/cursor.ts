@@ -25,19 +25,19 @@ export class SegmentCursor implements Cursor {
   value: Stored = null
   readonly #segment: BlockSource
   readonly #step: 1 | -1
-  /** the range ends here: `lt`, backwards `gte` */
+  /** the range ends here: `lt`; backwards, `gte` */
   readonly #bound: Uint8Array | undefined
-  /** the block in which it does */
+  /** the block in which the range ends */
   readonly #lastIndex: number
-  /** of the block it is in, or that load() comes to next */
+  /** index of the present block, or of the one that load() comes to next */
   #index: number
-  /** where to go in on entering a block: not before it, backwards before it */
+  /** where to begin in the next block: at this key or after it; backwards, before it */
   #target: Uint8Array | undefined
   #block: Block | null = null
   #groupIndex = 0
   #group = NONE
   #at = 0
-  /** read ahead: blocks by index */
+  /** blocks that were read ahead, by index */
   #ahead = new Map<number, Block>()
   #run: number
 
@@ -103,7 +103,7 @@ export class SegmentCursor implements Cursor {
     return this.next()
   }
 
-  /** To just before the first entry that is not before `target`; backwards: to that entry. */
+  /** Goes to just before the first entry that is not before `target`; backwards, to that entry. */
   #seek(block: Block, target: Uint8Array): void {
     this.#enterGroup(block.groupOf(target))
     const { keys } = this.#group

@@ -4,13 +4,13 @@ import { corrupt } from '../bytes/frame.js'
 import { segmentFileName } from '../disk/file-names.js'
 import { EngineError } from '../errors.js'
 
-/** The last bytes of a segment, in every version of the format. */
+/** The footer is the last bytes of a segment, in every version of the format. */
 export const FOOTER_BYTES = 64
 
 const VERSION = 1
 const MAGIC: Uint8Array = b4a.from('KVSEGMNT')
 
-/** The parts of a segment: blocks, deleted ranges, index, Bloom filter, in this order, then the footer. */
+/** The parts of a segment: blocks, deleted ranges, index and Bloom filter, in this order; then comes the footer. */
 export interface SegmentFooter {
   readonly id: number
   readonly blocks: number
@@ -18,7 +18,7 @@ export interface SegmentFooter {
   readonly rangeBytes: number
   readonly indexBytes: number
   readonly bloomBytes: number
-  /** CRC-32 of ranges, index and filter together */
+  /** CRC-32 of ranges, index and filter together. */
   readonly crc: number
 }
 
@@ -35,9 +35,10 @@ export function encodeFooter(footer: SegmentFooter, version: number = VERSION): 
 }
 
 /**
- * @param bytes   the last of the file
- * @param id      that of the segment by the manifest
- * @param offset  where they start
+ * Reads a footer.
+ * @param bytes   the last bytes of the file
+ * @param id      the number of the segment according to the manifest
+ * @param offset  where the footer starts
  * @throws ENGINE_CORRUPT, ENGINE_VERSION
  */
 export function decodeFooter(bytes: Uint8Array, id: number, offset: number): SegmentFooter {
@@ -69,7 +70,7 @@ export function corruptSegment(id: number, offset: number, what: string): Engine
   return corrupt(segmentFileName(id), offset, what)
 }
 
-/** Of everything but the checksum itself. */
+/** The CRC-32 of everything but itself. */
 function crcOf(bytes: Uint8Array): number {
   return crc32(b4a.concat([bytes.subarray(0, 48), bytes.subarray(52)]))
 }

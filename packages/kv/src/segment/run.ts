@@ -7,9 +7,9 @@ import type { Range } from '../engine.js'
 import type { Segment } from './segment.js'
 
 /**
- * Disjoint segments in order (a level, or a single segment) as a layer of a merge. A segment's cursor is
- * made when it is come to.
- * @param options  as for Segment.cursor()
+ * A sorted run, that is disjoint segments in order (a level, or a single segment), as a layer of a merge. The cursor of a
+ * segment is made when the run gets to that segment.
+ * @param options  the same as for Segment.cursor()
  */
 export function runSource(
   segments: readonly Segment[],
@@ -28,7 +28,7 @@ class RunCursor implements Cursor {
   value: Stored = null
   readonly #range: Range
   readonly #options: { isLong?: boolean } | undefined
-  /** the next one last */
+  /** segments that come later; the next one is the last */
   readonly #waiting: Segment[]
   #current: Cursor | null = null
   #segment: Segment | null = null

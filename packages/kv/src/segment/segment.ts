@@ -18,20 +18,23 @@ export interface SegmentDeps {
   readonly values: ValueFiles
 }
 
-/** An open segment: its index, filter and deleted ranges are in memory, its blocks are read. Reads may run side by side. */
+/**
+ * An open segment, which is an SSTable (sorted string table): an immutable file of entries in the order of their keys. Its
+ * index, Bloom filter and deleted ranges are in memory; its blocks are read when they are needed. Reads may run side by side.
+ */
 export class Segment implements BlockSource {
   readonly info: SegmentInfo
   readonly index: SegmentIndex
-  /** in order, disjoint; a point of this segment is newer than them */
+  /** Deleted ranges: in order, disjoint. Every point of this segment is newer than they are. */
   readonly ranges: readonly KeyRange[]
   readonly #bloom: Uint8Array
   readonly #file: FileReader
   readonly #deps: SegmentDeps
-  /** by block: what is being read, so that it is read once */
+  /** by index: blocks that are being read, so that each is read only once */
   readonly #reading = new Map<number, Promise<Block>>()
 
   /**
-   * Two reads of the file.
+   * Opens a segment with two reads of the file.
    * @throws ENGINE_CORRUPT, ENGINE_VERSION
    */
   static async open(file: FileReader, info: SegmentInfo, deps: SegmentDeps): Promise<Segment> {
@@ -64,7 +67,7 @@ export class Segment implements BlockSource {
     this.#deps = deps
   }
 
-  /** @returns at once when no file has to be read; a value is a view: copy it before it is given away */
+  /** @returns no promise, if no file has to be read; a value is a subarray: copy it before you give it away */
   get(key: Uint8Array): Found | Promise<Found> {
     const index = bloomHas(this.#bloom, key) ? this.index.blocksBefore(key, true) - 1 : -1
     if (index < 0) return this.#rangeAt(key)
@@ -74,8 +77,8 @@ export class Segment implements BlockSource {
   }
 
   /**
-   * Points of the range, tombstones included, without the deleted ranges.
-   * @param options  isLong: reads far ahead from the start and leaves the cache alone
+   * Goes over the points of a range, tombstones included, but not over the deleted ranges.
+   * @param options  isLong: read far ahead from the start, and leave the cache alone
    */
   cursor(range: Range = {}, options: { isLong?: boolean } = {}): Cursor {
     return new SegmentCursor(this, range, options)
@@ -94,7 +97,7 @@ export class Segment implements BlockSource {
       void reading
         .then(
           (block) => cache.set(this.info.id, offset, block),
-          () => {} // told to whoever reads
+          () => {} // whoever reads gets the error
         )
         .then(() => this.#reading.delete(index))
     }

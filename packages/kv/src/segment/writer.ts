@@ -10,7 +10,7 @@ import { BlockWriter } from './block.js'
 import { BloomBuilder } from './bloom.js'
 import { encodeFooter } from './footer.js'
 
-/** Writes one segment. */
+/** Writes one segment (SSTable). */
 export class SegmentWriter {
   readonly #id: number
   readonly #buffer: WriteBuffer
@@ -29,17 +29,17 @@ export class SegmentWriter {
     this.#buffer = new WriteBuffer(file)
   }
 
-  /** of its blocks so far */
+  /** Bytes of its blocks so far. */
   get bytes(): number {
     return this.#buffer.bytes + this.#block.bytes
   }
 
-  /** true = flush() before the next add() */
+  /** True = call flush() before the next add(). */
   get isFull(): boolean {
     return this.#buffer.isFull
   }
 
-  /** @param key  after the last one; kept, not copied */
+  /** @param key  comes after the last one; kept, not copied */
   add(key: Uint8Array, stored: Stored): void {
     if (this.#block.isFull) this.#finishBlock()
     this.#blockKey ??= key
@@ -58,8 +58,8 @@ export class SegmentWriter {
   }
 
   /**
-   * Ends the segment; the file is synced and closed.
-   * @param ranges  in order, disjoint; older than every point
+   * Ends the segment; the file is synced.
+   * @param ranges  in order, disjoint, older than every point
    */
   async finish(ranges: readonly KeyRange[]): Promise<SegmentInfo> {
     if (!this.#block.isEmpty) this.#finishBlock()
@@ -98,7 +98,7 @@ export class SegmentWriter {
   }
 }
 
-/** The half-open interval that holds the points and the ranges; copies, for they are kept for long. */
+/** The half-open interval that contains the points and the ranges. They are copies, because they are kept for long. */
 function bounds(
   firstKey: Uint8Array | null,
   lastKey: Uint8Array | null,
@@ -113,7 +113,7 @@ function bounds(
   return { start: copy(starts[0]!), end: copy(ends.at(-1)!) }
 }
 
-/** Not of the shared pool, which it would hold on to. */
+/** Copies bytes outside the shared pool, all of which they would keep alive. */
 function copy(bytes: Uint8Array): Uint8Array {
   const own = b4a.alloc(bytes.byteLength)
   own.set(bytes)

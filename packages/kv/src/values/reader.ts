@@ -5,11 +5,11 @@ import { allDone } from '../disk/failures.js'
 import { valueFileName } from '../disk/file-names.js'
 import type { FileReader, Files } from '../disk/store-files.js'
 
-/** What a value file starts with: a frame without payload. */
+/** A value file starts with a frame without payload. */
 export const VALUE_FILE_MAGIC = 'KVVALUES'
 export const VALUE_FILE_VERSION = 1
 
-/** Reads large values; a value file is opened when it is first read from. */
+/** Reads large values. A value file is opened when it is first read. */
 export class ValueFiles {
   readonly #files: Files
   readonly #open = new Map<number, Promise<FileReader>>()
@@ -27,12 +27,12 @@ export class ValueFiles {
     return value
   }
 
-  /** Opens them now: an open file can be read even if it is removed. @throws ENGINE_CORRUPT, ENGINE_VERSION */
+  /** Opens files now: an open file can be read even after it was removed. @throws ENGINE_CORRUPT, ENGINE_VERSION */
   async openAll(ids: readonly number[]): Promise<void> {
     await allDone(ids.map((id) => this.#file(id)))
   }
 
-  /** No reader needs the file any more. */
+  /** Says that no reader needs the file any more. */
   forget(id: number): void {
     this.#open.delete(id)
   }
@@ -42,7 +42,7 @@ export class ValueFiles {
     if (file === undefined) {
       file = this.#openFile(id)
       this.#open.set(id, file)
-      file.catch(() => this.#open.delete(id)) // the reader is told; the next one tries again
+      file.catch(() => this.#open.delete(id)) // this reader gets the error, and the next one tries again
     }
     return file
   }

@@ -8,7 +8,7 @@ import { type FileWriter, type NewFiles, WriteBuffer } from '../disk/store-files
 import type { ValueFileInfo } from '../manifest/levels.js'
 import { VALUE_FILE_MAGIC, VALUE_FILE_VERSION, type ValueFiles } from './reader.js'
 
-/** Puts large values into value files, and values out of old value files into new ones. */
+/** Puts large values into value files, and moves values from old value files to new ones. */
 export class LargeValues {
   readonly #newFiles: NewFiles
   readonly #nextId: () => number
@@ -29,7 +29,7 @@ export class LargeValues {
     this.#values = old?.values ?? null
   }
 
-  /** true = store() what place() gives instead */
+  /** True = what place() resolves with is to be stored instead. */
   concerns(stored: Stored): stored is Uint8Array | ValuePointer {
     return stored instanceof ValuePointer
       ? this.#rewrite.has(stored.file)
@@ -43,7 +43,7 @@ export class LargeValues {
     return this.#writer.write(value)
   }
 
-  /** The files that were written, synced and closed. */
+  /** Ends the last file. @returns the files that were written, all of them synced */
   async finish(): Promise<ValueFileInfo[]> {
     await this.#finishFile()
     return this.#done
@@ -60,7 +60,7 @@ export class LargeValues {
   }
 }
 
-/** Writes large values one after another. */
+/** Writes large values to one file, one after another. */
 export class ValueFileWriter {
   readonly #id: number
   readonly #buffer: WriteBuffer
