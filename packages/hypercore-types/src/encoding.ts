@@ -18,14 +18,14 @@ export interface CompactEncoding<T> {
   decode(state: EncodingState): T
 }
 
-/** Two functions that turn a value into bytes and back. An abstract-encoding codec is one as well. */
+/** Two functions that turn a value into bytes and back. An abstract-encoding codec is one too. */
 export interface Codec<T> {
   /** Absent, as in Hypercore: an object that has it is a `CompactEncoding`. */
   preencode?: undefined
   /** Returns the bytes of one block. */
   encode(value: T): Uint8Array
   /**
-   * Gives the value of one block.
+   * Returns the value of one block.
    * @param bytes  one whole block
    */
   decode(bytes: Uint8Array): T
@@ -37,7 +37,7 @@ export type TextEncodingName = 'utf-8' | 'utf8' | 'ascii' | 'hex' | 'base64' | '
 /** The names compact-encoding 3 `from()` knows. */
 export type EncodingName = 'binary' | 'json' | 'ndjson' | TextEncodingName
 
-/** The names of encodings that can give a `T`: json gives whatever the caller says it holds, but never bytes. */
+/** The names of encodings that can decode to a `T`: json decodes to whatever the caller says, but never to bytes. */
 export type EncodingNameFor<T> =
   | ([T] extends [Uint8Array] ? never : 'json' | 'ndjson')
   | ([string] extends [T] ? TextEncodingName : never)
@@ -50,8 +50,8 @@ export type Encoder<T> = CompactEncoding<T> | Codec<T>
 export type ValueEncoding<T = unknown> = EncodingNameFor<T> | Encoder<T>
 
 /**
- * The value type that an encoding gives: json is `unknown` until the caller says what it holds, and so is a codec of type
- * `any`.
+ * The type of value that an encoding decodes to. For json it is `unknown` unless the caller says what it holds, and for a
+ * codec of type `any` as well.
  */
 export type Decoded<E> = 0 extends 1 & E
   ? unknown

@@ -20,7 +20,7 @@ export interface EventSource<Events extends { [K in keyof Events]: unknown[] }> 
   removeAllListeners(event?: keyof Events): this
   /**
    * Calls the listeners of the event, in order.
-   * @returns false when there were none
+   * @returns false if there were none
    */
   emit<K extends keyof Events>(event: K, ...args: Events[K]): boolean
   /** How many listeners the event has. */

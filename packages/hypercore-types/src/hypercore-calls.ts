@@ -28,9 +28,9 @@ export type Block<T> = T | Uint8Array | ([T] extends [Uint8Array] ? string : nev
 export interface AppendOptions {
   /** What to sign with. Default: the session's. */
   keyPair?: PublicKeyPair | null
-  /** The signature itself: 64 bytes, or what a multisig manifest wants. */
+  /** The signature itself: 64 bytes, or what a multisig manifest requires. */
   signature?: Uint8Array | null
-  /** True: tries to append even without a secret key, as where the manifest needs no signature. */
+  /** True: tries to append even without a secret key, for example if the manifest requires no signature. */
   writable?: boolean
   /** The greatest length, in blocks, that the core may have afterwards. */
   maxLength?: number
@@ -90,7 +90,7 @@ export interface DownloadRange {
 export interface Download {
   /**
    * Resolves once every block of the range is stored here.
-   * @throws REQUEST_CANCELLED when it is destroyed or its session closes
+   * @throws REQUEST_CANCELLED if it is destroyed or its session closes
    */
   done(): Promise<boolean>
   /** Ends it; blocks that have arrived stay. */
@@ -115,7 +115,7 @@ export interface AuditResult {
   corrupt: boolean
 }
 
-/** What `core.info()` gives. */
+/** What `core.info()` returns. */
 export interface CoreStats {
   /** 32 bytes. */
   key: Uint8Array

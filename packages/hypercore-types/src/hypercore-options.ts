@@ -64,7 +64,7 @@ export interface SessionOptions<T = unknown> {
 
 /** Options that make or open the shared core; the first caller's count. */
 export interface CoreOptions {
-  /** Whether a core that is not stored is made; false: STORAGE_EMPTY instead. Default: true. */
+  /** Whether a core that is not stored is created; false: STORAGE_EMPTY instead. Default: true. */
   createIfMissing?: boolean
   /** Whether what is stored under this key is discarded. Default: false. */
   overwrite?: boolean
@@ -74,7 +74,7 @@ export interface CoreOptions {
   group?: Uint8Array | null
   /** Whether a peer's longer fork is followed. Default: true. */
   allowFork?: boolean
-  /** Whether blocks that peers send unasked are taken. Default: false. */
+  /** Whether blocks that peers send unasked are accepted. Default: false. */
   allowPush?: boolean
   /** Whether a request for a new length asks for the last block as well. Default: false. */
   allowLatestBlock?: boolean
@@ -104,7 +104,7 @@ export interface HypercoreOptions<T = unknown> extends CoreOptions, SessionOptio
   key?: Uint8Array | string | null
   /** 32 bytes. */
   discoveryKey?: Uint8Array | null
-  /** Who may sign a core that is made; the key follows from it. */
+  /** Who may sign a core that is created; the key follows from it. */
   manifest?: ManifestInput | null
   /** Whether the key is the public key itself, as in Hypercore 10. */
   compat?: boolean
@@ -121,6 +121,6 @@ export interface HypercoreOptions<T = unknown> extends CoreOptions, SessionOptio
   pushOnly?: boolean
   /** Whether peers are asked for a new length as soon as they announce one. Default: true. */
   eagerUpgrade?: boolean
-  /** More options, which win over these. */
+  /** More options, which take precedence over these. */
   preload?: Promise<HypercoreOptions<T>> | null
 }

@@ -28,7 +28,7 @@ export interface HypercoreEvents {
   ready: []
   /** The session is closed. */
   close: []
-  /** The core became longer: here, or because a peer told. */
+  /** The core became longer, by an append or because a peer announced it. */
   append: []
   /** The core became shorter, and its fork changed. */
   truncate: [length: number, fork: number]
@@ -42,9 +42,9 @@ export interface HypercoreEvents {
   upload: [index: number, byteLength: number, peer: Peer]
   /** Two blocks are signed for one place; the core's sessions close. */
   conflict: [length: number, fork: number, proof: object]
-  /** A peer sent what its proof does not prove; it was not taken. */
+  /** A peer sent data that its proof does not prove. It was not stored. */
   'verification-error': [err: Error, request: object, response: object, peer: Peer]
-  /** A peer asked for what cannot be. */
+  /** A peer sent a request that is invalid. */
   'invalid-request': [err: Error, request: object, peer: Peer]
   /** A peer has more blocks from 0 on than any before. */
   'remote-contiguous-length': [length: number]
@@ -54,9 +54,9 @@ export interface HypercoreEvents {
   migrate: [key: Uint8Array]
   /** A lost tree root is being asked for. */
   repairing: [proof: object]
-  /** It was found. */
+  /** The lost tree root was found. */
   repaired: [proof: object]
-  /** It was not. */
+  /** The lost tree root was not found. */
   'repair-failed': []
 }
 
@@ -73,7 +73,7 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   readonly key: Uint8Array | null
   /** 32 bytes; null until known. */
   readonly discoveryKey: Uint8Array | null
-  /** What the session signs with; null when it cannot. */
+  /** What the session signs with; null if it cannot. */
   readonly keyPair: PublicKeyPair | null
   /** Who may sign the core; null until known. */
   readonly manifest: Manifest | null
@@ -188,7 +188,7 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   info(opts?: { storage?: boolean }): Promise<CoreStats>
   /** Who may sign the core, or null. */
   getManifest(opts?: { raw?: false }): Manifest | null
-  /** With `raw`, the manifest's bytes as they are stored and hashed. */
+  /** With `raw`, the manifest's bytes as they are hashed and sent to peers. */
   getManifest(opts: { raw: true }): Uint8Array | null
   /** The bytes that a signature of this length and fork is over. */
   signable(length?: number, fork?: number): Promise<Uint8Array>
@@ -196,12 +196,12 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   proof(request: ProofRequest): Promise<object>
   /**
    * Verifies a proof without storing anything.
-   * @throws when it does not verify
+   * @throws if it does not verify
    */
   verifyFullyRemote(proof: object): Promise<object>
-  /** How many tree nodes a proof of this block needs from a remote. */
+  /** How many tree nodes are missing here for a proof of this block from a remote. */
   missingNodes(index: number): Promise<number>
-  /** Gives the space of cleared blocks back. */
+  /** Frees the space of cleared blocks. */
   compact(): Promise<unknown>
   /** Closes every session of the core and deletes it from storage. Since Hypercore 11.39; before, it throws. */
   purge(): Promise<void>
@@ -209,7 +209,7 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
    * Resolves once peers with a signed head have confirmed how long this core is. Its options: since Hypercore 11.39.
    * @param opts.timeout  ms until it rejects with REQUEST_TIMEOUT; default 0 = never
    * @param opts.settle   ms during which the peers must stay the same
-   * @throws BAD_ARGUMENT when no recovery peers are configured, or this is not the core's default session
+   * @throws BAD_ARGUMENT if no recovery peers are configured, or this is not the core's default session
    */
   recover(opts?: { timeout?: number; settle?: number }): Promise<void>
 
@@ -246,7 +246,7 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   snapshot<V>(opts: SessionOptions<V>): Hypercore<V>
   /**
    * Takes the blocks of a session with a name or an atom over into this one.
-   * @returns null when they do not fit
+   * @returns null if they do not fit
    */
   commit(session: Hypercore<unknown>, opts?: object): Promise<unknown>
 

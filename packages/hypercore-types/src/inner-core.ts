@@ -104,13 +104,13 @@ export interface InnerCore {
   /** Opens it; one promise, however often it is called. */
   ready(): Promise<void>
   /**
-   * Verifies what is stored, and drops what is wrong.
-   * @returns null when its root was lost and so, unless `dryRun`, all of it was deleted
+   * Verifies the stored data, and drops what is wrong.
+   * @returns null if its root was lost and so, unless `dryRun`, all of it was deleted
    */
   audit(opts?: { dryRun?: boolean }): Promise<AuditResult | null>
   /**
    * Closes the core.
-   * @throws when sessions are still open
+   * @throws if sessions are still open
    */
   close(): Promise<void>
   /** Whether any session is open, weak ones included. */

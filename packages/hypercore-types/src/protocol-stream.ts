@@ -13,7 +13,7 @@ export interface Channel {
 
 /** Several protocols over one stream. Source: protomux 3.12.1. */
 export interface Protomux {
-  /** Always true: how a Protomux of another copy of the package is recognised. */
+  /** Always true: how a Protomux of another copy of the package is recognized. */
   readonly isProtomux: true
   /** The stream that it runs on. */
   readonly stream: NoiseStream
@@ -27,7 +27,7 @@ export interface Protomux {
   uncork(): void
   /** Whether a channel of this protocol and id is open. */
   opened(channel: { protocol: string; id?: Uint8Array | null }): boolean
-  /** The channel of this protocol and id that was opened last; null when it is closed or there was none. */
+  /** The channel of this protocol and id that was opened last; null if it is closed or there was none. */
   getLastChannel(channel: { protocol: string; id?: Uint8Array | null }): Channel | null
   /** Has `notify` called with the id whenever the remote opens a channel that is not open here. */
   pair(channel: { protocol: string; id?: Uint8Array | null }, notify: (id: Uint8Array) => unknown): void
@@ -56,7 +56,7 @@ export interface NoiseStream extends ByteStream {
   readonly connected: boolean
   /** The Protomux, once one was made. */
   userData: Protomux | null
-  /** True once the handshake succeeded, false when the stream closed before; never rejects. */
+  /** True once the handshake succeeded, false if the stream closed before; never rejects. */
   readonly opened: Promise<boolean>
   /** Milliseconds between keep-alive packets; 0: off. */
   readonly keepAlive: number

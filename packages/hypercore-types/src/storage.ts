@@ -4,7 +4,7 @@ import type { ReadableStream } from './streams.js'
 
 /** A name within a namespace. */
 export interface CoreAlias {
-  /** The name that the core was made under. */
+  /** The name that the core was created under. */
   name: string
   /** 32 bytes. */
   namespace: Uint8Array
@@ -26,7 +26,7 @@ export interface CoreAuth {
   discoveryKey: Uint8Array
   /** Who may sign the core; null until a peer has told. */
   manifest: Manifest | null
-  /** The key pair that was stored with the core; null when there is none. */
+  /** The key pair that was stored with the core; null if there is none. */
   keyPair: PublicKeyPair | null
   /** 32 bytes, if the core was stored with one. */
   encryptionKey?: Uint8Array | null
@@ -63,7 +63,7 @@ export interface CoreRead {
     rootHash: Uint8Array
     signature: Uint8Array | null
   } | null>
-  /** Key, manifest and key pair; null when the core is not stored. */
+  /** Key, manifest and key pair; null if the core is not stored. */
   getAuth(): Promise<CoreAuth | null>
   /** Sends the reads of this batch to the database. */
   tryFlush(): void
@@ -108,12 +108,12 @@ export interface CorestoreStorage {
   flush(): Promise<void>
   /**
    * Stops all activity on disk and frees the lock, until `resume()`.
-   * @param opts.log  is told what is being waited for
+   * @param opts.log  called with a message about what is being waited for
    */
   suspend(opts?: { log?: (message: string) => unknown }): Promise<void>
   /** Takes the lock back and goes on. */
   resume(): Promise<void>
-  /** Gives back the space of what was deleted or overwritten. */
+  /** Frees the space of what was deleted or overwritten. */
   compact(opts?: object): Promise<void>
   /** Repairs the manifests that an early version stored with members they must not have. */
   audit(): Promise<void>
@@ -129,9 +129,9 @@ export interface CorestoreStorage {
   setSeed(seed: Uint8Array, opts?: { overwrite?: boolean }): Promise<Uint8Array>
   /** The discovery key stored under a name, 32 bytes, or null. */
   getAlias(alias: CoreAlias): Promise<Uint8Array | null>
-  /** Key, manifest and key pair of a core; null when it is not stored. */
+  /** Key, manifest and key pair of a core; null if it is not stored. */
   getAuth(discoveryKey: Uint8Array): Promise<CoreAuth | null>
-  /** What is known of a core without opening it; null when it is not stored. */
+  /** What is known of a core without opening it; null if it is not stored. */
   getInfo(
     discoveryKey: Uint8Array,
     opts?: { auth?: boolean; head?: boolean; hints?: boolean }
@@ -153,7 +153,7 @@ export interface CorestoreStorage {
   hasCore(discoveryKey: Uint8Array, opts?: { ifMigrated?: boolean }): Promise<boolean>
   /** The storage of a stored core, or null. */
   resumeCore(discoveryKey: Uint8Array): Promise<CoreStorage | null>
-  /** Stores a new core, empty, and gives its storage. */
+  /** Stores a new, empty core, and returns its storage. */
   createCore(core: {
     key: Uint8Array
     discoveryKey: Uint8Array
@@ -163,7 +163,7 @@ export interface CorestoreStorage {
     encryptionKey?: Uint8Array | null
     core?: { corePointer: number; dataPointer: number }
   }): Promise<object>
-  /** The records of a core as they are stored, or null when it is not. */
+  /** The records of a core as they are stored, or null if it is not. */
   export(discoveryKey: Uint8Array, opts?: { batches?: boolean }): Promise<object | null>
   /** Every stored core, in order of discovery keys. */
   createCoreStream(): ReadableStream<StoredCore>

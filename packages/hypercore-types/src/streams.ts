@@ -32,7 +32,7 @@ export interface ReadableStream<T> extends EventSource<ReadableEvents<T>>, Async
   readonly destroyed: boolean
   /** Closes the stream without waiting for its end; with an error, emits that first. */
   destroy(err?: Error | null): unknown
-  /** Takes one chunk that is buffered; null when there is none. */
+  /** Takes one chunk that is buffered; null if there is none. */
   read(): T | null
   /** Stops the flow of 'data'. */
   pause(): unknown
@@ -53,7 +53,7 @@ export interface WritableStream<T> extends EventSource<WritableEvents> {
   destroy(err?: Error | null): unknown
   /**
    * Takes a chunk.
-   * @returns false when the buffer is full: wait for 'drain'
+   * @returns false if the buffer is full: wait for 'drain'
    */
   write(chunk: T): boolean
   /** Writes a last chunk, if one is given, and finishes. */
@@ -68,7 +68,7 @@ export interface ByteStream extends EventSource<ReadableEvents<Uint8Array> & Wri
   destroy(err?: Error | null): unknown
   /**
    * Takes bytes.
-   * @returns false when the buffer is full: wait for 'drain'
+   * @returns false if the buffer is full: wait for 'drain'
    */
   write(chunk: Uint8Array): boolean
   /** Ends the writable half once everything before has been written. */

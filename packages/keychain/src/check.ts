@@ -15,8 +15,8 @@ export function checkManifestVersion(field: string, value: unknown): asserts val
 }
 
 /**
- * The bytes of a name: a string's UTF-8, or the caller's own array (not copied).
- * A lone surrogate has no UTF-8: encoders turn each into U+FFFD, and two different names would share one key.
+ * Returns the bytes of a name: the UTF-8 of a string, or the caller's own array, which is not copied. A lone surrogate is
+ * refused, because it has no UTF-8: encoders turn it into U+FFFD, so that two different names would share one key.
  */
 export function nameBytes(name: unknown): Uint8Array {
   if (b4a.isBuffer(name)) return name

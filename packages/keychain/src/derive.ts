@@ -9,10 +9,10 @@ import { KEY_BYTES } from './defaults.js'
 const [CORESTORE] = crypto.namespace('corestore', 1) as [Uint8Array]
 
 /**
- * The id of a namespace within another. No secret goes in: whoever knows the names can compute it.
+ * Derives the id of a namespace within another. It is no secret: whoever knows the names can compute it.
  * @param parent  32 bytes; the root namespace is 32 zero bytes
- * @param name    any length, empty allowed; a string counts as its UTF-8 bytes
- * @returns       32 bytes, the caller's own: BLAKE2b-256(parent ‖ name)
+ * @param name    of any length, even empty; a string stands for its UTF-8 bytes
+ * @returns       BLAKE2b-256(parent ‖ name), 32 bytes, which belong to the caller
  * @throws        BAD_ARGUMENT
  */
 export function deriveNamespace(parent: Uint8Array, name: string | Uint8Array): Uint8Array {
@@ -23,11 +23,11 @@ export function deriveNamespace(parent: Uint8Array, name: string | Uint8Array): 
 }
 
 /**
- * The Ed25519 seed of a name within a namespace: as secret as the key pair it gives.
- * @param primaryKey  32 bytes; neither kept nor changed, as are the others
+ * Derives the Ed25519 seed of a name within a namespace. It is as secret as the key pair that follows from it.
+ * @param primaryKey  32 bytes; like the other arguments it is neither kept nor changed
  * @param namespace   32 bytes, from `deriveNamespace()`
- * @param name        any length, empty allowed; a string counts as its UTF-8 bytes
- * @returns           32 bytes, the caller's own: BLAKE2b-256(key = primaryKey, separator ‖ namespace ‖ name)
+ * @param name        of any length, even empty; a string stands for its UTF-8 bytes
+ * @returns           BLAKE2b-256(key = primaryKey, separator ‖ namespace ‖ name), 32 bytes, which belong to the caller
  * @throws            BAD_ARGUMENT
  */
 export function deriveSeed(
@@ -43,9 +43,9 @@ export function deriveSeed(
 }
 
 /**
- * The key pair of a name within a namespace. Parameters as for `deriveSeed()`.
- * @returns  an Ed25519 key pair, the caller's own; its halves share no memory, so that handing over the
- *           public key's ArrayBuffer does not hand over the secret
+ * Derives the key pair of a name within a namespace. The parameters are those of `deriveSeed()`.
+ * @returns  an Ed25519 key pair, 32 and 64 bytes, which belongs to the caller; its halves share no memory, so that passing
+ *           on the public key's ArrayBuffer does not pass on the secret
  * @throws   BAD_ARGUMENT
  */
 export function deriveKeyPair(

@@ -11,12 +11,12 @@ export class KeyMemory {
     this.#bytes = copy(primaryKey)
   }
 
-  /** The memory itself: never let it out of this package. Throws KEYCHAIN_DESTROYED. */
+  /** The memory itself, which must never leave this package. @throws KEYCHAIN_DESTROYED */
   get bytes(): Uint8Array {
     return this.share().#bytes
   }
 
-  /** This same memory, for one more keychain. Throws KEYCHAIN_DESTROYED. */
+  /** Returns this same memory, for one more keychain. @throws KEYCHAIN_DESTROYED */
   share(): this {
     if (this.#erased) throw new KeychainError('KEYCHAIN_DESTROYED', 'the primary key was erased by destroy()')
     return this

@@ -51,14 +51,14 @@ export interface CoreKeyMaterial {
 }
 
 /**
- * Gives every name its key pair, from one primary key: the keys that Corestore 6 and 7 give.
- * Derivation is synchronous and keeps nothing; the same input gives the same keys for ever.
+ * Derives the key pair of every name from one primary key. The keys are those that Corestore 6 and 7 derive. Deriving is
+ * synchronous and keeps nothing, and the same input always gives the same keys.
  */
 export class Keychain {
   readonly #memory: KeyMemory
   readonly #ns: Uint8Array
 
-  /** A keychain of a new random primary key. */
+  /** Makes a keychain with a new random primary key. */
   static generate(): Keychain {
     const primaryKey = crypto.randomBytes(KEY_BYTES)
     const keychain = new Keychain(primaryKey)
@@ -67,9 +67,9 @@ export class Keychain {
   }
 
   /**
-   * @param primaryKey  32 secret bytes, copied: erase yours when you can. Or a keychain, whose one copy of
-   *                    the primary key is then shared (its namespace is not taken over)
-   * @throws            BAD_ARGUMENT; KEYCHAIN_DESTROYED when given a destroyed keychain
+   * @param primaryKey  32 secret bytes, which are copied: erase yours as soon as you can. Or a keychain, whose copy of the
+   *                    primary key is then shared, but not its namespace
+   * @throws            BAD_ARGUMENT; KEYCHAIN_DESTROYED if it is a destroyed keychain
    */
   constructor(primaryKey: Uint8Array | Keychain, opts?: KeychainOptions) {
     const { namespace } = readOptions(opts, KEYCHAIN)
@@ -82,19 +82,20 @@ export class Keychain {
     }
   }
 
-  /** The namespace names are derived in: 32 bytes, a fresh copy. Not a secret. */
+  /** The namespace in which names are derived: 32 bytes, a fresh copy. It is no secret. */
   get ns(): Uint8Array {
     return copy(this.#ns)
   }
 
-  /** 32 secret bytes, a fresh copy that `destroy()` does not reach. @throws KEYCHAIN_DESTROYED */
+  /** The primary key: 32 secret bytes, a fresh copy that `destroy()` does not erase. @throws KEYCHAIN_DESTROYED */
   get primaryKey(): Uint8Array {
     return copy(this.#memory.bytes)
   }
 
   /**
-   * A keychain of a namespace within this one. It shares this one's copy of the primary key and dies with it.
-   * @param name  any length, empty allowed; a string counts as its UTF-8 bytes
+   * Makes a keychain for a namespace within this one. Both share one copy of the primary key, which `destroy()` of either
+   * erases.
+   * @param name  of any length, even empty; a string stands for its UTF-8 bytes
    * @throws      BAD_ARGUMENT, KEYCHAIN_DESTROYED
    */
   namespace(name: string | Uint8Array): Keychain {
@@ -102,10 +103,10 @@ export class Keychain {
   }
 
   /**
-   * The key pair of a name.
-   * @param name  any length, empty allowed; a string counts as its UTF-8 bytes
-   * @param ns    32 bytes; default: this keychain's namespace
-   * @returns     fresh copies, the caller's own; `destroy()` does not reach them
+   * Derives the key pair of a name.
+   * @param name  of any length, even empty; a string stands for its UTF-8 bytes
+   * @param ns    the namespace, 32 bytes; default: that of this keychain
+   * @returns     an Ed25519 key pair, 32 and 64 bytes, which belongs to the caller; `destroy()` does not erase it
    * @throws      BAD_ARGUMENT, KEYCHAIN_DESTROYED
    */
   createKeyPair(name: string | Uint8Array, ns: Uint8Array = this.#ns): KeyPair {
@@ -114,8 +115,8 @@ export class Keychain {
   }
 
   /**
-   * The options that make a plain Hypercore the core of a name: `new Hypercore(dir, keychain.coreOptions('log'))`
-   * has the key that `new Corestore(dir, { primaryKey }).get({ name: 'log' })` has.
+   * Returns the options that make a plain Hypercore the core of a name: `new Hypercore(dir, keychain.coreOptions('log'))`
+   * has the same key as `new Corestore(dir, { primaryKey, unsafe: true }).get({ name: 'log' })`.
    * @throws  BAD_ARGUMENT, KEYCHAIN_DESTROYED
    */
   coreOptions(name: string | Uint8Array, opts?: CoreKeyOptions): CoreKeyMaterial {
@@ -125,8 +126,8 @@ export class Keychain {
   }
 
   /**
-   * Overwrites the primary key with zeros, for this keychain, the one it came from and all their namespaces:
-   * they share one copy. Idempotent. What was handed out before (key pairs, `primaryKey`) is not reached.
+   * Overwrites the primary key with zeros, for this keychain, the one it was made from and all their namespaces, which share
+   * one copy. Idempotent. It does not erase what was returned before: key pairs, and copies from `primaryKey`.
    */
   destroy(): void {
     this.#memory.erase()
