@@ -1,5 +1,5 @@
 import type { Peer } from '@manycore/hypercore-types'
-import type { NoData, Request } from './messages.js'
+import type { Messages, MessageType, NoData, Request } from './messages.js'
 
 // What is used of Hypercore's Peer (hypercore 11.39.5 lib/replicator.js) that is nobody's interface: declared and touched
 // here only. Its methods are replaced on the peer itself, so that they end with it.
@@ -110,4 +110,34 @@ export function holdRequests(peer: CorePeer, isHeld: () => boolean, onchange: ()
 /** Lets a peer request what it can, after it was held. */
 export function requestMore(peer: CorePeer): void {
   peer.replicator.updatePeer(peer)
+}
+
+/** A channel of a core, as Protomux hands it to handlers. */
+export interface CoreChannel {
+  readonly closed: boolean
+  /** 32 bytes, the discovery key */
+  readonly id: Uint8Array
+  readonly userData: CorePeer
+  /** what is sent, by place in MESSAGES */
+  readonly messages: { send(message: unknown): boolean }[]
+}
+
+export type Handler<M> = (message: M, channel: CoreChannel) => unknown
+
+/** What Hypercore does with each message, when a channel opens (`open`), and when its stream takes more (`drain`). */
+export type Handlers = { [T in MessageType]: Handler<Messages[T]> } & {
+  open: Handler<unknown>
+  drain: (channel: CoreChannel) => unknown
+}
+
+/** @returns the handlers of all messages, with the same around each */
+export function aroundMessages(
+  { open: _, drain: __, ...messages }: Handlers,
+  around: <M>(handler: Handler<M>, type: MessageType) => Handler<M>
+): Omit<Handlers, 'open' | 'drain'> {
+  const wrapped = Object.entries(messages).map(([type, handler]) => [
+    type,
+    around(handler as Handler<unknown>, type as MessageType)
+  ])
+  return Object.fromEntries(wrapped) as Omit<Handlers, 'open' | 'drain'>
 }

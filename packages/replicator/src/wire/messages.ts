@@ -1,5 +1,3 @@
-import type { CorePeer } from './hypercore-peer.js'
-
 /**
  * The messages that a channel of a core carries, in the order of Hypercore's list (`Replicator._makePeer()` in
  * lib/replicator.js): the place of a message in it is its type on the wire.
@@ -18,7 +16,7 @@ export const MESSAGES = [
 ] as const
 
 /** What each of them is decoded to, as far as it is read here. Source: hypercore 11.39.5 lib/messages.js, `wire`. */
-interface Messages {
+export interface Messages {
   sync: Sync
   request: Request
   cancel: unknown
@@ -77,34 +75,4 @@ interface Range {
   readonly drop: boolean
   readonly start: number
   readonly length: number
-}
-
-/** A channel of a core, as Protomux hands it to handlers. */
-export interface CoreChannel {
-  readonly closed: boolean
-  /** 32 bytes, the discovery key */
-  readonly id: Uint8Array
-  readonly userData: CorePeer
-  /** what is sent, by place in MESSAGES */
-  readonly messages: { send(message: unknown): boolean }[]
-}
-
-export type Handler<M> = (message: M, channel: CoreChannel) => unknown
-
-/** What Hypercore does with each message, when a channel opens (`open`), and when its stream takes more (`drain`). */
-export type Handlers = { [T in MessageType]: Handler<Messages[T]> } & {
-  open: Handler<unknown>
-  drain: (channel: CoreChannel) => unknown
-}
-
-/** @returns the handlers of all messages, with the same around each */
-export function aroundMessages(
-  { open: _, drain: __, ...messages }: Handlers,
-  around: <M>(handler: Handler<M>, type: MessageType) => Handler<M>
-): Omit<Handlers, 'open' | 'drain'> {
-  const wrapped = Object.entries(messages).map(([type, handler]) => [
-    type,
-    around(handler as Handler<unknown>, type as MessageType)
-  ])
-  return Object.fromEntries(wrapped) as Omit<Handlers, 'open' | 'drain'>
 }

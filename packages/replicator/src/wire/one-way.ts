@@ -1,9 +1,6 @@
-import type { Host, Interceptor } from './channel-guard.js'
+import { aroundMessages, type CoreChannel, type Handler, type Handlers } from './hypercore-peer.js'
+import type { Host, Interceptor } from './interceptor.js'
 import {
-  aroundMessages,
-  type CoreChannel,
-  type Handler,
-  type Handlers,
   MESSAGES,
   type MessageType,
   type NoData,

@@ -1,7 +1,7 @@
 import { systemClock } from '@manycore/ground'
 import { CHANNEL_IDS, FLOOD_FACTOR, GATHER_MS } from '../defaults.js'
 import { ReplicatorError } from '../errors.js'
-import type { Host, Interceptor } from './channel-guard.js'
+import type { Host, Interceptor } from './interceptor.js'
 import { channelNumbers, refuseFirstOpens, unansweredOpen } from './protomux.js'
 
 /**

@@ -1,9 +1,10 @@
 import { reportError } from '@manycore/ground'
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
 import type { Limits } from '../options.js'
-import { ChannelGuard, type Host, type StreamLimits } from './channel-guard.js'
+import { ChannelGuard } from './channel-guard.js'
 import type { Direction } from './direction.js'
 import type { CorePeer } from './hypercore-peer.js'
+import type { Host, StreamLimits } from './interceptor.js'
 
 /** The name under which Hypercores open their channels (`Replicator._makePeer()` of hypercore's lib/replicator.js). */
 const PROTOCOL = 'hypercore/alpha'

@@ -1,5 +1,5 @@
 import type { Protomux } from '@manycore/hypercore-types'
-import type { CoreChannel, Handler } from './messages.js'
+import type { CoreChannel, Handler } from './hypercore-peer.js'
 
 // What is used of Protomux (protomux 3.12.1 index.js) that is nobody's interface: declared and touched here only.
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Host } from '../../src/wire/channel-guard.js'
-import type { CoreChannel, Handlers, Request } from '../../src/wire/messages.js'
+import type { CoreChannel, Handlers } from '../../src/wire/hypercore-peer.js'
+import type { Host } from '../../src/wire/interceptor.js'
+import type { Request } from '../../src/wire/messages.js'
 import { serveInTurn } from '../../src/wire/serve-in-turn.js'
 
 test('when a stream takes more, one channel after the other answers, those that were left out first', async () => {

@@ -1,0 +1,39 @@
+import type { InnerCore, Protomux } from '@manycore/hypercore-types'
+import type { Limits } from '../options.js'
+import type { Direction } from './direction.js'
+import type { CoreChannel, CorePeer, Handlers } from './hypercore-peer.js'
+import type { ChannelOptions, MuxCalls } from './protomux.js'
+
+/** Makes a channel of a core; null = there is one already. */
+export type Make = (opts: ChannelOptions) => CoreChannel | null
+
+/** One concern of the guard. Each part puts something around what is inside it, and may be left out. */
+export interface Interceptor {
+  /** for whoever reads the list */
+  readonly name: string
+  /** around what the remote says to the mux itself, and the making of channels: of any protocol */
+  control?(inner: MuxCalls): Partial<MuxCalls>
+  /** around the making of a core's channel */
+  make?(inner: Make): Make
+  /** around the handlers of cores' channels. These are the same for all of them, and so is what is put around them. */
+  wrap?(inner: Handlers): Partial<Handlers>
+  /** The guard was taken off the mux. */
+  release?(): void
+}
+
+/** What the interceptors of one mux ask of whoever replicates over it. */
+export interface Host {
+  readonly mux: Protomux
+  readonly limits: StreamLimits
+  /** Gets a core's failure. @returns false if nobody minds this core: the stream ends */
+  fail(err: Error, core: InnerCore): boolean
+  /** Which way a core goes; null = both. */
+  direction(discoveryKey: Uint8Array): Direction | null
+  /** A channel opens, and its peer has done nothing yet. */
+  opened(peer: CorePeer, core: InnerCore): void
+}
+
+export type StreamLimits = Pick<
+  Limits,
+  'pendingOpens' | 'unreadAnswers' | 'requestsPerChannel' | 'pagesPerStream'
+>
