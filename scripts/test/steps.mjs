@@ -21,7 +21,7 @@ import { vitest } from './vitest.mjs'
 
 /** @typedef {{ name: string, work: () => Promise<Result> }} Step */
 
-const READING = ['edges', 'types', 'shims', 'errors', 'tracked', 'manifests', 'changesets', 'docs']
+const READING = ['edges', 'types', 'shims', 'errors', 'options', 'tracked', 'manifests', 'changesets', 'docs']
 
 /**
  * Checks that run code, with the parts that they are about: null = any published package. Those that take longest come

@@ -13,7 +13,7 @@ export interface Option<T> {
   readonly check: Check<T> | null
   /** What the option is when it is left out. */
   readonly default?: T
-  /** The same in words, if it is not one value: "that of the store". */
+  /** The same in words, if it is no value to be shown and the docstring does not say it: "that of the store". */
   readonly otherwise?: string
   /** Of a number: "ms", "bytes", or what is counted. */
   readonly unit?: string

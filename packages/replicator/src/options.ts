@@ -47,7 +47,7 @@ const REPLICATOR = {
   active: { check: aBoolean, default: true },
   policy: { check: null, otherwise: 'none: who knows the key of a core gets it' }, // policy/policy.ts checks it
   limits: { check: null, otherwise: 'see Limits' }, // parseLimits() checks them
-  clock: { check: aClock, default: systemClock }
+  clock: { check: aClock, default: systemClock, otherwise: "the system's timers" }
 } satisfies OptionTable<ReplicatorOptions>
 
 const CLOSE = {
@@ -72,7 +72,7 @@ export interface ReplicateOptions {
   active?: boolean
   /** Narrows the policy of the replicator. If there are several, all must allow. */
   policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
-  /** How long from one keep-alive packet to the next; false is never, true is the default. */
+  /** How long from one keep-alive packet to the next; false is never, true as if it were left out. */
   keepAlive?: number | boolean
   /** The stream to use if the first argument is a boolean. */
   stream?: ProtocolStream

@@ -17,7 +17,7 @@ export interface UpdatesOptions {
 }
 
 const UPDATES = {
-  since: { check: optional(aCount), default: 0, unit: 'ms since 1970' },
+  since: { check: optional(aCount), default: 0, unit: 'ms' },
   reverse: { check: optional(aBoolean), default: true }
 } satisfies OptionTable<UpdatesOptions>
 

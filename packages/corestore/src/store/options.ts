@@ -22,52 +22,54 @@ import { CorestoreError } from '../errors.js'
 
 /** Options that a session or namespace may have of its own. */
 export interface StoreSessionOptions {
-  /** 32 bytes; default: that of the store the session is made from */
+  /** The namespace of names, 32 bytes. */
   namespace?: Uint8Array
-  /** false = no core got through this store is writable; a session of it cannot undo that */
+  /** False: no core that is opened through this store is writable. A session of the store cannot undo that. */
   writable?: boolean
+  /** True does what `writable: false` does. */
   readOnly?: boolean
-  /** 1, 2 or 3: of new named cores; default 1, for which 0 stands as well, as in Corestore 7 */
+  /** Of the manifests of new named cores: 1, 2 or 3. 0 means 1, as in Corestore 7. */
   manifestVersion?: number
-  /** false = streams made by this store announce nothing by themselves; default true */
+  /** False: on streams of this store no core is offered unasked. */
   active?: boolean
   /**
-   * which cores go over which stream, to whom; several: all must allow. Sessions and namespaces inherit it, and one
-   * of their own narrows it
+   * Which cores go over which stream, to whom. If there are several, all must allow. Sessions and namespaces inherit
+   * them, and those of their own narrow them.
    */
   policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
-  /** false = suspend() does nothing; default: as the store it is a session of; of a store true, on Android false */
+  /** False: suspend() does nothing. */
   suspend?: boolean
 }
 
 /** Options of `new Corestore(storage, options)`. */
 export interface CorestoreOptions
   extends StoreSessionOptions, Pick<OpenStorageOptions, 'id' | 'wait' | 'allowBackup' | 'treeCache'> {
-  /** 32 bytes, wants `unsafe: true`; default: the stored one, or a new random one */
+  /** 32 secret bytes, from which the keys of names are derived; wants `unsafe: true`. */
   primaryKey?: Uint8Array | null
-  /** acknowledges that whoever has the primary key can write to every named core */
+  /** True: you know that whoever has the primary key can write to every named core. */
   unsafe?: boolean
-  /** a cache shared by cores and stores, e.g. rache */
+  /** A cache of blocks that cores and stores share, such as rache. */
   globalCache?: object | null
-  /** ms a core without sessions and peers stays open; default 6000 */
+  /** How long a core without sessions and peers stays open. */
   lingerMs?: number
-  /** what remotes may cost the store; defaults of @manycore/replicator for those left out */
+  /** What remotes may cost the store. */
   limits?: Partial<Limits>
-  /** for tests */
+  /** Where the time comes from; for tests. */
   clock?: Clock
 }
 
-/** Also how sessions are made: a store with a root is one. */
+/** Options of `new Corestore(storage, options)` that make a session: a store with a root is one. */
 export interface StoreOptions extends CorestoreOptions {
+  /** The store, or a session of it, that a session is made of. */
   root?: Corestore | null
 }
 
 const flag = optional(aBoolean)
 
 const SESSION = {
-  namespace: { check: optional(bytes32), otherwise: 'that of the store the session is made from' },
-  writable: { check: flag, otherwise: 'as the store' },
-  readOnly: { check: flag, otherwise: 'as the store' },
+  namespace: { check: optional(bytes32), otherwise: 'the root namespace; of a session that of its store' },
+  writable: { check: flag, otherwise: 'true; of a session that of its store' },
+  readOnly: { check: flag, otherwise: 'false; of a session that of its store' },
   manifestVersion: {
     check: optional((field, value) => {
       if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 3) return value as number
@@ -79,9 +81,9 @@ const SESSION = {
   active: { check: flag, default: true },
   policy: {
     check: (_field, value) => listPolicies(value as StoreSessionOptions['policy']),
-    otherwise: 'none, or that of the store'
+    otherwise: 'none: who knows the key of a core gets it'
   },
-  suspend: { check: flag, otherwise: 'as the store; of a store true, on Android false' }
+  suspend: { check: flag, otherwise: 'true, on Android false; of a session that of its store' }
 } satisfies OptionTable<StoreSessionOptions>
 
 const STORE = {
@@ -90,12 +92,16 @@ const STORE = {
   unsafe: { check: flag, default: false },
   globalCache: { check: optional(anObject), otherwise: 'none' },
   lingerMs: { check: null, default: LINGER_MS, unit: 'ms' }, // the session table checks it
-  limits: { check: null, otherwise: 'those of the replicator' }, // which checks them
-  clock: { check: optional(aClock), otherwise: 'that of the system' },
+  limits: { check: null, otherwise: 'those of `Limits`' }, // which checks them
+  clock: { check: optional(aClock), otherwise: "the system's timers" },
   id: { check: null, otherwise: 'none' }, // openStorage() checks these four
   wait: { check: null, default: false },
   allowBackup: { check: null, default: false },
-  treeCache: { check: null, otherwise: 'one of 8192 nodes' },
+  treeCache: { check: null, otherwise: '8192 nodes' }
+} satisfies OptionTable<CorestoreOptions>
+
+const STORE_OR_SESSION = {
+  ...STORE,
   root: {
     check: optional((field, value) => {
       if (typeof (value as Corestore).replicate === 'function') return value as Corestore
@@ -110,7 +116,7 @@ const STORE = {
  * @throws BAD_ARGUMENT naming the option, ERR_ASSERTION for a primary key without `unsafe`
  */
 export function readStoreOptions(given: StoreOptions | undefined): StoreOptions {
-  const opts: StoreOptions = readGiven(given, STORE)
+  const opts: StoreOptions = readGiven(given, STORE_OR_SESSION)
   if (opts.root) checkSessionOptions(opts)
   if (opts.primaryKey && opts.unsafe !== true) {
     throw new CorestoreError(
@@ -123,7 +129,7 @@ export function readStoreOptions(given: StoreOptions | undefined): StoreOptions 
 
 /** The options of a session. @throws BAD_ARGUMENT */
 export function readSessionOptions(given: StoreSessionOptions | null | undefined): StoreSessionOptions {
-  const opts = checkSessionOptions(readGiven(given as StoreOptions, STORE))
+  const opts = checkSessionOptions(readGiven(given as StoreOptions, STORE_OR_SESSION))
   // To Corestore 7 a version that is there and undefined is the first, not the store's: names give other keys by it.
   if (given && 'manifestVersion' in given) opts.manifestVersion ??= MANIFEST_VERSION
   return opts

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { findBags } from './find-bags.js'
 import { NO_OPTIONS, USES, WITH_NEEDS, closeAll } from './uses.js'
@@ -36,6 +37,30 @@ function withGetter(needs: Bag, option: string, read: () => unknown): Bag {
   const { [option]: _one, ...others } = needs
   return Object.defineProperty({ ...others }, option, { get: read, enumerable: true })
 }
+
+/** The bags of docs/options.md, which `scripts/checks/options.mjs` holds to the tables: the names of their options. */
+function documented(): string[][] {
+  const text = readFileSync(new URL('../../../../docs/options.md', import.meta.url), 'utf8')
+  const sections = new Map(
+    text.split('\n### ').map((section) => {
+      const rows = [...section.matchAll(/^\| `(\w+)` +\|/gm)].map(([, name]) => name!)
+      const others = [...section.matchAll(/\[`(\w+)`\]\(#/g)].map(([, name]) => name!)
+      return [section.split('\n')[0]!, { rows, others }] as const
+    })
+  )
+  const all = (bag: string): string[] => {
+    const { rows, others } = sections.get(bag)!
+    return [...rows, ...others.flatMap((other) => all(other))]
+  }
+  return [...sections.keys()].map((bag) => all(bag).toSorted())
+}
+
+test('every bag that is published is in docs/options.md, and so has a table', () => {
+  const bags = documented().map((names) => names.join())
+  expect(
+    [...found].filter(([, names]) => !bags.includes(names.toSorted().join())).map(([bag]) => bag)
+  ).toEqual([])
+})
 
 test('every bag that is published is tested here, and no other', () => {
   expect([...found.keys()].toSorted()).toEqual(Object.keys(USES).toSorted())

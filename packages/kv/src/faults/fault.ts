@@ -86,17 +86,16 @@ export interface FaultHit {
 const FAULT = {
   on: { check: null },
   action: { check: null },
-  nth: { check: atLeastOne, otherwise: '1, unless there is `oneIn`', unit: 'operations' },
+  nth: { check: atLeastOne, unit: 'operations' },
   oneIn: { check: atLeastOne, otherwise: 'none: `nth` counts', unit: 'operations' },
   file: {
     check(field, value) {
       if (value instanceof RegExp) return value
       throw badArgument(field, 'a regular expression', value)
-    },
-    otherwise: 'all files'
+    }
   },
-  error: { check: anObject, otherwise: 'EIO; for writes of an engine ENGINE_FAILED, because of it' },
-  keep: { check: aCount, otherwise: 'half of them', unit: 'bytes or ops' }
+  error: { check: anObject },
+  keep: { check: aCount, unit: 'bytes or ops' }
 } satisfies OptionTable<Fault>
 
 /** @throws BAD_ARGUMENT */

@@ -15,8 +15,7 @@ export interface PowerLoss {
    */
   readonly seed?: number
   /**
-   * Bytes of a sector, aligned in the file; a write reaches the disk in whole sectors. More than 0; default:
-   * 512.
+   * Bytes of a sector, aligned in the file; a write reaches the disk in whole sectors. More than 0.
    */
   readonly sectorBytes?: number
 }
@@ -77,7 +76,7 @@ export interface Draw {
 }
 
 const TABLE = {
-  seed: { check: anInteger(Number.MIN_SAFE_INTEGER), otherwise: 'nothing is kept', unit: 'seed' },
+  seed: { check: anInteger(Number.MIN_SAFE_INTEGER), unit: 'seed' },
   sectorBytes: { check: anInteger(1), default: SECTOR_BYTES, unit: 'bytes' }
 } satisfies OptionTable<PowerLoss>
 

@@ -45,7 +45,7 @@ const TABLE = {
   sync: { check: aFunction, otherwise: 'fdatasync, if the file has a descriptor' },
   memtableBytes: { check: aSize, default: MEMTABLE_BYTES, unit: 'bytes' },
   cacheBytes: { check: aCount, default: CACHE_BYTES, unit: 'bytes' },
-  levelSizes: { check: readLevelSizes, default: DEFAULT_SIZES },
+  levelSizes: { check: readLevelSizes, default: DEFAULT_SIZES, otherwise: 'those of `LevelSizes`' },
   readOnly: { check: aBoolean, default: false },
   lock: { check: aBoolean, default: true },
   wait: { check: aBoolean, default: false }

@@ -28,8 +28,7 @@ const TABLE = {
         'a public key of 32 bytes, a stream, or the peer that a policy was given',
         value
       )
-    },
-    otherwise: 'all peers'
+    }
   },
   core: {
     check(field, value) {
@@ -42,8 +41,7 @@ const TABLE = {
         `a key of 32 bytes, or a core that has a discoveryKey of 32 bytes${hint}`,
         value
       )
-    },
-    otherwise: 'all cores'
+    }
   }
 } satisfies OptionTable<PolicyChange>
 

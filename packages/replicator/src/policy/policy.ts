@@ -48,7 +48,7 @@ export interface ReplicationPolicy {
   download?(core: PolicyCore, peer: PolicyPeer): boolean | Promise<boolean>
   /**
    * On each stream, cores with a higher number are attached and downloaded first: none of a core is requested while
-   * the peer owes us data of a higher one. Asked when a core is attached. Default 0, also for what throws.
+   * the peer owes us data of a higher one. Asked when a core is attached. If it throws, it is 0.
    */
   priority?(core: PolicyCore): number
 }

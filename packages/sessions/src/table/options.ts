@@ -6,11 +6,11 @@ import { LINGER_MS } from '../defaults.js'
 /** Options of `new SessionTable(storage, options)`. */
 export interface SessionTableOptions {
   /**
-   * How long a core without sessions, holds, peers and writes stays open, in milliseconds. Default 6000; 0 means until
-   * the next turn of the timers.
+   * How long a core without sessions, holds, peers and writes stays open, in milliseconds; 0 means until the next turn
+   * of the timers.
    */
   lingerMs?: number
-  /** Default: the system's timers, which do not keep the process alive. */
+  /** Where the time comes from; for tests. Default: the system's timers, which do not keep the process alive. */
   clock?: Clock
 }
 

@@ -25,11 +25,7 @@ export const CORE_OPTIONS: OptionTable<CoreOptions> = {
   allowPush: { check: flag, default: false },
   allowLatestBlock: { check: flag, default: false },
   inflightRange: { check: null, otherwise: 'that of Hypercore', unit: 'requests' },
-  notDownloadingLinger: {
-    check: optional(aCount),
-    otherwise: 'a random time from 20000 to 40000',
-    unit: 'ms'
-  },
+  notDownloadingLinger: { check: optional(aCount), unit: 'ms' },
   legacy: { check: flag, default: false },
   globalCache: { check: null, otherwise: 'none' }
 }
@@ -50,7 +46,7 @@ export const SESSION_OPTIONS: OptionTable<ScopeSessionOptions> = {
   name: { check: null, otherwise: 'none' },
   checkout: { check: null, otherwise: 'the length of the core', unit: 'blocks' },
   atom: { check: null, otherwise: 'none' },
-  keyPair: { check: null, otherwise: 'the one that is stored with the core' },
+  keyPair: { check: null },
   encryption: { check: optional(anEncryption), otherwise: 'none' },
   group: { check: keyBytes, otherwise: 'none' },
   manifest: { check: null, otherwise: 'the one of the core' },

@@ -31,7 +31,7 @@ export interface RocksEngineOptions extends RocksTuning {
 const TABLE = {
   ...ROCKS_TUNING,
   readOnly: { check: aBoolean, default: false },
-  lock: { check: null, otherwise: "RocksDB's own" }
+  lock: { check: null }
 } satisfies OptionTable<RocksEngineOptions>
 
 /** An engine over RocksDB, with the column family and the settings of Corestore 7. */
