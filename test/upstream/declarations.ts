@@ -118,20 +118,23 @@ class SourceReader {
     return plain === undefined ? ANYTHING : { kinds: [plain], members: [] }
   }
 
-  /** Of an interface of this file everything is compared, of one from elsewhere nothing. */
+  /** What an interface of this file says is compared, unless it is compared on its own; of one from elsewhere, nothing. */
   #referred(name: string): Type {
     const builtIn = name.replace(/^Readonly(?=Map|Set)/, '')
     if (BUILT_IN.has(builtIn)) return { kinds: [builtIn], members: [] }
     const local = this.#interfaces.find((each) => each.name.text === name)
-    return local ? { kinds: ['object'], members: this.#membersOf(local.members) } : ANYTHING
+    if (local === undefined) return ANYTHING
+    return {
+      kinds: ['object'],
+      members: tag(local, 'upstream') === null ? this.#membersOf(local.members) : []
+    }
   }
 
   #useOf(name: string): string {
     const users = new Set<string>()
     const visit = (node: ts.Node): void => {
       if (ts.isInterfaceDeclaration(node)) return
-      if ((ts.isIdentifier(node) || ts.isStringLiteral(node)) && node.text === name)
-        users.add(nameAround(node))
+      if (isMemberName(node) && node.text === name) users.add(nameAround(node))
       ts.forEachChild(node, visit)
     }
     visit(this.#source)
@@ -153,6 +156,17 @@ const PLAIN = new Map([
 
 function functionIn(node: ts.TypeNode | undefined): ts.FunctionTypeNode | null {
   return node && ts.isFunctionTypeNode(node) ? node : null
+}
+
+/** `x.name`, `{ name } = x`, `{ name: … }` or `'name'`, but no variable of that name. */
+function isMemberName(node: ts.Node): node is ts.Identifier | ts.StringLiteral {
+  if (ts.isStringLiteral(node)) return true
+  if (!ts.isIdentifier(node)) return false
+  const { parent } = node
+  if (ts.isBindingElement(parent)) return (parent.propertyName ?? parent.name) === node
+  return (
+    (ts.isPropertyAccessExpression(parent) || ts.isObjectLiteralElementLike(parent)) && parent.name === node
+  )
 }
 
 /** The nearest function or constant around a place, as a message names it. */

@@ -13,6 +13,7 @@ export function touchedElsewhere(
   declarations: readonly Declaration[]
 ): string[] {
   const names = new Set(declarations.flatMap(({ members }) => namesOf(members)))
+  for (const name of publicNames()) names.delete(name)
   const files = filesIn(src).filter((file) => !file.startsWith(`${folder}/`))
   return files.flatMap((file) =>
     accessesIn(parse(file))
@@ -29,6 +30,14 @@ function namesOf(members: readonly Member[]): string[] {
   ])
 }
 
+/** Members that upstream documents: they are in the shims of types/, or in hypercore-types. */
+function publicNames(): string[] {
+  const files = [...filesIn('types'), ...filesIn('packages/hypercore-types/src')]
+  return files.flatMap((file) =>
+    [...parse(file).text.matchAll(/^ +(?:readonly |static )*(\w+)[?(:<]/gm)].map(([, name]) => name!)
+  )
+}
+
 /** The names of members that are read, written or called, of anything but `this` and `super`. */
 function accessesIn(source: ts.SourceFile): string[] {
   const names: string[] = []
@@ -38,7 +47,8 @@ function accessesIn(source: ts.SourceFile): string[] {
       if (ts.isStringLiteralLike(node.argumentExpression)) names.push(node.argumentExpression.text)
     }
     if (ts.isBindingElement(node) && ts.isObjectBindingPattern(node.parent)) {
-      names.push((node.propertyName ?? node.name).getText())
+      const name = (node.propertyName ?? node.name).getText()
+      if (name.startsWith('_')) names.push(name) // others may be options of that name
     }
     ts.forEachChild(node, visit)
   }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Declaration, Member } from './declarations.js'
 
@@ -58,18 +59,17 @@ function isOlder(version: string, than: string): boolean {
   return false
 }
 
-/** The version of a package. @param file  any file in it */
-export function versionAt(file: string): string {
+/** Path of the file that `from`, a path or URL, gets for a package, and the version of that package. */
+export function installedFor(
+  from: string,
+  name: string
+): { readonly file: string; readonly version: string } {
+  const file = createRequire(from).resolve(name)
   for (let dir = dirname(file); dir !== dirname(dir); dir = dirname(dir)) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as {
-        name?: string
-        version?: string
-      }
-      if (name !== undefined && version !== undefined) return version
-    } catch {
-      continue // no package.json here
-    }
+    const manifest = join(dir, 'package.json')
+    if (!existsSync(manifest)) continue
+    const { name: found, version } = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, string>
+    if (found === name && version !== undefined) return { file, version }
   }
   throw new Error(`${file} is in no package`)
 }

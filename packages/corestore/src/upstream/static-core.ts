@@ -1,13 +1,19 @@
 import type { Hypercore, ManifestInput } from '@manycore/hypercore-types'
 import { CorestoreError } from '../errors.js'
 
-/** A private member of a Hypercore session, as of hypercore 11.39.5. */
+/**
+ * A private member of a Hypercore session, as of hypercore 11.39.5.
+ * @upstream hypercore Hypercore
+ */
 interface PrivateSession {
   /** The session's view of the core's data (`SessionState`). */
   readonly state: object
 }
 
-/** A private member of Hypercore's `Core`, as of hypercore 11.39.5. */
+/**
+ * A private member of Hypercore's `Core`, as of hypercore 11.39.5.
+ * @upstream hypercore Core
+ */
 interface PrivateCore {
   /** Copies the blocks, tree nodes and user data that the manifest's prologue commits to. */
   copyPrologue(source: object): Promise<void>

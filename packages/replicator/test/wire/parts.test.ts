@@ -1,9 +1,8 @@
-import { createRequire } from 'node:module'
 import Hypercore from 'hypercore'
 import { expect, onTestFinished, test } from 'vitest'
 import { declarationsIn } from '../../../../test/upstream/declarations.js'
 import { touchedElsewhere } from '../../../../test/upstream/elsewhere.js'
-import { type Installed, movedParts, versionAt } from '../../../../test/upstream/installed.js'
+import { type Installed, installedFor, movedParts } from '../../../../test/upstream/installed.js'
 import { StoredCores } from '../kit/stored-cores.js'
 import { inMemory } from '../kit/wires.js'
 
@@ -33,15 +32,14 @@ async function installed(): Promise<Installed> {
   copy.core!.replicator.attachTo(Hypercore.createProtocolStream(theirs).noiseStream.userData!)
   await copy.get(0)
 
-  const hypercore = createRequire(import.meta.url).resolve('hypercore')
-  const versionOf = (name: string): string => versionAt(createRequire(hypercore).resolve(name))
+  const { file, version } = installedFor(import.meta.url, 'hypercore')
   const parts = new Map([
-    ['hypercore Core', { object: core.core!, version: versionAt(hypercore) }],
-    ['hypercore Peer', { object: core.peers[0]!, version: versionAt(hypercore) }],
-    ['protomux Protomux', { object: stream.userData!, version: versionOf('protomux') }],
+    ['hypercore Core', { object: core.core!, version }],
+    ['hypercore Peer', { object: core.peers[0]!, version }],
+    ['protomux Protomux', { object: stream.userData!, version: installedFor(file, 'protomux').version }],
     [
       '@hyperswarm/secret-stream NoiseSecretStream',
-      { object: stream, version: versionOf('@hyperswarm/secret-stream') }
+      { object: stream, version: installedFor(file, '@hyperswarm/secret-stream').version }
     ]
   ])
   stream.destroy()

@@ -17,6 +17,7 @@ export interface CoreListener {
 /**
  * Private members of Hypercore's `Core` that this file touches, as of hypercore 11.39.5; they are nobody's interface.
  * `onidle`, `ongroupupdate` and `replicator.ondownloading`, which are taken as well, are in hypercore-types.
+ * @upstream hypercore Core
  */
 interface PrivateCore extends InnerCore {
   /** False in the cores of a store (`Hypercore.createCore`), which closes them itself. */
@@ -24,11 +25,17 @@ interface PrivateCore extends InnerCore {
   readonly replicator: InnerCore['replicator'] & { destroy(): void }
   /** Takes an entry out of `monitors`. */
   removeMonitor(monitor: CoreHook): void
-  /** What every session's `purge()` calls; since Hypercore 11.39. */
+  /**
+   * What every session's `purge()` calls.
+   * @since 11.39
+   */
   purge?(): Promise<void>
 }
 
-/** Whoever hears a core's events is in its `monitors`: sessions to `Core.addMonitor`, and any object in fact. */
+/**
+ * Whoever hears a core's events is in its `monitors`: sessions to `Core.addMonitor`, and any object in fact.
+ * @upstream hypercore Core
+ */
 interface Monitored {
   monitors: CoreHook[]
 }

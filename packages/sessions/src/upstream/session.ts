@@ -7,7 +7,10 @@ interface Preloaded {
   ongc: unknown
 }
 
-/** Private members of a Hypercore session that this file touches, as of hypercore 11.39.5; they are nobody's interface. */
+/**
+ * Private members of a Hypercore session that this file touches, as of hypercore 11.39.5; they are nobody's interface.
+ * @upstream hypercore Hypercore
+ */
 interface PrivateSession {
   /** What the session waits for before it opens; null once that has settled (`Hypercore._open`). */
   preload: Promise<Preloaded> | null

@@ -3,7 +3,10 @@ import HypercoreStorage from 'hypercore-storage'
 import { CorestoreRX, CorestoreTX } from 'hypercore-storage/lib/tx.js'
 import type { CoreAlias, CorestoreStorage } from '@manycore/hypercore-types'
 
-/** The private members of hypercore-storage 3.3 that are called or overridden here (index.js, class CorestoreStorage). */
+/**
+ * The private members of hypercore-storage 3.3 that are called or overridden here (index.js).
+ * @upstream hypercore-storage CorestoreStorage
+ */
 interface PrivateMembers extends CorestoreStorage {
   /** 0 = not opened yet: every call runs `_migrateStore()` first. */
   version: number
@@ -25,7 +28,10 @@ interface PrivateMembers extends CorestoreStorage {
 export const UpstreamStorage: new (db: StorageDatabase, opts: object) => PrivateMembers =
   HypercoreStorage as unknown as new (db: StorageDatabase, opts: object) => PrivateMembers
 
-/** What hypercore-storage touches of a session of RocksDB, private members included. */
+/**
+ * What hypercore-storage touches of a session of RocksDB, private members included: what we put in its place has them.
+ * @upstream rocksdb-native RocksDB
+ */
 export interface StorageDatabase {
   readonly path: string
   readonly opened: boolean
@@ -38,10 +44,15 @@ export interface StorageDatabase {
   ready(): Promise<void>
   session(): StorageDatabase
   snapshot(): StorageDatabase
+  /** @arity 2 */
   columnFamily(column: { destroy(): void }): StorageDatabase
+  /** @arity 1 */
   read(): StorageReads
+  /** @arity 1 */
   write(): StorageWrites
+  /** @arity 2 */
   iterator(range?: StorageRange): object
+  /** @arity 1 */
   flush(): Promise<void>
   /** Two forms: `(start, end)`, or `(options)` for everything. */
   compactRange(start?: Uint8Array | object | null, end?: Uint8Array | null): Promise<void>
@@ -56,12 +67,14 @@ export interface StorageRange {
   reverse?: boolean
 }
 
+/** @upstream rocksdb-native ReadBatch */
 interface StorageReads {
   get(key: Uint8Array): Promise<Uint8Array | null>
   tryFlush(): void
   destroy(): void
 }
 
+/** @upstream rocksdb-native WriteBatch */
 interface StorageWrites {
   tryPut(key: Uint8Array, value: Uint8Array | ArrayBufferView | string | null): void
   tryDelete(key: Uint8Array): void
