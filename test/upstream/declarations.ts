@@ -56,7 +56,12 @@ export function filesIn(folder: string): string[] {
 
 /** @param file  from the root of the repository */
 export function parse(file: string): ts.SourceFile {
-  return ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true)
+  return ts.createSourceFile(file, textOf(file), ts.ScriptTarget.Latest, true)
+}
+
+/** @param file  from the root of the repository */
+export function textOf(file: string): string {
+  return readFileSync(join(root, file), 'utf8')
 }
 
 class SourceReader {

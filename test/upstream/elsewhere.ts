@@ -1,5 +1,5 @@
 import ts from 'typescript6'
-import { type Declaration, filesIn, type Member, parse } from './declarations.js'
+import { type Declaration, filesIn, type Member, parse, textOf } from './declarations.js'
 
 /**
  * Where a package touches private parts of upstream outside of the folder that declares them.
@@ -34,7 +34,7 @@ function namesOf(members: readonly Member[]): string[] {
 function publicNames(): string[] {
   const files = [...filesIn('types'), ...filesIn('packages/hypercore-types/src')]
   return files.flatMap((file) =>
-    [...parse(file).text.matchAll(/^ +(?:readonly |static )*(\w+)[?(:<]/gm)].map(([, name]) => name!)
+    [...textOf(file).matchAll(/^ +(?:readonly |static )*(\w+)[?(:<]/gm)].map(([, name]) => name!)
   )
 }
 

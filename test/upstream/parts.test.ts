@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { declarationsIn } from './declarations.js'
+import { declarationsIn, filesIn, textOf } from './declarations.js'
 import { touchedElsewhere } from './elsewhere.js'
 import { movedParts } from './installed.js'
 
@@ -49,4 +49,19 @@ test('a file that touches a private part from elsewhere is named', () => {
   expect(problems).toContain(
     `${WIRE}/hypercore-peer.ts touches \`receiverQueue\`, a private part of upstream; do that in packages/replicator/src/streams`
   )
+})
+
+test('upstream is cited by the name of a function, and not by a line of one version', () => {
+  const BY_LINE = /[\w-]+\.[cm]?js(?::|,? line )\d+|[(,] ?:\d{2,4}\b/
+  const files = [...filesIn('types'), ...filesIn('packages')].filter(
+    (file) => !/node_modules|\/dist\//.test(file)
+  )
+  expect(files.length).toBeGreaterThan(300)
+  expect(
+    files.flatMap((file) =>
+      textOf(file)
+        .split('\n')
+        .filter((line) => BY_LINE.test(line))
+    )
+  ).toEqual([])
 })

@@ -90,7 +90,7 @@ describe.each(withEach('stock 7', 'stock 6', 'stock 6 with manifests'))(
 )
 
 // Hypercore 11.37.1 cannot read an encrypted core that is keyed by its public key:
-// lib/default-encryption.js:106 loses the keys.
+// `DefaultEncryption._reload()` loses the keys.
 describe.each(withEach('stock 7', 'stock 6 with manifests'))(
   '$initiator connects to $responder:',
   ({ initiator, responder }) => {

@@ -61,7 +61,7 @@ export class Resources {
     return timer
   }
 
-  /** `_destroyed` of Node's Timeout (20.20 lib/internal/timers.js:180): it has fired for the last time, or was cleared. */
+  /** `_destroyed` of Node's Timeout (20.20 lib/internal/timers.js): it has fired for the last time, or was cleared. */
   #live() {
     for (const timer of this.#timers) if (timer._destroyed) this.#timers.delete(timer)
     return [...this.#timers]

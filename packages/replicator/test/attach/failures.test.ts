@@ -111,7 +111,7 @@ test('a core that cannot store what it downloads is a core-error, and the others
   far.replicator.replicate(other)
   expect(await read(full)).toBe('0')
   const noSpace = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
-  Object.assign(full.core!, { verify: () => Promise.reject(noSpace) }) // where it writes; lib/replicator.js:1259
+  Object.assign(full.core!, { verify: () => Promise.reject(noSpace) }) // where it writes (`Peer._handleData()`)
 
   const failed = next(near.replicator, 'core-error')
   const blocked = full.get(1).catch((err: Error) => err) // waits for another peer

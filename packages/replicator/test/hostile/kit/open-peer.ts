@@ -16,9 +16,9 @@ interface Count {
   rx: number
 }
 
-/** A peer as Hypercore has it (11.37.1 lib/replicator.js:507): what is sent is the test's. */
+/** A peer as Hypercore has it (`Peer` of lib/replicator.js): what is sent is the test's. */
 export interface OpenPeer {
-  /** `_localId`: its number (protomux 3.12.1 index.js:39) */
+  /** `_localId`: its number (`Channel` of protomux 3.12.1) */
   channel: { _localId: number }
   wireRequest: Message
   wireData: Message
