@@ -11,6 +11,7 @@ import type {
   ValueEncoding
 } from '@manycore/hypercore-types'
 import { deriveNamespace } from '@manycore/keychain'
+import { readReplicateOptions } from '@manycore/replicator'
 import type { PolicyChange, ReplicateOptions, ReplicationPolicy } from '@manycore/replicator'
 import type { SessionScope } from '@manycore/sessions'
 import type { StorageInput } from '@manycore/storage-adapters'
@@ -22,7 +23,6 @@ import { CoreGetter } from './get/getter.js'
 import type { GetOptions } from './get/options.js'
 import { listPolicies, readSessionOptions, readStoreOptions, readSuspendOptions } from './store/options.js'
 import type { CorestoreOptions, StoreOptions, StoreSessionOptions, SuspendOptions } from './store/options.js'
-import { readReplicateOptions } from './store/replicate-options.js'
 import { StoreRoot } from './store/root.js'
 import { StoredCores } from './stored/stored-cores.js'
 
@@ -40,7 +40,7 @@ export class Corestore extends StoredCores {
   readonly ns: Uint8Array
   /** True = no core that is opened through this store is writable. */
   readonly readOnly: boolean
-  /** 1, 2 or 3: of new cores that are named, or made from a key pair. */
+  /** The manifest version of new cores that are opened by name or key pair: 1, 2 or 3. */
   readonly manifestVersion: number
   /** Do streams of this store announce cores without being asked? */
   readonly active: boolean

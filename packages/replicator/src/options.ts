@@ -87,7 +87,7 @@ export interface ReplicateOptions {
 }
 
 /** They are read with `readGiven()`: a stream of the caller's keeps what it has. */
-export const REPLICATE_OPTIONS: OptionTable<ReplicateOptions> = {
+const REPLICATE_OPTIONS: OptionTable<ReplicateOptions> = {
   active: { check: optional(aBoolean), default: true },
   policy: { check: null, otherwise: 'that of the replicator' }, // policy/policy.ts checks it
   keepAlive: {
@@ -107,9 +107,12 @@ export const REPLICATE_OPTIONS: OptionTable<ReplicateOptions> = {
 }
 
 /**
- * Each option read once, by its name; a PeerInfo of Hyperswarm is none.
- * @param target  a boolean makes a new stream, which gets what is not named here
- * @throws BAD_ARGUMENT for a wrong value, or for a name that is none
+ * Reads the options of `replicate()`, each once, by its name. Whoever passes a caller's options on to a replicator, with
+ * some of its own, calls it first. A PeerInfo of Hyperswarm counts as no options.
+ * @param target  the first argument of `replicate()`; a boolean makes a new stream, which also gets options that are not
+ *                named here
+ * @returns the options that were given
+ * @throws BAD_ARGUMENT for a wrong value, or for a name that does not exist
  */
 export function readReplicateOptions(target: unknown, opts: ReplicateOptions | undefined): ReplicateOptions {
   if (isPeerInfo(opts, Object.keys(REPLICATE_OPTIONS))) return {}

@@ -1,10 +1,8 @@
 import b4a from 'b4a'
 import { Emitter, aBoolean, aCount, optional, readGiven } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
-import type { CorestoreStorage, EventSource, GroupUpdate, ReadableStream } from '@manycore/hypercore-types'
+import type { CorestoreStorage, GroupUpdate, ReadableStream } from '@manycore/hypercore-types'
 import type { RowStreams } from '../stored/row-streams.js'
-
-const GroupEmitter: new () => EventSource<{ update: [update: GroupUpdate] }> = Emitter as never
 
 type Updates = (topic: Uint8Array, opts?: UpdatesOptions) => ReadableStream<Uint8Array>
 
@@ -51,8 +49,8 @@ export class GroupNotifier {
   }
 }
 
-/** What `store.notifyGroup(topic)` returns: emits 'update' when an open core of the group changes. */
-export class GroupHandle extends GroupEmitter {
+/** Returned by `store.notifyGroup(topic)`: emits 'update' when an open core of the group changes. */
+export class GroupHandle extends Emitter<{ update: [update: GroupUpdate] }> {
   readonly #topic: Uint8Array
   readonly #updates: Updates
   readonly #remove: () => void
@@ -65,12 +63,12 @@ export class GroupHandle extends GroupEmitter {
     this.#remove = remove
   }
 
-  /** The keys of the group's cores, 32 bytes each, by the time of their last update. @throws BAD_ARGUMENT */
+  /** The keys of the group's cores, 32 bytes each, ordered by the time of their last update. @throws BAD_ARGUMENT */
   updates(opts?: UpdatesOptions): ReadableStream<Uint8Array> {
     return this.#updates(this.#topic, readGiven(opts, UPDATES))
   }
 
-  /** The handle emits no more. */
+  /** From now on the handle emits nothing. */
   destroy(): void {
     this.#remove()
   }

@@ -9,9 +9,9 @@ import { checkKey, checkName, discoveryKeyOf } from './keys.js'
 /** Which core a caller means, before any name has been looked up. */
 export interface Identity {
   name: string | Uint8Array | null
-  /** 32 bytes; known at once for every identity but a name or a lone discovery key */
+  /** 32 bytes. Known at once, unless there is only a name or a discovery key. */
   key: Uint8Array | null
-  /** 32 bytes */
+  /** 32 bytes. */
   discoveryKey: Uint8Array | null
   keyPair: PublicKeyPair | null
   manifest: ManifestInput | null
@@ -40,11 +40,11 @@ export const IDENTITY_OPTIONS: OptionTable<IdentityOptions> = {
   manifest: { check: null, otherwise: 'what the others say' }
 }
 
-/** What says which core is meant, and is null in a core that is not ready; a name is never read from one. */
+/** What says which core is meant and is null in a core that is not ready. A name is never read from a core. */
 const OF_A_CORE = ['key', 'discoveryKey', 'keyPair', 'manifest'] as const
 
 /**
- * Refuses options that name a core by nothing but what is null or undefined.
+ * Refuses options in which all that says which core is meant is null or undefined.
  * @param asked  what the caller wrote
  * @param opts   what was read of it
  * @throws BAD_ARGUMENT
@@ -56,8 +56,8 @@ export function refuseNotReady(asked: object, opts: IdentityOptions): void {
 }
 
 /**
- * Reads the identity out of `get()`'s options and derives what follows without storage.
- * @throws BAD_ARGUMENT when there is none, one is malformed, or two contradict each other
+ * Reads from the options of `get()` which core is meant, and derives what follows from that without storage.
+ * @throws BAD_ARGUMENT if nothing says which core, if something is malformed, or if two options contradict each other
  */
 export function parseIdentity(opts: IdentityOptions, manifestVersion: number): Identity {
   const name = opts.name === undefined || opts.name === null ? null : checkName(opts.name)
@@ -92,9 +92,9 @@ export function parseIdentity(opts: IdentityOptions, manifestVersion: number): I
 /**
  * Completes the identity of a named core.
  * @param stored  32 bytes, the discovery key stored under the name, or null
- * @param derive  gives what the keychain derives for the name; not called when the core is stored, whose key
- *                pair is stored with it
- * @throws STORAGE_CONFLICT when key, discovery key or manifest were given too and mean another core
+ * @param derive  gives the keys that the keychain derives for the name; not called if the core is stored, because its
+ *                key pair is stored with it
+ * @throws STORAGE_CONFLICT if a key, discovery key or manifest was given too and means another core
  */
 export function resolveName(
   identity: Identity,
@@ -119,7 +119,10 @@ export function resolveName(
 
 function otherCore(name: Identity['name']): CorestoreError {
   const text = typeof name === 'string' ? JSON.stringify(name) : 'given as bytes'
-  return new CorestoreError('STORAGE_CONFLICT', `the name ${text} and the key given with it mean two cores`)
+  return new CorestoreError(
+    'STORAGE_CONFLICT',
+    `the name ${text} and the key that was given with it mean two different cores`
+  )
 }
 
 function checkKeyPair(keyPair: unknown): PublicKeyPair {
@@ -142,8 +145,8 @@ function checkManifest(manifest: unknown): ManifestInput {
 }
 
 /**
- * The manifest of a core that this key pair alone signs. With a key of another making (compat, or many
- * signers) it is not ours to invent: null, and Hypercore finds it in storage or asks a peer.
+ * The manifest of a core that this key pair alone signs. If the key was made in another way (compat, or many signers),
+ * the manifest is not ours to invent: null, and Hypercore finds it in storage or asks a peer.
  */
 function signerManifest(
   key: Uint8Array | null,
@@ -155,7 +158,7 @@ function signerManifest(
   return key === null || b4a.equals(key, hashManifest(manifest)) ? manifest : null
 }
 
-/** 32 bytes: the key of a core that has this manifest. */
+/** The key of the core that has this manifest, 32 bytes. */
 export function hashManifest(manifest: ManifestInput): Uint8Array {
   return Hypercore.key(manifest)
 }

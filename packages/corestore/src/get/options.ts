@@ -26,16 +26,16 @@ export interface GetOptions<T = unknown>
 
 /** `get()`'s options, sorted by who needs them. */
 export interface ParsedGet {
-  /** null when only the preload can tell */
+  /** null if only the preload can tell. */
   identity: Identity | null
   core: CoreOptions
-  /** for the Hypercore session; holds every option that is not ours */
+  /** For the Hypercore session, with every option that is not ours. */
   session: SessionOptions & { [option: string]: unknown }
 }
 
 /** What every core that is opened through a store takes from it. */
 interface StoreSettings {
-  /** 32 bytes; the namespace of its names */
+  /** The namespace of its names, 32 bytes. */
   readonly ns: Uint8Array
   readonly manifestVersion: number
   /** True = no session of it is writable. */
@@ -118,7 +118,7 @@ const OF_HYPERCORE = [
   'onwait'
 ] as const
 
-/** @returns its options, when it is a Hypercore, whose other members are none: `snapshot` is a method */
+/** What was passed, or the options of a Hypercore that was; its other members are no options: `snapshot` is a method. */
 function optionsOf(asked: GetOptions | undefined): GetOptions | undefined {
   const core = asked as Partial<Hypercore> | null | undefined
   if (typeof core?.append !== 'function' || typeof core.session !== 'function') return asked
@@ -126,7 +126,8 @@ function optionsOf(asked: GetOptions | undefined): GetOptions | undefined {
 }
 
 /**
- * Reads what the caller of `get()` wrote, each option once. What is not named here stays as it is, for Hypercore.
+ * Reads what the caller of `get()` wrote, each option once. Options that are not named here stay as they are, for
+ * Hypercore.
  * @throws BAD_ARGUMENT for a wrong value, or a near miss of a name
  */
 export function readGetOptions(opts: GetOptions | undefined): GetOptions {

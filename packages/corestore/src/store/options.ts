@@ -22,45 +22,51 @@ import { CorestoreError } from '../errors.js'
 
 /** Options that a session or namespace may have of its own. */
 export interface StoreSessionOptions {
-  /** The namespace of names, 32 bytes. */
+  /** 32 bytes: the namespace of the names of the store. Inherited. */
   namespace?: Uint8Array
-  /** False: no core that is opened through this store is writable. A session of the store cannot undo that. */
+  /** False: no core that is opened through this store is writable. A session of it cannot undo that. */
   writable?: boolean
-  /** True does what `writable: false` does. */
+  /**
+   * True means `writable: false`, and that a root store opens its storage without writing to it or locking it; something
+   * must be stored there already.
+   */
   readOnly?: boolean
-  /** Of the manifests of new named cores: 1, 2 or 3. 0 means 1, as in Corestore 7. */
+  /**
+   * The manifest version of new cores that are opened by name or key pair: 1, 2 or 3. 0 stands for 1, as in Corestore 7.
+   * Inherited.
+   */
   manifestVersion?: number
-  /** False: on streams of this store no core is offered unasked. */
+  /** False: streams of this store announce no core without being asked. Inherited. */
   active?: boolean
   /**
-   * Which cores go over which stream, to whom. If there are several, all must allow. Sessions and namespaces inherit
-   * them, and those of their own narrow them.
+   * Which cores go over which stream, and to whom. If there are several, all must allow. Inherited; a policy of a
+   * session narrows that of its store.
    */
   policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
-  /** False: suspend() does nothing. */
+  /** False: `suspend()` does nothing. Inherited. */
   suspend?: boolean
 }
 
 /** Options of `new Corestore(storage, options)`. */
 export interface CorestoreOptions
   extends StoreSessionOptions, Pick<OpenStorageOptions, 'id' | 'wait' | 'allowBackup' | 'treeCache'> {
-  /** 32 secret bytes, from which the keys of names are derived; wants `unsafe: true`. */
+  /** 32 secret bytes, from which the keys of all names are derived; must be accompanied by `unsafe: true`. */
   primaryKey?: Uint8Array | null
   /** True: you know that whoever has the primary key can write to every named core. */
   unsafe?: boolean
-  /** A cache of blocks that cores and stores share, such as rache. */
+  /** A cache that cores and stores share, such as rache. */
   globalCache?: object | null
-  /** How long a core without sessions and peers stays open. */
+  /** How long a core without sessions, peers and writes stays open. */
   lingerMs?: number
-  /** What remotes may cost the store. */
+  /** What remotes may cost the store. Each has a default. */
   limits?: Partial<Limits>
-  /** Where the time comes from; for tests. */
+  /** Where the time comes from, for tests. */
   clock?: Clock
 }
 
-/** Options of `new Corestore(storage, options)` that make a session: a store with a root is one. */
+/** Options of a store or of a session of one; sessions are made by `store.session()` and `store.namespace()`. */
 export interface StoreOptions extends CorestoreOptions {
-  /** The store, or a session of it, that a session is made of. */
+  /** The root store of a session. */
   root?: Corestore | null
 }
 
@@ -112,7 +118,7 @@ const STORE_OR_SESSION = {
 } satisfies OptionTable<StoreOptions>
 
 /**
- * The options of a new store, or of a session of one: each was read once, by its name.
+ * Reads the options of a new store, or of a session of one, each once, by its name.
  * @throws BAD_ARGUMENT naming the option, ERR_ASSERTION for a primary key without `unsafe`
  */
 export function readStoreOptions(given: StoreOptions | undefined): StoreOptions {
@@ -121,13 +127,13 @@ export function readStoreOptions(given: StoreOptions | undefined): StoreOptions 
   if (opts.primaryKey && opts.unsafe !== true) {
     throw new CorestoreError(
       'ERR_ASSERTION',
-      'a primaryKey gives write access to every named core; pass unsafe: true to say that you know'
+      'whoever has the primaryKey can write to every named core: pass unsafe: true to say that you know this'
     )
   }
   return opts
 }
 
-/** The options of a session. @throws BAD_ARGUMENT */
+/** Reads the options of a session. @throws BAD_ARGUMENT */
 export function readSessionOptions(given: StoreSessionOptions | null | undefined): StoreSessionOptions {
   const opts = checkSessionOptions(readGiven(given as StoreOptions, STORE_OR_SESSION))
   // To Corestore 7 a version that is there and undefined is the first, not the store's: names give other keys by it.
@@ -143,7 +149,7 @@ function checkSessionOptions(opts: StoreOptions): StoreOptions {
   return opts
 }
 
-/** @throws BAD_ARGUMENT */
+/** One policy, several or none, as a list. @throws BAD_ARGUMENT */
 export function listPolicies(policy: StoreSessionOptions['policy']): readonly ReplicationPolicy[] {
   const policies = [policy ?? []].flat() as readonly ReplicationPolicy[]
   allOf(...policies) // checks them

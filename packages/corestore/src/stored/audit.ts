@@ -8,7 +8,7 @@ export interface CoreAudit {
   discoveryKey: Uint8Array
   /** 32 bytes. */
   key: Uint8Array
-  /** What was found; null: the root of the tree was lost, and the core was deleted. */
+  /** What was found; null if the root of the tree was lost, in which case the core was deleted. */
   audit: AuditResult | null
 }
 
@@ -29,7 +29,7 @@ export function readAuditOptions(opts: AuditOptions | undefined): Required<Audit
 
 /**
  * Checks every stored core, one at a time, and drops what does not verify.
- * @param dryRun  true = only counts
+ * @param dryRun  true = only count
  */
 export async function* auditCores(
   storage: CorestoreStorage,

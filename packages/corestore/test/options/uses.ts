@@ -10,7 +10,7 @@ import {
 import { testEngine } from '@manycore/kv/compliance'
 import { Corestore } from '@manycore/corestore'
 import { Keychain } from '@manycore/keychain'
-import { HypercoreSet, Replicator } from '@manycore/replicator'
+import { HypercoreSet, Replicator, readReplicateOptions } from '@manycore/replicator'
 import { SessionTable } from '@manycore/sessions'
 import { LevelEngine, RocksEngine, openStorage } from '@manycore/storage-adapters'
 import { testStorage } from '@manycore/storage-adapters/compliance'
@@ -161,6 +161,11 @@ export const USES: { readonly [bag: string]: Use } = {
   'replicator: Replicator.replicate(options)': options(replicateAlone),
   'replicator: Replicator.replicate(options).policy': {
     call: (one) => replicateAlone({ policy: one }),
+    ...policy
+  },
+  'replicator: readReplicateOptions(opts)': options((bag) => readReplicateOptions(true, bag)),
+  'replicator: readReplicateOptions(opts).policy': {
+    call: (one) => replicateAlone(readReplicateOptions(true, { policy: one })),
     ...policy
   },
   'replicator: Replicator.policyChanged(change)': options((bag) => replicator.policyChanged(bag)),
