@@ -6,7 +6,7 @@ import type { Place } from './subject.js'
 export interface Case {
   name: string
   needs?: keyof EngineSupports | 'crashes'
-  /** @param engine  open, empty */
+  /** @param engine  open and empty */
   run(engine: Engine, place: Place): Promise<void>
 }
 

@@ -39,8 +39,8 @@ export const durability: Case[] = [
             .then(() => (acknowledged = n))
         })
         await writes[40]
-        for (const write of writes) write.catch(() => {}) // the process dies on them
-        const promised = acknowledged // what a process says after its death does not count
+        for (const write of writes) write.catch(() => {}) // the process dies meanwhile
+        const promised = acknowledged // what is acknowledged after the crash does not count
         await place.crash!()
         current = place.engine()
         await current.open()

@@ -1,14 +1,14 @@
-/** Bytes of a text; keys and values of the cases are text where they can be. */
+/** The bytes of a text. Keys and values of the cases are texts, if they can be. */
 export function bytes(text: string): Uint8Array {
   return Uint8Array.from(text, (char) => char.charCodeAt(0))
 }
 
-/** The inverse of bytes(); null stays. */
+/** The inverse of bytes(); null stays null. */
 export function text(value: Uint8Array | null): string | null {
   return value === null ? null : Array.from(value, (byte) => String.fromCharCode(byte)).join('')
 }
 
-/** Deep equality by JSON, which is enough for what the cases compare. @throws naming both */
+/** Fails unless two values are equal as JSON, which is enough for what the cases compare. @throws naming both */
 export function same(actual: unknown, expected: unknown, what: string): void {
   const [got, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
   if (got !== wanted) throw new Error(`${what}: expected ${shorten(wanted)}, got ${shorten(got)}`)

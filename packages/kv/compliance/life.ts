@@ -5,7 +5,7 @@ import { bytes, same } from './expect.js'
 /** The calls that are a queue. */
 export type LifecycleCall = 'open' | 'close' | 'suspend' | 'resume'
 
-/** Of an engine, as the table has them. */
+/** The states of an engine in that table. */
 export type EngineLifeState = 'closed' | 'open' | 'suspended'
 
 /** What each call leaves behind; null = ENGINE_CLOSED, and nothing changes. */
@@ -19,27 +19,27 @@ type Outcome = 'done' | string
 
 let batches = 0
 
-/** An engine that is called in some order, and what the table says of it. */
+/** An engine whose calls come in some order, and what the table says about it. */
 export class Life {
   readonly #engine: Engine
   readonly #calls: string[] = []
-  /** after all calls so far */
+  /** the state after all calls so far */
   #state: EngineLifeState
   /** has every lifecycle call so far ended? Then the engine is in that state */
   #isSettled = true
   #waiting: Promise<void>[] = []
-  /** calls that run, or are held back */
+  /** calls that are running or held back */
   #work: Promise<void>[] = []
-  /** key → whether its batch must be there */
+  /** by key: must its batch be there? */
   readonly #stored = new Map<string, boolean>()
 
-  /** @param engine  open */
+  /** @param engine  must be open */
   constructor(engine: Engine, state: EngineLifeState = 'open') {
     this.#engine = engine
     this.#state = state
   }
 
-  /** What the table says of now; null while a lifecycle call is under way. */
+  /** The present state according to the table; null while a lifecycle call is under way. */
   get state(): EngineLifeState | null {
     return this.#isSettled ? this.#state : null
   }
@@ -49,13 +49,13 @@ export class Life {
     return this.#calls.join(', ')
   }
 
-  /** Calls without waiting; `rest()` says when it ends. */
+  /** Makes a lifecycle call and does not wait for it; `rest()` does. */
   call(call: LifecycleCall): void {
     this.#calls.push(`${call}()`)
     const next = TABLE[this.#state][call]
     if (next !== null) this.#state = next
     this.#isSettled = false
-    // Nothing is kept where the engine is not persistent.
+    // An engine that is not persistent keeps nothing.
     if (call === 'close' && !this.#engine.supports.persistent) this.#stored.clear()
     const where = this.story
     const ended = outcome(() => this.#engine[call]!())
@@ -64,7 +64,7 @@ export class Life {
     )
   }
 
-  /** Begins a batch, a read, and an iterator's chunk, and waits for none. */
+  /** Begins a batch, a read and a chunk of an iterator, and waits for none of them. */
   work(): void {
     this.#calls.push('work')
     const engine = this.#engine
@@ -96,7 +96,7 @@ export class Life {
     )
   }
 
-  /** Waits for every lifecycle call, and for what is not held back. @throws when an outcome is not the table's */
+  /** Waits for every lifecycle call, and for what is not held back. @throws if an outcome is not that of the table */
   async rest(): Promise<void> {
     await Promise.all(this.#waiting.splice(0))
     this.#isSettled = true
@@ -104,7 +104,7 @@ export class Life {
     this.#calls.push('rest')
   }
 
-  /** Opens the engine, whatever state it is in. @throws unless what was acknowledged is there, and nothing else */
+  /** Opens the engine, whatever its state is. @throws unless exactly what was acknowledged is there */
   async end(): Promise<void> {
     await this.rest()
     this.work()
@@ -116,7 +116,7 @@ export class Life {
   }
 }
 
-/** Calls now. */
+/** Makes the call. */
 async function outcome(fn: () => unknown): Promise<Outcome> {
   try {
     await fn()

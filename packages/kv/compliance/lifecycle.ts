@@ -59,7 +59,7 @@ export const lifecycle: Case[] = [
       await engine.batch([put('a', '1')])
       const reads = Promise.all([get(engine, 'a'), list(engine)])
       const writes = Promise.all(Array.from({ length: 20 }, (_, i) => engine.batch([put(`key ${i}`, '')])))
-      reads.catch(() => {}) // looked at below
+      reads.catch(() => {}) // they are looked at below
       await engine.close()
       await writes
       const [value] = await Promise.allSettled([reads])

@@ -5,10 +5,10 @@ import { fails, same } from './expect.js'
 import { Life } from './life.js'
 import type { LifecycleCall } from './life.js'
 
-/** Calls of one order; the longer ones hold nothing that these do not. */
+/** How many calls an order has. Longer orders show nothing that these do not. */
 const LENGTH = 3
 
-/** Lifecycle calls are a queue: the table is in docs/write-an-engine.md. */
+/** Lifecycle calls form a queue: docs/write-an-engine.md has the table. */
 export const order: Case[] = [
   {
     name: 'open() and close() in every order, awaited or not, with work inside',
@@ -26,7 +26,7 @@ export const order: Case[] = [
       await engine.batch([put('a', '1')])
       await engine.suspend!()
       const held = [engine.batch([put('b', '2')]), get(engine, 'a')]
-      for (const call of held) call.catch(() => {}) // looked at below
+      for (const call of held) call.catch(() => {}) // they are looked at below
       await engine.close()
       for (const call of held) await fails(() => call, 'ENGINE_CLOSED', 'a call that was held back')
       await engine.open()

@@ -83,7 +83,7 @@ export const point: Case[] = [
     name: 'reads resolve in a later macrotask',
     async run(engine) {
       await engine.batch([put('a', '1')])
-      await get(engine, 'a') // whatever can be cached is
+      await get(engine, 'a') // now everything that can be cached is
       let resolved = false
       const done = (): void => void (resolved = true)
       const reads = [engine.getMany([bytes('a')]).then(done), engine.iterator({}).next(1).then(done)]

@@ -2,7 +2,7 @@ import type { Engine, EngineSupports } from '@manycore/kv'
 
 /**
  * A runner's test function: `test` of node:test, vitest, brittle or tape. A case that fails throws.
- * `skip` is told of cases that the engine's `supports` rules out, with the reason in the name.
+ * `skip` gets the cases that `supports` of the engine rules out, with the reason in their names.
  */
 export interface TestFunction {
   (name: string, fn: () => Promise<void>): unknown
@@ -10,9 +10,9 @@ export interface TestFunction {
   skip(name: string, fn: () => Promise<void>): unknown
 }
 
-/** Where one engine's data lives, for the length of one case. */
+/** Where the data of one engine lives, for the duration of one case. */
 export interface Place {
-  /** An engine on this data, not opened. The one given before was closed or crashed. */
+  /** Makes an engine on this data, and does not open it. The one that was given before has been closed or has crashed. */
   engine(): Engine
   /** The process dies: whatever the engine has not written is lost, and nothing more is written. */
   crash?(): Promise<void>
@@ -20,7 +20,7 @@ export interface Place {
   remove?(): Promise<void>
 }
 
-/** What is tested. */
+/** What is to be tested. */
 export interface Subject {
   /** Such as 'memory'; it goes before the name of each case. */
   name: string

@@ -26,7 +26,7 @@ const SUBJECT: readonly (keyof Subject)[] = ['name', 'supports', 'crashes', 'cre
 
 /**
  * Registers every case that an engine must pass. A case runs on a new place and leaves nothing behind.
- * @param test     of your runner: node:test, vitest, brittle or tape
+ * @param test     that of your runner: node:test, vitest, brittle or tape
  * @param subject  your engine
  * @throws         BAD_ARGUMENT for a name that a subject does not have
  */

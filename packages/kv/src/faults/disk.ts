@@ -6,10 +6,10 @@ import type { RandomAccess } from '../disk/random-access.js'
 import { noSpace } from './fault.js'
 import { type Change, type Draw, stillForgotten, takeBack } from './loss.js'
 
-/** What the files of a FaultFiles share until the power is lost: space, order, and what was not synced. */
+/** What the files of a FaultFiles share until the power is lost: space, the order of changes, and what was not synced. */
 export class FaultDisk {
   space: number = Infinity
-  /** that were not synced, oldest first */
+  /** changes that were not synced, oldest first */
   #changes: Change[]
   /** reordered: acknowledged, to be written after the next write */
   #late: (() => Promise<void>)[] = []
@@ -17,7 +17,7 @@ export class FaultDisk {
   readonly #changing = new Queue()
   #isLost = false
 
-  /** @param changes  that were not synced, oldest first */
+  /** @param changes  those that were not synced, oldest first */
   constructor(changes: Change[] = []) {
     this.#changes = changes
   }
@@ -87,7 +87,7 @@ export class FaultDisk {
     this.#changes = [...this.#changes.filter((change) => change.name !== name), ...left]
   }
 
-  /** As a system whose sync failed: what was to be stored counts as stored. */
+  /** Does what a system does whose sync has failed: what it should have stored counts as stored. */
   async forget(name: string): Promise<void> {
     await this.#writeLate()
     this.#changes = this.#changes.map((change) =>
@@ -104,12 +104,12 @@ export class FaultDisk {
   /** Nothing reaches the files any more. @returns what was not synced, oldest first */
   async leave(): Promise<Change[]> {
     this.#isLost = true
-    await this.#changing.run(async () => {}) // what was under way
+    await this.#changing.run(async () => {}) // waits for what is under way
     await Promise.all(Array.from(this.#open, (file) => call((done) => file.close(done))))
     return this.#changes.splice(0)
   }
 
-  /** Nothing reaches the files any more, and they are again as they were when last synced, but for what is kept. */
+  /** Nothing reaches the files any more, and except for what is kept, they are as they were at their last sync. */
   async lose(open: (name: string) => RandomAccess, draw: Draw): Promise<void> {
     const changes = (await this.leave()).toReversed()
     for (const name of new Set(changes.map((change) => change.name))) {
@@ -121,7 +121,7 @@ export class FaultDisk {
     }
   }
 
-  /** @param end  default: where the file ends, for all from `offset` on is cut off @returns the size before */
+  /** @param end  default: the end of the file, when everything from `offset` on is cut off @returns the size before */
   async #remember(
     name: string,
     file: RandomAccess,
@@ -142,7 +142,7 @@ export class FaultDisk {
   }
 }
 
-/** null = it is not there */
+/** The size of a file; null = it does not exist. */
 async function sizeOf(file: RandomAccess): Promise<number | null> {
   try {
     const { size } = await call<{ size: number }>((done) => file.stat(done))

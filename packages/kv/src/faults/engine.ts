@@ -5,7 +5,7 @@ import { Lifecycle } from '../kit/lifecycle.js'
 import { checkAfter, engineFailed, errorOf, type FaultOperation, noSpace } from './fault.js'
 import { FaultPlan } from './plan.js'
 
-/** Another engine, with faults: for tests of what is built on engines. Without any it does what that one does. */
+/** Another engine, with faults: for tests of what is built on engines. Without faults it does what that engine does. */
 export class FaultEngine implements Engine {
   readonly name: string
   readonly supports: EngineSupports
@@ -22,7 +22,7 @@ export class FaultEngine implements Engine {
   /** reordered: acknowledged, to be applied after the next batch */
   #late: (readonly Op[])[] = []
   #failure: Error | null = null
-  /** what a loss of power leaves */
+  /** the state that a loss of power leaves */
   #synced: EngineSnapshot | null = null
 
   /**
@@ -47,7 +47,7 @@ export class FaultEngine implements Engine {
     })
   }
 
-  /** Waits for delayed calls too: release() them. */
+  /** Also waits for calls that a fault delays: `release()` them. */
   close(): Promise<void> {
     return this.#lifecycle.close(() => this.#applyLate().finally(() => this.#engine.close()))
   }
@@ -56,7 +56,7 @@ export class FaultEngine implements Engine {
     return this.#read('getMany', () => this.#engine.getMany(keys, at))
   }
 
-  /** Torn: its first ops are applied, and later batches are refused until the engine is reopened. */
+  /** If a fault tears it, its first ops are applied, and later batches are refused until the engine is reopened. */
   batch(ops: readonly Op[]): Promise<void> {
     return this.#inTurn('batch()', async () => {
       checkOps(ops)
@@ -103,7 +103,7 @@ export class FaultEngine implements Engine {
 
   suspend(): Promise<void> {
     return this.#lifecycle.suspend(async () => {
-      await this.#applyLate() // the engine takes none while it is suspended
+      await this.#applyLate() // the engine takes no batch while it is suspended
       await this.#engine.suspend?.()
     })
   }
@@ -123,7 +123,7 @@ export class FaultEngine implements Engine {
 
   /** Takes back all batches since the last `open()` or `flush()`, as a loss of power does. O(entries). */
   loseUnsynced(): Promise<void> {
-    this.plan.release() // what is delayed goes first, and is lost
+    this.plan.release() // delayed batches are applied first, and lost
     return this.#inTurn('loseUnsynced()', async () => {
       this.#late = []
       const present = await entriesOf(this.#engine)

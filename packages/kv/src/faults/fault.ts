@@ -4,19 +4,19 @@ import { EngineError } from '../errors.js'
 
 /**
  * What happens to an operation:
- * - `fail`: nothing is done, and it rejects.
- * - `fail-after`: it is done, and rejects all the same.
- * - `drop`: nothing is done, and it is acknowledged.
- * - `forget`: it rejects, and what it was to store is never stored, unless it is written again: later syncs resolve
- *   without it.
- * - `delay`: it is done once `release()` is called.
- * - `tear`: a prefix is done, and it rejects.
- * - `reorder`: it is acknowledged at once, and done after the next write or batch; at the latest before
- *   a flush, sync, truncate, unlink or close.
+ * - `fail`: It rejects, and nothing is done.
+ * - `fail-after`: It rejects, although it is done.
+ * - `drop`: It is acknowledged, and nothing is done.
+ * - `forget`: It rejects, and what it should have stored is never stored unless it is written again. Later syncs resolve
+ *   without storing it.
+ * - `delay`: It is done once `release()` is called.
+ * - `tear`: It rejects after a prefix was done.
+ * - `reorder`: It is acknowledged at once, and done after the next write or batch, and in any case before a flush, sync,
+ *   truncate, unlink or close.
  */
 export type FaultAction = 'fail' | 'fail-after' | 'drop' | 'forget' | 'delay' | 'tear' | 'reorder'
 
-/** Of an engine, then of a file. */
+/** The operations of an engine, then those of a file. */
 export type FaultOperation =
   | 'open'
   | 'getMany'
@@ -36,7 +36,7 @@ const ANY: readonly FaultAction[] = [...OPEN, 'fail-after']
 const NO_RESULT: readonly FaultAction[] = [...ANY, 'drop']
 const WRITE: readonly FaultAction[] = [...NO_RESULT, 'tear', 'reorder']
 
-/** What can happen to each. */
+/** What can happen to each operation. */
 const ACTIONS: Record<FaultOperation, readonly FaultAction[]> = {
   open: OPEN,
   getMany: ANY,
@@ -52,7 +52,7 @@ const ACTIONS: Record<FaultOperation, readonly FaultAction[]> = {
   unlink: NO_RESULT
 }
 
-/** One thing that goes wrong: once, at the `nth` operation, or again and again, at one in `oneIn`. */
+/** One thing that goes wrong: once, at the `nth` operation, or again and again, at one in `oneIn` operations. */
 export interface Fault {
   /** The operation that it happens to. */
   readonly on: FaultOperation
@@ -113,12 +113,12 @@ function atLeastOne(field: string, value: unknown): number {
   throw badArgument(field, 'a number ≥ 1', value)
 }
 
-/** For wrappers, once the operation is done. @throws what a `fail-after` rejects with */
+/** Called by wrappers once an operation is done. @throws what a `fail-after` rejects with */
 export function checkAfter(fault: Fault | null): void {
   if (fault?.action === 'fail-after') throw errorOf(fault)
 }
 
-/** What a fault rejects with. */
+/** The error that a fault rejects with. */
 export function errorOf({ on, action, error }: Fault): Error {
   if (error !== undefined) return error
   const cause = Object.assign(new Error(`EIO: ${action} ${on}, as planned`), { code: 'EIO' })

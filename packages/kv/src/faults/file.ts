@@ -8,8 +8,7 @@ import { call } from '../disk/file.js'
 type Callback<T = void> = (err: Error | null, result?: T) => void
 
 /**
- * A file of a FaultFiles. It has no descriptor, so nothing locks it, and only the `sync` of its FaultFiles
- * syncs it.
+ * A file of a `FaultFiles`. It has no descriptor, so nothing locks it, and only the `sync` of its `FaultFiles` syncs it.
  */
 export class FaultFile implements RandomAccess {
   /** The name that the engine asked for. */
@@ -45,7 +44,7 @@ export class FaultFile implements RandomAccess {
     const write = (part: Uint8Array): Promise<void> => this.#disk.write(this.name, this.#file, offset, part)
     const done = this.#change('write', async (fault) => {
       if (fault?.action === 'reorder') {
-        const copy = b4a.from(bytes) // it is the caller's again
+        const copy = b4a.from(bytes) // the bytes belong to the caller again
         return this.#disk.postpone(() => write(copy))
       }
       if (fault?.action !== 'tear') return write(bytes)

@@ -6,8 +6,8 @@ import { FaultPlan } from './plan.js'
 import type { RandomAccess } from '../disk/random-access.js'
 
 /**
- * The files of a random-access-storage, with faults: for tests of what is built on files. What was changed
- * since a file's last sync is kept in memory, to be taken back.
+ * The files of a random-access-storage, with faults: for tests of what is built on files. What has been changed since the last
+ * sync of a file is kept in memory, so that it can be undone.
  */
 export class FaultFiles {
   /** What goes wrong, and when; faults may be added at any time. */
@@ -16,7 +16,7 @@ export class FaultFiles {
   #disk = new FaultDisk()
 
   /**
-   * @param storage  gives the file of a name, an instance that goes on from what earlier ones wrote
+   * @param storage  gives the file of a name: an instance that has what earlier instances wrote
    * @throws         BAD_ARGUMENT
    */
   constructor(storage: (name: string) => RandomAccess, plan: FaultPlan = new FaultPlan()) {
@@ -36,10 +36,10 @@ export class FaultFiles {
     this.#disk.space = bytes
   }
 
-  /** The storage of an engine; `open('name')` is the one instance of an engine in one file. */
+  /** The storage for an engine in many files. For an engine in one file, pass it `open('name')`. */
   readonly open = (name: string): FaultFile => new FaultFile(name, this.#storage(name), this.#disk, this.plan)
 
-  /** The engine's option of that name: what was written to a file survives loseUnsynced(). */
+  /** The engine's option of that name. Once it resolves, what was written to a file survives `loseUnsynced()`. */
   readonly sync = (file: RandomAccess): Promise<void> => {
     if (!(file instanceof FaultFile))
       throw badArgument('file', 'a file that open() of this FaultFiles gave', file)
@@ -47,29 +47,28 @@ export class FaultFiles {
   }
 
   /**
-   * As the end of a process does: files that were open are of no use any more (EIO), open() gives new ones, and all
+   * Does what the end of a process does: files that were open are of no more use (EIO), `open()` gives new ones, and everything
    * that was written is there. What was not synced can still be lost.
    */
   async crash(): Promise<void> {
     const gone = this.#disk
     const done = gone.leave()
-    this.plan.release() // to fail
+    this.plan.release() // what is held fails
     const changes = await done
     this.#disk = new FaultDisk(changes)
     this.#disk.space = gone.space
   }
 
   /**
-   * As a loss of power does, takes every file back to its last sync, made and removed ones too; with a `seed`
-   * sector by sector, some of which had reached the disk. Files that were open are of no use any more (EIO);
-   * open() gives new ones.
+   * Does what a loss of power does: every file is as it was at its last sync, and so is which files there are. With a `seed`, some
+   * sectors have reached the disk all the same. Files that were open are of no more use (EIO); `open()` gives new ones.
    * @throws BAD_ARGUMENT
    */
   async loseUnsynced(loss?: PowerLoss): Promise<void> {
     const draw = drawOf(loss)
     const lost = this.#disk
     const done = lost.lose(this.#storage, draw)
-    this.plan.release() // to fail
+    this.plan.release() // what is held fails
     await done
     this.#disk = new FaultDisk()
     this.#disk.space = lost.space

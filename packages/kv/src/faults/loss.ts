@@ -6,12 +6,12 @@ import { call } from '../disk/file.js'
 import type { RandomAccess } from '../disk/random-access.js'
 import { randomNumbers } from './plan.js'
 
-/** What a loss of power leaves of what was not synced; by default nothing. */
+/** What a loss of power leaves of what was not synced. By default it leaves nothing. */
 export interface PowerLoss {
   /**
-   * Draws what is kept: of each sector any of the versions since the last sync, and so of each file's size,
-   * of its being there and of its removal, each independently of all others. The same seed keeps the same
-   * after the same operations. Default: nothing is kept.
+   * Draws what is kept: of each sector, any version since the last sync, and in the same way the size of each file, its
+   * creation and its removal, each independently of all others. After the same operations, the same seed keeps the same.
+   * Default: nothing is kept.
    */
   readonly seed?: number
   /**
@@ -23,22 +23,22 @@ export interface PowerLoss {
 /** A change of a file that was not synced, and how the file was before it. */
 export interface Change {
   readonly name: string
-  /** before; null = it was not there */
+  /** size before; null = the file did not exist */
   readonly size: number | null
   /** `[offset, end)` was written, or cut off */
   readonly offset: number
   readonly end: number
   readonly isCut: boolean
-  /** from `offset` to `end`, or to where the file ended before */
+  /** the bytes before, from `offset` to `end` or to where the file ended */
   readonly bytes: Uint8Array
-  /** a sync failed that was to store it, and no later one does */
+  /** a sync that should have stored it failed, and no later one will */
   readonly isForgotten?: boolean
 }
 
 /**
- * What a sync leaves unstored: what earlier ones forgot, but for the bytes that were written again, or cut off.
- * @param changes  of one file, oldest first
- * @param size     of the file now
+ * What a sync leaves unstored: what earlier syncs forgot, except bytes that were written again or cut off.
+ * @param changes  those of one file, oldest first
+ * @param size     the size of the file now
  */
 export function stillForgotten(changes: readonly Change[], size: number): Change[] {
   const left: Change[] = []
@@ -69,7 +69,7 @@ function without(start: number, end: number, changes: readonly Change[]): [start
   return left
 }
 
-/** What is drawn for each sector and each size. */
+/** How it is drawn, for each sector and each size, what is kept. */
 export interface Draw {
   readonly isKept: () => boolean
   readonly sectorBytes: number
@@ -89,10 +89,9 @@ export function drawOf(loss: PowerLoss | undefined): Draw {
 }
 
 /**
- * Takes the changes of one file back, newest first: of each sector, and of the size, down to the first change
- * that is kept.
+ * Undoes the changes of one file, newest first: for each sector, and for the size, down to the first change that is kept.
  * @param changes  newest first
- * @param size     of the file now; null = it is not there
+ * @param size     the size of the file now; null = it does not exist
  */
 export async function takeBack(
   changes: readonly Change[],
@@ -105,7 +104,7 @@ export async function takeBack(
   let sizeLeft = size
   let isSizeKept = false
   const kept = new Set<number>()
-  let limit = Infinity // beyond it, what was there has been cut off
+  let limit = Infinity // what was beyond it has been cut off
   for (const change of changes) {
     if (!isSizeKept && change.size !== sizeAfter) isSizeKept = isKept()
     if (change.isCut && isSizeKept) limit = Math.min(limit, change.offset)
@@ -116,8 +115,8 @@ export async function takeBack(
     }
     if (!isSizeKept) sizeLeft = change.size
     sizeAfter = change.size
-    if (isSizeKept || (change.size ?? 0) > 0) continue // a storage in memory says 0 of a file that is not there
-    kept.clear() // what had the name before this change was another file
+    if (isSizeKept || (change.size ?? 0) > 0) continue // for a file that does not exist, a storage in memory says 0
+    kept.clear() // before this change, another file had the name
     await call((done) => file.unlink(done)).catch(unlessMissing) // which closes it
     file = open()
   }
@@ -134,7 +133,7 @@ function* sectorsOf(offset: number, end: number, bytes: number): Generator<[from
   }
 }
 
-/** Zeros where the file ended before: so it is there when it is longer all the same. */
+/** Zeros beyond the end that the file had: that is what is there if its new size is kept. */
 function before({ offset, bytes }: Change, from: number, to: number): Uint8Array {
   const found = b4a.alloc(to - from)
   found.set(bytes.subarray(from - offset, to - offset))

@@ -8,7 +8,7 @@ export class FaultPlan {
   #held: (() => void)[] = []
 
   /**
-   * @param faults  where several are due at one operation, the first
+   * @param faults  if several are due at the same operation, the first one happens
    * @param seed    for faults with `oneIn`
    * @throws        BAD_ARGUMENT
    */
@@ -39,17 +39,21 @@ export class FaultPlan {
     this.#rules.push({ fault, isDue })
   }
 
-  /** Lets the operations go on that are held now. */
+  /** Lets the operations that are held now go on. */
   release(): void {
     for (const resolve of this.#held.splice(0)) resolve()
   }
 
-  /** For wrappers, at each operation: the fault that happens to it. @throws what a `fail` rejects with */
+  /**
+   * Called by wrappers at each operation.
+   * @returns  the fault that happens to it, or null
+   * @throws   what a `fail` rejects with
+   */
   take(on: FaultOperation, file = ''): Fault | null {
     const matching = this.#rules.filter(
       ({ fault }) => fault.on === on && file.search(fault.file ?? '') !== -1
     )
-    const due = matching.filter(({ isDue }) => isDue()) // each one counts
+    const due = matching.filter(({ isDue }) => isDue()) // each of them counts this operation
     if (due.length === 0) return null
     const { fault } = due[0]!
     this.#hits.push({ on, action: fault.action, file })
@@ -57,12 +61,12 @@ export class FaultPlan {
     return fault
   }
 
-  /** For wrappers: resolves at the next release(). */
+  /** Called by wrappers to delay an operation: resolves at the next `release()`. */
   hold(): Promise<void> {
     return new Promise((resolve) => this.#held.push(resolve))
   }
 
-  /** take(), and a wait for release() where the fault is a delay. */
+  /** Like `take()`, but if the fault is a delay, it waits for `release()`. */
   async meet(on: FaultOperation, file?: string): Promise<Fault | null> {
     const fault = this.take(on, file)
     if (fault?.action === 'delay') await this.hold()
@@ -70,7 +74,10 @@ export class FaultPlan {
   }
 }
 
-/** Mulberry32: @returns a function that gives integers in [0, n), the same ones for the same seed */
+/**
+ * Random numbers for tests that can be repeated (Mulberry32).
+ * @returns a function that gives integers in `[0, n)`, the same ones for the same seed
+ */
 export function randomNumbers(seed: number): (n: number) => number {
   let state = seed
   return (n) => {

@@ -16,20 +16,20 @@ import { Segment } from '../segment/segment.js'
 import { ValueFiles } from '../values/reader.js'
 import { Version } from './version.js'
 
-/** What a catalog goes on from. */
+/** What a catalog continues from. */
 export interface CatalogStart {
   readonly manifests: ManifestFiles
   readonly manifest: Manifest
-  /** a number that no file has, nor a greater one */
+  /** No file has this number or a greater one. */
   readonly nextId: number
 }
 
 /**
- * Which files a store consists of: changes them, and removes those that nobody needs any more.
+ * Knows which files a store consists of, changes that, and removes files that nobody needs any more.
  *
- * A manifest whose writing failed may be on the disk all the same, or not. So an edit is made in memory first, and
- * until its manifest is known to be stored the files that the manifest before needs stay too, and no other one is
- * written. What an open reads is in doubt in the same way: what was not stored may have been read out of memory.
+ * A manifest whose writing failed may be on the disk or not. An edit is therefore made in memory first. Until its manifest is
+ * known to be stored, the files that the previous manifest needs stay as well, and no other manifest is written. What an open
+ * has read is in doubt in the same way: the system may have had it in memory only.
  */
 export class Catalog {
   readonly files: StoreFiles
@@ -39,16 +39,16 @@ export class Catalog {
   readonly #cache: BlockCache
   #manifest: Manifest
   #nextId: number
-  /** numbers given out or dropped: what a crash would leave behind */
+  /** numbers that were given out or dropped: what a crash would leave behind */
   readonly #garbage = new Set<number>()
   readonly #open = new Map<number, Segment>()
-  /** by file: how many versions need it */
+  /** by number of a file: how many versions need it */
   readonly #needed = new Map<number, number>()
   readonly #removing = new Set<Promise<void>>()
-  /** removals that wait for the end of a suspension */
+  /** removals that wait for the end of a suspension; null = it is not suspended */
   #postponed: (() => void)[] | null = null
   #current: Version
-  /** what goes once the manifest is known to be stored; null = it is */
+  /** what is removed once the manifest is known to be stored; null = it is known */
   #superseded: (() => void)[] | null = []
   #settling: Promise<void> | null = null
 
@@ -79,22 +79,22 @@ export class Catalog {
     return this.#manifest
   }
 
-  /** Whether the latest edit is still being written, or its writing failed. */
+  /** Is the latest edit still being written, or has its writing failed? */
   get isUncertain(): boolean {
     return this.#superseded !== null && this.#superseded.length > 0
   }
 
-  /** Whether the manifest on the disk is one that this catalog wrote or read last. */
+  /** Is the manifest on the disk one that this catalog wrote or read last? */
   async isCurrent(): Promise<boolean> {
     return (await this.#disk.isCurrent()) && (await this.#manifests.isCurrent())
   }
 
-  /** Opens every file of the manifest, so that its removal by someone else takes nothing away. @throws ENGINE_CORRUPT */
+  /** Opens every file of the manifest, so that they can be read even if someone else removes them. @throws ENGINE_CORRUPT */
   hold(): Promise<void> {
     return this.values.openAll(this.#manifest.valueFiles.map(({ id }) => id))
   }
 
-  /** After a suspension. @returns false = one is gone */
+  /** The same after a suspension. @returns false = a file is gone */
   async holdAgain(): Promise<boolean> {
     const { levels, valueFiles } = this.#manifest
     const names = [
@@ -105,42 +105,42 @@ export class Catalog {
     return !sizes.includes(0)
   }
 
-  /** a number that no file has */
+  /** A number that no file has. */
   nextId(): number {
     const id = this.#nextId++
     this.#garbage.add(id)
     return id
   }
 
-  /** An open segment of a version that is held. */
+  /** An open segment. A version that has it must be held. */
   segment(id: number): Segment {
     return this.#open.get(id)!
   }
 
-  /** A number that was given out is that of the log in use. */
+  /** Says that a number that was given out is now that of the log in use. */
   keep(log: number): void {
     this.#garbage.delete(log)
   }
 
-  /** The making of a log failed. */
+  /** Says that making a log has failed. */
   discardLog(id: number): void {
     this.#remove(id, logFileName(id))
   }
 
-  /** Numbers of files that are of no use: a manifest names them until they are removed. */
+  /** Adds numbers of files that are of no use. The manifest names them until they are removed. */
   addGarbage(ids: readonly number[]): void {
     for (const id of ids) this.#garbage.add(id)
   }
 
-  /** Their files are removed. */
+  /** Says that the files of these numbers are removed. */
   dropGarbage(ids: readonly number[]): void {
     for (const id of ids) this.#garbage.delete(id)
   }
 
   /**
-   * Makes an edit visible; settle() makes it permanent. When it fails nothing has changed, and the files it added
-   * are gone.
-   * @param logs  flushed: what the edit holds, which is removed; next: the oldest log that is needed now
+   * Makes an edit visible; settle() makes it permanent. If it fails, nothing has changed, and the files that it added are
+   * removed.
+   * @param logs  flushed: the log whose content the edit adds, which is removed; next: the oldest log that is needed now
    */
   async apply(edit: LevelEdit, logs?: { flushed: number; next: number }): Promise<void> {
     const before = this.#current
@@ -176,13 +176,13 @@ export class Catalog {
     if (logs !== undefined) this.#superseded.push(() => this.#remove(logs.flushed, logFileName(logs.flushed)))
   }
 
-  /** Stores the same as one generation more. */
+  /** Stores the same manifest as the next generation. */
   async renew(): Promise<void> {
     await this.apply({ removed: [], level: 0, added: [], addedValueFiles: [] })
     await this.settle()
   }
 
-  /** Once it resolves the latest edit survives a loss of power. When it fails it is to be tried again. */
+  /** Once it resolves, the latest edit survives a loss of power. If it fails, it must be tried again. */
   settle(): Promise<void> {
     if (this.#superseded === null) return Promise.resolve()
     this.#settling ??= this.#settle().finally(() => (this.#settling = null))
@@ -196,7 +196,7 @@ export class Catalog {
     for (const remove of superseded) remove()
   }
 
-  /** Nothing is removed until resume(): the files may be someone else's meanwhile. */
+  /** Removes nothing until resume(): meanwhile the files may belong to someone else. */
   async suspend(): Promise<void> {
     this.#postponed ??= []
     while (this.#removing.size > 0) await Promise.all(this.#removing)
@@ -208,7 +208,7 @@ export class Catalog {
     for (const remove of postponed) remove()
   }
 
-  /** Waits for files that are being removed. */
+  /** Waits until the files that are being removed are gone. */
   async close(): Promise<void> {
     while (this.#removing.size > 0) await Promise.all(this.#removing)
   }
@@ -226,9 +226,9 @@ export class Catalog {
     return segment
   }
 
-  /** The files of an edit that no manifest names. */
+  /** Removes the files of an edit, which no manifest names. */
   #discard({ added, addedValueFiles }: LevelEdit): void {
-    const needed = new Set(this.#current.fileIds()) // a segment that only moves is there already
+    const needed = new Set(this.#current.fileIds()) // a segment that only changes its level is in use
     for (const { id } of added) {
       if (needed.has(id)) continue
       this.#open.delete(id)
@@ -262,7 +262,7 @@ export class Catalog {
       .remove(name)
       .then(
         () => this.#garbage.delete(id),
-        () => {} // stays garbage: the next open() removes it
+        () => {} // it stays garbage, and the next open() removes it
       )
       .then(() => void this.#removing.delete(removing))
     this.#removing.add(removing)

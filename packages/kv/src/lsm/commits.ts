@@ -9,29 +9,30 @@ import type { Memtables } from './memtables.js'
 
 export interface CommitsOptions {
   readonly memtables: Memtables
-  /** everything before it survives a loss of power */
+  /** Everything before this place survives a loss of power. */
   readonly synced: Position
-  /** every record is synced before its batches resolve */
+  /** Every record is synced before its batches resolve. */
   readonly isSynced: boolean
-  /** a memtable that takes more of memory or of its log is full */
+  /** A memtable is full once it, or its log, takes this much. */
   readonly memtableBytes: number
   /** Resolves once a full memtable may be set aside. */
   readonly makeRoom: () => Promise<void>
-  /** A new, empty log that goes on from another, and is synced. */
+  /** Makes a new, empty log that continues another, and syncs it. */
   readonly createLog: (previous: number) => Promise<Log>
+  /** Called once a memtable has been set aside. */
   readonly onRotated: () => void
 }
 
 interface Waiting {
-  /** 'rotate': the memtable is to be set aside; 'mark': it is to be written down what is synced */
+  /** A batch; or 'rotate': set the memtable aside; or 'mark': write down what is synced. */
   readonly work: readonly Op[] | 'rotate' | 'mark'
   readonly resolve: () => void
   readonly reject: (err: unknown) => void
 }
 
 /**
- * Commits batches in the order of the calls. One record is written at a time; the batches that come
- * meanwhile go down together as the next one.
+ * Commits batches in the order of the calls. One record is written at a time; batches that come meanwhile are written
+ * together as the next record (group commit).
  */
 export class Commits {
   readonly #options: CommitsOptions
@@ -39,9 +40,9 @@ export class Commits {
   #isRunning = false
   #failure: EngineError | null = null
   #synced: Position
-  /** what the last record says of #synced */
+  /** up to where the logs are synced, according to the last record */
   #marked: Position
-  /** where the last record ends that says more than that */
+  /** the end of the last record with a batch in it */
   #dataEnd: Position = { log: 0, offset: 0 }
 
   constructor(options: CommitsOptions) {
@@ -57,18 +58,18 @@ export class Commits {
     return this.#enqueue(ops)
   }
 
-  /** Sets the memtable aside, with all that was given before. */
+  /** Sets the memtable aside, with all batches that were given before. */
   rotate(): Promise<void> {
     return this.#enqueue('rotate')
   }
 
   /**
-   * Notes that the logs are synced up to here, so that damage to what is before is known for that. It is not known
-   * where the note cannot be written.
+   * Notes that the logs are synced up to a place, so that damage before it is recognised as such. If the note cannot be
+   * written, it is not.
    */
   async mark(synced: Position): Promise<void> {
     if (isAfter(synced, this.#synced)) this.#synced = synced
-    await this.#enqueue('mark').catch(() => {}) // what fails the log is told to the batches
+    await this.#enqueue('mark').catch(() => {}) // if the log has failed, batches are told
   }
 
   #enqueue(work: Waiting['work']): Promise<void> {
@@ -84,7 +85,7 @@ export class Commits {
       try {
         await this.#step()
       } catch (err) {
-        // Later batches may build on the one that failed.
+        // Later batches may depend on the one that failed.
         for (const { reject } of this.#queue.splice(0)) reject(err)
       }
     }
@@ -96,7 +97,7 @@ export class Commits {
     const { memtables } = this.#options
     const { work } = this.#queue[0]!
     if (work === 'mark')
-      await this.#mark().catch(() => {}) // no space, or the log has failed, which batches are told
+      await this.#mark().catch(() => {}) // there is no space, or the log has failed: batches are told
     else if (work === 'rotate' || this.#isFull()) await this.#rotate()
     if (typeof work === 'string') return this.#queue.shift()!.resolve()
 
@@ -127,7 +128,7 @@ export class Commits {
     let next: Log
     try {
       await makeRoom()
-      next = await createLog(log.id) // the record that names it proves that it is there
+      next = await createLog(log.id) // a record that names it proves that it was made
     } catch (cause) {
       throw failed('there is no room for more until a memtable can be flushed', cause)
     }
@@ -136,7 +137,7 @@ export class Commits {
     onRotated()
   }
 
-  /** Says what is synced, where no record has said so of all that was written. */
+  /** Writes what is synced, unless the records say so already. */
   async #mark(): Promise<void> {
     const { log } = this.#options.memtables.active
     const isNews = isAfter(this.#dataEnd, this.#marked) && isAfter(this.#synced, this.#marked)
@@ -151,7 +152,7 @@ export class Commits {
       this.#marked = this.#synced
       if (isSynced) this.#synced = log.end
     } catch (cause) {
-      // What of it is on the disk is not known, and another sync would not tell: later batches must not follow it.
+      // How much of it is on the disk is not known, and another sync would not tell: no later batch may follow it.
       const isCut = await isDone(log.cut())
       const hasNoSpace = codeOf(cause) === 'ENOSPC'
       if (hasNoSpace && isCut && (!isSynced || (await isDone(log.sync()))))
@@ -169,6 +170,6 @@ function failed(what: string, cause: unknown): EngineError {
 function isDone(promise: Promise<void>): Promise<boolean> {
   return promise.then(
     () => true,
-    () => false // the failure before it is told
+    () => false // the failure before this one is what the caller is told
   )
 }

@@ -17,8 +17,8 @@ import type { Store } from './store.js'
 import { type Layers, lookUp } from './version.js'
 
 /**
- * An ordered key-value store over files of a random-access-storage: a log-structured merge tree, whose
- * memory is bounded by its options and not by what is stored.
+ * An ordered key-value store over files of a random-access-storage: a log-structured merge tree. How much memory it takes is
+ * bounded by its options, and not by how much is stored.
  */
 export class RandomAccessEngine implements Engine {
   readonly name = 'random-access'
@@ -40,8 +40,8 @@ export class RandomAccessEngine implements Engine {
   }
 
   /**
-   * What the last flush or merge in the background failed with; null = it went well. Nothing is lost by it,
-   * reads and writes go on, and it is tried again.
+   * What the last flush or merge in the background failed with; null = it succeeded. A failure loses nothing: reads and writes
+   * go on, and it is tried again.
    */
   get failure(): unknown {
     return this.#store?.failure ?? null
@@ -51,9 +51,9 @@ export class RandomAccessEngine implements Engine {
     return this.#lifecycle.open(async () => {
       const { readOnly, durability, memtableBytes, cacheBytes, levelSizes } = this.#options
       const isSynced = durability === 'power'
-      // A program that only may use an engine does not load it.
+      // A program that may use an engine, and does not, never loads this.
       const { Store } = await import('./store.js')
-      const disk = (this.#disk ??= await this.#toDisk()) // its files serve again after close()
+      const disk = (this.#disk ??= await this.#toDisk()) // its files are used again after close()
       try {
         if (isSynced && !disk.lock.file.canSync)
           throw badArgument(
@@ -81,7 +81,7 @@ export class RandomAccessEngine implements Engine {
   close(): Promise<void> {
     return this.#lifecycle.close(async () => {
       for (const snapshot of this.#snapshots) snapshot.close()
-      await laterTurn() // the versions of the snapshots are released
+      await laterTurn() // until the versions of the snapshots are released
       try {
         await this.#store!.close()
       } finally {
@@ -140,12 +140,16 @@ export class RandomAccessEngine implements Engine {
     return this.#hold()
   }
 
-  /** What was committed survives a loss of power, where the files can be synced. */
+  /** Once it resolves, what was committed before the call survives a loss of power, if the files can be synced. */
   flush(): Promise<void> {
     return this.#call('flush()', (store) => store.sync())
   }
 
-  /** Merges everything down. @param range  only what touches these keys; default: all */
+  /**
+   * Merges everything down to one level, and frees the space of what was deleted or overwritten.
+   * @param range  only what touches these keys; default: everything
+   * @throws BAD_ARGUMENT, ENGINE_CLOSED, ENGINE_READ_ONLY, or what the merge failed with
+   */
   compact(range?: Range): Promise<void> {
     return this.#call('compact()', async (store) => {
       if (range !== undefined) checkRange(range)
@@ -154,7 +158,7 @@ export class RandomAccessEngine implements Engine {
     })
   }
 
-  /** Ends the work in the background and frees files and lock; calls wait until resume(). Idempotent. */
+  /** Ends the work in the background and frees files and lock. Calls wait until resume(). Idempotent. */
   suspend(): Promise<void> {
     return this.#lifecycle.suspend(async () => {
       await this.#store!.suspend()
@@ -162,7 +166,10 @@ export class RandomAccessEngine implements Engine {
     })
   }
 
-  /** @throws ELOCKED, ENGINE_FAILED when the store was changed elsewhere meanwhile; it stays suspended then */
+  /**
+   * Takes files and lock back. If it fails, the engine stays suspended.
+   * @throws ELOCKED; ENGINE_FAILED, if the store was changed elsewhere meanwhile
+   */
   resume(): Promise<void> {
     return this.#lifecycle.resume(async () => {
       try {

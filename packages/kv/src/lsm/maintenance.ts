@@ -14,7 +14,10 @@ interface Deferred {
   readonly reject: (err: unknown) => void
 }
 
-/** Flushes full memtables and merges segments in the background: one job at a time, but a flush goes before a merge that runs. */
+/**
+ * Flushes full memtables and merges segments (compaction) in the background. One job at a time, except that a merge makes way
+ * for a flush.
+ */
 export class Maintenance {
   readonly #memtables: Memtables
   readonly #catalog: Catalog
@@ -26,7 +29,7 @@ export class Maintenance {
   #flushWaiters: Deferred[] = []
   #compactions: (Deferred & { readonly range: Range | undefined })[] = []
 
-  /** @param isWriting  whether a batch is being committed: merges then go slowly */
+  /** @param isWriting  is a batch being committed? Merges then go slowly */
   constructor(memtables: Memtables, catalog: Catalog, sizes: LevelSizes, isWriting: () => boolean) {
     this.#memtables = memtables
     this.#catalog = catalog
@@ -34,27 +37,27 @@ export class Maintenance {
     this.#isWriting = isWriting
   }
 
-  /** What the last job failed with; null = it went well. It is tried again with the next full memtable. */
+  /** What the last job failed with; null = it succeeded. It is tried again with the next full memtable. */
   get failure(): unknown {
     return this.#failure
   }
 
-  /** Looks for what is to be done. */
+  /** Begins to work, if there is anything to do. */
   kick(): void {
     if (!this.#isStopped) this.#running ??= this.#run()
   }
 
-  /** Resolves once a full memtable has been flushed. @throws what a flush failed with */
+  /** Resolves once a full memtable has been flushed. @throws what the flush failed with */
   flushed(): Promise<void> {
     return this.#wait(this.#flushWaiters, {})
   }
 
-  /** Resolves once nothing in the range is deleted or overwritten any more. */
+  /** Resolves once nothing in the range is deleted or overwritten. @throws what a job failed with */
   compact(range?: Range): Promise<void> {
     return this.#wait(this.#compactions, { range })
   }
 
-  /** Gives up the job that runs; what it wrote is removed. */
+  /** Cancels the job that is running; what it wrote is removed. */
   async stop(): Promise<void> {
     this.#isStopped = true
     await this.#running
@@ -73,11 +76,11 @@ export class Maintenance {
   }
 
   async #run(): Promise<void> {
-    await laterTurn() // not in the turn of a writer
+    await laterTurn() // not in the middle of a write
     let failure: unknown = null
     try {
       while (!this.#isStopped) {
-        if (this.#catalog.isUncertain) await this.#catalog.settle() // before there are more files that need it
+        if (this.#catalog.isUncertain) await this.#catalog.settle() // before more files depend on it
         const pick = this.#mayFlush() || failure !== null ? null : this.#pick()
         if (pick !== null) await this.#merge(pick).catch((err: unknown) => (failure = this.#failure = err))
         else if (this.#mayFlush()) await this.#flush()
@@ -108,7 +111,7 @@ export class Maintenance {
     }
   }
 
-  /** Writers wait for merges when reads would have to look into too many segments. */
+  /** Otherwise writers wait for merges, because reads would have to look into too many segments. */
   #mayFlush(): boolean {
     const level0 = this.#catalog.manifest.levels[0]?.length ?? 0
     const isMerged = level0 < LEVEL0_STALL * this.#sizes.level0Segments || this.#failure !== null

@@ -8,7 +8,7 @@ export interface Logged {
   readonly log: Log
 }
 
-/** The newest layers: one that is written to, and full ones that wait to be flushed. */
+/** The newest layers: a memtable that is written to, and full ones that wait to be flushed. */
 export class Memtables {
   #active: Logged
   /** newest first */
@@ -23,7 +23,7 @@ export class Memtables {
     return this.#active
   }
 
-  /** the next one to be flushed */
+  /** The next one to be flushed. */
   get oldest(): Logged | undefined {
     return this.#sealed.at(-1)
   }
@@ -36,7 +36,7 @@ export class Memtables {
     return [this.#active, ...this.#sealed]
   }
 
-  /** for look-ups within this turn: the first one changes */
+  /** For look-ups before the next await: the first of them changes. */
   layers(): ReadonlyMemtable[] {
     return this.all().map(({ memtable }) => memtable)
   }
@@ -54,7 +54,7 @@ export class Memtables {
     this.#active = { memtable: new Memtable(), log }
   }
 
-  /** The log of the layer that comes after the oldest one. */
+  /** The log of the layer after the oldest one. */
   logAfterOldest(): Log {
     return (this.#sealed.at(-2) ?? this.#active).log
   }

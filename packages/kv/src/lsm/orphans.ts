@@ -6,8 +6,8 @@ import type { Log } from '../log/log.js'
 import type { Catalog } from './catalog.js'
 
 /**
- * Files that were written after the manifest.
- * @returns tried: the numbers that were looked for; end: that no file has, nor a greater one
+ * Looks for files that were written after the manifest.
+ * @returns found: numbers that have a file; tried: numbers that were looked for; end: no file has this number or a greater one
  */
 export async function findOrphans(
   disk: Disk,
@@ -27,12 +27,12 @@ export async function findOrphans(
 }
 
 /**
- * Removes what a crash left behind. That may be what an older manifest or log needs, while it is in doubt whether the
- * newer ones that were read are stored: so they are stored first, and a new manifest tells a suspended engine of it.
- * What cannot be removed stays garbage, for the next open; that is no reason to fail this one. All is over when it
- * resolves: no removal goes on, whose number might be given out again.
- * @param log      that was read last
- * @param orphans  numbers of which no file is needed
+ * Removes what a crash has left behind. An older manifest or log may need it, as long as it is in doubt whether the newer ones
+ * that were read are stored: these are stored first, and a new manifest tells a suspended engine about it. What cannot be
+ * removed stays garbage for the next open, and does not make this one fail. When it resolves, no removal goes on whose number
+ * might be given out again.
+ * @param log      the log that was read last
+ * @param orphans  numbers none of whose files is needed
  */
 export async function cleanUp(
   disk: Disk,
@@ -48,7 +48,7 @@ export async function cleanUp(
       await log.sync()
       await catalog.renew()
     } catch {
-      return // nothing is needed of it; the next open tries again
+      return // nothing depends on it; the next open tries again
     }
   }
   const removals = orphans.map(async (id) => {
@@ -58,7 +58,7 @@ export async function cleanUp(
   await allDone(removals)
 }
 
-/** Those of which a file is there, or may be. */
+/** The numbers that have a file, or may have one. */
 async function filterLeft(disk: Disk, ids: readonly number[]): Promise<number[]> {
   const isThere = (name: string): Promise<boolean> =>
     disk
@@ -66,7 +66,7 @@ async function filterLeft(disk: Disk, ids: readonly number[]): Promise<number[]>
       .size()
       .then(
         (size) => size > 0,
-        () => true // not known
+        () => true // it is not known
       )
   const areThere = await allDone(ids.map((id) => allDone(fileNames(id).map(isThere))))
   return ids.filter((_, i) => areThere[i]!.includes(true))

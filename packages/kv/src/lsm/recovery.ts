@@ -12,23 +12,27 @@ import { findOrphans } from './orphans.js'
 
 const FIRST_LOG = 1
 
-/** What was on a disk, before anything on it is changed. */
+/** What was found on a disk, before anything on it is changed. */
 export interface Recovered {
   readonly manifests: ManifestFiles
   readonly manifest: Manifest
   readonly memtables: Memtables
-  /** numbers that belong to nothing: their files are to be removed, where there are any */
+  /** Numbers that nothing needs: if they have files, these are to be removed. */
   readonly orphans: readonly number[]
-  /** that no file has, nor a greater one */
+  /** No file has this number or a greater one. */
   readonly nextId: number
-  /** Up to here the logs were synced, at least. */
+  /** The logs were synced at least up to here. */
   readonly synced: Position
-  /** what lies behind the last whole record: nothing, one whose write was interrupted, or lost ones with whole ones among them */
+  /**
+   * What lies behind the last whole record: nothing; a record whose writing was interrupted; or records that were lost, with
+   * whole ones among them.
+   */
   readonly tail: 'none' | 'torn' | 'stale'
 }
 
 /**
- * Reads manifest and logs; null = the disk is empty.
+ * Reads manifest and logs.
+ * @returns null = the disk is empty
  * @throws ENGINE_CORRUPT, ENGINE_VERSION
  */
 export async function recover(disk: Disk): Promise<Recovered | null> {
@@ -69,36 +73,36 @@ export async function recover(disk: Disk): Promise<Recovered | null> {
   }
 }
 
-/** Of the bytes of a log, those that had been synced, which its making was. A record of version 1 does not say. */
+/** How many bytes of a log had been synced. Its header was when it was made. Not for version 1, whose records do not say. */
 function storedBytes(id: number, bytes: number, synced: Position): number {
   if (id < synced.log) return bytes
   return id === synced.log ? Math.max(LOG_HEADER_BYTES, Math.min(bytes, synced.offset)) : LOG_HEADER_BYTES
 }
 
-/** A new store on an empty disk. @param isReadOnly  nothing is written */
+/** Makes a new store on an empty disk. @param isReadOnly  write nothing */
 export async function create(disk: Disk, isReadOnly: boolean): Promise<Recovered> {
   const manifests = new ManifestFiles(disk)
   const file = disk.file(logFileName(FIRST_LOG))
-  const isThere = (await tryLog(disk, FIRST_LOG)) !== null // of a making that was interrupted, as a manifest may be
+  const isThere = (await tryLog(disk, FIRST_LOG)) !== null // left by an attempt that was interrupted, as a manifest may be
   const log = isReadOnly ? new Log(FIRST_LOG, file, 0) : await Log.create(FIRST_LOG, 0, file, isThere)
   const nextId = log.id + 1
   const manifest = { generation: 1, log: log.id, nextId, garbage: [], levels: [], valueFiles: [] }
   if (!isReadOnly) {
-    await manifests.write({ ...manifest, generation: 0 }) // both are there from the start, so that a lost one is noticed
+    await manifests.write({ ...manifest, generation: 0 }) // both exist from the start, so that it is noticed if one is lost
     await manifests.write(manifest)
   }
   const memtables = new Memtables({ memtable: new Memtable(), log }, [])
   return { manifests, manifest, memtables, orphans: [], nextId, synced: log.end, tail: 'none' }
 }
 
-/** Makes sure that nothing behind the last whole record is ever taken for one. */
+/** Makes sure that nothing behind the last whole record is ever taken for a record. */
 export async function dropTail({ memtables, tail }: Recovered): Promise<void> {
   const { log } = memtables.active
   if (tail === 'torn') await log.cut()
   if (tail === 'stale') await log.erase()
 }
 
-/** Numbers after that of the last log whose files the manifest does not know: what was a log is one of them. */
+/** Numbers, greater than that of the last log, that the manifest gives no segment or value file: some were logs. */
 function unnamed({ nextId, levels, valueFiles }: Manifest, log: number): number[] {
   const named = new Set([...levels.flat(), ...valueFiles].map(({ id }) => id))
   const ids: number[] = []
@@ -107,9 +111,9 @@ function unnamed({ nextId, levels, valueFiles }: Manifest, log: number): number[
 }
 
 /**
- * The logs that go on from the last one that is known, whose end a loss of power has taken: they are of no use any more.
+ * The logs that continue the last known one, the end of which was lost with the power: they are of no use any more.
  * @param ids  in order
- * @throws ENGINE_CORRUPT when that end had been synced
+ * @throws ENGINE_CORRUPT, if that end had been synced
  */
 async function laterLogs(disk: Disk, end: Position, ids: readonly number[]): Promise<number[]> {
   const later: number[] = []
@@ -122,7 +126,7 @@ async function laterLogs(disk: Disk, end: Position, ids: readonly number[]): Pro
   return later
 }
 
-/** @param log  which has a record that was written once more than what is left had been synced */
+/** @param proof  the log with a record that was written after the missing end had been synced */
 function lost({ log, offset }: Position, proof: number): Error {
   return corrupt(
     logFileName(log),
@@ -132,8 +136,8 @@ function lost({ log, offset }: Position, proof: number): Error {
 }
 
 /**
- * The first log is made before any manifest, and has records only after both: without a manifest, the making
- * of the store was interrupted or its manifests are lost.
+ * Reads the manifest. The first log is made before any manifest, and gets records only after both: if there is no manifest,
+ * either the store was being made and that was interrupted, or its manifests are lost.
  * @throws ENGINE_CORRUPT, ENGINE_VERSION
  */
 async function readManifest(disk: Disk, manifests: ManifestFiles): Promise<Manifest | null> {
@@ -160,6 +164,6 @@ async function tryLog(disk: Disk, id: number): Promise<LogReader | null> {
     return await LogReader.open(id, file)
   } catch (err) {
     unlessCorrupt(err)
-    return null // its writing was interrupted
+    return null // it was interrupted while it was written
   }
 }

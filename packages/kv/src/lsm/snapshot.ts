@@ -15,8 +15,8 @@ export class StoreSnapshot implements EngineSnapshot {
   readonly #queue = new Queue()
 
   /**
-   * @param layers  whose version is held for this snapshot
-   * @param open    the snapshots that are open; it adds and removes itself
+   * @param layers  their version is held for this snapshot, which releases it
+   * @param open    the snapshots that are open: this one adds and removes itself
    */
   constructor(store: Store, layers: Layers, open: Set<StoreSnapshot>) {
     this.#store = store
@@ -30,7 +30,7 @@ export class StoreSnapshot implements EngineSnapshot {
     return this.#layers
   }
 
-  /** The next entries of a range, which is the same in every call; one call at a time. */
+  /** The next entries of a range, which must be the same in every call. Calls are carried out one at a time. */
   next(range: Range, max: number): Promise<Entry[]> {
     return this.#queue.run(() => this.#take(range, max))
   }
@@ -50,7 +50,7 @@ export class StoreSnapshot implements EngineSnapshot {
   }
 }
 
-/** The next entries of a cursor that gives no tombstones; fresh copies. */
+/** The next entries of a cursor that gives no tombstones, as fresh copies. */
 async function takeEntries(
   cursor: Cursor,
   max: number,

@@ -17,15 +17,15 @@ import type { Layers } from './version.js'
 
 export interface StoreOptions {
   readonly isReadOnly: boolean
-  /** every batch is synced before it is acknowledged */
+  /** Every batch is synced before it is acknowledged. */
   readonly isSynced: boolean
-  /** each, > 0 */
+  /** Size at which a memtable is full, > 0. */
   readonly memtableBytes: number
   readonly cacheBytes: number
   readonly levelSizes: LevelSizes
 }
 
-/** A store that is open: its layers, and the writing of new ones. */
+/** An open store: its layers, and how they change. */
 export class Store {
   readonly #memtables: Memtables
   readonly #catalog: Catalog
@@ -48,11 +48,11 @@ export class Store {
     if (options.isReadOnly) await catalog.hold()
     else {
       await dropTail(start)
-      if (start.manifest.generation === 0) await catalog.renew() // the making of the store was interrupted
+      if (start.manifest.generation === 0) await catalog.renew() // the store was being made when it was interrupted
       await cleanUp(disk, catalog, start.memtables.active.log, start.orphans)
-      if (options.isSynced) await store.sync() // what it goes on from survives as well
+      if (options.isSynced) await store.sync() // what it continues from must survive as well
       store.#maintenance.kick()
-      await store.#leaveOldLog().catch(() => {}) // no space, or the log has failed, which batches are told
+      await store.#leaveOldLog().catch(() => {}) // there is no space, or the log has failed: batches are told
     }
     return store
   }
@@ -84,24 +84,24 @@ export class Store {
     this.#maintenance = new Maintenance(memtables, catalog, options.levelSizes, () => this.#commits.isBusy)
   }
 
-  /** In a log of version 1 a record is proof that all before it is stored: that is made true, and no other one is added. */
+  /** In a log of version 1, a record is proof that everything before it is stored. Makes that true, and adds no more records. */
   async #leaveOldLog(): Promise<void> {
     if (this.#memtables.active.log.isMarked) return
     await this.sync()
     await this.#commits.rotate()
   }
 
-  /** What the last job in the background failed with. */
+  /** What the last job in the background failed with; null = it succeeded. */
   get failure(): unknown {
     return this.#maintenance.failure
   }
 
-  /** The latest state, for look-ups in this turn only; hold the version for longer. */
+  /** The latest state, for look-ups before the next await only. To keep it for longer, hold the version. */
   latest(): Layers {
     return { memtables: this.#memtables.layers(), version: this.#catalog.current }
   }
 
-  /** The latest state, held: release the version. O(1) */
+  /** The latest state, held: the caller must release the version. O(1) */
   hold(): Layers {
     return { memtables: this.#memtables.snapshot(), version: this.#catalog.current.hold() }
   }
@@ -115,14 +115,14 @@ export class Store {
   }
 
   /**
-   * What was committed survives a loss of power. A log that could not be synced is not relied on any more: what it
-   * holds goes to segments.
+   * Once it resolves, what was committed survives a loss of power. A log that could not be synced is no longer relied on: what
+   * it holds goes to segments.
    */
   async sync(): Promise<void> {
     if (this.#isReadOnly) return
     const { end } = this.#memtables.active.log
     await this.#syncOrFlush()
-    if (this.#catalog.isUncertain) await this.#catalog.settle() // of what was flushed meanwhile there is no memtable
+    if (this.#catalog.isUncertain) await this.#catalog.settle() // what was flushed meanwhile is in no memtable
     await this.#commits.mark(end)
   }
 
@@ -142,14 +142,14 @@ export class Store {
     await this.#maintenance.compact(range)
   }
 
-  /** Ends the work in the background: until resume() nothing is written. */
+  /** Ends the work in the background. Nothing is written until resume(). */
   suspend(): Promise<void> {
     return this.#maintenance.stop().then(() => this.#catalog.suspend())
   }
 
-  /** @throws ENGINE_FAILED when someone else wrote meanwhile */
+  /** @throws ENGINE_FAILED, if someone else has written meanwhile */
   async resume(): Promise<void> {
-    // A writer may remove what a reader has not opened again: it has all of it once nothing has changed after that.
+    // A writer may remove files while a reader opens them again: the reader has all of them if nothing has changed afterwards.
     const isHeld = !this.#isReadOnly || ((await this.#isCurrent()) && (await this.#catalog.holdAgain()))
     if (!isHeld || !(await this.#isCurrent()))
       throw new EngineError(
@@ -164,7 +164,7 @@ export class Store {
     return (await this.#catalog.isCurrent()) && !(await this.#memtables.active.log.hasMore())
   }
 
-  /** Versions that were held must have been released. */
+  /** Every version that was held must have been released. */
   async close(): Promise<void> {
     await this.#maintenance.stop()
     await this.#catalog.close()
@@ -175,7 +175,7 @@ export class Store {
     const logs = this.#memtables.all().map(({ log }) => log)
     const failed = new Map<Log, unknown>()
     await Promise.all(logs.map((log) => log.sync().catch((err: unknown) => failed.set(log, err))))
-    // A log that was flushed meanwhile is in a segment, which was synced.
+    // What a log held that was flushed meanwhile is in a segment, which was synced.
     for (const log of logs) if (!this.#holds(log)) failed.delete(log)
     return failed
   }
@@ -186,11 +186,11 @@ export class Store {
 }
 
 /**
- * Opens a store that someone else may be writing. A file may be removed between the reading of its name and of itself, and
- * one that is being written may be read in part: then all is read anew. What fails twice in the same way is damage.
- * @param open    reads everything, and changes nothing
- * @param forget  what was found so far of the files, which open() finds again
- * @throws ENGINE_CORRUPT; ENGINE_FAILED when it changed each time
+ * Opens a store that someone else may be writing. A file may be removed after its name was read, and one that is being
+ * written may be read in part: everything is then read anew. What fails twice in the same way is damaged.
+ * @param open    reads everything and changes nothing
+ * @param forget  forgets what was found of the files so far
+ * @throws ENGINE_CORRUPT; ENGINE_FAILED, if the store had changed each time
  */
 export async function openBesideWriter<T>(open: () => Promise<T>, forget: () => Promise<void>): Promise<T> {
   let failure: EngineError | null = null

@@ -6,15 +6,15 @@ import { memtableSource, type ReadonlyMemtable } from '../memtable/memtable.js'
 import { runSource } from '../segment/run.js'
 import type { Segment } from '../segment/segment.js'
 
-/** The segments of one moment. Their files stay as long as someone holds it. */
+/** The segments and value files of one moment. The files stay as long as someone holds the version. */
 export class Version {
-  /** as in `Levels`, and open */
+  /** The open segments, arranged like `Levels`. */
   readonly segments: readonly (readonly Segment[])[]
   readonly valueFiles: readonly ValueFileInfo[]
   readonly #onReleased: () => void
   #holders = 1
 
-  /** Held once, by its maker. */
+  /** Its maker holds it, once. */
   constructor(
     segments: readonly (readonly Segment[])[],
     valueFiles: readonly ValueFileInfo[],
@@ -25,12 +25,12 @@ export class Version {
     this.#onReleased = onReleased
   }
 
-  /** numbers of the files it needs */
+  /** Numbers of the files that it needs. */
   fileIds(): number[] {
     return [...this.segments.flat().map(({ info }) => info.id), ...this.valueFiles.map(({ id }) => id)]
   }
 
-  /** Those that may say something of a key, newest first. */
+  /** The segments that may say something about a key, newest first. */
   segmentsFor(key: Uint8Array): Segment[] {
     const found = this.segments[0]?.slice() ?? []
     for (let level = 1; level < this.segments.length; level++) {
@@ -50,13 +50,13 @@ export class Version {
   }
 }
 
-/** The layers of a state, newest first. */
+/** The layers of a state, newest first: the version is older than all memtables. */
 export interface Layers {
   readonly memtables: readonly ReadonlyMemtable[]
   readonly version: Version
 }
 
-/** What there is in a range, over all layers. */
+/** Goes over the entries of a range, in all layers. */
 export function layersCursor({ memtables, version }: Layers, range: Range): Cursor {
   const [level0 = [], ...levels] = version.segments
   const sources = [
@@ -66,7 +66,7 @@ export function layersCursor({ memtables, version }: Layers, range: Range): Curs
   return mergeCursor(sources, range)
 }
 
-/** What the newest layer that knows a key says. @returns at once when no file has to be read; may be a view */
+/** What the newest layer that knows a key says. @returns no promise, if no file has to be read; may be a subarray */
 export function lookUp(key: Uint8Array, { memtables, version }: Layers): Found | Promise<Found> {
   for (const memtable of memtables) {
     const found = memtable.get(key)

@@ -17,7 +17,10 @@ const TABLE = {
   reusable: { check: aBoolean, default: false }
 } satisfies OptionTable<MemoryEngineOptions>
 
-/** An engine that keeps everything in memory: fast, and gone when it is closed. Snapshots are O(1). */
+/**
+ * An engine that keeps everything in memory: it is fast, and its data is gone when it is closed, unless it is `reusable`.
+ * Snapshots are O(1).
+ */
 export class MemoryEngine implements Engine {
   readonly name = 'memory'
   readonly supports: EngineSupports
