@@ -1,3 +1,4 @@
+import { closeAll } from '@manycore/ground'
 import type { Engine, EngineSnapshot } from '@manycore/kv'
 import { StorageError } from '../errors.js'
 import type { EngineSession } from './session.js'
@@ -77,21 +78,31 @@ export class EngineState {
   }
 
   async #close(): Promise<void> {
+    await this.#opening?.catch(() => {}) // reported to whoever opened it
     try {
-      await this.#opening?.catch(() => {}) // reported to whoever opened it
-      await this.release()
-      const streams = Array.from(
-        this.streams,
-        (stream) => new Promise<void>((resolve) => stream.once('close', resolve))
-      )
-      for (const stream of this.streams) stream.destroy()
-      await Promise.all(streams)
-      await this.coalescer.idle()
-      for (const session of this.sessions) await session.close()
+      await closeAll(`closing the ${this.engine.name} engine`, [
+        () => this.release(),
+        () => this.#endStreams(),
+        () => this.coalescer.idle(),
+        () =>
+          closeAll(
+            'closing sessions',
+            Array.from(this.sessions, (session) => () => session.close())
+          ),
+        () => this.engine.close()
+      ])
     } finally {
-      await this.engine.close()
       this.closed = true
     }
+  }
+
+  async #endStreams(): Promise<void> {
+    const closed = Array.from(
+      this.streams,
+      (stream) => new Promise<void>((resolve) => stream.once('close', resolve))
+    )
+    for (const stream of this.streams) stream.destroy()
+    await Promise.all(closed)
   }
 }
 

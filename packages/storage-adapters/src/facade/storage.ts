@@ -1,5 +1,5 @@
 import { Readable } from 'streamx'
-import { Queue, aFunction, careful, readOptions } from '@manycore/ground'
+import { Queue, aFunction, closeAll, careful, readOptions } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { AliasEntry, CorestoreStorage, ReadableStream, StoredCore } from '@manycore/hypercore-types'
 import type { Engine } from '@manycore/kv'
@@ -150,11 +150,7 @@ export class EngineStorage extends UpstreamStorage {
         () => this.db.close()
       )
     steps.push(() => this.#root.close())
-
-    const errors: unknown[] = []
-    for (const step of steps) await step().catch((err: unknown) => errors.push(err))
-    if (errors.length === 1) throw errors[0]
-    if (errors.length > 1) throw new AggregateError(errors, `closing the ${state.engine.name} store failed`)
+    await closeAll(`closing the ${state.engine.name} store`, steps)
   }
 }
 

@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { Queue } from '@manycore/ground'
+import { Queue, closeAll } from '@manycore/ground'
 import { EngineError, Lifecycle, Tree, checkKeys, checkOps, checkRange, laterTurn } from '@manycore/kv'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '@manycore/kv'
 import { KEYS_AT_ONCE, LAST_KEY_BYTES } from '../defaults.js'
@@ -54,10 +54,17 @@ export class LevelEngine implements Engine {
 
   close(): Promise<void> {
     if (!this.#isUsed) return this.#db.close() // it may be open, because abstract-level opens a database by itself
-    return this.#lifecycle.close(async () => {
-      await Promise.all(Array.from(this.#handles, (handle) => handle.close()))
-      await this.#db.close()
-    })
+    return this.#lifecycle.close(() =>
+      closeAll('closing the level engine', [
+        () =>
+          closeAll(
+            'closing handles',
+            Array.from(this.#handles, (handle) => () => handle.close()),
+            'together'
+          ),
+        () => this.#db.close()
+      ])
+    )
   }
 
   getMany(keys: readonly Uint8Array[], at?: EngineSnapshot): Promise<(Uint8Array | null)[]> {

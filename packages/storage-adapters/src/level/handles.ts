@@ -60,8 +60,7 @@ export class StateCursor implements EngineIterator {
     if (scan === null) return
     this.#handles.delete(this)
     await this.#reading
-    await scan.close()
-    this.#state.release()
+    await scan.close().finally(() => this.#state.release())
   }
 
   async #next(max: number): Promise<Entry[]> {

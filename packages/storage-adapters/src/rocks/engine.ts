@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { Queue, aBoolean, badArgument, readGiven } from '@manycore/ground'
+import { Queue, aBoolean, badArgument, closeAll, readGiven } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type RocksDB from 'rocksdb-native'
 import { EngineError, Lifecycle, checkKeys, checkOps, checkRange, laterTurn } from '@manycore/kv'
@@ -89,16 +89,11 @@ export class RocksEngine implements Engine {
     })
   }
 
-  async close(): Promise<void> {
-    await this.#lifecycle.close(async () => {
-      // A cursor that reads ahead ends only when RocksDB resumes or closes; by now another process may have it.
-      await this.#resume().catch(() => {})
-      const closing = this.#root.close()
-      await Promise.all(Array.from(this.#handles, (handle) => handle.close()))
-      await this.#db.close()
-      await closing
-    })
-    await this.#given?.close() // even if it was never opened
+  close(): Promise<void> {
+    return closeAll('closing the RocksDB engine', [
+      () => this.#lifecycle.close(() => this.#close()),
+      () => this.#given?.close() // even if it was never opened
+    ])
   }
 
   /** Called by open() before a database is opened here. */
@@ -171,6 +166,18 @@ export class RocksEngine implements Engine {
 
   /** Called by resume() before a suspended database takes its lock back. @throws if somebody else has it */
   protected async checkLock(): Promise<void> {}
+
+  async #close(): Promise<void> {
+    // A cursor that reads ahead ends only when RocksDB resumes or closes; by now another process may have it.
+    await this.#resume().catch(() => {})
+    const handles = Array.from(this.#handles, (handle) => () => handle.close())
+    const sessions = [() => closeAll('closing handles', handles, 'together'), () => this.#db.close()]
+    await closeAll(
+      'closing RocksDB',
+      [() => this.#root.close(), () => closeAll('closing sessions', sessions)],
+      'together'
+    )
+  }
 
   async #resume(): Promise<void> {
     await this.checkLock()

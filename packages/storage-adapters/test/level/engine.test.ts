@@ -6,6 +6,7 @@ import { laterTurn } from '@manycore/kv'
 import type { Op } from '@manycore/kv'
 import { testEngine } from '@manycore/kv/compliance'
 import { LevelEngine } from '../../src/index.js'
+import type { LevelDatabase } from '../../src/index.js'
 import { makeDirectory, temporary } from '../temporary.js'
 import { WithoutSnapshots } from './without-snapshots.js'
 
@@ -124,4 +125,29 @@ test('a deleted range knows what batches before it put', async () => {
     expect((await engine.iterator({}).next(9)).map(({ key }) => String(key))).toEqual(['e'])
     await engine.close()
   }
+})
+
+test('close() closes the database although a cursor does not close', async () => {
+  const db: LevelDatabase = new MemoryLevel()
+  const iterator = db.iterator.bind(db)
+  db.iterator = <K, V>(options: Parameters<LevelDatabase['iterator']>[0]) => {
+    const opened = iterator<K, V>(options as Parameters<typeof iterator<K, V>>[0])
+    return {
+      nextv: (size: number) => opened.nextv(size),
+      async close() {
+        await opened.close()
+        throw new Error('it does not close')
+      }
+    }
+  }
+  const engine = new LevelEngine(db)
+  await engine.open()
+  for (let i = 0; i < 2; i++) await engine.iterator({}).next(1)
+  await expect(engine.close()).rejects.toMatchObject({
+    name: 'AggregateError',
+    errors: [{ message: 'it does not close' }, { message: 'it does not close' }]
+  })
+  expect(db.status).toBe('closed')
+  await engine.open()
+  await engine.close()
 })
