@@ -58,7 +58,7 @@ export interface CorestoreOptions
   globalCache?: object | null
   /** How long a core without sessions, peers and writes stays open. */
   lingerMs?: number
-  /** What remotes may cost the store. Each has a default. */
+  /** What remotes may cost the store. */
   limits?: Partial<Limits>
   /** Where the time comes from, for tests. */
   clock?: Clock
@@ -66,7 +66,7 @@ export interface CorestoreOptions
 
 /** Options of a store or of a session of one; sessions are made by `store.session()` and `store.namespace()`. */
 export interface StoreOptions extends CorestoreOptions {
-  /** The root store of a session. */
+  /** The store, or a session of it, that a session is made of. */
   root?: Corestore | null
 }
 
