@@ -43,7 +43,9 @@ function undocumented(file) {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
     if (seen.has(symbol) || !isOurs(symbol)) return []
     seen.add(symbol)
-    const members = membersOf(symbol).map((member) => problemOf(member, `${exported.name}.${member.name}`))
+    const members = membersOf(symbol).map((member) =>
+      problemOf(member, `${exported.name}.${member.name.replace('__', '')}`)
+    )
     return [problemOf(symbol, exported.name), ...members].filter((problem) => problem !== null)
   })
 }
@@ -56,7 +58,9 @@ function problemOf(symbol, name) {
   const text = ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim()
   const tags = symbol.getJsDocTags(checker)
   if (text === '' && tags.length === 0) return `${name} has no docstring`
-  if (text === '' && tags.some((tag) => tag.name === 'deprecated')) return null
+  // A constructor makes what its class is; and what replaces a deprecated name says enough of it.
+  const isSaid = symbol.flags & ts.SymbolFlags.Constructor || tags.some((tag) => tag.name === 'deprecated')
+  if (text === '' && isSaid) return null
   if (text === '') return `${name}: say what it is before the tags`
   if (/^[a-z]+\b(?![.(])/.test(text)) return `${name}: begin with a capital: ${text}`
   return /[.:?!`]$/.test(text) ? null : `${name}: end with a full stop: ${text}`
@@ -78,7 +82,7 @@ function membersOf(symbol) {
       declarations?.some((each) => ts.isConstructorDeclaration(each) && each.parameters.length > 0)
   )
   return [...type.getProperties(), ...statics, ...constructors].filter(
-    (member) => isOurs(member) && isPublic(member) && !member.name.startsWith('_')
+    (member) => isOurs(member) && isPublic(member) && !/^_(?!_constructor)/.test(member.name)
   )
 }
 

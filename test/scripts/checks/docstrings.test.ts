@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { check, fixture, manifest } from '../fixture.js'
+
+const DOCUMENTED = `/** A store. */
+export declare class Store {
+    #private;
+    private inner;
+    /** Opens it. */
+    static open(): Store;
+    /** Makes one. @param path  where */
+    constructor(path: string);
+    /** Its options. */
+    readonly options: Options;
+}
+/** Options of a store. */
+export interface Options {
+    /** 32 bytes. */
+    key?: Uint8Array;
+    /** \`null\` is none. */
+    name?: string | null;
+}
+/** A key, or a name. */
+export type Named = { key: Uint8Array } | { name: string };
+/** @deprecated It is Options. */
+export type Old = Options;
+`
+
+const workspace = (declarations: string): string =>
+  fixture({
+    'packages/kv/package.json': manifest('kv', { exports: { '.': { types: './index.d.ts' } } }),
+    'packages/kv/index.d.ts': declarations
+  })
+
+test('declarations that say what everything is pass', async () => {
+  const { code, lines } = await check('checks/docstrings', workspace(DOCUMENTED))
+  expect(lines).toContain('ok docstrings: @manycore/kv says what each of its names is')
+  expect(code).toBe(0)
+})
+
+test('whatever has no docstring, or no sentence as one, fails by its name', async () => {
+  const wrong: [before: string, after: string, message: string][] = [
+    ['/** A store. */\n', '', 'Store has no docstring'],
+    ['/** Opens it. */', '', 'Store.open has no docstring'],
+    ['/** Makes one. @param path  where */', '', 'Store.constructor has no docstring'],
+    ['/** Its options. */', '/** @throws GONE */', 'Store.options: say what it is before the tags'],
+    ['/** 32 bytes. */', '', 'Options.key has no docstring'],
+    ['`null` is none.', 'null is none', 'Options.name: begin with a capital: null is none'],
+    ['or a name. */', 'or a name */', 'Named: end with a full stop: A key, or a name']
+  ]
+  let declarations = DOCUMENTED
+  for (const [before, after] of wrong) {
+    expect(declarations).toContain(before)
+    declarations = declarations.replace(before, after)
+  }
+  const { code, text } = await check('checks/docstrings', workspace(declarations))
+  for (const [, , message] of wrong) expect(text).toContain(message)
+  expect(code).toBe(1)
+})
+
+test('a type that another package has exported already is reported once', async () => {
+  const dir = fixture({
+    'packages/kv/package.json': manifest('kv', { exports: { '.': { types: './index.d.ts' } } }),
+    'packages/kv/index.d.ts': 'export interface Entry { key: string }',
+    'packages/level/package.json': manifest('level', { exports: { '.': { types: './index.d.ts' } } }),
+    'packages/level/index.d.ts': "export type { Entry } from '../kv/index.js'"
+  })
+  const { text } = await check('checks/docstrings', dir)
+  expect(text.match(/Entry has no docstring/g)).toHaveLength(1)
+})
