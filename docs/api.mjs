@@ -7,7 +7,8 @@ import { REPOSITORY } from '../scripts/workspace/repository.mjs'
 import { setup } from '../scripts/build/setup.mjs'
 import { packagesOf } from '../scripts/workspace/packages.mjs'
 
-await setup()
+const isCheck = process.argv.includes('--check')
+if (!isCheck) await setup() // what is checked has been built
 const { Application, OptionDefaults } = await import('typedoc')
 const { default: ts } = await import('typescript') // 6: docs/package.json says why
 
@@ -30,14 +31,17 @@ const app = await Application.bootstrap({
 })
 const project = await app.converter.convert(entryPoints())
 app.validate(project)
-if (!process.argv.includes('--check')) await app.generateDocs(project, OUT)
+if (!isCheck) await app.generateDocs(project, OUT)
 const ok = !app.logger.hasErrors() && !app.logger.hasWarnings()
 if (!ok) process.exitCode = 1
 console.log(`${ok ? 'ok' : 'not ok'} api: typedoc finds nothing wrong with the docstrings`)
 
-/** A package and each of its subpaths, with the source that it is built from. */
+/**
+ * A package and each of its subpaths, with the source that it is built from.
+ * @param {import('../scripts/workspace/packages.mjs').Package} each
+ */
 function entriesOf({ name, dir, manifest }) {
-  return Object.keys(manifest.exports).flatMap((path) => {
+  return Object.keys(manifest.exports ?? {}).flatMap((path) => {
     const file = [`src${path.slice(1)}/index.ts`, `${path}/index.ts`]
       .map((each) => join(dir, each))
       .find((each) => existsSync(each))
@@ -63,9 +67,9 @@ function entryPoints() {
       noEmit: true
     }
   )
-  return entries.map(({ name, file }) => ({
-    displayName: name,
-    program,
-    sourceFile: program.getSourceFile(file)
-  }))
+  return entries.map(({ name, file }) => {
+    const sourceFile = program.getSourceFile(file)
+    if (sourceFile === undefined) throw new Error(`${file} is not part of the program`)
+    return { displayName: name, program, sourceFile }
+  })
 }

@@ -21,7 +21,18 @@ import { vitest } from './vitest.mjs'
 
 /** @typedef {{ name: string, work: () => Promise<Result> }} Step */
 
-const READING = ['edges', 'types', 'shims', 'errors', 'options', 'tracked', 'manifests', 'changesets', 'docs']
+const READING = [
+  'edges',
+  'types',
+  'shims',
+  'errors',
+  'options',
+  'tracked',
+  'manifests',
+  'changesets',
+  'docs',
+  'docstrings'
+]
 
 /**
  * Checks that run code, with the parts that they are about: null = any published package. Those that take longest come
@@ -59,6 +70,7 @@ export function checkSteps(chosen) {
     tool('types of tests', 'typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json'),
     tool('types of scripts', 'typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.scripts.json'),
     tool('lint', 'oxlint/bin/oxlint', '--deny-warnings'),
+    check('../docs/api', ['--check']),
     ...READING.map((name) => check(`checks/${name}`, []))
   ]
 }

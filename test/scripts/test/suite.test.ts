@@ -6,7 +6,7 @@ import { Suite } from '../../../scripts/test/suite.mjs'
 import { script } from '../fixture.js'
 
 const names = (steps: Step[]): string[] => steps.map(({ name }) => name)
-const READING = ['format', 'unused code', 'types of tests', 'lint', 'edges', 'tracked']
+const READING = ['format', 'unused code', 'types of tests', 'lint', 'edges', 'tracked', 'docstrings', 'api']
 const RUNNING = ['bench', 'readmes', 'packed', 'mesh', 'alone', 'examples']
 
 const counted = (name: string, counts: Partial<Record<'passed' | 'failed' | 'skipped', number>>): Step => ({
