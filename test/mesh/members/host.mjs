@@ -140,7 +140,7 @@ function watch(id, core) {
   core.on('download', (index, _bytes, peer) => {
     moved.down.push([id, index, peerOf(peer.remotePublicKey)])
     // Right here, with requests on their way: no parent could be so exact.
-    if (dieAt?.core === id && moved.down.filter(([each]) => each === id).length === dieAt.blocks) {
+    if (dieAt?.core === id && blocksOf(id).size === dieAt.blocks) {
       process.kill(process.pid, 'SIGKILL')
     }
   })
@@ -156,6 +156,15 @@ function coreOf(id) {
 /** @param {Uint8Array | null} key  null: not known yet, which no other one is */
 function hex(key) {
   return key === null ? '' : Buffer.from(key).toString('hex')
+}
+
+/**
+ * The blocks of a core that came from others, each counted once: Hypercore asks a second peer when the first is slow,
+ * and then both may send it.
+ * @param {string} id
+ */
+function blocksOf(id) {
+  return new Set(moved.down.flatMap(([core, index]) => (core === id ? [index] : [])))
 }
 
 /**

@@ -121,7 +121,8 @@ function dropAtRandom(loss) {
 async function sweep() {
   const { stdout } = await ip('netns', 'list')
   for (const [name, pid] of stdout.matchAll(new RegExp(`^${PREFIX}(\\d+)-\\S+`, 'gm'))) {
-    if (!isAlive(Number(pid))) await ip('netns', 'del', name)
+    // Another run may be sweeping too.
+    if (!isAlive(Number(pid))) await ip('netns', 'del', name).catch(() => {})
   }
 }
 
