@@ -32,7 +32,7 @@ test.each([
   { storage: 'rocksdb', stores: 2 * TIMES }
 ])(
   `$stores stores on $storage, killed ${KILLS_A_STORE} times each, lose nothing acknowledged`,
-  { timeout: TIMES * 120_000 },
+  { timeout: TIMES * 600_000 },
   async ({ storage, stores }) => {
     const moments = sample(death, { seed: SEED, numRuns: stores * KILLS_A_STORE })
     const lives = Array.from({ length: stores }, () => moments.splice(0, KILLS_A_STORE))
