@@ -1,23 +1,23 @@
-import type RocksDB from 'rocksdb-native'
 import { EngineError, laterTurn } from '@manycore/kv'
 import type { EngineIterator, EngineSnapshot, Entry, Range } from '@manycore/kv'
 import { ROCKS_ROWS_AT_ONCE } from '../defaults.js'
+import type { RocksRows, RocksSession } from '../upstream/rocksdb-native.js'
 
 /** The snapshots and cursors that closing a RocksEngine ends. */
 export type RocksHandles = Set<RocksSnapshot | RocksCursor>
 
 /** One state of RocksDB, as a session that stays at it. */
 export class RocksSnapshot implements EngineSnapshot {
-  #session: RocksDB | null
+  #session: RocksSession | null
   readonly #handles: RocksHandles
 
-  constructor(session: RocksDB, handles: RocksHandles) {
+  constructor(session: RocksSession, handles: RocksHandles) {
     this.#session = session
     this.#handles = handles.add(this)
   }
 
   /** @throws ENGINE_CLOSED */
-  static session(snapshot: EngineSnapshot): RocksDB {
+  static session(snapshot: EngineSnapshot): RocksSession {
     const session = snapshot instanceof RocksSnapshot ? snapshot.#session : null
     if (session === null) throw new EngineError('ENGINE_CLOSED', 'a read at a closed snapshot')
     return session
@@ -32,15 +32,15 @@ export class RocksSnapshot implements EngineSnapshot {
 
 /** Walks over a range of one state. The session holds the state, because RocksDB's iterator takes one only later. */
 export class RocksCursor implements EngineIterator {
-  readonly #session: RocksDB
+  readonly #session: RocksSession
   readonly #range: Range
   readonly #handles: RocksHandles
-  #rows: ReturnType<RocksDB['iterator']> | null = null
+  #rows: RocksRows | null = null
   #state: 'open' | 'ended' | 'closed' = 'open'
   #failure: Error | null = null
   #wake: () => void = noop
 
-  constructor(session: RocksDB, range: Range, handles: RocksHandles) {
+  constructor(session: RocksSession, range: Range, handles: RocksHandles) {
     this.#session = session
     this.#range = range
     this.#handles = handles.add(this)
@@ -74,7 +74,7 @@ export class RocksCursor implements EngineIterator {
     await this.#session.close()
   }
 
-  #walk(): ReturnType<RocksDB['iterator']> {
+  #walk(): RocksRows {
     if (this.#rows !== null) return this.#rows
     const { gte, lt, reverse } = this.#range
     const rows = this.#session.iterator({ gte, lt, reverse, capacity: ROCKS_ROWS_AT_ONCE })

@@ -1,4 +1,5 @@
 import { runtimeWithoutLibuv } from '@manycore/kv'
+import type { Entry, Range } from '@manycore/kv'
 import { StorageError } from '../errors.js'
 
 /** The column family that hypercore-storage 3.3 keeps its data in (`createColumnFamily()` of index.js): each opens what the other wrote. */
@@ -28,6 +29,28 @@ export interface RocksDatabase {
   ready(): Promise<void>
   /** Closes it. */
   close(): Promise<void>
+}
+
+/** What is used of a session of rocksdb-native 3 once it is open: `read()`, `iterator()`, `snapshot()` and `close()` of index.js. */
+export interface RocksSession {
+  read(opts: { autoDestroy: boolean; capacity: number }): RocksReads
+  iterator(range: Range & { readonly capacity: number }): RocksRows
+  snapshot(): RocksSession
+  close(): Promise<void>
+}
+
+interface RocksReads {
+  get(key: Uint8Array): Promise<Uint8Array | null>
+  tryFlush(): void
+}
+
+/** The rows of a range: a streamx Readable. */
+export interface RocksRows {
+  /** null = nothing is ready */
+  read(): Entry | null
+  on(event: 'readable' | 'end' | 'close', fn: () => void): void
+  on(event: 'error', fn: (err: Error) => void): void
+  destroy(): void
 }
 
 /** Told by its shape, because there may be several copies of rocksdb-native. */
