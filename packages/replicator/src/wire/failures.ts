@@ -8,39 +8,42 @@ import { NOT_AVAILABLE } from './messages.js'
  * (`isCriticalError()` of hypercore's lib/replicator.js) and ends the stream as before.
  */
 export function reportFailures(host: Host): Interceptor {
-  function settle(err: Error, { closed, userData }: CoreChannel): void {
-    if (closed || err.name === 'HypercoreError' || !host.fail(err, userData.core)) throw err
+  function settle(err: unknown, { closed, userData }: CoreChannel): void {
+    const failure = err as Error
+    if (closed || failure.name === 'HypercoreError' || !host.fail(failure, userData.core)) throw err
+  }
+
+  /** Hypercore corks, and forgets that when it fails (`Peer._handleRequests()`). */
+  function settleDrain(err: unknown, channel: CoreChannel): void {
+    host.mux.uncork()
+    settle(err, channel)
   }
 
   return {
     name: 'failures',
     wrap: (inner) => ({
       ...aroundMessages(inner, (handler) => (message, channel) => {
-        return attempt(
-          () => handler(message, channel),
-          (err) => settle(err, channel)
-        )
+        try {
+          return settled(handler(message, channel), channel, settle)
+        } catch (err) {
+          return settle(err, channel)
+        }
       }),
-      drain: (channel) =>
-        attempt(
-          () => inner.drain(channel),
-          (err) => {
-            host.mux.uncork() // Hypercore corks, and forgets that when it fails (`Peer._handleRequests()`)
-            settle(err, channel)
-          }
-        )
+      drain(channel) {
+        try {
+          return settled(inner.drain(channel), channel, settleDrain)
+        } catch (err) {
+          return settleDrain(err, channel)
+        }
+      }
     })
   }
 }
 
-/** Runs something that may throw, reject, or do neither; `onerror` gets its failure. */
-function attempt(work: () => unknown, onerror: (err: Error) => void): unknown {
-  try {
-    const working = work()
-    return working instanceof Promise ? working.catch(onerror) : working
-  } catch (err) {
-    return onerror(err as Error)
-  }
+type OnError = (err: unknown, channel: CoreChannel) => void
+
+function settled(working: unknown, channel: CoreChannel, onerror: OnError): unknown {
+  return working instanceof Promise ? working.catch((err: unknown) => onerror(err, channel)) : working
 }
 
 /** Hypercore bears so many requests that cannot be answered; more end the stream (`MAX_INVALID_REQUESTS`). */
