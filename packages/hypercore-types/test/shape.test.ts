@@ -26,7 +26,7 @@ function valid(): Fixture {
   }
 }
 
-test('a value that fits has no mismatches, also when it contains itself', () => {
+test('a value that fits has no mismatches, even if it contains itself', () => {
   const value = valid()
   expect(check(value)).toEqual([])
   expect(check({ ...value, optional: 1, maybe: new Uint8Array(0), inner: null, slot: () => {} })).toEqual([])

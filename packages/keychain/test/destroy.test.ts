@@ -68,7 +68,7 @@ describe('destroy', () => {
     }
   })
 
-  test('of a namespace is the same, for there is one copy of the key', () => {
+  test('of a namespace is the same, because there is one copy of the key', () => {
     const keychain = Keychain.generate()
     const child = keychain.namespace('a')
     const memory = memoryOf(keychain)

@@ -34,7 +34,7 @@ describe('derivation', () => {
     )
   })
 
-  test('gives distinct keys to distinct namespaces, also when the joined names are equal', () => {
+  test('gives distinct keys to distinct namespaces, even if the joined names are equal', () => {
     fc.assert(
       fc.property(key(), chain(), chain(), name(), (primaryKey, a, b, coreName) => {
         fc.pre(JSON.stringify(a.map(nameHex)) !== JSON.stringify(b.map(nameHex)))

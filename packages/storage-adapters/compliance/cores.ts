@@ -7,7 +7,7 @@ import type { Store } from './store.js'
 
 export const cores: Case[] = [
   {
-    name: 'blocks are appended one by one and together, and read back',
+    name: 'blocks are appended, one by one and together, and read back',
     async run(store) {
       const core = await store.core('a')
       for (const block of blocks(0, 20)) await core.append(block)
@@ -18,7 +18,7 @@ export const cores: Case[] = [
     }
   },
   {
-    name: 'blocks of 0 bytes and of 1 MiB',
+    name: 'blocks may have 0 bytes, or 1 MiB',
     async run(store) {
       const core = await store.core('a')
       const sizes = [0, 1, 4095, 4096, 4097, 1 << 20]
@@ -31,7 +31,7 @@ export const cores: Case[] = [
     }
   },
   {
-    name: 'appends at once on many cores',
+    name: 'many cores are appended to at once',
     async run(store) {
       const all = await Promise.all(range(0, 20).map((i) => store.core(`core ${i}`)))
       await Promise.all(
@@ -41,7 +41,7 @@ export const cores: Case[] = [
     }
   },
   {
-    name: 'truncate drops blocks for good; what is appended then takes their place',
+    name: 'truncate drops blocks for good, and what is appended then takes their place',
     async run(store) {
       const core = await store.core('a')
       await core.append(blocks(0, 300))
@@ -85,7 +85,7 @@ export const cores: Case[] = [
     }
   },
   {
-    name: 'streams give every block in order, from anywhere',
+    name: 'a stream reads every block in order, from any block on',
     async run(store) {
       const core = await store.core('a')
       await core.append(blocks(0, 2000))

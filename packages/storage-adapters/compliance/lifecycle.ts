@@ -8,7 +8,7 @@ const MICROTASKS = 300
 
 export const lifecycle: Case[] = [
   {
-    name: 'all of it is there after closing and opening',
+    name: 'everything is there after closing and opening',
     needs: 'persistent',
     async run(store, place) {
       const core = await store.core('a')
@@ -39,7 +39,7 @@ export const lifecycle: Case[] = [
     }
   },
   {
-    name: 'an atom that was not flushed left nothing',
+    name: 'an atom that was not flushed leaves nothing behind',
     needs: 'persistent',
     async run(store, place) {
       const cores = [await store.core('core 0'), await store.core('core 1')]
@@ -98,7 +98,7 @@ export const lifecycle: Case[] = [
     }
   },
   {
-    name: 'close() with iterators open, read and unread, with reads under way and twice',
+    name: 'close() works with open iterators, read or unread, with reads under way, and twice',
     async run(store) {
       const core = await store.core('a')
       await core.append(blocks(0, 300))
@@ -114,12 +114,12 @@ export const lifecycle: Case[] = [
     }
   },
   {
-    name: 'close() before and during open',
+    name: 'close() works before and during the opening',
     async run(store, place) {
       await store.close()
       await place.open().close()
       const storage = place.open()
-      const opening = storage.ready().catch(() => {}) // may be refused: it is closed meanwhile
+      const opening = storage.ready().catch(() => {}) // may be refused, because it is closed in the meantime
       await storage.close()
       await opening
       const again = place.open()
@@ -128,7 +128,7 @@ export const lifecycle: Case[] = [
     }
   },
   {
-    name: 'read-only reads and does not write',
+    name: 'a read-only storage reads, and refuses to write',
     needs: 'readOnly',
     async run(store, place) {
       await (await store.core('a')).append(blocks(0, 30))
@@ -143,7 +143,7 @@ export const lifecycle: Case[] = [
     }
   },
   {
-    name: 'compact() and flush() change nothing that is read',
+    name: 'compact() and flush() do not change what is read',
     async run(store) {
       const core = await store.core('a')
       await core.append(blocks(0, 200))

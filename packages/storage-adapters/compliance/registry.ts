@@ -30,7 +30,7 @@ export const registry: Case[] = [
     }
   },
   {
-    name: 'seed and default core are kept; the first one stays unless it is overwritten',
+    name: 'seed and default core are kept, and stay as they are unless overwritten',
     async run({ storage }) {
       const [one, two] = [b4a.alloc(32, 1), b4a.alloc(32, 2)]
       same([await storage.getSeed(), await storage.getDefaultDiscoveryKey()], [null, null], 'at first')
@@ -44,7 +44,7 @@ export const registry: Case[] = [
     }
   },
   {
-    name: 'cores of a group that changed are listed by their last change',
+    name: 'the cores of a group are listed in the order of their last changes',
     async run(store) {
       const topic = b4a.alloc(32, 5)
       const cores = await Promise.all(range(0, 3).map((i) => store.core(`core ${i}`)))
@@ -59,7 +59,7 @@ export const registry: Case[] = [
     }
   },
   {
-    name: 'cores that are made in the same turn get places of their own',
+    name: 'cores that are created in the same turn get places of their own',
     async run(store) {
       const names = range(0, 30).map((i) => `core ${i}`)
       const cores = await Promise.all(names.map((name) => store.core(name)))

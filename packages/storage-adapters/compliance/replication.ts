@@ -13,7 +13,7 @@ export interface ReplicationCase {
 
 export const replication: ReplicationCase[] = [
   {
-    name: 'a core is downloaded whole, and what is appended later',
+    name: 'a whole core is downloaded, and so is what is appended later',
     async run(writer, reader) {
       const core = await writer.core('a')
       await core.append(blocks(0, 500))
@@ -31,7 +31,7 @@ export const replication: ReplicationCase[] = [
     }
   },
   {
-    name: 'single blocks are fetched as they are asked for',
+    name: 'single blocks are fetched when they are asked for',
     async run(writer, reader) {
       const core = await writer.core('a')
       await core.append(blocks(0, 1000))
@@ -49,7 +49,7 @@ export const replication: ReplicationCase[] = [
     }
   },
   {
-    name: 'a truncate of the writer reaches the reader',
+    name: 'a truncation by the writer reaches the reader',
     async run(writer, reader) {
       const core = await writer.core('a')
       await core.append(blocks(0, 100))
@@ -69,7 +69,7 @@ export const replication: ReplicationCase[] = [
     }
   },
   {
-    name: 'a block that the writer cleared is not to be had, its neighbours are',
+    name: 'a block that the writer cleared cannot be fetched, but its neighbours can',
     async run(writer, reader) {
       const core = await writer.core('a')
       await core.append(blocks(0, 60))
@@ -85,7 +85,7 @@ export const replication: ReplicationCase[] = [
   },
   {
     // The order of the storage's reads decides whether Hypercore sends a block or the answer about its length first.
-    name: 'blocks of a peer that is behind come once it has caught up, and again when it is behind again',
+    name: 'a peer that is behind gives its blocks once it has caught up, and again when it is behind again',
     async run(writer, reader, other) {
       const core = await writer.core('a')
       const behind = await reader.reader(core.key!, { eagerUpgrade: false })

@@ -8,7 +8,7 @@ import type { Store } from './store.js'
 
 export const sessions: Case[] = [
   {
-    name: 'a snapshot keeps its blocks over append, truncate and clear',
+    name: 'a snapshot keeps its blocks through append, truncate and clear',
     async run(store) {
       const core = await store.core('a')
       await core.append(blocks(0, 200))
@@ -41,7 +41,7 @@ export const sessions: Case[] = [
     }
   },
   {
-    name: 'a named session has blocks of its own, is found again, and is committed',
+    name: 'a named session has blocks of its own, is found again, and can be committed',
     async run(store) {
       const core = await store.core('a')
       await core.append(blocks(0, 10))
@@ -75,7 +75,7 @@ export const sessions: Case[] = [
     }
   },
   {
-    name: 'an atom across cores is written by its flush, and not before',
+    name: 'an atom across cores is written when it is flushed, and not before',
     async run(store) {
       const cores = await Promise.all(range(0, 4).map((i) => store.core(`core ${i}`)))
       for (const core of cores) await core.append(blocks(0, 3))

@@ -44,7 +44,7 @@ test('a plain Hypercore runs on an engine, with sessions, batches, truncate, cle
 test('close() before, during and after open', async () => {
   for (const open of [false, true]) {
     const storage = openStorage(new MemoryEngine())
-    if (open) storage.ready().catch(() => {}) // may be refused: it is closed meanwhile
+    if (open) storage.ready().catch(() => {}) // may be refused, because it is closed in the meantime
     await storage.close()
     await storage.close()
     await expect(storage.ready()).rejects.toMatchObject({ code: 'STORAGE_CLOSED' })

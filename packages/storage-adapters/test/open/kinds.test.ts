@@ -41,8 +41,8 @@ function leastEngine(): Engine {
   }
 }
 
-// One table for the compiler, which the test command runs on this file, and for the program: what has the type is
-// accepted, and what is refused has not the type. No storage here may be cast.
+// One table for the compiler, which the test command runs on this file, and for the program: whatever has the type is
+// accepted, and whatever is refused does not have the type. No storage here may be cast.
 
 const ACCEPTED = {
   'a path': () => `${temporary()}/store`,
@@ -70,7 +70,7 @@ const ACCEPTED = {
 
 declare const coreStorage: CoreStorage
 
-/** @param storage  what the compiler is asked about, too */
+/** @param storage  the compiler checks it against the type */
 function refused(storage: StorageInput, got: string): [got: string, storage: unknown] {
   return [got, storage]
 }
@@ -120,7 +120,7 @@ test.each(Object.entries(ACCEPTED))('%s has the type, and a Hypercore runs on it
   await core.close()
 })
 
-test.each(REFUSED)('%s has not the type, and what is accepted is named', (got, storage) => {
+test.each(REFUSED)('%s does not have the type, and the error names what is accepted', (got, storage) => {
   const open = (): unknown => openStorage(storage as never)
   expect(open).toThrow(TypeError)
   expect(open).toThrow(
@@ -132,17 +132,20 @@ test.each(REFUSED)('%s has not the type, and what is accepted is named', (got, s
   )
 })
 
-test.each(REFUSED_CLASSES)('the class %s has not the type, and an instance is asked for', (name, storage) => {
-  expect(() => openStorage(storage as never)).toThrow(
-    expect.objectContaining({
-      code: 'BAD_ARGUMENT',
-      field: 'storage',
-      message: expect.stringContaining(`storage must be an instance of ${name}, and not the class`)
-    })
-  )
-})
+test.each(REFUSED_CLASSES)(
+  'the class %s does not have the type, and the error asks for an instance',
+  (name, storage) => {
+    expect(() => openStorage(storage as never)).toThrow(
+      expect.objectContaining({
+        code: 'BAD_ARGUMENT',
+        field: 'storage',
+        message: expect.stringContaining(`storage must be an instance of ${name}, and not the class`)
+      })
+    )
+  }
+)
 
-test('what a type cannot say is refused all the same', async () => {
+test('what a type cannot say is still refused', async () => {
   expect(() => openStorage('')).toThrow(
     expect.objectContaining({ code: 'BAD_ARGUMENT', message: expect.stringContaining('an empty string') })
   )
@@ -154,7 +157,7 @@ test('what a type cannot say is refused all the same', async () => {
   await rocks.close()
 })
 
-test("the storage of one core is no store's", async () => {
+test('the storage of one core is refused', async () => {
   const core = new Hypercore(openStorage(new MemoryEngine()))
   await core.ready()
   // @ts-expect-error

@@ -39,7 +39,7 @@ test('a batch of nothing leaves nothing behind for the next one', async () => {
   expect(await engine.getMany([b4a.from('a')])).toEqual([b4a.from('1')])
 })
 
-test('a RocksDB that is open elsewhere is ELOCKED, and can be read meanwhile', async () => {
+test('a RocksDB that is open elsewhere is ELOCKED, and can still be read', async () => {
   const directory = temporary()
   const [holder, second] = [new RocksEngine(directory), new RocksEngine(directory)]
   await holder.open()
