@@ -1,9 +1,9 @@
 import type { KeyPair } from '@manycore/hypercore-types'
 import crypto from 'hypercore-crypto'
 import sodium from 'sodium-universal'
-import { allocate } from './allocate.js'
 import { checkKeyBytes, nameBytes } from './check.js'
 import { KEY_BYTES } from './defaults.js'
+import { allocate } from './key-memory.js'
 
 // Corestore's domain separator: BLAKE2b-256 of (BLAKE2b-256 of 'corestore' ‖ byte 0).
 const [CORESTORE] = crypto.namespace('corestore', 1) as [Uint8Array]

@@ -3,11 +3,10 @@ import type { OptionTable } from '@manycore/ground'
 import type { KeyPair, ManifestInput } from '@manycore/hypercore-types'
 import crypto from 'hypercore-crypto'
 import sodium from 'sodium-universal'
-import { allocate, copy } from './allocate.js'
 import { checkKeyBytes, checkManifestVersion } from './check.js'
 import { KEY_BYTES, MANIFEST_VERSION } from './defaults.js'
 import { deriveKeyPair, deriveNamespace } from './derive.js'
-import { KeyMemory } from './key-memory.js'
+import { KeyMemory, allocate, copy } from './key-memory.js'
 
 /** Options of `new Keychain()`. */
 export interface KeychainOptions {
