@@ -6,13 +6,13 @@ export const REPLICATOR_ERRORS = {
   BAD_ARGUMENT:
     'An argument or option has the wrong type, length or value, or no option has that name. A TypeError; `field` names it.',
   BAD_FRAME:
-    'A remote sent a message that cannot be decoded, or that has an impossible size or place. Its stream ends.',
+    'A remote sent a message that cannot be decoded, or that has an impossible size or place. Its stream is closed.',
   BAD_PROOF:
     'A remote sent data that the key of the core has not signed. It was not taken, and the stream goes on.',
   CONFLICT: 'The key of a core has signed two histories. Hypercore closes the core for good.',
   DUPLICATE_CORE: 'Another core with the same discovery key is in the set already.',
   HANDSHAKE_FAILED:
-    'The Noise handshake of a stream failed, for example because both ends are the initiator. The stream ends.',
+    'The Noise handshake of a stream failed, for example because both ends are the initiator. The stream is closed.',
   POLICY_LOOP:
     'A policy changed the policies again and again while its answer about a core was awaited. The core is denied.',
   POLICY_TIMEOUT: 'A policy did not answer about a core in time. The core is denied until the answer comes.',
@@ -20,14 +20,14 @@ export const REPLICATOR_ERRORS = {
   TOO_MANY_CORES:
     'As many cores are open for one remote as the limit allows. One was closed for another, or one was not opened.',
   TOO_MANY_MESSAGES:
-    'More messages of one remote are being worked on than any Hypercore sends. Its stream ends.',
+    'More messages of one remote are being worked on than any Hypercore sends. Its stream is closed.',
   TOO_MANY_OPENS:
-    'A remote opens more channels at once than the limit allows. They are not opened, or its stream ends.',
+    'A remote opens more channels at once than the limit allows. They are not opened, or its stream is closed.',
   TOO_MANY_PAGES:
-    'The blocks that a remote claims lie in more bitfield pages than the limit allows. Its stream ends.',
+    'The blocks that a remote claims lie in more bitfield pages than the limit allows. Its stream is closed.',
   TOO_MANY_REQUESTS:
-    'More requests of a remote for blocks of one core wait for an answer than the limit allows. Its stream ends.',
-  UNREAD_ANSWERS: 'A remote opens channels and does not read the answers. Its stream ends.'
+    'More requests of a remote for blocks of one core wait for an answer than the limit allows. Its stream is closed.',
+  UNREAD_ANSWERS: 'A remote opens channels and does not read the answers. Its stream is closed.'
 } as const
 
 /** A code of `REPLICATOR_ERRORS`. */

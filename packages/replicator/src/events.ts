@@ -15,13 +15,17 @@ export interface ReplicatorEvents {
   /** `replicate()` took this stream; its handshake may still be under way. */
   'stream-open': [stream: ProtocolStream]
   /**
-   * The stream closed, or close() let go of it; this stands for the detach of all cores on it. `reason` is why we closed it
-   * (a limit, or BAD_FRAME) or why its handshake failed (HANDSHAKE_FAILED); null = it closed for any other reason.
+   * The stream closed, or close() let go of it; this stands for the detach of all cores on it. `reason` is why we
+   * closed it (a limit, or BAD_FRAME) or why its handshake failed (HANDSHAKE_FAILED); null = it closed for any other
+   * reason.
    */
   'stream-close': [stream: ProtocolStream, reason: ReplicatorError | null]
   /** The core is offered on this stream from now on. */
   attach: [core: InnerCore, stream: ProtocolStream]
-  /** The core is no longer offered on this stream: after detach() or close(), or because it failed or a policy denied it. */
+  /**
+   * The core is no longer offered on this stream: after detach() or close(), or because it failed or a policy denied
+   * it.
+   */
   detach: [core: InnerCore, stream: ProtocolStream]
   /**
    * A policy keeps this core off the stream, or took it back: it may not be offered ('announce'), or the peer may
@@ -29,14 +33,14 @@ export interface ReplicatorEvents {
    */
   denied: [core: InnerCore, stream: ProtocolStream, question: 'announce' | 'access']
   /**
-   * One core failed, a policy failed over it or was late (POLICY_TIMEOUT, POLICY_LOOP), or a remote sent what its key
-   * has not signed (BAD_PROOF) or signed twice (CONFLICT). Its stream and all other cores go on. Dropped when nobody
-   * listens.
+   * One core failed; a policy failed over it, was late (POLICY_TIMEOUT), or changed the policies with every answer
+   * (POLICY_LOOP); or a remote sent data that the core's key has not signed (BAD_PROOF), or of a second history that it
+   * has signed (CONFLICT). Its stream and all other cores go on. Dropped if nobody listens.
    */
   'core-error': [err: Error, info: CoreErrorInfo]
   /**
-   * A remote reached a limit, which `err.code` names: an open was not answered with a core, a core was closed for another
-   * one, or the stream is closed. Dropped if nobody listens.
+   * A remote reached a limit, which `err.code` names: an open was not answered with a core, a core was closed for
+   * another one, or the stream is closed. Dropped if nobody listens.
    */
   limited: [err: ReplicatorError, info: CoreErrorInfo]
   /**
@@ -45,8 +49,9 @@ export interface ReplicatorEvents {
    */
   refused: [err: ReplicatorError, info: CoreErrorInfo]
   /**
-   * The remote has not ended the handshake, sent anything whole, or taken what waits for it, for `stalledMs` to a
-   * quarter more. Nothing is done about it: a listener may destroy the stream. Once for each stall.
+   * For `stalledMs`, or up to a quarter longer, the remote has not finished the handshake, sent anything whole, or
+   * taken any of the data that waits for it. Nothing is done about it: a listener may destroy the stream. Once for each
+   * stall.
    */
   stalled: [stream: ProtocolStream, stall: Stall]
 }

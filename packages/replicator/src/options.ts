@@ -136,7 +136,10 @@ export interface Limits {
   unreadAnswers: number
   /** How many requests for blocks of one core may wait for an answer; with more the stream is closed. */
   requestsPerChannel: number
-  /** How many bitfield pages, of 32,768 blocks each, a remote may claim across all cores; with more its stream is closed. */
+  /**
+   * How many bitfield pages, of 32,768 blocks each, a remote may claim across all cores; with more its stream is
+   * closed.
+   */
   pagesPerStream: number
   /** How long a remote may give no sign until it is 'stalled', which ends nothing. */
   stalledMs: number
@@ -156,7 +159,7 @@ const LIMITS = {
   policyMs: { check: from(1), default: POLICY_MS, unit: 'ms' }
 } satisfies OptionTable<Limits>
 
-/** @throws BAD_ARGUMENT naming the limit */
+/** @throws BAD_ARGUMENT, which names the limit */
 export function parseLimits(given?: Partial<Limits>): Limits {
   return readOptions(given, LIMITS, 'limits')
 }

@@ -29,10 +29,10 @@ import { StreamSet } from './streams/stream-set.js'
 import type { OpenStream, StreamRecord } from './streams/stream-set.js'
 
 /**
- * Replicates the cores of a source over any number of streams: all to all.
+ * Replicates the cores of a source over any number of streams, all to all.
  *
- * A core is attached to a stream when a session of it wants data, when the remote asks for it, or by
- * `attach()`. A core that fails is a 'core-error' and is detached from that stream; the stream goes on.
+ * A core is attached to a stream if a session of it wants data, if the remote asks for it, or by `attach()`. A core
+ * that fails is a 'core-error' and is detached from that stream; the stream goes on.
  */
 export class Replicator extends ReplicatorEmitter {
   readonly #source: CoreSource
@@ -48,8 +48,8 @@ export class Replicator extends ReplicatorEmitter {
   #closing: Promise<void> | null = null
 
   /**
-   * Over plain Hypercores. They may still be opening, and stay the caller's to close; one that fails to
-   * open is a 'core-error'. To add more later, make the `HypercoreSet` yourself.
+   * Makes a replicator of plain Hypercores. They may still be opening, and stay the caller's to close; one that fails
+   * to open is a 'core-error'. To add more later, make the `HypercoreSet` yourself.
    * @throws BAD_ARGUMENT
    */
   static of(hypercores: Iterable<Hypercore<unknown>>, opts?: ReplicatorOptions): Replicator {
@@ -97,13 +97,13 @@ export class Replicator extends ReplicatorEmitter {
   }
 
   /**
-   * Replicates over a stream: the caller's, or with a boolean a new one, whose bytes the caller pipes to
-   * the other side. A stream that is replicated already is given back as it is; a new policy narrows it.
-   * @param isInitiator exactly one of the two sides says true; or a stream or Protomux of the caller's,
-   *                    which close() leaves open
-   * @returns the stream that was passed, a Protomux's stream, or the new one. Its errors are the caller's
-   *          to listen for: pipe it with `pipeline()`, or give it an 'error' listener
-   * @throws  BAD_ARGUMENT, REPLICATOR_CLOSED; then nothing was changed
+   * Replicates over a stream: the caller's, or with a boolean a new one, whose bytes the caller pipes to the other
+   * side. A stream that is replicated already is returned as it is, and a new policy narrows it.
+   * @param isInitiator  true on exactly one of the two sides; or a stream or Protomux of the caller's, which `close()`
+   *                     leaves open
+   * @returns the stream that was passed, the stream of the Protomux, or the new one. The caller has to listen for its
+   *          errors: pipe it with `pipeline()`, or give it an 'error' listener
+   * @throws  BAD_ARGUMENT, REPLICATOR_CLOSED; then nothing has changed
    */
   replicate(isInitiator: boolean | ProtocolStream | Protomux, options?: ReplicateOptions): ReplicationStream {
     this.#refuseClosed('replicate()')
@@ -131,10 +131,10 @@ export class Replicator extends ReplicatorEmitter {
   }
 
   /**
-   * Offers a core now, also when it wants no data and while the replicator is not active, and takes
-   * `detach()` back. A core that is still opening is offered once it is open.
-   * @param stream only on this one; default: on all
-   * @throws BAD_ARGUMENT when the discovery key is not known yet: await core.ready() first
+   * Offers a core now, even if it wants no data or the replicator is not active, and undoes `detach()`. A core that is
+   * still opening is offered once it is open.
+   * @param stream  only on this one; default: on all that are open
+   * @throws BAD_ARGUMENT if the discovery key is not known yet (await `core.ready()` first); REPLICATOR_CLOSED
    */
   attach(core: InnerCore | Hypercore<unknown>, stream?: ProtocolStream): void {
     this.#refuseClosed('attach()')
@@ -143,10 +143,10 @@ export class Replicator extends ReplicatorEmitter {
   }
 
   /**
-   * Closes the channels of a core. Sticks until `attach()`: it is not offered again, and a remote that
-   * asks is told what it is told about a core that is not here.
-   * @param stream only on this one; default: on all, those opened later included
-   * @throws BAD_ARGUMENT when the discovery key is not known yet: await core.ready() first
+   * Closes the channels of a core. This holds until `attach()`: the core is not offered again, and a remote that asks
+   * for it gets the same answer as for a core that is not here.
+   * @param stream  only on this one; default: on all, including those opened later
+   * @throws BAD_ARGUMENT if the discovery key is not known yet (await `core.ready()` first); REPLICATOR_CLOSED
    */
   detach(core: InnerCore | Hypercore<unknown>, stream?: ProtocolStream): void {
     this.#refuseClosed('detach()')
@@ -154,18 +154,20 @@ export class Replicator extends ReplicatorEmitter {
     for (const record of records) void this.#attachments.detach(inner, record)
   }
 
-  /** Figures of all streams and cores, to now; O(streams × cores). */
+  /** Figures of all streams and cores so far. O(streams × cores). */
   stats(): ReplicatorStats {
     return this.#reports.figures.stats(this.#streams, [...this.#source])
   }
 
   /**
-   * What the policies say has changed: asks them again about all that is open, that we would offer, or that the
-   * peer was denied. What is denied now is closed, what is allowed now is opened; the streams stay. Changes of one turn
-   * of the event loop are one. A policy that calls this in the call in which it is asked does not wait for itself.
-   * @returns resolves within `policyMs`, and at close(), when no block of a core that was closed is read or handed to
-   *          its stream any more. What was handed over before is in the stream's buffer, or with the peer.
-   * @throws  BAD_ARGUMENT, also for a core that has no discovery key yet: await core.ready() first; REPLICATOR_CLOSED
+   * Says that the policies have changed, and asks them again about every core that is open, that we would offer, or
+   * that a peer was denied. What is denied now is closed, what is allowed now is opened; the streams stay. Changes made
+   * in one turn of the event loop count as one. A policy that calls this while it is being asked does not wait for
+   * itself.
+   * @returns a promise that resolves once no block of a closed core is read or handed to its stream any more: within
+   *          `policyMs`, and at `close()`. What was handed over before is in the stream's buffer, or with the peer
+   * @throws  BAD_ARGUMENT, even for a core that has no discovery key yet (await `core.ready()` first);
+   *          REPLICATOR_CLOSED
    */
   async policyChanged(change?: PolicyChange): Promise<void> {
     this.#refuseClosed('policyChanged()')
@@ -183,9 +185,9 @@ export class Replicator extends ReplicatorEmitter {
   }
 
   /**
-   * Destroys the streams that the replicator made. Those of the caller stay open, without the cores that
-   * the replicator attached. Idempotent; cores stay open.
-   * @throws BAD_ARGUMENT; then nothing was closed
+   * Destroys the streams that the replicator made. Those of the caller stay open, without the cores that the replicator
+   * attached. The cores stay open. Idempotent.
+   * @throws BAD_ARGUMENT; then nothing was closed. Every step runs, and what fails is thrown at the end
    */
   close(opts?: CloseOptions): Promise<void> {
     const { leaveStreams } = readCloseOptions(opts)

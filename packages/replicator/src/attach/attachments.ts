@@ -13,18 +13,18 @@ import { closeChannel } from '../wire/pairing.js'
 import { GuestCores } from './guest-cores.js'
 
 /**
- * The one place where a core meets a stream. Whoever wants them together comes here: offers, remotes that ask, policies,
- * and the caller. What the caller detached by hand is remembered here, by discovery key: a core that closes and opens
- * again is another object, and stays detached.
+ * The one place where a core meets a stream. Whoever wants to bring them together comes here: our offers, the remotes
+ * that ask, the policies, and the caller. It also remembers what the caller has detached, by discovery key: a core that
+ * closes and opens again is another object, and stays detached.
  */
 export class Attachments<Gate = unknown> {
   readonly #streams: StreamSet<Gate>
   readonly #reports: Reports
   readonly #most: number
   readonly #guests: GuestCores
-  /** hex discovery keys of the cores that are detached on all streams */
+  /** The hex discovery keys of the cores that are detached on all streams. */
   readonly #everywhere = new Set<string>()
-  /** what one stream says, true = detached, against what holds everywhere */
+  /** What holds on one stream, true = detached, instead of what holds everywhere; by hex discovery key. */
   readonly #here = new WeakMap<OpenStream, Map<string, boolean>>()
 
   constructor(streams: StreamSet<Gate>, { coresPerStream }: Limits, reports: Reports) {
@@ -34,7 +34,10 @@ export class Attachments<Gate = unknown> {
     this.#guests = new GuestCores(coresPerStream)
   }
 
-  /** Much may have changed since somebody wanted it. @returns whether the core is attached now */
+  /**
+   * Attaches a core, if that is still possible: much may have changed since somebody wanted it.
+   * @returns whether the core is attached now
+   */
   attach(core: InnerCore, record: OpenStream, direction: Direction = BOTH_WAYS): boolean {
     const id = hex(core.discoveryKey)
     if (direction.upload && direction.download) record.directions.delete(id)
@@ -49,7 +52,11 @@ export class Attachments<Gate = unknown> {
     return true
   }
 
-  /** Attaches a core that nobody here may want: its remote has so many places. @returns whether it is attached now */
+  /**
+   * Attaches a core that may be wanted by the remote only. A remote has a limited number of places for such cores, and
+   * one of them may be closed to make room.
+   * @returns whether the core is attached now
+   */
   admit(core: InnerCore, record: OpenStream, direction?: Direction): boolean {
     const place = this.#guests.admit(core, record)
     if (place === 'none') this.#tellFull(core, record)
@@ -60,7 +67,10 @@ export class Attachments<Gate = unknown> {
     return place !== 'none' && this.attach(core, record, direction)
   }
 
-  /** @returns a promise that resolves once no message of the core is being worked on */
+  /**
+   * Closes the channel of a core, and no longer offers the core.
+   * @returns a promise that resolves once no message of the core is being worked on
+   */
   async detach(core: InnerCore, record: OpenStream): Promise<void> {
     const { mux, noise, stream, attached, directions } = record
     directions.delete(hex(core.discoveryKey))
@@ -69,29 +79,29 @@ export class Attachments<Gate = unknown> {
       attached.delete(core)
       this.#reports.tell('detach', core, stream)
     }
-    // attachTo() opens the channel after the handshake, detached or not (Hypercore's Replicator.attachTo).
+    // attachTo() opens the channel once the handshake is over, even if the core was detached meanwhile.
     void noise.opened.then(() => {
       if (!core.replicator.attached(mux)) void closeChannel(mux, core.discoveryKey)
     })
     return closeChannel(mux, core.discoveryKey)
   }
 
-  /** Which way a core goes that is attached here; null = both. */
+  /** @returns the direction of a core on this stream; null = both */
   direction(discoveryKey: Uint8Array, { directions }: OpenStream): Direction | null {
     return directions.size === 0 ? null : (directions.get(hex(discoveryKey)) ?? null)
   }
 
-  /** Did the caller detach it, or did it fail here? */
+  /** Whether the caller has detached the core, or it has failed here. */
   isDetached(discoveryKey: Uint8Array, record: OpenStream): boolean {
     const id = hex(discoveryKey)
     return this.#here.get(record)?.get(id) ?? this.#everywhere.has(id)
   }
 
   /**
-   * What the caller says: everywhere, streams opened later included, or on one stream. What single streams said
-   * before is forgotten in the first case.
-   * @returns the core, and the streams that are open
-   * @throws  BAD_ARGUMENT; then nothing was changed
+   * Notes that the caller has attached or detached a core: on one stream, or on all of them, including those opened
+   * later, whatever was noted for single streams before.
+   * @returns the inner core, and those of the streams that are open
+   * @throws  BAD_ARGUMENT; then nothing has changed
    */
   mark(
     detached: boolean,
@@ -111,8 +121,8 @@ export class Attachments<Gate = unknown> {
   }
 
   /**
-   * A core that is attached failed at work. Left attached, the remote's next message would fail as well.
-   * @returns whether it was attached by us
+   * Called when an attached core fails at its work. It is detached, because the remote's next message would fail too.
+   * @returns whether the core was attached by us
    */
   fail(err: Error, core: InnerCore, record: OpenStream): boolean {
     if (!record.attached.has(core)) return false
@@ -122,10 +132,10 @@ export class Attachments<Gate = unknown> {
     return true
   }
 
-  /** What a remote sent of a core was not taken: it is not signed, or against what is, or cannot be stored. */
+  /** Called when data of a remote was not taken: it is not signed, contradicts what is signed, or cannot be stored. */
   readonly #blame = (err: Error, core: InnerCore, peer: Peer | null): void => {
     const record = peer && this.#streams.find(peer.protomux.stream)
-    if (peer !== null && record === null) return // a stream of others
+    if (peer !== null && record === null) return // another replicator's stream
     const isConflict = (err as { code?: string }).code === 'CONFLICT'
     if (record && !isConflict && !isBearable(err, peer!) && this.fail(err, core, record)) return
     if (isConflict) {

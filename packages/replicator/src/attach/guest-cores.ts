@@ -3,36 +3,36 @@ import { BoundedSet } from '@manycore/ground'
 import type { InnerCore } from '@manycore/hypercore-types'
 import type { OpenStream } from '../streams/stream-set.js'
 
-/** A core that asks for a place again costs no more than this many looks. */
+/** How many cores are looked at, at most, to find a place for one that had lost its own. */
 const LOOKS = 16
 
 interface Guest {
   readonly core: InnerCore
-  /** messages about blocks when we last looked; −1 = not yet, which counts as useful */
+  /** How many messages about blocks there were when we last looked; −1 = not yet, which counts as useful. */
   used: number
 }
 
 interface Guests {
-  /** by hex discovery key, the least recently useful first */
+  /** By hex discovery key, the least recently useful first. */
   readonly cores: Map<string, Guest>
-  /** closed for others; asking for them again does not close others in turn, which would never end */
+  /** Those that were closed to make room. Asking for them again closes no others: that would never end. */
   readonly evicted: BoundedSet<string>
 }
 
-/** 'free' = there is one; a core = there is one once this core is closed for it; 'none' */
+/** 'free': there is a place; a core: there is one if this core is closed for it; 'none': there is none. */
 export type Place = 'free' | 'none' | InnerCore
 
-/** The cores that are open on a stream for its remote only: no session of ours wants data of them. */
+/** The cores that are open on a stream for its remote only, while no session of ours wants their data. */
 export class GuestCores {
   readonly #most: number
   readonly #streams = new WeakMap<OpenStream, Guests>()
 
-  /** @param most  of one stream */
+  /** @param most  how many of them one stream may have */
   constructor(most: number) {
     this.#most = most
   }
 
-  /** Is there a place for it? */
+  /** Gives a core a place, if there is one. The caller closes the core that has to go for it. */
   admit(core: InnerCore, record: OpenStream): Place {
     if (core.replicator.downloading || core.replicator.attached(record.mux)) return 'free'
     const guests = this.#guestsOf(record)
@@ -54,7 +54,7 @@ export class GuestCores {
     return fresh
   }
 
-  /** Those that moved blocks since we last looked get a second chance. */
+  /** Cores that have moved blocks since we last looked get a second chance. */
   #makeRoom({ cores, evicted }: Guests, record: OpenStream, onlyGone: boolean): Place {
     let victim: [string, Guest] | null = null
     for (let looks = onlyGone ? LOOKS : cores.size; looks >= 0; looks--) {
@@ -80,7 +80,7 @@ export class GuestCores {
   }
 }
 
-/** Closed, taken back, or wanted by a session of ours meanwhile. */
+/** Whether the core has been closed, detached, or wanted by a session of ours meanwhile. */
 function isGone(core: InnerCore, { mux }: OpenStream): boolean {
   return core.closing !== null || core.replicator.downloading || !core.replicator.attached(mux)
 }

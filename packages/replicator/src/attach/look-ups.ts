@@ -7,37 +7,41 @@ import type { CoreSource } from '../source/core-source.js'
 import type { Reports } from '../stats/reports.js'
 import type { OpenStream } from '../streams/stream-set.js'
 
-/** A core that was looked up: it is open, and stays so until it is released. */
+/** A core that was found. It is open, and stays open until it is released. */
 export interface HeldCore {
   readonly core: InnerCore
   release(): void
 }
 
-/** One look-up, for all streams that asked for the core meanwhile. */
+/** One look-up, shared by all streams whose remotes ask for the core meanwhile. */
 interface Lookup {
   readonly id: string
   readonly discoveryKey: Uint8Array
   readonly streams: OpenStream[]
   readonly found: Promise<InnerCore | null>
-  /** gives it its turn */
+  /** Begins it. */
   start: () => void
-  /** the core came into the source after the look-up began */
+  /** Whether the core has come into the source since the look-up began. */
   appeared: boolean
 }
 
 /**
  * Finds the cores that remotes ask for. Look-ups cost storage reads, so they are shared, limited in number, and
- * remembered if they find nothing; and streams take turns: one that asks for thousands does not hold up the others.
+ * remembered if they find nothing. The streams take turns: one whose remote asks for thousands does not hold up the
+ * others.
  */
 export class LookUps {
   readonly #source: CoreSource
   readonly #limits: Limits
   readonly #reports: Reports
-  /** hex discovery keys that are not here; null = the source does not tell when a core appears, so none may be remembered */
+  /**
+   * The hex discovery keys that are not here; null = the source does not tell when a core appears, so none is
+   * remembered.
+   */
   readonly #unknown: BoundedSet<string> | null
   readonly #unwatch: () => void
   readonly #lookups = new Map<string, Lookup>()
-  /** those that wait for their turn, by the stream that asked first; the first stream is next */
+  /** The look-ups that have not begun, by the stream that asked first. The first stream is next. */
   readonly #waiting = new Map<OpenStream, Lookup[]>()
   readonly #pending = new WeakMap<OpenStream, { opens: number; full: boolean }>()
   #running = 0
@@ -52,8 +56,9 @@ export class LookUps {
   }
 
   /**
-   * The remote asks for a core, and waits until that is released: it may wait for so many.
-   * @returns null if it may not ask, or the core is not here or failed. Never rejects
+   * Finds a core for the remote, which waits for the answer until the core is released. It may wait for a limited
+   * number.
+   * @returns null if the limit is reached, or if the core is not here or fails to open. Never rejects
    */
   async ask(discoveryKey: Uint8Array, record: OpenStream): Promise<HeldCore | null> {
     if (!this.#begin(discoveryKey, record)) return null
@@ -69,7 +74,7 @@ export class LookUps {
     return { core: held.core, release }
   }
 
-  /** @returns null if the core is not here or failed, which is a 'core-error'. Never rejects */
+  /** @returns null if the core is not here, or fails to open, which is a 'core-error'. Never rejects */
   async open(discoveryKey: Uint8Array, record: OpenStream): Promise<HeldCore | null> {
     try {
       const core = await this.#lookUp(b4a.toString(discoveryKey, 'hex'), discoveryKey, record)
@@ -79,7 +84,7 @@ export class LookUps {
         core,
         release: () => {
           release?.()
-          core.checkIfIdle() // it may have been opened for this remote only, who may be gone
+          core.checkIfIdle() // it may be open for this remote only, and the remote may be gone
         }
       }
     } catch (err) {
@@ -97,7 +102,7 @@ export class LookUps {
     const pending = this.#pending.get(record) ?? { opens: 0, full: false }
     this.#pending.set(record, pending)
     if (pending.opens >= this.#limits.pendingOpens) {
-      // Once, until half of them are answered: a flood of opens is no flood of events.
+      // One event, until half of them are answered: a flood of opens must not become a flood of events.
       if (!pending.full) this.#tellLimited(discoveryKey, record)
       pending.full = true
       return false
@@ -131,8 +136,8 @@ export class LookUps {
     }
 
     let start = noop
-    const turn = new Promise<void>((resolve) => (start = resolve))
-    const found = turn.then(() => this.#run(lookup))
+    const started = new Promise<void>((resolve) => (start = resolve))
+    const found = started.then(() => this.#run(lookup))
     const lookup: Lookup = { id, discoveryKey, streams: [record], found, start, appeared: false }
     this.#lookups.set(id, lookup)
     const queue = this.#waiting.get(record)
@@ -147,7 +152,7 @@ export class LookUps {
       if (this.#running >= this.#limits.lookups) return
       const lookup = queue.shift()
       this.#waiting.delete(record)
-      if (queue.length > 0) this.#waiting.set(record, queue) // its turn comes again after all others
+      if (queue.length > 0) this.#waiting.set(record, queue) // it comes again after all others
       if (lookup === undefined) continue
       this.#running++
       lookup.start()
@@ -156,7 +161,7 @@ export class LookUps {
 
   async #run(lookup: Lookup): Promise<InnerCore | null> {
     try {
-      if (lookup.streams.every((record) => record.index === -1)) return null // all gone before their turn
+      if (lookup.streams.every((record) => record.index === -1)) return null // all have closed before it began
       const core = (await this.#openOnce(lookup)) ?? (lookup.appeared ? await this.#openOnce(lookup) : null)
       if (core === null && !lookup.appeared) this.#unknown?.add(lookup.id)
       return core

@@ -16,7 +16,7 @@ export type ActiveFor =
       forMs: number
     }
 
-/** Offers cores by ourselves: those that want data, as long as we are active, and what attach() names. */
+/** Offers cores to remotes unasked: those that want data, while the replicator is active, and those of `attach()`. */
 export class Offers {
   readonly #source: CoreSource
   readonly #streams: StreamSet<PolicyGate>
@@ -43,12 +43,12 @@ export class Offers {
     source.on('downloading', this.#onDownloading)
   }
 
-  /** Are cores offered unasked? */
+  /** Whether cores are offered unasked. */
   get active(): boolean {
     return this.#active
   }
 
-  /** A later call takes the place of an earlier one. @throws BAD_ARGUMENT; then nothing was changed */
+  /** Replaces what an earlier call said. @throws BAD_ARGUMENT; then nothing has changed */
   setActive(active: ActiveFor): void {
     const forMs = typeof active === 'boolean' ? null : checkMs(active)
     this.#stopTimer()
@@ -62,7 +62,7 @@ export class Offers {
     for (const record of this.#streams) this.all(record)
   }
 
-  /** All cores that want data. */
+  /** Offers all cores that want data on one stream. */
   all(record: OpenStream<PolicyGate>): void {
     if (!this.isActive(record)) return
     record.mux.cork() // one packet for all channels that open now
@@ -74,20 +74,20 @@ export class Offers {
     }
   }
 
-  /** A core, active or not: now, or once it is open. */
+  /** Offers one core, active or not: now, or once it is open. */
   add(core: InnerCore, records: Iterable<OpenStream<PolicyGate>>): void {
     if (core.opened) for (const record of records) this.#add(core, record)
     else void this.#addOnceOpen(core, records)
   }
 
-  /** Are cores offered unasked on this stream? */
+  /** Whether cores are offered unasked on this stream. */
   isActive(record: OpenStream): boolean {
     return this.#active && record.active
   }
 
   /**
-   * Under a policy those of higher priority first.
-   * @param echo  because a policy changed the policies in the call in which it was asked
+   * Offers cores on one stream; under a policy, those of higher priority first.
+   * @param echo  whether this follows from a change that a policy made while it was being asked
    */
   offer(
     cores: readonly InnerCore[],
@@ -129,7 +129,7 @@ export class Offers {
     patience?.end()
   }
 
-  /** How long cores of a lower priority wait for answers about higher ones. */
+  /** How long cores of a lower priority wait until the policies have answered about higher ones. */
   #patience(): { over: Promise<void>; end: () => void } {
     let end = (): void => {}
     const over = new Promise<void>((resolve) => {

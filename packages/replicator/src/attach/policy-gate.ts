@@ -31,33 +31,36 @@ export interface GateParts {
 
 /** A core that the peer asked for, or had, and was denied. */
 interface Denied {
-  /** 32 bytes; null when only the discovery key is known */
+  /** 32 bytes; null if only the discovery key is known. */
   readonly key: Uint8Array | null
-  /** 32 bytes */
+  /** 32 bytes. */
   readonly discoveryKey: Uint8Array
-  /** why it was about to be opened */
+  /** Why it was to be attached. */
   readonly reason: Reason
-  /** asking again follows from a change that a policy made in the call in which it was asked */
+  /** Whether asking again follows from a change that a policy made while it was being asked. */
   readonly echo: boolean
-  /** what the policies have said after all, and the core is to be opened with */
+  /** What the policies have answered late: the core is to be attached in this direction. */
   late: Direction | null
 }
 
-/** Lets the cores of one stream through that its policies allow, and closes those that they deny. */
+/** Attaches to one stream the cores that its policies allow, and detaches those that they deny. */
 export class PolicyGate {
   readonly peer: PolicyPeer
   readonly #record: OpenStream
   readonly #parts: GateParts
   readonly #policies: ReplicationPolicy[] = []
   readonly #judge: Judge
-  /** priorities; none where no policy has any */
+  /** The priorities of cores; empty if no policy has any. */
   readonly #ranks = new WeakMap<InnerCore, number>()
   readonly #order = new DownloadOrder()
-  /** by hex discovery key, to be opened when the policies allow it: as many as may be open for the peer */
+  /** By hex discovery key, to be attached when the policies allow it: as many as may be open for the peer. */
   readonly #denied: BoundedMap<string, Denied>
-  /** what is being decided, by reason and hex discovery key */
+  /** Decisions that are under way, by reason and hex discovery key. */
   readonly #deciding = new Map<string, Promise<void>>()
-  /** hex discovery keys of the cores that policies denied by changing at every answer, to be asked about by others only */
+  /**
+   * The hex discovery keys of cores that were denied because the policies changed with every answer; only a change from
+   * outside asks about them again.
+   */
   readonly #looped = new Set<string>()
 
   constructor(record: OpenStream, parts: GateParts) {
@@ -75,7 +78,7 @@ export class PolicyGate {
     this.#denied = new BoundedMap(parts.limits.coresPerStream)
   }
 
-  /** @returns whether there was a policy that was not in force already */
+  /** Adds policies. @returns whether any of them was not in force already */
   narrow(policies: readonly ReplicationPolicy[]): boolean {
     const fresh = policies.filter((policy) => !this.#policies.includes(policy))
     return (this.#policies.push(...fresh), fresh.length > 0)
@@ -84,20 +87,20 @@ export class PolicyGate {
   /** The peer asks for a core. @returns whether it is attached now */
   async serve(core: InnerCore): Promise<boolean> {
     await this.#rank(core)
-    const denied = this.#denied.get(hex(core.discoveryKey)) // the policies may have changed meanwhile
+    const denied = this.#denied.get(hex(core.discoveryKey)) // the policies may have answered meanwhile
     if (denied?.late) this.#settle(core, denied.reason, denied.late)
     else await this.#decide(core, 'ask', denied?.echo ?? false)
     return core.replicator.attached(this.#record.mux)
   }
 
-  /** The caller attaches a core: that takes the place of `announce`. */
+  /** The caller attaches a core, so `announce` is not asked. */
   async attach(core: InnerCore): Promise<void> {
     if (!(await this.#record.noise.opened)) return
     await this.#rank(core)
     await this.#decide(core, 'attach', false)
   }
 
-  /** We offer a core by ourselves; it has been ranked. */
+  /** We offer a core unasked. Its priority is known. */
   offer(core: InnerCore, echo: boolean): Promise<void> {
     return this.#decide(core, 'announce', echo)
   }
@@ -110,7 +113,9 @@ export class PolicyGate {
     return this.#decide(core, 'review', echo)
   }
 
-  /** Asks again about what the peer was denied. What is to be offered is forgotten: it is offered again, where it may be. */
+  /**
+   * Asks again about what the peer was denied. A denied offer is forgotten: the core is offered again, if it may be.
+   */
   async retry(isAbout: IsAbout, echo: boolean): Promise<void> {
     const again: Uint8Array[] = []
     for (const [id, denied] of this.#denied) {
@@ -124,17 +129,20 @@ export class PolicyGate {
     await Promise.all(again.map((discoveryKey) => this.#reopen(discoveryKey)))
   }
 
-  /** Is an answer of a policy awaited? */
+  /** Whether an answer of a policy is awaited. */
   get isAsking(): boolean {
     return this.#judge.isAsking
   }
 
-  /** The policies have changed, and not because they were asked: what they denied by that is asked about again. */
+  /**
+   * The policies have changed, and not because they were asked: what was denied for changing with every answer is asked
+   * about again.
+   */
   forgive(): void {
     this.#looped.clear()
   }
 
-  /** From now on no answer that a policy gave before counts. */
+  /** From now on, no answer that a policy has given before counts. */
   expire(isAbout: IsAbout, echo: boolean): void {
     this.#judge.expire(isAbout, echo)
   }
@@ -144,19 +152,22 @@ export class PolicyGate {
     this.#judge.close()
   }
 
-  /** A channel opens: we download its core after those of higher priority. @param peer  hypercore's */
+  /** Called when a channel opens, so that its core is downloaded after those of higher priority. */
   opened(peer: CorePeer, core: InnerCore): void {
     const rank = this.#ranks.get(core)
     if (rank !== undefined) this.#order.add(peer, rank)
   }
 
-  /** @returns the priorities of the cores that may be offered: not of those that policies looped over */
+  /**
+   * @returns the priorities of the cores that may be offered, which those are not that were denied for changing with
+   * every answer
+   */
   rankAll(cores: readonly InnerCore[]): Promise<[InnerCore, number][]> {
     const fresh = cores.filter(({ discoveryKey }) => !this.#looped.has(hex(discoveryKey)))
     return Promise.all(fresh.map((core) => this.#rank(core)))
   }
 
-  /** What throws or is no number counts as 0; nothing is kept when no policy ranks. */
+  /** A priority that throws or is not a number counts as 0. Nothing is kept if no policy has a priority. */
   async #rank(core: InnerCore): Promise<[InnerCore, number]> {
     const ranking = this.#policies.findLast(({ priority }) => priority !== undefined)
     if (ranking === undefined) return [core, 0]
@@ -172,7 +183,7 @@ export class PolicyGate {
     return [core, valid]
   }
 
-  /** One decision about a core at a time: the judge asks again in it what changes meanwhile. */
+  /** Makes one decision about a core at a time: if the policies change meanwhile, the judge asks again. */
   #decide(core: InnerCore, reason: Reason, echo: boolean): Promise<void> {
     const id = `${reason} ${hex(core.discoveryKey)}`
     const deciding = this.#deciding.get(id)
@@ -195,7 +206,7 @@ export class PolicyGate {
       if (reason !== 'review') this.#settle(core, reason, verdict, echo, late)
       return undefined
     }
-    // It is open, perhaps for another reason and on another answer: it is closed, or goes another way, if this one says so.
+    // It is attached, perhaps for another reason and by another answer. This answer may detach it or change its direction.
     if (verdict === 'announce' || !this.#record.attached.has(core)) return undefined
     const now = attachments.direction(core.discoveryKey, this.#record) ?? BOTH_WAYS
     if (typeof verdict !== 'string' && isSameDirection(verdict, now)) return undefined
@@ -213,7 +224,7 @@ export class PolicyGate {
     late: Promise<Verdict> | null = null
   ): void {
     const { attachments, reports } = this.#parts
-    // To be asked tells the peer that the core is here, so it is not opened for the sake of our download only.
+    // An answer tells the peer that the core is here, so a core that it may not have is not attached for our download alone.
     if (reason === 'ask' && typeof verdict !== 'string' && !verdict.upload) verdict = 'access'
     if (typeof verdict === 'string') {
       const isPeers = reason === 'ask' || reason === 'review'
@@ -224,7 +235,7 @@ export class PolicyGate {
     attachments.admit(core, this.#record, verdict)
   }
 
-  /** A late answer counts, unless the core was asked for again meanwhile, or the policies have changed. */
+  /** A late answer counts, unless the peer has asked again meanwhile, or the policies have changed. */
   async #remember(
     { key, discoveryKey }: InnerCore,
     reason: Reason,
@@ -241,7 +252,7 @@ export class PolicyGate {
     await this.#reopen(discoveryKey)
   }
 
-  /** Looks a core up and serves it as if the peer asked now. */
+  /** Looks a core up, and serves it as if the peer asked now. */
   async #reopen(discoveryKey: Uint8Array): Promise<void> {
     const held = await this.#parts.lookUps.open(discoveryKey, this.#record)
     if (held === null) return

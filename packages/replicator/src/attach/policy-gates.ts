@@ -12,15 +12,18 @@ import type { GateParts } from './policy-gate.js'
 /** A stream on which a policy is in force. */
 type GatedStream = OpenStream<PolicyGate> & { readonly gate: PolicyGate }
 
-/** The changes of one turn. */
+/** The changes of one turn of the event loop. */
 interface Changes {
   readonly all: PolicyChange[]
-  /** all of them were made by policies, in the calls in which they were asked */
+  /** Whether all of them were made by policies that were being asked. */
   echo: boolean
   readonly made: Promise<void>
 }
 
-/** Gives the streams on which a policy is in force a gate (the others have none, and cost nothing), and has the gates ask again when policies change. */
+/**
+ * Gives each stream on which a policy is in force a gate, and has the gates ask again when policies change. Streams
+ * without a policy have no gate, and cost nothing.
+ */
 export class PolicyGates {
   readonly #policies: readonly ReplicationPolicy[]
   readonly #streams: StreamSet<PolicyGate>
@@ -41,12 +44,12 @@ export class PolicyGates {
     this.#parts = parts
   }
 
-  /** Of a new stream. */
+  /** Gives a new stream its gate, if it needs one. */
   open(record: OpenStream<PolicyGate>, policies: readonly ReplicationPolicy[]): void {
     if (policies.length + this.#policies.length > 0) this.#gate(record).narrow(policies)
   }
 
-  /** Of a stream that is open: what a new policy denies is closed soon, once it is known who the peer is. */
+  /** Adds policies to an open stream. What they deny is closed soon, once it is known who the peer is. */
   narrow(record: OpenStream<PolicyGate>, policies: readonly ReplicationPolicy[]): void {
     if (policies.length === 0) return
     const gate = this.#gate(record)
@@ -58,9 +61,10 @@ export class PolicyGates {
   }
 
   /**
-   * From now on no answer that was given before counts. What is open, or was denied, is asked about at the end of the turn, once for
-   * all changes of it. A policy that changes the policies in the call in which it is asked does not wait for itself, and
-   * when it is asked because of such a change, another one is part of that.
+   * From now on, no answer that was given before counts. At the end of this turn of the event loop, the policies are
+   * asked about all that is open or was denied, once for all changes of the turn. A policy that changes the policies
+   * while it is being asked does not wait for itself; if it is asked because of such a change, another one counts as
+   * the same.
    */
   changed(change: PolicyChange): Promise<void> {
     const own = ownChange()
@@ -91,7 +95,7 @@ export class PolicyGates {
     await Promise.all(steps)
   }
 
-  /** Those whose handshake is over: what a policy has to say about the others it is asked then. */
+  /** The streams whose handshake is over. About the others the policies are asked later, and answer then. */
   #known(): GatedStream[] {
     return [...this.#streams].filter(isGated).filter(({ noise }) => noise.remotePublicKey !== null)
   }

@@ -24,7 +24,7 @@ export class Requests {
     this.#refusals = new Refusals(clock)
   }
 
-  /** Answers the remote of a stream from now on. @returns a function that stops it */
+  /** Answers the remote of a stream from now on. @returns a function that stops answering */
   listen(record: OpenStream<PolicyGate>): () => void {
     return join(record.mux, {
       ask: (discoveryKey) => this.#serve(discoveryKey, record),
@@ -35,12 +35,15 @@ export class Requests {
     })
   }
 
-  /** Refuses what waits. */
+  /** Refuses every ask that waits. */
   close(): void {
     this.#refusals.close()
   }
 
-  /** Resolves when the core is attached, or is to be refused now. Under a policy a refusal never shows its reason. */
+  /**
+   * @returns a promise that resolves once the core is attached, or is to be refused. Under a policy the time does not
+   * show why
+   */
   async #serve(discoveryKey: Uint8Array, record: OpenStream<PolicyGate>): Promise<void> {
     const refusal = record.gate === null ? null : this.#refusals.begin()
     if (await this.#open(discoveryKey, record)) return refusal?.drop()

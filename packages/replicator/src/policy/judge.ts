@@ -13,29 +13,29 @@ import type { Inquiry, Panel, Reason, Verdict } from './questions.js'
 
 export interface Judgement {
   readonly verdict: Verdict
-  /** the policies were late, which denies: what they say after all. Never rejects */
+  /** What the policies will say after all, if they were late and the core is denied for that. Never rejects. */
   readonly late: Promise<Verdict> | null
-  /** denied because the policies changed at every answer */
+  /** Denied because the policies changed with every answer. */
   readonly isLoop?: boolean
-  /** denied by an answer from before a change */
+  /** Denied by an answer from before a change. */
   readonly isOld?: boolean
 }
 
 interface Case extends Inquiry {
-  /** the policies have changed since they were asked */
+  /** Whether the policies have changed since they were asked. */
   dirty: boolean
-  /** ends the wait for an answer; only the first call counts */
+  /** Ends the wait for an answer. Only the first call counts. */
   end(outcome: 'late' | 'gone'): void
 }
 
-/** Is a policy changing the policies in the call in which it is asked? 'again' = and is asked because of such a change. */
+/** Whether a policy that is being asked is changing the policies. 'again': it is asked because of such a change. */
 export function ownChange(): 'no' | 'first' | 'again' {
   const inquiry = currentInquiry()
   if (inquiry === null) return 'no'
   return inquiry.echo ? 'again' : 'first'
 }
 
-/** Asks the policies of one stream, each core on its own, and waits for no answer for longer than it may take. */
+/** Asks the policies of one stream about each core on its own, and waits for an answer no longer than it may take. */
 export class Judge {
   readonly #panel: Panel
   readonly #reports: Reports
@@ -43,7 +43,7 @@ export class Judge {
   readonly #clock: Clock
   readonly #cases = new Set<Case>()
 
-  /** @param policies  may become more */
+  /** @param policies  more may be added later */
   constructor(
     policies: readonly ReplicationPolicy[],
     peer: PolicyPeer,
@@ -62,72 +62,75 @@ export class Judge {
   }
 
   /**
-   * Waits until its time is over at most. A question that is under way when the policies change is answered, and asked
-   * once more; only the denial of a core that is open counts all the same.
-   * @param echo  because a policy changed the policies in the call in which it was asked
-   * @returns     null = the stream closed before there was an answer
+   * Decides about a core, within `policyMs`. A question that is under way when the policies change is answered and then
+   * asked once more; only the denial of an open core counts at once.
+   * @param echo  whether this follows from a change that a policy made while it was being asked
+   * @returns     null if the stream closed before there was an answer
    */
   async decide(core: InnerCore, reason: Reason, echo: boolean): Promise<Judgement | null> {
-    const open: Case = { core, reason, echo, asked: false, dirty: false, end: noop }
-    const over = new Promise<'late' | 'gone'>((resolve) => (open.end = resolve))
+    const inquiry: Case = { core, reason, echo, asked: false, dirty: false, end: noop }
+    const over = new Promise<'late' | 'gone'>((resolve) => (inquiry.end = resolve))
     const ms = Math.min(this.#ms, MAX_TIMER_MS)
-    const timer = this.#ms === Infinity ? null : this.#clock.setTimeout(() => open.end('late'), ms)
-    this.#cases.add(open)
+    const timer = this.#ms === Infinity ? null : this.#clock.setTimeout(() => inquiry.end('late'), ms)
+    this.#cases.add(inquiry)
     try {
       for (let rounds = 1; !this.#panel.isOver; rounds++) {
-        const answer = this.#ask(open)
+        const answer = this.#ask(inquiry)
         const outcome = await Promise.race([answer, over])
         if (outcome === 'gone') return null
         if (outcome === 'late') {
           const message = `no answer within ${this.#ms} ms`
-          return this.#deny(open, 'POLICY_TIMEOUT', message, this.#late(open, answer))
+          return this.#deny(inquiry, 'POLICY_TIMEOUT', message, this.#late(inquiry, answer))
         }
-        if (!open.dirty || (reason === 'review' && typeof outcome === 'string'))
-          return { verdict: outcome, late: null, isOld: open.dirty }
+        if (!inquiry.dirty || (reason === 'review' && typeof outcome === 'string'))
+          return { verdict: outcome, late: null, isOld: inquiry.dirty }
         if (rounds === MAX_ROUNDS)
-          return this.#deny(open, 'POLICY_LOOP', 'the policies change whenever they are asked')
-        await laterTurn() // other changes of this turn are the same one
+          return this.#deny(inquiry, 'POLICY_LOOP', 'the policies change whenever they are asked')
+        await laterTurn() // other changes of this turn count as the same
       }
       return null
     } finally {
       if (timer !== null) this.#clock.clearTimeout(timer)
-      this.#cases.delete(open)
+      this.#cases.delete(inquiry)
     }
   }
 
-  /** Is an answer awaited? A change may then be what a policy does whenever it is asked. */
+  /** Whether an answer is awaited. A change may then be what a policy does whenever it is asked. */
   get isAsking(): boolean {
     for (const { asked } of this.#cases) if (asked) return true
     return false
   }
 
-  /** The policies have changed: what they are being asked is asked again. The one that changes them answers anew anyway. */
+  /**
+   * The policies have changed, so what they are being asked is asked again, except for the question in which one
+   * changes them.
+   */
   expire(isAbout: IsAbout, echo: boolean): void {
     const inside = currentInquiry()
-    for (const open of this.#cases) {
-      if (!open.asked || open === inside || !isAbout(open.core)) continue
-      open.dirty = true
-      open.echo ||= echo
+    for (const inquiry of this.#cases) {
+      if (!inquiry.asked || inquiry === inside || !isAbout(inquiry.core)) continue
+      inquiry.dirty = true
+      inquiry.echo ||= echo
     }
   }
 
-  /** Nobody waits for an answer any more. */
+  /** Ends all waiting: the stream has closed. */
   close(): void {
     this.#panel.isOver = true
-    for (const open of this.#cases) open.end('gone')
+    for (const inquiry of this.#cases) inquiry.end('gone')
   }
 
   /** Never rejects. */
-  #ask(open: Case): Promise<Verdict> {
-    open.asked = false
-    open.dirty = false
-    return inquire(open, this.#panel)
+  #ask(inquiry: Case): Promise<Verdict> {
+    inquiry.asked = false
+    inquiry.dirty = false
+    return inquire(inquiry, this.#panel)
   }
 
-  /** An answer that is not awaited any more; a changed policy is asked once more. */
-  async #late(open: Case, answer: Promise<Verdict>): Promise<Verdict> {
+  /** Waits for an answer that came too late. If the policies have changed meanwhile, they are asked once more. */
+  async #late(inquiry: Case, answer: Promise<Verdict>): Promise<Verdict> {
     const verdict = await answer
-    return open.dirty ? this.#ask(open) : verdict
+    return inquiry.dirty ? this.#ask(inquiry) : verdict
   }
 
   #deny(

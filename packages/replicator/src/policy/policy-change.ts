@@ -14,7 +14,7 @@ export interface PolicyChange {
   core?: Uint8Array | InnerCore | Hypercore<unknown> | PolicyCore
 }
 
-/** Is a change about this core? */
+/** Whether a change is about this core. */
 export type IsAbout = (core: Pick<InnerCore, 'key' | 'discoveryKey'>) => boolean
 
 const TABLE = {
@@ -45,7 +45,7 @@ const TABLE = {
   }
 } satisfies OptionTable<PolicyChange>
 
-/** @throws BAD_ARGUMENT: with a misspelt name it would be about everybody, with a wrong value about nobody */
+/** @throws BAD_ARGUMENT: a change with a misspelt name would be about everybody, one with a wrong value about nobody */
 export function readPolicyChange(change: PolicyChange | undefined): PolicyChange {
   return readOptions(change, TABLE, 'change')
 }

@@ -47,8 +47,8 @@ export interface ReplicationPolicy {
   /** May we take this core's data from this peer? If it is omitted, `access` decides. */
   download?(core: PolicyCore, peer: PolicyPeer): boolean | Promise<boolean>
   /**
-   * On each stream, cores with a higher number are attached and downloaded first: none of a core is requested while
-   * the peer owes us data of a higher one. Asked when a core is attached. If it throws, it is 0.
+   * On each stream, cores with a higher number are attached and downloaded first: nothing of a core is requested while
+   * the peer owes us data of a higher one. Asked before a core is attached. If it throws, it is 0.
    */
   priority?(core: PolicyCore): number
 }
@@ -62,7 +62,7 @@ const POLICY = {
 
 const QUESTIONS = Object.keys(POLICY) as readonly (keyof ReplicationPolicy)[]
 
-/** What a caller may pass as a policy, as a list. @throws BAD_ARGUMENT */
+/** @returns what a caller passed as a policy, as a list. @throws BAD_ARGUMENT */
 export function checkPolicies(
   policy: ReplicationPolicy | readonly ReplicationPolicy[] | null | undefined
 ): readonly ReplicationPolicy[] {
@@ -82,7 +82,7 @@ export function checkPolicies(
   return policies as readonly ReplicationPolicy[]
 }
 
-/** An instance of a class that answers nothing was meant to; `{}` says that all is allowed. */
+/** `{}` allows everything on purpose; an instance of a class that has none of the functions is a mistake. */
 function isInstance(policy: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(policy)
   return prototype !== Object.prototype && prototype !== null

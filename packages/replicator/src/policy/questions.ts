@@ -4,48 +4,48 @@ import type { Reports } from '../stats/reports.js'
 import type { Direction } from '../wire/direction.js'
 import type { PolicyCore, PolicyPeer, ReplicationPolicy } from './policy.js'
 
-/** Why a core is to be open: we offer it, the peer asks for it, the caller said so, or it has been open so far. */
+/** Why a core is to be attached: we offer it, the peer asks for it, the caller says so, or it is attached already. */
 export type Reason = 'announce' | 'ask' | 'attach' | 'review'
 
-/** Which question was answered with no. */
+/** The question that was answered with no. */
 type Denial = 'announce' | 'access'
 
 type Question = 'announce' | 'access' | 'download'
 
-/** What all policies together say about a core: which way it may go, or which question denied it. */
+/** What all policies together say about a core: the direction in which it may go, or the question that denied it. */
 export type Verdict = Direction | Denial
 
 /** A core about which the policies are being asked. */
 export interface Inquiry {
   readonly core: InnerCore
   readonly reason: Reason
-  /** it is asked because a policy changed the policies in the call in which it was asked */
+  /** Whether it follows from a change that a policy made while it was being asked. */
   echo: boolean
-  /** the policies have been asked, so that a change puts them to it again */
+  /** Whether the policies have been asked: a change then has them asked again. */
   asked: boolean
 }
 
-/** Whose policy is running in this very call. */
+/** The inquiry whose policy is running in this very call. */
 let current: Inquiry | null = null
 
 export function currentInquiry(): Inquiry | null {
   return current
 }
 
-/** Who is asked, and where what the policies need to know comes from. */
+/** The policies of one stream, and where what they need to know comes from. */
 export interface Panel {
-  /** in order; all must allow */
+  /** They are asked in this order, and all must allow. */
   readonly policies: readonly ReplicationPolicy[]
   readonly peer: PolicyPeer
   readonly source: CoreSource
   readonly reports: Reports
-  /** the stream has closed: nobody waits for an answer */
+  /** Whether the stream has closed, so that nobody waits for an answer. */
   isOver: boolean
 }
 
 /**
- * Puts all questions about one core to the policies. What they answer at once is worked out at once.
- * @returns 'access' for what throws, which is a 'core-error'. Never rejects
+ * Puts all questions about one core to the policies. If they answer at once, there is no wait between the questions.
+ * @returns 'access' if the core cannot be described, which is a 'core-error'. Never rejects
  */
 export async function inquire(inquiry: Inquiry, panel: Panel): Promise<Verdict> {
   try {
@@ -86,8 +86,8 @@ async function weigh(inquiry: Inquiry, cores: readonly PolicyCore[], panel: Pane
 }
 
 /**
- * A policy is asked once for each name of a core, and all answers must be yes. So one that denies a name, or allows a
- * namespace, is right without knowing that there can be several.
+ * Asks a policy once for each name of a core; all answers must be yes. So a policy that denies a name, or allows a
+ * namespace, is right without knowing that a core can have several.
  */
 function askAboutEach(
   inquiry: Inquiry,
@@ -106,7 +106,7 @@ function askAboutEach(
   })()
 }
 
-/** One question about one name. Never throws or rejects: what does denies. */
+/** Puts one question about one name. Never throws or rejects: a policy that does denies. */
 function ask(
   inquiry: Inquiry,
   core: PolicyCore,
@@ -132,7 +132,7 @@ function ask(
   }
 }
 
-/** A core as policies see it: once for each of its names, the one it was stored under first. */
+/** @returns the core as policies see it, once for each of its names; first comes the one that it was stored under */
 export async function describeCore(core: InnerCore, source: CoreSource): Promise<readonly PolicyCore[]> {
   const names = source.describe === undefined ? [] : listNames(await source.describe(core))
   const described = {
@@ -146,7 +146,7 @@ export async function describeCore(core: InnerCore, source: CoreSource): Promise
   return names.map(({ name, namespace }) => ({ ...described, name, namespace }))
 }
 
-/** A source may give one name, or none, instead of a list. */
+/** A source may give one name, or null, instead of a list. */
 function listNames(described: readonly CoreName[] | CoreName | null): readonly CoreName[] {
   if (described === null) return []
   return 'name' in described ? [described] : described

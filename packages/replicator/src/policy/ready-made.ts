@@ -26,12 +26,12 @@ export function allowNamespaces(namespaces: Iterable<Uint8Array>): ReplicationPo
   return { announce: allows, access: allows, download: allows }
 }
 
-/** Takes data from everybody, and gives none. */
+/** Takes data from everybody and gives none. */
 export function downloadOnly(): ReplicationPolicy {
   return { access: () => false, download: () => true }
 }
 
-/** Gives data to everybody, and takes none. */
+/** Gives data to everybody and takes none. */
 export function uploadOnly(): ReplicationPolicy {
   return { download: () => false }
 }
@@ -46,7 +46,7 @@ export function publisher(): ReplicationPolicy {
   return uploadOnly()
 }
 
-/** All of these must allow. The priority is that of the last one that has any. */
+/** Allows what all of these policies allow. The priority is that of the last one that has any. */
 export function allOf(...policies: readonly ReplicationPolicy[]): ReplicationPolicy {
   checkPolicies(policies)
   const all =

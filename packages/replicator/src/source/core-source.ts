@@ -17,20 +17,20 @@ export interface CoreSource {
   [Symbol.iterator](): Iterator<InnerCore>
   /**
    * A remote asks for this core.
-   * @param discoveryKey 32 bytes; not kept, not changed
-   * @returns the core, opened or opening; null when it is not held here. A rejection is reported as
-   *          'core-error' and looks to the remote like null.
+   * @param discoveryKey  32 bytes; neither kept nor changed
+   * @returns the core, open or opening; null if it is not here. A rejection is reported as a 'core-error', and looks to
+   *          the remote like null
    */
   open(discoveryKey: Uint8Array): Promise<InnerCore | null>
   /**
-   * Keeps a core open while a policy is asked about it; absent = cores do not close by themselves here.
-   * @returns  releases it; called once
-   * @throws   when the core is closing already
+   * Keeps a core open while a remote waits for it. Without it, cores are taken not to close by themselves.
+   * @returns a function that releases the core; called once
+   * @throws  if the core is closing already
    */
   hold?(core: InnerCore): () => void
   /**
-   * The names of a core, for policies: all that are known at the moment of the call. Absent = names are not known here.
-   * @returns null or an empty list = it has none
+   * Tells policies the names of a core: all that are known at the moment of the call. Without it, cores have no names.
+   * @returns null or an empty list if the core has none
    */
   describe?(core: InnerCore): Promise<readonly CoreName[] | CoreName | null>
   /** 'downloading': a session of this core began to want data. */
@@ -38,9 +38,9 @@ export interface CoreSource {
   /** Removes a listener that was added with `on`. */
   off(event: 'downloading', fn: (core: InnerCore) => void): unknown
   /**
-   * Calls `fn` at once for every core that comes in, before `open()` can have said null for it again. A source that
-   * has this may be asked once only for a core that is not here.
-   * @returns ends that
+   * Calls `fn` at once for every core that comes in, before `open()` can answer null for it again. Only with this, the
+   * replicator remembers which cores are not here; otherwise it asks every time.
+   * @returns a function that stops it
    */
   watch?(fn: (core: InnerCore) => void): () => void
 }

@@ -14,7 +14,7 @@ export interface HypercoreSetEvents {
 
 interface Entry {
   readonly core: InnerCore
-  /** our own weak session: it keeps nothing open, and its 'close' says that the core is gone */
+  /** Our own weak session: it keeps nothing open, and its 'close' says that the core is gone. */
   readonly session: Hypercore<unknown>
   readonly release: () => void
 }
@@ -23,15 +23,15 @@ const Emitter: new () => EventSource<HypercoreSetEvents> =
   Base as unknown as new () => EventSource<HypercoreSetEvents>
 
 /**
- * Plain Hypercores as a CoreSource. A core enters once it is open and leaves when its last session
- * closes; the set itself keeps no core open.
+ * Plain Hypercores as a CoreSource. A core enters once it is open, and leaves when its last session closes; the set
+ * itself keeps no core open.
  */
 export class HypercoreSet extends Emitter implements CoreSource {
   readonly #entries = new Map<string, Entry>()
   readonly #entering = new Set<Promise<void>>()
   #closing: Promise<void> | null = null
 
-  /** @throws BAD_ARGUMENT when one of them is no Hypercore; then none was added */
+  /** @throws BAD_ARGUMENT if one of them is not a Hypercore; then none was added */
   constructor(hypercores: Iterable<Hypercore<unknown>> = []) {
     super()
     if (typeof hypercores?.[Symbol.iterator] !== 'function') {
@@ -52,8 +52,8 @@ export class HypercoreSet extends Emitter implements CoreSource {
   }
 
   /**
-   * Returns at once; the core enters when it is open. Adding a session of a core that is in the set
-   * changes nothing.
+   * Adds a Hypercore. Returns at once; the core enters once it is open. Adding another session of a core that is in the
+   * set changes nothing.
    * @throws BAD_ARGUMENT, REPLICATOR_CLOSED
    */
   add(hypercore: Hypercore<unknown>): void {
@@ -62,7 +62,7 @@ export class HypercoreSet extends Emitter implements CoreSource {
     this.#entering.add(entering)
   }
 
-  /** @returns the core once it is open, null when it is not in the set */
+  /** @returns the core once it is open; null if it is not in the set */
   async open(discoveryKey: Uint8Array): Promise<InnerCore | null> {
     const id = b4a.toString(discoveryKey, 'hex')
     // A Hypercore that is still opening may not know its discovery key yet.
@@ -70,7 +70,10 @@ export class HypercoreSet extends Emitter implements CoreSource {
     return this.#entries.get(id)?.core ?? null
   }
 
-  /** Forgets the cores and leaves them open. One that is still opening is not waited for: it may never open. Idempotent. */
+  /**
+   * Forgets the cores and leaves them open. Does not wait for those that are still opening: they may never open.
+   * Idempotent.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -142,8 +145,8 @@ interface Slot {
 const SLOT = Symbol('downloading')
 
 /**
- * Calls `fn` whenever a session of this core begins to want data. A core has one slot for that, `ondownloading`; whoever
- * sat in it before is called as well, and gets it back in the end.
+ * Calls `fn` whenever a session of this core begins to want data. A core has one slot for that, `ondownloading`;
+ * whoever sat in it before is called as well, and gets it back in the end.
  * @returns a function that stops watching
  */
 function watchDownloading(core: InnerCore, fn: () => void): () => void {

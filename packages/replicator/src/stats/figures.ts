@@ -62,10 +62,10 @@ export interface ReplicatorStats extends Figures {
 
 type Counted = Figures & { refused: number }
 
-/** Gets why what a remote sent of a core was not taken, and who sent it, where that is known. */
+/** Gets why data of a core was not taken, and from whom it came, if that is known. */
 type OnBadData = (err: Error, core: InnerCore, peer: Peer | null) => void
 
-/** What a core or stream did is kept as long as it is: only the sums last, whatever comes and goes. */
+/** The figures of a core or stream are kept as long as it is. Only the sums last. */
 export class FigureBook {
   readonly #all = zeros()
   readonly #streams = new WeakMap<ProtocolStream, Counted>()
@@ -85,7 +85,7 @@ export class FigureBook {
     if (counted) counted.refused++
   }
 
-  /** A core failed; 'core-error' counts for the stream. */
+  /** Counts a failure for its core. For the stream, the 'core-error' counts. */
   failed(core: InnerCore): void {
     this.#core(core).errors++
   }
@@ -146,14 +146,14 @@ export class FigureBook {
     return counted
   }
 
-  /** Counts what the core gives and takes from now on. */
+  /** Counts what a core gives and takes from now on. */
   watch(core: InnerCore, onbaddata: OnBadData): void {
     const counted = this.#core(core)
     if (this.#monitored.has(core)) return
     const release = monitorCore(core, {
       block: (direction, bytes, { protomux }) => {
         const stream = this.#muxes.get(protomux)
-        if (stream === undefined) return // another replicator's
+        if (stream === undefined) return // another replicator's stream
         for (const one of [this.#all, stream, counted]) add(one, direction, bytes)
       },
       notTaken: (cause, peer) => {

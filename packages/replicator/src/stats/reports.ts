@@ -8,7 +8,7 @@ import { FigureBook } from './figures.js'
 export const ReplicatorEmitter: new () => EventSource<ReplicatorEvents> =
   Base as unknown as new () => EventSource<ReplicatorEvents>
 
-/** What the parts of a replicator have to tell is counted, published on a diagnostics channel, and an event of the replicator. */
+/** Tells what happens in a replicator: it is counted, published on a diagnostics channel, and emitted as an event. */
 export class Reports {
   readonly figures: FigureBook = new FigureBook()
   readonly #replicator: EventSource<ReplicatorEvents>
@@ -23,19 +23,22 @@ export class Reports {
     this.#replicator.emit(event, ...args)
   }
 
-  /** A core failed. The event names no more than its discovery key, so it is counted for the core here. */
+  /** A core has failed. It is counted here, because the event names only the discovery key. */
   coreFailed(err: unknown, core: InnerCore, stream: ProtocolStream | null): void {
     this.figures.failed(core)
     this.tell('core-error', err as Error, { discoveryKey: core.discoveryKey, stream })
   }
 
-  /** A remote reached a limit. */
+  /** A remote has reached a limit. */
   limited(err: ReplicatorError, discoveryKey: Uint8Array | null, stream: ProtocolStream): void {
     this.tell('limited', err, { discoveryKey, stream })
     this.tell('refused', err, { discoveryKey, stream })
   }
 
-  /** A stream is no longer one of ours: it closed, or was let go. @param reason  why we closed it, or its handshake failed */
+  /**
+   * A stream has closed, or was let go.
+   * @param reason  why we closed it, or why its handshake failed; null = neither
+   */
   closed(stream: ProtocolStream, reason: ReplicatorError | null): void {
     if (reason !== null && isLimit(reason)) this.limited(reason, null, stream)
     else if (reason !== null) this.tell('refused', reason, { discoveryKey: null, stream })
@@ -74,7 +77,7 @@ const channels = openChannels()
 
 /**
  * Publishes an event on the diagnostics channel `manycore:replicator:<event>`, as `{ replicator, ...arguments }`.
- * Where there are no such channels (browser, Bare), or nobody listens, it does nothing.
+ * Does nothing if there are no such channels (browser, Bare) or nobody listens.
  */
 function publish<K extends keyof ReplicatorEvents>(
   replicator: object,
@@ -84,11 +87,11 @@ function publish<K extends keyof ReplicatorEvents>(
   const channel = channels?.[event]
   if (channel === undefined || !channel.hasSubscribers) return
   const fields = FIELDS[event].map((name, i) => [name, args[i]])
-  // Node calls every subscriber whatever another one throws; elsewhere the first one that throws would stop an event.
+  // Node calls every subscriber, whatever another one throws; elsewhere the first one that throws would stop an event.
   callEach([() => channel.publish({ replicator, ...Object.fromEntries(fields) })])
 }
 
-/** No import: a bundler for browsers would look for the module. */
+/** Without an import, because a bundler for browsers would look for the module. */
 function openChannels(): Record<string, DiagnosticsChannel> | null {
   const { process } = globalThis as {
     process?: { getBuiltinModule?(name: string): DiagnosticsModule | undefined }

@@ -10,15 +10,15 @@ const ACCEPTED =
 
 /**
  * Checks what the caller passed and brings up a Protomux on it.
- * @returns the outer stream; `isExternal` when it is the caller's
- * @throws  BAD_ARGUMENT, before anything was changed
+ * @returns the outer stream, its Protomux, and whether the stream is the caller's (`isExternal`)
+ * @throws  BAD_ARGUMENT, before anything has changed
  */
 export function openStream(
   target: boolean | ProtocolStream | Protomux,
   opts: ReplicateOptions = {}
 ): { stream: ReplicationStream; mux: Protomux; isExternal: boolean } {
   const given = givenStream(target, opts)
-  // `ondiscoverykey` is ours: wire/pairing.ts answers, also when a caller from JavaScript passes one.
+  // `ondiscoverykey` is ours: wire/pairing.ts answers, even if a caller passes one.
   const stream = Hypercore.createProtocolStream(target, { ...opts, ondiscoverykey: null })
   const mux = stream.noiseStream.userData as Protomux // createProtocolStream made it if nobody had
   return { stream, mux, isExternal: given !== null }
@@ -50,7 +50,7 @@ function isObject<T>(value: unknown): value is Partial<T> {
   return typeof value === 'object' && value !== null
 }
 
-/** Resolves once it is closed. */
+/** @returns a promise that resolves once the stream has closed */
 export function destroyStream({
   stream,
   noise
@@ -85,7 +85,7 @@ export function watchEnd(noise: NoiseStream, onclose: (reason: ReplicatorError |
   }
 }
 
-/** What a user can do about it: the stream itself says only that it failed. */
+/** The stream itself says only that the handshake failed; this says what to do about it. */
 function handshakeFailed(cause: Error): ReplicatorError {
   const message =
     'the Noise handshake failed: one end has to be the initiator, replicate(true), and the other not, replicate(false)'

@@ -4,25 +4,30 @@ import { frameBytes } from '../wire/secret-stream.js'
 import type { OpenStream, StreamSet } from './stream-set.js'
 
 /**
- * What a peer has not done for long: 'handshake' = ended it; 'silent' = sent a whole frame, and Hypercore sends a
- * keep-alive every 5 s; 'unread' = taken any of what waits for it.
+ * What a peer has not done for a long time: 'handshake': finished the handshake; 'silent': sent a whole frame (every
+ * Hypercore sends a keep-alive every 5 s); 'unread': taken any of the data that waits for it.
  */
 export type Stall = 'handshake' | 'silent' | 'unread'
 
 interface Progress {
   read: number
   written: number
-  /** looks since something came */
+  /** how many looks ago something came */
   silent: number
-  /** looks since what waits got less */
+  /** how many looks ago the peer took something */
   unread: number
   told: Stall | null
 }
 
-/** Looks at a stream in the time after which it is stalled. They are counted: a machine that slept has not looked. */
+/**
+ * How often a stream is looked at until it is stalled. Looks are counted, not hours: a machine that slept has not
+ * looked.
+ */
 const LOOKS = 4
 
-/** Finds the peers that keep a stream and do nothing. It is one timer, and none while no stream is open. */
+/**
+ * Finds peers that keep a stream open and do nothing: with one timer for all streams, and none while no stream is open.
+ */
 export class StalledStreams {
   readonly #streams: StreamSet
   readonly #ms: number
@@ -31,7 +36,10 @@ export class StalledStreams {
   readonly #progress = new WeakMap<OpenStream, Progress>()
   #timer: unknown = null
 
-  /** @param ms  Infinity = never looks */
+  /**
+   * @param ms       how long until a stream is stalled; Infinity means never
+   * @param onstall  called once for each stall
+   */
   constructor(
     streams: StreamSet,
     ms: number,
@@ -72,7 +80,7 @@ export class StalledStreams {
       if (stall !== null && stall !== progress.told) this.#onstall(record, stall)
       progress.told = stall
     }
-    if (this.#timer === null && this.#streams.records.length > 0) this.#wait() // a listener may have ended all, or begun one
+    if (this.#timer === null && this.#streams.records.length > 0) this.#wait() // onstall() may have closed all streams, or opened one
   }
 }
 

@@ -9,21 +9,23 @@ export interface StreamRecord {
   readonly isExternal: boolean
 }
 
-/** One open stream, as the replicator sees it. `Gate` asks the policies of this stream about each core. */
+/**
+ * One open stream, as the replicator sees it. The `Gate` lets through the cores that the policies of the stream allow.
+ */
 export interface OpenStream<Gate = unknown> extends StreamRecord {
   readonly noise: NoiseStream
   readonly mux: Protomux
-  /** false = no core is offered unasked here */
+  /** False: no core is offered unasked here. */
   readonly active: boolean
-  /** cores that we attached; those that the caller attached are not ours to detach */
+  /** The cores that we attached. Those that others attached are not ours to detach. */
   readonly attached: WeakSet<InnerCore>
-  /** which way the cores go that are attached in one direction only, by hex discovery key */
+  /** The directions of the cores that are attached in one direction only, by hex discovery key. */
   readonly directions: Map<string, Direction>
-  /** null = no policy is in force here */
+  /** Null: no policy is in force here. */
   gate: Gate | null
-  /** removes what the replicator hung on the stream */
+  /** Removes what the replicator has put on the stream. */
   release: () => void
-  /** place in `records`; -1 once removed */
+  /** Its place in `records`; −1 once it is removed. */
   index: number
 }
 
