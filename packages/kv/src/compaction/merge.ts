@@ -1,4 +1,4 @@
-import { overlapping, uniteRanges } from '../bytes/ranges.js'
+import { overlapping, uniteRanges } from '../bytes/keys.js'
 import { mergeCursor } from '../cursor/merge.js'
 import type { LevelEdit, SegmentInfo } from '../manifest/levels.js'
 import { runSource } from '../segment/run.js'

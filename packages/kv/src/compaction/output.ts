@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { type KeyRange, splitRanges } from '../bytes/ranges.js'
+import { type KeyRange, splitRanges } from '../bytes/keys.js'
 import type { Cursor } from '../cursor/cursor.js'
 import { segmentFileName } from '../disk/file-names.js'
 import { type Files, NewFiles } from '../disk/store-files.js'

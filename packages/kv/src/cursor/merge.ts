@@ -1,6 +1,5 @@
 import b4a from 'b4a'
-import { compareKeys } from '../bytes/order.js'
-import { type KeyRange, rangeIndex } from '../bytes/ranges.js'
+import { compareKeys, type KeyRange, rangeIndex } from '../bytes/keys.js'
 import type { Range } from '../engine.js'
 import type { Cursor, Stored } from './cursor.js'
 

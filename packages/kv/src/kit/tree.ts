@@ -1,4 +1,4 @@
-import { compareKeys, successor } from '../bytes/order.js'
+import { compareKeys, successor } from '../bytes/keys.js'
 import { NODE_ENTRIES } from '../defaults.js'
 import type { Range } from '../engine.js'
 

@@ -1,6 +1,5 @@
 import b4a from 'b4a'
-import { successor } from '../bytes/order.js'
-import { overlapping } from '../bytes/ranges.js'
+import { overlapping, successor } from '../bytes/keys.js'
 
 /** What the manifest knows about a segment (an SSTable): an immutable, sorted file of points and deleted ranges. */
 export interface SegmentInfo {

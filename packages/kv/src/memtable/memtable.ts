@@ -1,6 +1,5 @@
 import b4a from 'b4a'
-import { compareKeys, successor } from '../bytes/order.js'
-import type { KeyRange } from '../bytes/ranges.js'
+import { compareKeys, type KeyRange, successor } from '../bytes/keys.js'
 import type { Cursor, Found, Stored } from '../cursor/cursor.js'
 import type { Source } from '../cursor/merge.js'
 import { ENTRY_OVERHEAD_BYTES } from '../defaults.js'

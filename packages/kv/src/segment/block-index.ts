@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { compareSlice } from '../bytes/order.js'
+import { compareSlice } from '../bytes/keys.js'
 
 /** Where the blocks of a segment are, and what their first keys are. It is packed, because a large store has 10⁵ blocks. */
 export class SegmentIndex {

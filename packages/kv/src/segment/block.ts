@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import { FieldReader, VARINT_BYTES, writeVarint } from '../bytes/fields.js'
-import { compareSlice, sharedPrefix } from '../bytes/order.js'
+import { compareSlice, sharedPrefix } from '../bytes/keys.js'
 import { type Stored, ValuePointer } from '../cursor/cursor.js'
 import { BLOCK_BYTES, RESTART_ENTRIES } from '../defaults.js'
 

@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { compareKeys } from '../bytes/order.js'
+import { compareKeys } from '../bytes/keys.js'
 import type { Cursor, Stored } from '../cursor/cursor.js'
 import { READ_AHEAD_BLOCKS } from '../defaults.js'
 import type { Range } from '../engine.js'

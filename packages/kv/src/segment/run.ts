@@ -1,6 +1,5 @@
 import b4a from 'b4a'
-import { compareKeys } from '../bytes/order.js'
-import { overlapping } from '../bytes/ranges.js'
+import { compareKeys, overlapping } from '../bytes/keys.js'
 import type { Cursor, Stored } from '../cursor/cursor.js'
 import type { Source } from '../cursor/merge.js'
 import type { Range } from '../engine.js'

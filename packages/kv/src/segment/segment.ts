@@ -1,6 +1,5 @@
 import { crc32 } from 'crc-universal'
-import { compareSlice } from '../bytes/order.js'
-import { decodeRanges, type KeyRange, rangeIndex } from '../bytes/ranges.js'
+import { compareSlice, decodeRanges, type KeyRange, rangeIndex } from '../bytes/keys.js'
 import { type Cursor, type Found, type Stored, ValuePointer } from '../cursor/cursor.js'
 import type { FileReader } from '../disk/store-files.js'
 import type { Range } from '../engine.js'

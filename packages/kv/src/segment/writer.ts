@@ -1,7 +1,6 @@
 import b4a from 'b4a'
 import { crc32 } from 'crc-universal'
-import { successor } from '../bytes/order.js'
-import { encodeRanges, type KeyRange } from '../bytes/ranges.js'
+import { encodeRanges, type KeyRange, successor } from '../bytes/keys.js'
 import { type Stored, ValuePointer } from '../cursor/cursor.js'
 import { type FileWriter, WriteBuffer } from '../disk/store-files.js'
 import type { SegmentInfo } from '../manifest/levels.js'
