@@ -1,6 +1,6 @@
 import type { Bytes, InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
 import { roundTrip } from '../wire/secret-stream.js'
-import { badProof, senderOf } from '../wire/proofs.js'
+import { badProof, senderOf } from '../wire/interceptors/proofs.js'
 import { monitorCore } from '../wire/core-monitor.js'
 import { ReplicatorError } from '../errors.js'
 import type { ReplicatorEvents } from '../events.js'

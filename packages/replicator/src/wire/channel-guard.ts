@@ -1,14 +1,14 @@
 import type { Protomux } from '@manycore/hypercore-types'
-import { boundMessages, boundPages, boundRequests, refuseBadFrames } from './budgets.js'
-import { answerUnprovable, reportFailures } from './failures.js'
-import type { Host, Interceptor, Make } from './interceptor.js'
+import { boundMessages, boundPages, boundRequests, refuseBadFrames } from './interceptors/budgets.js'
+import { answerUnprovable, reportFailures } from './interceptors/failures.js'
+import type { Host, Interceptor, Make } from './interceptors/interceptor.js'
 import type { Handler, Handlers } from './hypercore-peer.js'
 import { MESSAGES } from './messages.js'
-import { oneWay } from './one-way.js'
-import { countOpens, gatherAnswers, refuseClosedOpens, refuseNestedBatches } from './opens.js'
-import { noteSenders } from './proofs.js'
+import { oneWay } from './interceptors/one-way.js'
+import { countOpens, gatherAnswers, refuseClosedOpens, refuseNestedBatches } from './interceptors/opens.js'
+import { noteSenders } from './interceptors/proofs.js'
 import { type ChannelOptions, replaceCalls } from './protomux.js'
-import { serveInTurn } from './serve-in-turn.js'
+import { serveInTurn } from './interceptors/serve-in-turn.js'
 
 /**
  * Everything that stands between a remote and Hypercore, the outermost first: what comes from the remote goes down this

@@ -4,7 +4,7 @@ import type { Limits } from '../options.js'
 import { ChannelGuard } from './channel-guard.js'
 import type { Direction } from './direction.js'
 import type { CorePeer } from './hypercore-peer.js'
-import type { Host, StreamLimits } from './interceptor.js'
+import type { Host, StreamLimits } from './interceptors/interceptor.js'
 
 /** The name under which Hypercores open their channels (`Replicator._makePeer()` of hypercore's lib/replicator.js). */
 const PROTOCOL = 'hypercore/alpha'

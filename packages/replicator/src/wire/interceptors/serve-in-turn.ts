@@ -1,9 +1,9 @@
 import type { Protomux } from '@manycore/hypercore-types'
-import { READ_BYTES_PER_STREAM, READS_PER_STREAM } from '../defaults.js'
+import { READ_BYTES_PER_STREAM, READS_PER_STREAM } from '../../defaults.js'
 import type { Host, Interceptor } from './interceptor.js'
-import { aroundAnswers, averageBlock, postpone, unansweredRequests } from './hypercore-peer.js'
-import type { CoreChannel, Handlers } from './hypercore-peer.js'
-import type { Request } from './messages.js'
+import { aroundAnswers, averageBlock, postpone, unansweredRequests } from '../hypercore-peer.js'
+import type { CoreChannel, Handlers } from '../hypercore-peer.js'
+import type { Request } from '../messages.js'
 
 /**
  * Bounds the blocks that are read for one stream at a time. Hypercore reads a block for every request that comes before

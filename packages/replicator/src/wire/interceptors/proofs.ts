@@ -1,6 +1,6 @@
 import type { Peer } from '@manycore/hypercore-types'
-import { BAD_PROOFS } from '../defaults.js'
-import { ReplicatorError } from '../errors.js'
+import { BAD_PROOFS } from '../../defaults.js'
+import { ReplicatorError } from '../../errors.js'
 import type { Interceptor } from './interceptor.js'
 
 /** What is known of a peer's proofs is kept on it: a table of all peers would keep the room of as many as there ever were. */

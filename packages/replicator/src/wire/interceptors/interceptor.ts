@@ -1,8 +1,8 @@
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
-import type { Limits } from '../options.js'
-import type { Direction } from './direction.js'
-import type { CoreChannel, CorePeer, Handlers } from './hypercore-peer.js'
-import type { ChannelOptions, MuxCalls } from './protomux.js'
+import type { Limits } from '../../options.js'
+import type { Direction } from '../direction.js'
+import type { CoreChannel, CorePeer, Handlers } from '../hypercore-peer.js'
+import type { ChannelOptions, MuxCalls } from '../protomux.js'
 
 /** Makes a channel of a core; null = there is one already. */
 export type Make = (opts: ChannelOptions) => CoreChannel | null

@@ -1,6 +1,6 @@
 import type { Host, Interceptor } from './interceptor.js'
-import { aroundAnswers, aroundMessages, type CoreChannel, refuseRequest } from './hypercore-peer.js'
-import { NOT_AVAILABLE } from './messages.js'
+import { aroundAnswers, aroundMessages, type CoreChannel, refuseRequest } from '../hypercore-peer.js'
+import { NOT_AVAILABLE } from '../messages.js'
 
 /**
  * Keeps a core that fails at work, as with a read error while it serves a block, from ending the stream: Protomux

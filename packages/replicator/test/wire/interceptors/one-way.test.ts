@@ -2,10 +2,10 @@ import Protomux from 'protomux'
 import b4a from 'b4a'
 import type { Hypercore, NoiseStream } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { downloadOnly, type PolicyCore, uploadOnly } from '../../src/index.js'
-import { read, refused, side, type Side } from '../kit/side.js'
-import { StoredCores } from '../kit/stored-cores.js'
-import { inMemory } from '../kit/wires.js'
+import { downloadOnly, type PolicyCore, uploadOnly } from '../../../src/index.js'
+import { read, refused, side, type Side } from '../../kit/side.js'
+import { StoredCores } from '../../kit/stored-cores.js'
+import { inMemory } from '../../kit/wires.js'
 
 const NAMES = 'sync request cancel data noData want unwant bitfield range extension'.split(' ')
 

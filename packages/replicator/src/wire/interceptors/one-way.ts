@@ -1,4 +1,4 @@
-import { aroundMessages, type CoreChannel, type Handler, type Handlers } from './hypercore-peer.js'
+import { aroundMessages, type CoreChannel, type Handler, type Handlers } from '../hypercore-peer.js'
 import type { Host, Interceptor } from './interceptor.js'
 import {
   MESSAGES,
@@ -7,7 +7,7 @@ import {
   NOT_AVAILABLE,
   type Request,
   type Sync
-} from './messages.js'
+} from '../messages.js'
 
 /** The filter of a channel, kept on it: a table of all channels would keep the room of as many as there ever were. */
 const FILTER = Symbol('one way')
@@ -17,7 +17,7 @@ type FilteredChannel = CoreChannel & { [FILTER]?: Filter }
 /**
  * Lets a channel of a core carry data in one direction only, which Hypercore has no call for: its messages are wrapped,
  * and no private field is touched. What is enforced here, and what is only asked of the peer, is in docs/adr/0008.
- * test/wire/one-way.test.ts fails if the order or the shape of the messages changes.
+ * test/wire/interceptors/one-way.test.ts fails if the order or the shape of the messages changes.
  */
 export function oneWay(host: Host): Interceptor {
   // Of the last copy of Hypercore that came: those of all copies do the same, they call the channel's peer.

@@ -1,8 +1,8 @@
 import { systemClock } from '@manycore/ground'
-import { CHANNEL_IDS, FLOOD_FACTOR, GATHER_MS } from '../defaults.js'
-import { ReplicatorError } from '../errors.js'
+import { CHANNEL_IDS, FLOOD_FACTOR, GATHER_MS } from '../../defaults.js'
+import { ReplicatorError } from '../../errors.js'
 import type { Host, Interceptor } from './interceptor.js'
-import { channelNumbers, refuseFirstOpens, unansweredOpen } from './protomux.js'
+import { channelNumbers, refuseFirstOpens, unansweredOpen } from '../protomux.js'
 
 /**
  * Ends the stream of a remote that opens more channels, of any protocol, than it waits for or reads answers to.

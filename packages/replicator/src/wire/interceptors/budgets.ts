@@ -1,9 +1,9 @@
 import b4a from 'b4a'
-import { MAX_BLOCKS, MESSAGES_AT_WORK, RANGE_BLOCKS } from '../defaults.js'
-import { ReplicatorError } from '../errors.js'
+import { MAX_BLOCKS, MESSAGES_AT_WORK, RANGE_BLOCKS } from '../../defaults.js'
+import { ReplicatorError } from '../../errors.js'
 import type { Host, Interceptor } from './interceptor.js'
-import { aroundMessages, type CoreChannel, unansweredRequests } from './hypercore-peer.js'
-import type { Encoding } from './protomux.js'
+import { aroundMessages, type CoreChannel, unansweredRequests } from '../hypercore-peer.js'
+import type { Encoding } from '../protomux.js'
 
 // Each of these ends the stream of a remote that goes beyond what any Hypercore does, with a ReplicatorError, before it
 // costs memory without bound or, by an error that upstream takes for a bug of the program (safety-catch), the process.
