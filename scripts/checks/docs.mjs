@@ -25,8 +25,9 @@ await report({
     const linked = new Set(
       readMarkdown(join(checked, 'README.md')).links.map(({ url }) => url.replace(/#.*/, ''))
     )
-    return filesUnder(join(checked, 'docs'), /^(?!.*[\\/]docs[\\/](adr|api)[\\/]).*\.md$/)
-      .map((file) => shown(checked, file))
+    const pages = filesUnder(join(checked, 'docs'), /^(?!.*[\\/]docs[\\/](adr|api)[\\/]).*\.md$/)
+    const atTop = readdirSync(checked).filter((name) => name.endsWith('.md') && name !== 'README.md')
+    return [...pages.map((file) => shown(checked, file)), ...atTop]
       .filter((page) => !linked.has(page))
       .map((page) => `README.md has no link to ${page}`)
   },

@@ -58,6 +58,7 @@ test.each([
   ],
   ['a map that is gone', { 'docs/architecture.md': '# Architecture' }, 'no section "Codemap"'],
   ['a page without a link', { 'docs/recipes.md': '' }, 'README.md has no link to docs/recipes.md'],
+  ['a page at the root without a link', { 'UPGRADING.md': '' }, 'README.md has no link to UPGRADING.md'],
   ['a code without advice', { 'docs/troubleshooting.md': 'GONE' }, 'lacks GONE'],
   ['a subpath that the reference lacks', { 'docs/api.md': '**@manycore/kv**' }, 'lacks **@manycore/kv/kit**']
 ])('%s fails', async (_name, files, message) => {
