@@ -74,7 +74,7 @@ export function readBags(base) {
     const value = entry?.default && valueOf(entry.default)
     const otherwise = entry?.otherwise && valueOf(entry.otherwise)
     const at = `${bag.name}.${member.name}`
-    if (/\bdefaults?\b(?! the| of| is Coresto)/i.test(doc.replace(DEFAULT, '')))
+    if (/\bdefault(s to| is)?:? (true|false|null|none|\d|')/i.test(doc.replace(DEFAULT, '')))
       problems.push(`${at}: its docstring speaks of a default; write "Default: …." at its end`)
     if (entry === undefined) problems.push(`${at} is in no table`)
     const isNumber = someType(checker.getTypeOfSymbol(member), ts.TypeFlags.NumberLike)

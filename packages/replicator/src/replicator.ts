@@ -1,4 +1,4 @@
-import { badArgument, closeAll } from '@manycore/ground'
+import { Emitter, badArgument, closeAll } from '@manycore/ground'
 import type {
   Hypercore,
   InnerCore,
@@ -22,7 +22,8 @@ import { checkPolicies } from './policy/policy.js'
 import type { CoreSource } from './source/core-source.js'
 import { HypercoreSet } from './source/hypercore-set.js'
 import type { ReplicatorStats } from './stats/figures.js'
-import { ReplicatorEmitter, Reports } from './stats/reports.js'
+import { Reports } from './stats/reports.js'
+import type { ReplicatorEvents } from './events.js'
 import { destroyStream, openStream, watchEnd } from './streams/open-stream.js'
 import { StalledStreams } from './streams/stalled-streams.js'
 import { StreamSet } from './streams/stream-set.js'
@@ -34,7 +35,7 @@ import type { OpenStream, StreamRecord } from './streams/stream-set.js'
  * A core is attached to a stream if a session of it wants data, if the remote asks for it, or by `attach()`. A core
  * that fails is a 'core-error' and is detached from that stream; the stream goes on.
  */
-export class Replicator extends ReplicatorEmitter {
+export class Replicator extends Emitter<ReplicatorEvents> {
   readonly #source: CoreSource
   readonly #streams = new StreamSet<PolicyGate>()
   readonly #reports = new Reports(this)

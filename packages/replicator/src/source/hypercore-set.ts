@@ -1,6 +1,6 @@
 import b4a from 'b4a'
-import { Emitter as Base, badArgument, callEach, closeAll } from '@manycore/ground'
-import type { CoreReplicator, EventSource, Hypercore, InnerCore } from '@manycore/hypercore-types'
+import { Emitter, badArgument, callEach, closeAll } from '@manycore/ground'
+import type { CoreReplicator, Hypercore, InnerCore } from '@manycore/hypercore-types'
 import { ReplicatorError } from '../errors.js'
 import type { CoreSource } from './core-source.js'
 
@@ -19,14 +19,11 @@ interface Entry {
   readonly release: () => void
 }
 
-const Emitter: new () => EventSource<HypercoreSetEvents> =
-  Base as unknown as new () => EventSource<HypercoreSetEvents>
-
 /**
  * Plain Hypercores as a CoreSource. A core enters once it is open, and leaves when its last session closes; the set
  * itself keeps no core open.
  */
-export class HypercoreSet extends Emitter implements CoreSource {
+export class HypercoreSet extends Emitter<HypercoreSetEvents> implements CoreSource {
   readonly #entries = new Map<string, Entry>()
   readonly #entering = new Set<Promise<void>>()
   #closing: Promise<void> | null = null

@@ -1,12 +1,8 @@
-import { callEach, Emitter as Base } from '@manycore/ground'
+import { callEach } from '@manycore/ground'
 import type { EventSource, InnerCore, ProtocolStream } from '@manycore/hypercore-types'
 import type { ReplicatorError } from '../errors.js'
 import type { ReplicatorEvents } from '../events.js'
 import { FigureBook } from './figures.js'
-
-/** Calls every listener of an event, whatever another one throws. */
-export const ReplicatorEmitter: new () => EventSource<ReplicatorEvents> =
-  Base as unknown as new () => EventSource<ReplicatorEvents>
 
 /** Tells what happens in a replicator: it is counted, published on a diagnostics channel, and emitted as an event. */
 export class Reports {

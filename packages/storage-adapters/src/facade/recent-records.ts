@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import { BoundedMap } from '@manycore/ground'
 import type { Op } from '@manycore/kv'
 import { PAGES_KEPT, RECORDS_KEPT } from '../defaults.js'
 import { isBitfieldPage, isCoreOrHead, isAuthOrHints } from '../upstream/storage-keys.js'
@@ -10,8 +11,8 @@ interface RecentRecord {
   value: Uint8Array | null | undefined
 }
 
-/** By key, in hex; the oldest first. */
-type Records = Map<string, RecentRecord>
+/** By key, in hex. */
+type Records = BoundedMap<string, RecentRecord>
 
 /**
  * Records that Hypercore and hypercore-storage come back to at once; each time would be a trip to the engine for
@@ -21,8 +22,8 @@ type Records = Map<string, RecentRecord>
  * lib/core.js, `_tryOpen()`). A core that a remote asks for is looked for before it is opened.
  */
 export class RecentRecords {
-  readonly #records: Records = new Map()
-  readonly #pages: Records = new Map()
+  readonly #records: Records = new BoundedMap(RECORDS_KEPT)
+  readonly #pages: Records = new BoundedMap(PAGES_KEPT)
 
   /** @returns a fresh copy of the stored value; null = absent, undefined = not known here */
   get(key: Uint8Array): Uint8Array | null | undefined {
@@ -47,7 +48,7 @@ export class RecentRecords {
     const hex = toHex(key)
     const record: RecentRecord = { pending: {}, value: undefined }
     // A record that is queued to be written, or was read already, is better known.
-    if (!this.#records.has(hex)) this.#set(this.#records, hex, record)
+    if (!this.#records.has(hex)) setYoungest(this.#records, hex, record)
     return (found) => {
       if (this.#records.get(hex) === record) this.#settle(record, found)
     }
@@ -61,7 +62,7 @@ export class RecentRecords {
         continue
       }
       const records = this.#of(op.key)
-      if (records !== null) this.#set(records, toHex(op.key), { pending: ops, value: undefined })
+      if (records !== null) setYoungest(records, toHex(op.key), { pending: ops, value: undefined })
     }
   }
 
@@ -90,13 +91,11 @@ export class RecentRecords {
     record.pending = null
     record.value = value && b4a.from(value)
   }
+}
 
-  #set(records: Records, hex: string, record: RecentRecord): void {
-    records.delete(hex)
-    records.set(hex, record)
-    const most = records === this.#pages ? PAGES_KEPT : RECORDS_KEPT
-    if (records.size > most) records.delete(records.keys().next().value!)
-  }
+function setYoungest(records: Records, hex: string, record: RecentRecord): void {
+  records.delete(hex)
+  records.set(hex, record)
 }
 
 function toHex(key: Uint8Array): string {
