@@ -14,7 +14,7 @@ import { serveInTurn } from './interceptors/serve-in-turn.js'
  * Everything that stands between a remote and Hypercore, the outermost first: what comes from the remote goes down this
  * list to Hypercore, and a failure of Hypercore goes up. An interceptor is made once per mux and keeps its state there.
  */
-const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
+export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
   countOpens,
   gatherAnswers,
   refuseClosedOpens,

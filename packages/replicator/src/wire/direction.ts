@@ -1,8 +1,8 @@
-/** Which way the data of one core goes on one stream. Both false = the core stays closed there. */
+/** Which way the data of one core goes on one stream. If neither, the core stays closed there. */
 export interface Direction {
-  /** the peer may have it */
+  /** The peer may have it. */
   readonly upload: boolean
-  /** we may take it from the peer */
+  /** We may take it from the peer. */
   readonly download: boolean
 }
 

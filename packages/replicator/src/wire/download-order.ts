@@ -2,18 +2,18 @@ import { systemClock } from '@manycore/ground'
 import { type CorePeer, holdRequests, isAwaiting, isRemoved, requestMore } from './hypercore-peer.js'
 
 /**
- * The cores of one stream that we download, those of higher priority first: while the peer owes us data of a core,
- * none of a core with a lower priority is requested from it. What has been requested already still comes, other
- * streams are not waited for, and a core of which the peer has nothing that we lack holds up nobody.
+ * Downloads the cores of one stream in the order of their priorities: while the peer owes us data of a core, nothing of a
+ * core with a lower priority is requested from it. What was requested before still comes, other streams are not waited
+ * for, and a core holds up nobody if the peer has nothing of it that we lack.
  */
 export class DownloadOrder {
-  /** those whose channel is open, and their priorities */
+  /** The peers whose channel is open, and the priorities of their cores. */
   readonly #peers = new Map<CorePeer, number>()
-  /** the highest priority of which data is awaited */
+  /** The highest priority of which data is awaited. */
   #top = -Infinity
   #timer: unknown = null
 
-  /** @param peer  hypercore's, of the core and the stream, before it requested anything */
+  /** @param peer  of the core on the stream, before it requests anything */
   add(peer: CorePeer, priority: number): void {
     this.#peers.set(peer, priority)
     const isHeld = (): boolean => priority < this.#top
