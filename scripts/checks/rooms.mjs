@@ -12,7 +12,7 @@ const SOURCE = /\.[cm]?[jt]s$/
 
 /**
  * Folders of tests that are about more than one room of src.
- *   compliance, differential, model, soak, hostile, users: the whole package from one angle
+ *   compliance, differential, hostile, model, options, replicate, soak, users: the whole package from one angle
  *   fixtures, kit, vectors: what tests share; regress: bugs that came from outside
  */
 const OF_TESTS_ALONE = new Set([
@@ -22,7 +22,9 @@ const OF_TESTS_ALONE = new Set([
   'hostile',
   'kit',
   'model',
+  'options',
   'regress',
+  'replicate',
   'soak',
   'users',
   'vectors'

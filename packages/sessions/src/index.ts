@@ -9,7 +9,8 @@ export { type CoreHolder, SessionScope } from './scope/session-scope.js'
 export { SessionTable } from './table/session-table.js'
 
 // What Hypercore takes, for packages that read its options before they pass them on.
-export { CORE_OPTIONS, SESSION_OPTIONS } from './upstream/options.js'
+export { SESSION_OPTIONS } from './scope/options.js'
+export { CORE_OPTIONS } from './table/core-options.js'
 export type { Check, Option, OptionTable } from '@manycore/ground'
 export type { SessionTableEvents, SessionTableOptions } from './table/options.js'
 

@@ -1,12 +1,38 @@
-import { bytes32 } from '@manycore/ground'
-import type { CoreAuth, Hypercore, KeyPair, ReadableStream } from '@manycore/hypercore-types'
-import { checkKey } from '../get/keys.js'
+import { aBoolean, bytes32, optional, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
+import type {
+  AuditResult,
+  CoreAuth,
+  CorestoreStorage,
+  Hypercore,
+  KeyPair,
+  ReadableStream
+} from '@manycore/hypercore-types'
+import { checkKey } from '../get/identity.js'
 import { readGetOptions } from '../get/options.js'
 import type { GetOptions } from '../get/options.js'
 import { StoreView } from '../store/view.js'
 import { copyBlocks, staticManifest } from '../upstream/static-core.js'
-import { auditCores, readAuditOptions } from './audit.js'
-import type { AuditOptions, CoreAudit } from './audit.js'
+
+/** One row of `store.audit()`. */
+export interface CoreAudit {
+  /** 32 bytes. */
+  discoveryKey: Uint8Array
+  /** 32 bytes. */
+  key: Uint8Array
+  /** What was found; null if the root of the tree was lost, in which case the core was deleted. */
+  audit: AuditResult | null
+}
+
+/** Options of `store.audit()`. */
+export interface AuditOptions {
+  /** True: only counts, and drops nothing. */
+  dryRun?: boolean
+}
+
+const AUDIT = {
+  dryRun: { check: optional(aBoolean), default: false }
+} satisfies OptionTable<AuditOptions>
 
 /** The calls of a store that look at what is stored: cores, their keys, and what becomes of them. */
 export abstract class StoredCores extends StoreView {
@@ -54,7 +80,7 @@ export abstract class StoredCores extends StoreView {
    * @throws BAD_ARGUMENT, SESSION_CLOSED
    */
   async *audit(opts?: AuditOptions): AsyncGenerator<CoreAudit> {
-    const { dryRun } = readAuditOptions(opts)
+    const { dryRun } = readOptions(opts, AUDIT)
     await this.lifecycle.whenOpen()
     yield* auditCores(this.storage, (discoveryKey) => this.get({ discoveryKey, active: false }), dryRun)
   }
@@ -75,5 +101,27 @@ export abstract class StoredCores extends StoreView {
       throw err
     }
     return session
+  }
+}
+
+/**
+ * Checks every stored core, one at a time, and drops what does not verify.
+ * @param dryRun  true = only count
+ */
+async function* auditCores(
+  storage: CorestoreStorage,
+  open: (discoveryKey: Uint8Array) => Hypercore,
+  dryRun: boolean
+): AsyncGenerator<CoreAudit> {
+  for await (const { discoveryKey, core: stored } of storage.createCoreStream()) {
+    // Version 0 is a Corestore 6 core that nobody has opened since: migrating it is its owner's choice.
+    if (stored.version < 1) continue
+    const session = open(discoveryKey)
+    try {
+      await session.ready()
+      yield { discoveryKey, key: session.key!, audit: await session.core!.audit({ dryRun }) }
+    } finally {
+      await session.close()
+    }
   }
 }

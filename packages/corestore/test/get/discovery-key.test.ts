@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import { expect, test } from 'vitest'
 import { DISCOVERY_KEYS_KEPT } from '../../src/defaults.js'
-import { discoveryKeyOf } from '../../src/get/keys.js'
+import { discoveryKeyOf } from '../../src/get/identity.js'
 
 test('a discovery key is that of its key, also when it is remembered and once it is forgotten', () => {
   const keys = Array.from({ length: DISCOVERY_KEYS_KEPT + 10 }, (_, i) => keyOf(i))

@@ -1,7 +1,16 @@
-import { badArgument, readGiven } from '@manycore/ground'
+import {
+  aBoolean,
+  aCount,
+  aFunction,
+  anEncryption,
+  anObject,
+  badArgument,
+  bytes32,
+  optional,
+  readGiven
+} from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { HypercoreOptions, InnerCore, ManifestInput, SessionOptions } from '@manycore/hypercore-types'
-import { SESSION_OPTIONS } from '../upstream/options.js'
 
 /**
  * Options of a session of a scope: those of a session of Hypercore, and some that Hypercore takes when it opens a core.
@@ -23,6 +32,37 @@ export interface ScopeSessionOptions<T = unknown>
 export interface SessionSource extends ScopeSessionOptions {
   /** A core of the table that the scope belongs to. */
   core: InnerCore
+}
+
+const flag = optional(aBoolean)
+const keyBytes = optional(bytes32)
+const callback = optional(aFunction)
+
+/** The options of Hypercore that a session may have. They are passed on to it, and the defaults are its own. */
+export const SESSION_OPTIONS: OptionTable<ScopeSessionOptions> = {
+  valueEncoding: { check: null, default: 'binary' },
+  encodeBatch: { check: callback, otherwise: 'none' },
+  writable: { check: flag, default: true },
+  weak: { check: flag, default: false },
+  active: { check: flag, default: true },
+  exclusive: { check: flag, default: false },
+  snapshot: { check: flag, default: false },
+  wait: { check: flag, default: true },
+  timeout: { check: optional(aCount), default: 0, unit: 'ms' },
+  onwait: { check: callback, otherwise: 'none' },
+  onseq: { check: callback, otherwise: 'none' },
+  name: { check: null, otherwise: 'none' },
+  checkout: { check: null, otherwise: 'the length of the core', unit: 'blocks' },
+  atom: { check: null, otherwise: 'none' },
+  keyPair: { check: null },
+  encryption: { check: optional(anEncryption), otherwise: 'none' },
+  group: { check: keyBytes, otherwise: 'none' },
+  manifest: { check: null, otherwise: 'the one of the core' },
+  encryptionKey: { check: keyBytes, otherwise: 'none' },
+  isBlockKey: { check: flag, default: false },
+  pushOnly: { check: flag, default: false },
+  userData: { check: optional(anObject), otherwise: 'none' },
+  overwrite: { check: flag, default: false }
 }
 
 const SOURCE = { ...SESSION_OPTIONS, core: { check: null } } satisfies OptionTable<SessionSource>

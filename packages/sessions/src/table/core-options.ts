@@ -1,9 +1,8 @@
 import Hypercore from 'hypercore'
 import b4a from 'b4a'
-import { badArgument, bytes32, optional, readGiven } from '@manycore/ground'
+import { aBoolean, aCount, badArgument, bytes32, optional, readGiven } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { CoreAlias, CoreOptions, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
-import { CORE_OPTIONS } from '../upstream/options.js'
 
 /**
  * How a core is found or made; the names are those of Hypercore 11. `discoveryKey`, `key` or `manifest` says which core
@@ -26,10 +25,28 @@ export interface OpenCoreOptions extends CoreOptions {
   userData?: readonly { key: string; value: Uint8Array }[]
 }
 
+const flag = optional(aBoolean)
+const keyBytes = optional(bytes32)
+
+/** The options of Hypercore that make or open a core. They are passed on to it, and the defaults are its own. */
+export const CORE_OPTIONS: OptionTable<CoreOptions> = {
+  createIfMissing: { check: flag, default: true },
+  overwrite: { check: flag, default: false },
+  force: { check: flag, default: false },
+  group: { check: keyBytes, otherwise: 'none' },
+  allowFork: { check: flag, default: true },
+  allowPush: { check: flag, default: false },
+  allowLatestBlock: { check: flag, default: false },
+  inflightRange: { check: null, otherwise: 'that of Hypercore', unit: 'requests' },
+  notDownloadingLinger: { check: optional(aCount), unit: 'ms' },
+  legacy: { check: flag, default: false },
+  globalCache: { check: null, otherwise: 'none' }
+}
+
 const TABLE = {
   ...CORE_OPTIONS,
-  discoveryKey: { check: optional(bytes32), otherwise: 'the one of the key' },
-  key: { check: optional(bytes32), otherwise: 'the one of the manifest, or what is stored' },
+  discoveryKey: { check: keyBytes, otherwise: 'the one of the key' },
+  key: { check: keyBytes, otherwise: 'the one of the manifest, or what is stored' },
   manifest: { check: null, otherwise: 'what is stored' },
   keyPair: { check: null, otherwise: 'what is stored' },
   alias: { check: null, otherwise: 'none' },
