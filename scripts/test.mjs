@@ -19,7 +19,7 @@ try {
   if (remark !== null) console.log(`# ${remark}`)
   if (await suite.run({ name: 'install', work: single(install) })) {
     await suite.run(buildStep())
-    await suite.runSideBySide(checkSteps(chosen), AT_ONCE)
+    await suite.runSideBySide(checkSteps(chosen, dirs), AT_ONCE)
     for (const step of testSteps(chosen, dirs)) await suite.run(step)
   }
 } catch (err) {

@@ -11,9 +11,11 @@ const LINES = 300
 const SOURCE = /\.[cm]?[jt]s$/
 
 /**
- * Folders of tests that are about more than one room of src.
- *   compliance, differential, hostile, model, options, replicate, soak, users: the whole package from one angle
- *   fixtures, kit, vectors: what tests share; regress: bugs that came from outside
+ * Folders of tests that are not about one room of src.
+ *   compliance, differential, hostile, model, soak, users: the whole package, from one angle
+ *   options, replicate: what several rooms do together
+ *   regress: bugs that came from outside
+ *   fixtures, kit, stores, vectors: what tests share
  */
 const OF_TESTS_ALONE = new Set([
   'compliance',
@@ -26,6 +28,7 @@ const OF_TESTS_ALONE = new Set([
   'regress',
   'replicate',
   'soak',
+  'stores',
   'users',
   'vectors'
 ])

@@ -22,6 +22,7 @@ import { vitest } from './vitest.mjs'
 /** @typedef {{ name: string, work: () => Promise<Result> }} Step */
 
 const READING = [
+  'rooms',
   'edges',
   'types',
   'shims',
@@ -35,17 +36,17 @@ const READING = [
 ]
 
 /**
- * Checks that run code, with the parts that they are about: null = any published package. Those that take longest come
- * first, so that none of them runs alone at the end.
- * @type {Record<string, string | null>}
+ * Checks that run code, with where the parts lie that they are about. Those that take longest come first, so that none
+ * of them runs alone at the end.
+ * @type {Record<string, RegExp>}
  */
 const RUNNING = {
-  bench: 'bench',
-  readmes: null,
-  packed: null,
-  mesh: 'mesh',
-  alone: null,
-  examples: 'examples'
+  bench: /^bench$/,
+  readmes: /./,
+  packed: /^packages\//,
+  mesh: /^test\/mesh$/,
+  alone: /^packages\//,
+  examples: /^examples$/
 }
 
 /** @returns {Step} */
@@ -56,13 +57,14 @@ export function buildStep() {
 /**
  * Everything that may run once the packages are built, in any order and side by side.
  * @param {import('./parts.mjs').Chosen} chosen
+ * @param {string[]} dirs  of the chosen parts
  * @returns {Step[]}
  */
-export function checkSteps(chosen) {
+export function checkSteps(chosen, dirs) {
   const only = chosen === null ? [] : [`--only=${[...chosen].join()}`]
   const running = Object.entries(RUNNING)
-    .filter(([, part]) => chosen === null || (part === null ? chosen.size > 0 : chosen.has(part)))
-    .map(([name, part]) => check(`trials/${name}`, part === null ? only : []))
+    .filter(([, about]) => chosen === null || dirs.some((dir) => about.test(dir)))
+    .map(([name]) => check(`trials/${name}`, only))
   return [
     ...running,
     tool('format', 'prettier/bin/prettier.cjs', '--check', '.'),

@@ -6,7 +6,17 @@ import { Suite } from '../../../scripts/test/suite.mjs'
 import { script } from '../fixture.js'
 
 const names = (steps: Step[]): string[] => steps.map(({ name }) => name)
-const READING = ['format', 'unused code', 'types of tests', 'lint', 'edges', 'tracked', 'docstrings', 'api']
+const READING = [
+  'rooms',
+  'format',
+  'unused code',
+  'types of tests',
+  'lint',
+  'edges',
+  'tracked',
+  'docstrings',
+  'api'
+]
 const RUNNING = ['bench', 'readmes', 'packed', 'mesh', 'alone', 'examples']
 
 const counted = (name: string, counts: Partial<Record<'passed' | 'failed' | 'skipped', number>>): Step => ({
@@ -15,18 +25,20 @@ const counted = (name: string, counts: Partial<Record<'passed' | 'failed' | 'ski
 })
 
 test('everything runs when nothing is chosen', () => {
-  expect(names(checkSteps(null))).toEqual(expect.arrayContaining([...RUNNING, ...READING]))
+  expect(names(checkSteps(null, []))).toEqual(expect.arrayContaining([...RUNNING, ...READING]))
   expect(names(testSteps(null, []))).toEqual(['tests'])
 })
 
 test('checks that read the tree always run, those that run code for what is chosen', () => {
-  const some = names(checkSteps(new Set(['kv', 'bench'])))
+  const some = names(checkSteps(new Set(['kv', 'bench']), ['packages/kv', 'bench']))
   expect(some).toEqual(expect.arrayContaining([...READING, 'bench', 'readmes', 'packed', 'alone']))
   expect(some).not.toEqual(expect.arrayContaining(['mesh']))
   expect(some).not.toEqual(expect.arrayContaining(['examples']))
-  const none = names(checkSteps(new Set()))
+  const none = names(checkSteps(new Set(), []))
   expect(none).toEqual(expect.arrayContaining(READING))
   for (const name of RUNNING) expect(none).not.toContain(name)
+  const bench = names(checkSteps(new Set(['bench']), ['bench']))
+  expect(bench.filter((name) => RUNNING.includes(name)).toSorted()).toEqual(['bench', 'readmes'])
 })
 
 test('the benchmarks alone have no tests of vitest', () => {
