@@ -6,10 +6,10 @@ export { closeAll } from './close-all.js'
 export { Emitter, emitToEach } from './emitter.js'
 export { ArgumentError, CodedError, badArgument, isManycoreError } from './errors.js'
 export type { ErrorDetails, ManycoreError, ManycoreErrorGuard } from './errors.js'
-export { laterTurn, onLaterTurn } from './later-turn.js'
+export { laterTurn, onLaterTurn } from './time.js'
 export { nearestName } from './nearest-name.js'
 export { isPeerInfo } from './peer-info.js'
-export { Queue, Queues } from './queue.js'
+export { Queue, Queues } from './steps.js'
 export {
   aBoolean,
   aClock,
