@@ -1,15 +1,7 @@
 export { BoundedMap, BoundedSet } from './bounded.js'
-export { callEach, careful, reportError } from './call-each.js'
-export { MAX_TIMER_MS, systemClock } from './clock.js'
-export type { Clock } from './clock.js'
-export { closeAll } from './close-all.js'
-export { Emitter, emitToEach } from './emitter.js'
+export { Emitter, callEach, careful, emitToEach, reportError } from './emitter.js'
 export { ArgumentError, CodedError, badArgument, isManycoreError } from './errors.js'
 export type { ErrorDetails, ManycoreError, ManycoreErrorGuard } from './errors.js'
-export { laterTurn, onLaterTurn } from './time.js'
-export { nearestName } from './nearest-name.js'
-export { isPeerInfo } from './peer-info.js'
-export { Queue, Queues } from './steps.js'
 export {
   aBoolean,
   aClock,
@@ -20,7 +12,11 @@ export {
   anInteger,
   anObject,
   bytes32,
+  isPeerInfo,
   optional
 } from './option-checks.js'
-export { defaultsOf, readGiven, readOptions, refuseUnknown } from './read-options.js'
+export { defaultsOf, nearestName, readGiven, readOptions, refuseUnknown } from './read-options.js'
 export type { Check, Option, OptionTable } from './read-options.js'
+export { Queue, Queues, closeAll } from './steps.js'
+export { MAX_TIMER_MS, laterTurn, onLaterTurn, systemClock } from './time.js'
+export type { Clock } from './time.js'
