@@ -4,7 +4,7 @@ import { OPEN_ATTEMPTS, SEALED_MEMTABLES } from '../defaults.js'
 import type { Disk } from '../disk/disk.js'
 import { logFileName } from '../disk/file-names.js'
 import type { Op, Range } from '../engine.js'
-import { EngineError } from '../errors.js'
+import { EngineError, isManycoreError } from '../errors.js'
 import { Log } from '../log/log.js'
 import { BlockCache } from '../segment/block-cache.js'
 import { Catalog } from './catalog.js'
@@ -193,12 +193,12 @@ export class Store {
  * @throws ENGINE_CORRUPT; ENGINE_FAILED, if the store had changed each time
  */
 export async function openBesideWriter<T>(open: () => Promise<T>, forget: () => Promise<void>): Promise<T> {
-  let failure: EngineError | null = null
+  let failure: Error | null = null
   for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
     try {
       return await open()
     } catch (err) {
-      if (!(err instanceof EngineError) || err.code !== 'ENGINE_CORRUPT') throw err
+      if (!isManycoreError(err, 'ENGINE_CORRUPT')) throw err
       if (err.message === failure?.message) throw err
       failure = err
       await forget()

@@ -1,4 +1,4 @@
-import { EngineError } from '@manycore/kv'
+import { EngineError, isManycoreError } from '@manycore/kv'
 import type { LevelDatabase } from './database.js'
 
 /** Files that LevelDB writes only once there is a CURRENT. Its first MANIFEST is older: a crash may leave that one alone. */
@@ -66,7 +66,7 @@ const GONE =
 export function explainLevelFailure(err: unknown): unknown {
   const failure = err as LevelError
   const reason = failure.code === 'LEVEL_DATABASE_NOT_OPEN' ? (failure.cause ?? failure) : failure
-  if (reason instanceof EngineError) return reason
+  if (isManycoreError(reason)) return reason
   if (reason.code === 'LEVEL_LOCKED') {
     return new EngineError('ELOCKED', 'the level database is open elsewhere', { cause: err })
   }

@@ -1,5 +1,5 @@
 import fs from 'fs'
-import { EngineError } from '@manycore/kv'
+import { isManycoreError } from '@manycore/kv'
 import { StorageError } from '../errors.js'
 import { NEWER_VERSION } from '../upstream/hypercore-storage.js'
 import { CHANGED, DAMAGED, DISK_FULL, LOCKED, OPENED_BEFORE, REFUSED } from '../upstream/rocksdb-native.js'
@@ -13,7 +13,7 @@ export function explainFailure(err: unknown, directory: string, database: string
   if (err instanceof StorageError) return err
 
   // An engine's own error says less than the one below it.
-  const cause = (err instanceof EngineError ? (err.cause ?? err) : err) as Error & {
+  const cause = (isManycoreError(err) ? (err.cause ?? err) : err) as Error & {
     code?: string
     syscall?: string
   }
