@@ -1,5 +1,6 @@
 export { BoundedMap, BoundedSet } from './bounded.js'
-export { Emitter, callEach, careful, emitToEach, reportError } from './emitter.js'
+export { callEach, careful, reportError } from './call-each.js'
+export { Emitter, emitToEach } from './emitter.js'
 export { ArgumentError, CodedError, badArgument, isManycoreError } from './errors.js'
 export type { ErrorDetails, ManycoreError, ManycoreErrorGuard } from './errors.js'
 export {
