@@ -22,7 +22,7 @@ const packages = packagesOf(checked)
 const published = packages.filter((each) => each.published)
 const files = [
   ...filesUnder(checked, /README\.md$/),
-  ...filesUnder(join(checked, 'docs'), /(?<!README)\.md$/)
+  ...filesUnder(join(checked, 'docs'), /(?<!README)\.md$/).filter((file) => !isBuilt(file))
 ].map((file) => ({ file, name: shown(checked, file), ...readMarkdown(file) }))
 
 /** @type {import('../process/report.mjs').Cases} */
@@ -139,6 +139,14 @@ function installs(text) {
  */
 function packageOf(file) {
   return published.find(({ dir }) => dirname(file) === dir)
+}
+
+/**
+ * `npm run docs` copies pages that docs/api.md links to.
+ * @param {string} file
+ */
+function isBuilt(file) {
+  return shown(checked, file).startsWith('docs/api/')
 }
 
 /**
