@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import Hypercore from 'hypercore'
 import crypto from 'hypercore-crypto'
 import ID from 'hypercore-id-encoding'
-import { BoundedMap, badArgument } from '@manycore/ground'
+import { ArgumentError, BoundedMap, badArgument } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { KeyPair, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
 import { DISCOVERY_KEYS_KEPT, KEY_BYTES, NAME_MAX_BYTES } from '../defaults.js'
@@ -65,7 +65,7 @@ export function parseIdentity(opts: IdentityOptions, manifestVersion: number): I
   const name = opts.name === undefined || opts.name === null ? null : checkName(opts.name)
   const keyPair = opts.keyPair ? checkKeyPair(opts.keyPair) : null
   if (name !== null && keyPair !== null) {
-    throw badArgument('keyPair', 'absent when a name is given: the name derives the key pair', opts.keyPair)
+    throw badArgument('keyPair', 'absent if there is a name, which derives the key pair', opts.keyPair)
   }
 
   const given = opts.key ? checkKey('key', opts.key) : null
@@ -81,12 +81,13 @@ export function parseIdentity(opts: IdentityOptions, manifestVersion: number): I
   const derived = given === null ? hashed && crypto.discoveryKey(hashed) : discoveryKeyOf(given)
   const asked = opts.discoveryKey ? checkKey('discoveryKey', opts.discoveryKey) : null
   if (derived !== null && asked !== null && !b4a.equals(derived, asked)) {
-    throw badArgument('discoveryKey', 'the one of the given key', opts.discoveryKey)
+    throw badArgument('discoveryKey', 'that of the given key or manifest', opts.discoveryKey)
   }
 
   const discoveryKey = derived ?? asked
   if (name === null && discoveryKey === null) {
-    throw badArgument('name', 'given, or else a key, discoveryKey, keyPair, manifest or preload', opts.name)
+    const which = 'a name, key, discoveryKey, keyPair, manifest or preload'
+    throw new ArgumentError('name', `${which} must say which core is meant`)
   }
   return { name, key, discoveryKey, keyPair, manifest }
 }

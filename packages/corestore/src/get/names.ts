@@ -108,7 +108,7 @@ export class CoreNames {
   /** All names of a core that are known at this moment, beginning with the one it is stored under. */
   async of({ discoveryKey }: InnerCore): Promise<readonly CoreAlias[]> {
     const hex = b4a.toString(discoveryKey, 'hex')
-    // What is stored meanwhile is no longer given, and what was read before does not have it.
+    // A name that is stored meanwhile is no longer given, and what was read before that does not have it.
     const before = this.#given.get(hex) ?? []
     const stored = await this.#nameOf(discoveryKey)
     const all = [...(stored ? [stored] : []), ...before, ...(this.#given.get(hex) ?? [])]
@@ -119,7 +119,7 @@ export class CoreNames {
     this.#stored.set(toId(alias), b4a.toString(discoveryKey, 'hex'))
   }
 
-  /** @returns the name that is stored with a core; null = none, undefined = the core is not stored */
+  /** @returns the name that is stored with a core, null if it has none, undefined if the core is not stored */
   async #nameOf(discoveryKey: Uint8Array): Promise<CoreAlias | null | undefined> {
     const info = await this.#storage.getInfo(discoveryKey, { auth: false, head: false, hints: false })
     return info === null ? undefined : (info.core.alias ?? null)

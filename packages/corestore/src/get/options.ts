@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { aBoolean, badArgument, optional, readGiven } from '@manycore/ground'
+import { ArgumentError, aBoolean, badArgument, optional, readGiven } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { CoreOptions, Hypercore, SessionOptions } from '@manycore/hypercore-types'
 import { CORE_OPTIONS, SESSION_OPTIONS } from '@manycore/sessions'
@@ -68,11 +68,16 @@ function refuseSettings(opts: object, store: StoreSettings): void {
   const { namespace, manifestVersion } = opts as { namespace?: unknown; manifestVersion?: unknown }
   const isOwn = namespace instanceof Uint8Array && b4a.equals(namespace, store.ns)
   if (namespace !== undefined && namespace !== null && !isOwn) {
-    throw badArgument('namespace', 'absent: call get() of store.namespace(name) instead', namespace)
+    throw new ArgumentError(
+      'namespace',
+      'namespace is not an option of get(): call store.namespace(name).get() instead'
+    )
   }
   if (manifestVersion && manifestVersion !== store.manifestVersion) {
-    const expected = 'absent: it is an option of the store, and of session() and namespace()'
-    throw badArgument('manifestVersion', expected, manifestVersion)
+    throw new ArgumentError(
+      'manifestVersion',
+      'manifestVersion is not an option of get(): it is one of the store, of session() and of namespace()'
+    )
   }
 }
 

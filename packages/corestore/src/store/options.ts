@@ -1,4 +1,5 @@
 import {
+  ArgumentError,
   aBoolean,
   aClock,
   aFunction,
@@ -144,7 +145,7 @@ export function readSessionOptions(given: StoreSessionOptions | null | undefined
 function checkSessionOptions(opts: StoreOptions): StoreOptions {
   for (const [name, value] of Object.entries(opts)) {
     if (value !== null && !(name in SESSION) && name !== 'root')
-      throw badArgument(name, 'absent: a session uses its store’s', value)
+      throw new ArgumentError(name, `${name} is not an option of a session, which uses that of its store`)
   }
   return opts
 }

@@ -201,9 +201,9 @@ test('a namespace or manifest version of get() is refused, unless it is the stor
   const store = openStore()
   const elsewhere = store.namespace('a')
   const get = (opts: object): Hypercore => store.get({ name: 'log', ...opts })
-  expect(() => get({ namespace: elsewhere.ns })).toThrow('call get() of store.namespace(name) instead')
+  expect(() => get({ namespace: elsewhere.ns })).toThrow('call store.namespace(name).get() instead')
   expect(() => get({ namespace: 'a' })).toThrow(expect.objectContaining({ field: 'namespace' }))
-  expect(() => get({ manifestVersion: 2 })).toThrow('it is an option of the store')
+  expect(() => get({ manifestVersion: 2 })).toThrow('it is one of the store')
   const late = get({ preload: async () => ({ manifestVersion: 2 }) })
   await expect(late.ready()).rejects.toMatchObject({ cause: { field: 'manifestVersion' } })
 

@@ -1,6 +1,6 @@
 import Hypercore from 'hypercore'
 import b4a from 'b4a'
-import { aBoolean, aCount, badArgument, bytes32, optional, readGiven } from '@manycore/ground'
+import { ArgumentError, aBoolean, aCount, badArgument, bytes32, optional, readGiven } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { CoreAlias, CoreOptions, ManifestInput, PublicKeyPair } from '@manycore/hypercore-types'
 
@@ -69,12 +69,12 @@ export function identify(opts: OpenCoreOptions): Uint8Array {
   const key = opts.key ?? (manifest && !discoveryKey ? Hypercore.key(manifest) : null)
   if (!key) {
     if (discoveryKey) return discoveryKey
-    throw badArgument('key', 'given, unless there is a discoveryKey or a manifest', opts.key)
+    throw new ArgumentError('key', 'a key, discoveryKey or manifest must say which core is meant')
   }
 
   const derived = Hypercore.discoveryKey(key)
   if (discoveryKey && !b4a.equals(discoveryKey, derived)) {
-    throw badArgument('discoveryKey', 'the one of the given key', discoveryKey)
+    throw badArgument('discoveryKey', 'that of the given key', discoveryKey)
   }
   return derived
 }

@@ -5,7 +5,7 @@ import { purge } from '../upstream/core-hooks.js'
 /** Cores on their way out of a table: those that are closing, and those that are being deleted. */
 export class Departures {
   readonly #leave: (core: InnerCore) => void
-  /** core → when what is stored of it has been deleted */
+  /** Core → a promise that resolves once what is stored of the core has been deleted. */
   readonly #purges: Map<InnerCore, Promise<void>> = new Map()
 
   /** @param leave  the table forgets the core; a second call does nothing */
@@ -72,7 +72,7 @@ export class Departures {
 
 /** Cores of plain Hypercores that are in a table: it never closes them, and lets them go when they close. */
 export class AdoptedCores {
-  /** core → our weak session on it, by which we learn that it closes */
+  /** Core → our weak session on it, by which we learn that it closes. */
   readonly #followers: Map<InnerCore, Session<unknown>> = new Map()
 
   has(core: InnerCore): boolean {

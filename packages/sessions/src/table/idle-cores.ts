@@ -60,7 +60,7 @@ export class Linger<T> {
   readonly #deadlines: Map<T, number> = new Map()
   #timer: unknown = null
 
-  /** @param expire  called once for an item whose time is over; it is no longer in here then */
+  /** @param expire  called once for each item whose time is over, after the item has left */
   constructor(ms: number, clock: Clock, expire: (item: T) => void) {
     this.#ms = ms
     this.#clock = clock

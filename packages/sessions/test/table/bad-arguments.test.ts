@@ -50,8 +50,11 @@ test.each([
 test('openCore() without an identity, or with a wrong or contradicting one, is refused; nothing is left', () => {
   const { table } = openTable()
   const [one, two] = [newCore(), newCore()]
-  expect(() => table.openCore({})).toThrow(mistake('key', 'undefined'))
-  expect(() => table.openCore({ keyPair: one.keyPair })).toThrow(mistake('key', 'undefined'))
+  const message = 'BAD_ARGUMENT: a key, discoveryKey or manifest must say which core is meant'
+  for (const opts of [{}, { keyPair: one.keyPair }]) {
+    const refused = { name: 'TypeError', code: 'BAD_ARGUMENT', field: 'key', message }
+    expect(() => table.openCore(opts)).toThrow(expect.objectContaining(refused))
+  }
   expect(() => table.openCore({ key: new Uint8Array(5) })).toThrow(mistake('key', '5 bytes'))
   expect(() => table.openCore({ key: 'x' as never })).toThrow(mistake('key', 'a string of 1 characters'))
   expect(() => table.openCore({ discoveryKey: new Uint8Array(5) })).toThrow(
