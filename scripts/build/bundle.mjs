@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { dirname, isAbsolute, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { copyGroundTypes } from './ground-types.mjs'
@@ -45,6 +46,27 @@ const GROUND_TYPES = 'packages/ground/dist'
 const GROUND_NAME = '@manycore/ground'
 
 /**
+ * What ground loads is loaded by each package that its code went into, and the package must depend on it.
+ * @param {readonly (import('rolldown').OutputChunk | import('rolldown').OutputAsset)[]} output
+ * @param {import('../workspace/packages.mjs').Manifest} manifest
+ * @throws if the bundle loads what the manifest does not name
+ */
+function refuseForeign(output, manifest) {
+  const { name, dependencies, optionalDependencies, peerDependencies } = manifest
+  const named = new Set(Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }))
+  const chunks = output.filter((file) => file.type === 'chunk')
+  const loaded = chunks.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports])
+  const foreign = loaded.find((id) => !isBuiltin(id) && !id.endsWith('.js') && !named.has(packageOf(id)))
+  if (foreign !== undefined)
+    throw new Error(`${name} loads ${foreign}, and its package.json does not name it`)
+}
+
+/** @param {string} id  such as `a/b` or `@a/b/c` */
+function packageOf(id) {
+  return id.split('/', id.startsWith('@') ? 2 : 1).join('/')
+}
+
+/**
  * Declarations whose source is not there any more: tsc leaves them, and they would be packed.
  * @param {string} dist
  * @param {string} sources
@@ -83,7 +105,7 @@ async function bundleInto(dist, sources, entries, ground, manifest) {
       throw new Error(`${level}: ${message}`)
     }
   })
-  await build.write({
+  const { output } = await build.write({
     dir: dist,
     format: 'cjs',
     exports: 'named',
@@ -94,6 +116,7 @@ async function bundleInto(dist, sources, entries, ground, manifest) {
     banner: ({ isEntry, exports }) => (isEntry && exports.length > 0 ? requirements(manifest) : ''),
     comments: false // they are in the declarations and the sources, which are packed as well
   })
+  refuseForeign(output, manifest)
   await build.close()
 }
 
