@@ -99,7 +99,7 @@ export interface Engine {
   batch(ops: readonly Op[]): Promise<void>
 
   /**
-   * Goes over the entries of a range as they are at the moment of this call, or in a snapshot.
+   * Goes over the entries of a range as they are at the moment of this call, or in a snapshot, which may be closed meanwhile.
    * @throws BAD_ARGUMENT, ENGINE_CLOSED
    */
   iterator(range: Range, at?: EngineSnapshot): EngineIterator

@@ -25,7 +25,7 @@ export interface RandomAccess {
 }
 
 /**
- * Where the engine's files live: a class, of which it makes one instance per file and keeps them over close() and open();
+ * Where the engine's files live: a class, of which it makes one instance per file, which it keeps over close() and open();
  * a function that gives the file of a name; or one instance that holds them all.
  */
 export type RandomAccessStorage =

@@ -9,9 +9,9 @@ interface QueuedStep {
 }
 
 /**
- * Whether an engine is open, and which calls run. open(), close(), suspend() and resume() are a queue: each
- * begins when the one before it has ended, in the order of the calls, and finds the state that one left. What
- * they give is therefore the same whether the caller awaits each or none; docs/write-an-engine.md has the table.
+ * Knows whether an engine is open, and which calls are running. open(), close(), suspend() and resume() form a queue: they are
+ * carried out in the order of the calls, and each begins when the one before it has ended, in the state that it has left. Their
+ * outcome is therefore the same, whether the caller awaits each of them or none. docs/write-an-engine.md has the table.
  */
 export class Lifecycle {
   readonly #name: string
@@ -28,7 +28,7 @@ export class Lifecycle {
   #closes = 0
   #last: QueuedStep | null = null
 
-  /** @param name  of the engine, for messages */
+  /** @param name  the engine's, for messages */
   constructor(name: string) {
     this.#name = name
   }
@@ -53,8 +53,8 @@ export class Lifecycle {
 
   /**
    * Closes the engine, in its turn.
-   * @param fn  closes, suspended or not; called once every call that runs has ended. The engine is closed even
-   *   if it rejects
+   * @param fn  closes the engine, be it suspended or not; called once all running calls have ended. The engine is closed
+   *   even if it rejects.
    */
   close(fn: () => Promise<void>): Promise<void> {
     return this.#enqueue('close', async () => {
@@ -75,8 +75,8 @@ export class Lifecycle {
 
   /**
    * Suspends the engine, in its turn.
-   * @param fn  frees files and lock; called once no call is inside, and idempotent: after a failure the next
-   *   suspend() calls it again, or resume() undoes it. Calls wait until resume()
+   * @param fn  frees files and lock; called once no call is running. It must be idempotent: after a failure, the next
+   *   suspend() calls it again, or resume() undoes it. Calls wait until resume().
    */
   suspend(fn: () => Promise<void>): Promise<void> {
     return this.#enqueue('suspend', async () => {
