@@ -46,14 +46,18 @@ const GROUND_TYPES = 'packages/ground/dist'
 const GROUND_NAME = '@manycore/ground'
 
 /**
- * What ground loads is loaded by each package that its code went into, and the package must depend on it.
+ * What ground loads is loaded by each package that its code went into, and the package must depend on it. A package may load
+ * itself: a suite is beside what it tests, and not part of it.
  * @param {readonly (import('rolldown').OutputChunk | import('rolldown').OutputAsset)[]} output
  * @param {import('../workspace/packages.mjs').Manifest} manifest
  * @throws if the bundle loads what the manifest does not name
  */
 function refuseForeign(output, manifest) {
   const { name, dependencies, optionalDependencies, peerDependencies } = manifest
-  const named = new Set(Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }))
+  const named = new Set([
+    name,
+    ...Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })
+  ])
   const chunks = output.filter((file) => file.type === 'chunk')
   const loaded = chunks.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports])
   const foreign = loaded.find((id) => !isBuiltin(id) && !id.endsWith('.js') && !named.has(packageOf(id)))
