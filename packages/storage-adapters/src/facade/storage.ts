@@ -42,7 +42,8 @@ export class EngineStorage extends UpstreamStorage {
   constructor(engine: Engine, opts: OpenStorageOptions, path: string = NOWHERE) {
     const state = new EngineState(engine, path, opts.readOnly ?? false)
     const root = new EngineSession(state, null, undefined, true)
-    super(root, { ...opts, wait: false }) // the engine holds the lock, and waits for it
+    // The engine holds the lock, and waits for it. To recover is to delete the log of a RocksDB: an engine has none there.
+    super(root, { ...opts, wait: false, alwaysRecover: path !== NOWHERE && opts.alwaysRecover === true })
     this.wait = opts.wait === true
     this.#root = root
     this.#state = state

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import Hypercore from 'hypercore'
 import { expect, test } from 'vitest'
+import { MemoryEngine } from '@manycore/kv'
 import { openStorage } from '../../src/index.js'
 import { openElsewhere } from '../rocks/other-process.js'
 import { failure, openFiles, temporary } from '../temporary.js'
@@ -111,4 +112,15 @@ test('every step of close() runs: a failing one is reported and the lock is free
   expect(err.errors.map((e: Error) => e.message).toSorted()).toEqual(['first', 'second'])
   expect(openFiles(directory)).toEqual([])
   expect(await openElsewhere(directory)).toBe('ok')
+})
+
+test('alwaysRecover is for a path: an engine that does not open says why', async () => {
+  class Broken extends MemoryEngine {
+    override async open(): Promise<void> {
+      throw new Error('as planned')
+    }
+  }
+  const storage = openStorage(new Broken(), { alwaysRecover: true })
+  expect(await failure(storage.ready())).toMatchObject({ message: 'as planned' })
+  await storage.close()
 })
