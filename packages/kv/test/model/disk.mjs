@@ -3,15 +3,42 @@ import { randomNumbers } from '@manycore/kv/faults'
 import RandomAccessMemory from 'random-access-memory'
 import { History, contents } from './history.mjs'
 
+/** @typedef {(n: number) => number} Random  integers in [0, n) */
+
+/** @typedef {import('@manycore/kv/faults').Fault} Fault */
+
+/** @typedef {import('@manycore/kv').Op} Op */
+
+/**
+ * One store, and what is done to it.
+ * @typedef {object} World
+ * @property {Random} random
+ * @property {FaultPlan} plan
+ * @property {FaultFiles} files
+ * @property {string[]} said
+ * @property {History} history
+ * @property {() => RandomAccessEngine} make
+ * @property {RandomAccessEngine} engine  the one that is open, or was last
+ * @property {boolean} isDeaf             the process is as good as killed: it hears of nothing any more
+ * @property {() => void} onFailure       called when it does not hear of a failure
+ * @property {Promise<unknown>} last      what was begun last
+ */
+
 const SESSIONS = 3
 /** of a session at most; each happens once */
 const MAX_FAULTS = 4
 /** in what the engine says of batches that it refused before it wrote anything of them; it takes others after them */
 const NO_ROOM = 'there is no room for more'
 
-/** @returns a fault of a disk that does not lie: what fails says so, whether it was done or not, but perhaps too late */
+/**
+ * @param {Random} random
+ * @param {string} place
+ * @returns {Fault} a fault of a disk that does not lie: what fails says so, whether it was done or not, but perhaps too late
+ */
 function drawFault(random, place) {
+  /** @type {Fault['on']} */
   const on = pick(random, ['write', 'write', 'sync', 'sync', 'truncate', 'unlink', 'stat', 'read'])
+  /** @type {Fault['action'][]} */
   const actions = on === 'write' ? ['fail', 'fail-after', 'tear'] : ['fail', 'fail-after']
   if (on === 'sync') actions.push('forget', 'forget')
   const action = pick(random, actions)
@@ -28,6 +55,10 @@ function drawFault(random, place) {
   }
 }
 
+/**
+ * Ways in which a session ends. Each resolves with whether the power was lost.
+ * @type {Record<string, (world: World) => Promise<boolean>>}
+ */
 const ENDS = {
   close: async ({ engine }) => {
     await engine.close().catch(ifPlanned)
@@ -40,6 +71,7 @@ const ENDS = {
   'kill as a sync fails': async (world) => {
     world.plan.add({ on: 'sync', action: 'forget', file: pick(world.random, [/\.log$|^one$/, /./]) })
     world.isDeaf = true
+    /** @type {Promise<void>} */
     const failed = new Promise((resolve) => (world.onFailure = resolve))
     const calls = [give(world), world.engine.flush(), world.engine.compact()].map((call) =>
       call.catch(ifPlanned)
@@ -70,19 +102,40 @@ const ENDS = {
 
 /**
  * One store through a few sessions, on a disk with faults; after each the store must hold what it promised.
- * @returns  what was drawn, and which faults happened
+ * @param {number} seed
+ * @returns {Promise<string>} what was drawn, and which faults happened
  * @throws   with all that in its message
  */
 async function runDisk(seed) {
   const random = randomNumbers(seed)
-  const durability = pick(random, ['process', 'power'])
+  const durability = pick(random, /** @type {const} */ (['process', 'power']))
   const place = pick(random, ['many files', 'one file'])
   const said = [`seed ${seed}: ${place}, '${durability}'`]
   const plan = new FaultPlan()
   const files = new FaultFiles(memoryFiles(), plan)
-  const world = { random, plan, files, said, history: new History(durability), engine: null, isDeaf: false }
-  const options = { ...drawSizes(random), durability, sync: (file) => syncLate(world, file) }
-  world.make = () => new RandomAccessEngine(place === 'one file' ? files.open('one') : files.open, options)
+  const options = {
+    ...drawSizes(random),
+    durability,
+    sync: (/** @type {import('@manycore/kv').RandomAccess} */ file) => syncLate(world, file)
+  }
+  const make = () => new RandomAccessEngine(place === 'one file' ? files.open('one') : files.open, options)
+  const history = new History(durability)
+  const onFailure = () => {}
+  // Until the first session opens one.
+  const none = /** @type {RandomAccessEngine} */ (/** @type {unknown} */ (null))
+  /** @type {World} */
+  const world = {
+    random,
+    plan,
+    files,
+    said,
+    history,
+    make,
+    engine: none,
+    isDeaf: false,
+    onFailure,
+    last: Promise.resolve()
+  }
   try {
     let isPowerLost = false
     for (let session = 0; session < SESSIONS; session++) {
@@ -92,10 +145,9 @@ async function runDisk(seed) {
       await work(world)
       if (random(4) === 0) await suspend(world)
       for (let turns = random(2) * random(200); turns > 0; turns--) await Promise.resolve() // into what still runs
-      const end = pick(random, Object.keys(ENDS))
+      const [end, bring] = pick(random, Object.entries(ENDS))
       said.push(`${hitsOf(world)}; ${end}`)
-      const ending = ENDS[end](world)
-      isPowerLost = await ending
+      isPowerLost = await bring(world)
       if (end === 'kill as a sync fails') continue // what waits for that sync does so for ever
       await world.last // what was under way when it ended
       await world.engine.close().catch(() => {}) // of a process that is gone
@@ -108,11 +160,14 @@ async function runDisk(seed) {
     return said.join('\n  ')
   } catch (cause) {
     for (const { on, action, file } of plan.hits) said.push(`${action} ${on} of ${file}`)
-    throw new Error(`${said.join('\n  ')}\n${cause.message}`, { cause })
+    throw new Error(`${said.join('\n  ')}\n${cause instanceof Error ? cause.message : cause}`, { cause })
   }
 }
 
-/** Until it resolves: each fault happens once. */
+/**
+ * Until it resolves: each fault happens once.
+ * @param {World} world
+ */
 async function open(world) {
   for (let failures = 0; ; failures++) {
     world.engine = world.make()
@@ -125,6 +180,7 @@ async function open(world) {
   }
 }
 
+/** @param {World} world */
 async function read({ engine }) {
   for (;;) {
     try {
@@ -135,6 +191,7 @@ async function read({ engine }) {
   }
 }
 
+/** @param {World} world */
 async function work(world) {
   const { random, plan, history } = world
   world.last = Promise.resolve()
@@ -158,7 +215,10 @@ async function work(world) {
   }
 }
 
-/** At some time in this call's course; what was acknowledged before it began is promised. */
+/**
+ * At some time in this call's course; what was acknowledged before it began is promised.
+ * @param {World} world
+ */
 async function flush({ engine, history, random }) {
   for (let turns = random(3) * random(20); turns > 0; turns--) await Promise.resolve()
   const last = history.last
@@ -169,9 +229,14 @@ async function flush({ engine, history, random }) {
   if (isFlushed) history.flushed(last)
 }
 
-/** The result comes later than it is, now and then; of a process that is killed it does not come at all. */
+/**
+ * The result comes later than it is, now and then; of a process that is killed it does not come at all.
+ * @param {World} world
+ * @param {import('@manycore/kv').RandomAccess} file
+ * @returns {Promise<void>}
+ */
 async function syncLate(world, file) {
-  const result = await world.files.sync(file).catch((err) => ({ err }))
+  const result = await world.files.sync(file).catch((/** @type {unknown} */ err) => ({ err }))
   if (world.isDeaf && result) {
     world.onFailure()
     return new Promise(() => {})
@@ -180,6 +245,7 @@ async function syncLate(world, file) {
   if (result) throw result.err
 }
 
+/** @param {World} world */
 async function give({ engine, history, random }) {
   const ops = drawOps(random)
   const batch = history.given(ops)
@@ -188,34 +254,43 @@ async function give({ engine, history, random }) {
     history.acknowledged(batch)
   } catch (err) {
     ifPlanned(err)
-    if (err.message.includes(NO_ROOM)) history.unwritten(batch)
+    if (err instanceof Error && err.message.includes(NO_ROOM)) history.unwritten(batch)
   }
 }
 
-/** A store that was suspended was changed by nobody else. */
+/**
+ * A store that was suspended was changed by nobody else.
+ * @param {World} world
+ */
 async function suspend({ engine }) {
   await engine.suspend().catch(ifPlanned)
   for (;;) {
     try {
       return await engine.resume()
     } catch (err) {
-      if (err.code === 'ENGINE_FAILED') throw err
+      if (err instanceof Error && 'code' in err && err.code === 'ENGINE_FAILED') throw err
       ifPlanned(err)
     }
   }
 }
 
-/** @throws what no fault explains @returns false */
+/**
+ * @param {any} err
+ * @returns {false}
+ * @throws what no fault explains
+ */
 function ifPlanned(err) {
   for (let each = err; each; each = each.cause) if (each.code === 'EIO') return false
   throw err
 }
 
+/** @param {World} world */
 function hitsOf({ plan }) {
   const { hits } = plan
   return hits.map(({ on, action, file }) => `${action} ${on} ${file}`).join(', ') || 'no fault'
 }
 
+/** @param {Random} random */
 function drawSizes(random) {
   return {
     memtableBytes: 500 + random(random(3) === 0 ? 20_000 : 4000),
@@ -224,6 +299,10 @@ function drawSizes(random) {
   }
 }
 
+/**
+ * @param {Random} random
+ * @returns {Op[]}
+ */
 function drawOps(random) {
   const key = () => Buffer.from(`key ${random(60)}`)
   return Array.from({ length: 1 + random(5) }, () => {
@@ -237,8 +316,12 @@ function drawOps(random) {
   })
 }
 
-/** Files in memory, by name; an instance that is asked for goes on from the last one of its name. */
+/**
+ * Files in memory, by name; an instance that is asked for goes on from the last one of its name.
+ * @returns {(name: string) => import('@manycore/kv').RandomAccess}
+ */
 function memoryFiles() {
+  /** @type {Map<string, RandomAccessMemory>} */
   const files = new Map()
   return (name) => {
     const before = files.get(name)
@@ -253,13 +336,19 @@ function memoryFiles() {
   }
 }
 
+/**
+ * @template T
+ * @param {Random} random
+ * @param {readonly T[]} list
+ * @returns {T}
+ */
 function pick(random, list) {
-  return list[random(list.length)]
+  return /** @type {T} */ (list[random(list.length)])
 }
 
 /**
  * Runs seed after seed.
- * @param until  called between runs; true = that was enough
+ * @param {{ seed: number, until: () => boolean }} options.until  called between runs; true = that was enough
  * @returns      how many runs there were, and faults in them
  * @throws       the first failure, whose message starts with its seed
  */

@@ -1,26 +1,41 @@
+/** @typedef {import('@manycore/kv').Op} Op */
+
+/** @typedef {{ before: State | null, entries: Map<string, string>, text: string }} State  after a batch: what was before it, and what is there */
+
+/** @typedef {{ ops: readonly Op[], isAcknowledged: boolean, after?: State }} Batch */
+
 /**
  * The batches that a store was given, and how many of them it must hold: the acknowledged ones that what happened to
  * it spares, or a longer prefix. A batch whose writing failed may be there all the same, until one after it is
  * acknowledged: then it is not. One that was refused before it was written never is, whatever comes after it.
  */
 export class History {
-  /** @param durability  of the engine: what an acknowledged batch survives */
+  /** @param {'process' | 'power'} durability  of the engine: what an acknowledged batch survives */
   constructor(durability) {
     this.durability = durability
+    /** @type {Batch[]} */
     this.batches = []
-    this.nothing = { entries: new Map() }
+    /** @type {State} */
+    this.nothing = { before: null, entries: new Map(), text: '' }
     /** of the batches, so many survive the end of the process, and a loss of power */
     this.visible = 0
     this.durable = 0
   }
 
-  /** @returns what acknowledged() and unwritten() want */
+  /**
+   * @param {readonly Op[]} ops
+   * @returns {Batch} what acknowledged() and unwritten() want
+   */
   given(ops) {
-    this.batches.push({ ops, isAcknowledged: false })
-    return this.batches.at(-1)
+    const batch = { ops, isAcknowledged: false }
+    this.batches.push(batch)
+    return batch
   }
 
-  /** In the order of the calls. */
+  /**
+   * In the order of the calls.
+   * @param {Batch} batch
+   */
   acknowledged(batch) {
     batch.isAcknowledged = true
     const at = this.batches.indexOf(batch)
@@ -29,7 +44,10 @@ export class History {
     if (this.durability === 'power') this.durable = this.visible
   }
 
-  /** Refused before anything of it was written. */
+  /**
+   * Refused before anything of it was written.
+   * @param {Batch} batch
+   */
   unwritten(batch) {
     this.batches = this.batches.filter((each) => each !== batch)
   }
@@ -39,14 +57,19 @@ export class History {
     return this.batches[this.visible - 1]
   }
 
-  /** flush() resolved. @param batch  the last one that was acknowledged when it was called */
+  /**
+   * flush() resolved.
+   * @param {Batch | undefined} batch  the last one that was acknowledged when it was called
+   */
   flushed(batch) {
-    this.durable = Math.max(this.durable, this.batches.indexOf(batch) + 1)
+    const count = batch === undefined ? 0 : this.batches.indexOf(batch) + 1
+    this.durable = Math.max(this.durable, count)
   }
 
   /**
    * What a store holds that was opened again.
-   * @param isPowerLost  since it was last read
+   * @param {boolean} isPowerLost  since it was last read
+   * @param {string} state
    * @throws when that cannot be
    */
   found(state, isPowerLost) {
@@ -63,7 +86,11 @@ export class History {
     this.durable = Math.min(this.durable, count)
   }
 
-  /** What the store holds now. @throws when it is anything else */
+  /**
+   * What the store holds now.
+   * @param {string} state
+   * @throws when it is anything else
+   */
   holds(state) {
     if (state !== this.states()[this.visible]) throw new Error('not what was acknowledged')
   }
@@ -84,6 +111,10 @@ export class History {
   }
 }
 
+/**
+ * @param {Map<string, string>} entries
+ * @param {readonly Op[]} ops
+ */
 function apply(entries, ops) {
   const after = new Map(entries)
   for (const op of ops) {
@@ -94,7 +125,7 @@ function apply(entries, ops) {
   return after
 }
 
-/** @param entries  iterable of [key, value] as texts, in any order */
+/** @param {Iterable<readonly [string, string]>} entries  iterable of [key, value] as texts, in any order */
 function textOf(entries) {
   return [...entries]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -102,24 +133,32 @@ function textOf(entries) {
     .join('\n')
 }
 
-/** Everything that an engine holds, in the same form as the states of a History. */
+/**
+ * Everything that an engine holds, in the same form as the states of a History.
+ * @param {import('@manycore/kv').Engine} engine
+ */
 export async function contents(engine) {
   const iterator = engine.iterator({})
+  /** @type {[string, string][]} */
   const entries = []
   try {
-    for (let more; (more = await iterator.next(1000)).length > 0;)
-      entries.push(...more.map(({ key, value }) => [text(key), hash(value)]))
+    for (let more = await iterator.next(1000); more.length > 0; more = await iterator.next(1000))
+      for (const { key, value } of more) entries.push([text(key), hash(value)])
   } finally {
     await iterator.close()
   }
   return textOf(entries)
 }
 
+/** @param {Uint8Array} bytes */
 function text(bytes) {
   return Buffer.from(bytes).toString('latin1')
 }
 
-/** FNV-1a, and the length. */
+/**
+ * FNV-1a, and the length.
+ * @param {Uint8Array} bytes
+ */
 function hash(bytes) {
   let sum = 0x811c9dc5
   for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193)

@@ -9,12 +9,19 @@ import { ClassicLevel } from 'classic-level'
 import { MemoryLevel } from 'memory-level'
 import RandomAccessFile from 'random-access-file'
 
+/** @typedef {(n: number) => number} Random  integers in [0, n) */
+
+/** @typedef {import('@manycore/kv').Engine} Engine */
+
 const STEPS = 25
 
 /** Small, so that flushes and merges run into every call. */
 const SMALL = { memtableBytes: 2000, cacheBytes: 10_000 }
 
-/** Name → how to make an engine in a directory; `isLocked`: a second one there is refused while the first is open. */
+/**
+ * Name → how to make an engine in a directory; `isLocked`: a second one there is refused while the first is open.
+ * @type {Record<string, { isLocked?: boolean, open: (directory: string) => Engine }>}
+ */
 const ENGINES = {
   memory: { open: () => new MemoryEngine({ reusable: true }) },
   'many files': {
@@ -33,16 +40,17 @@ const ENGINES = {
 /**
  * One engine through a few lifecycle calls in any order, awaited or not, with work inside; each must end as the table
  * of docs/write-an-engine.md says, the lock must be held while it is open, and what was acknowledged be there.
- * @returns which engine it was
+ * @param {number} seed
+ * @returns {Promise<string>} which engine it was
  */
 async function runLifecycle(seed) {
   const random = randomNumbers(seed)
-  const name = pick(random, Object.keys(ENGINES))
-  const { open, isLocked = false } = ENGINES[name]
+  const [name, { open, isLocked = false }] = pick(random, Object.entries(ENGINES))
   const directory = mkdtempSync(join(tmpdir(), 'manycore-life-'))
   const engine = open(directory)
   const life = new Life(engine, 'closed')
   try {
+    /** @type {('open' | 'suspend' | 'resume' | 'close')[]} */
     const calls = engine.supports.suspend ? ['open', 'suspend', 'resume', 'close'] : ['open', 'close']
     life.call('open')
     for (let i = 0; i < STEPS; i++) {
@@ -58,14 +66,17 @@ async function runLifecycle(seed) {
     if (isLocked) await checkLock(life, open(directory))
     return name
   } catch (cause) {
-    throw new Error(`seed ${seed}: ${name}: ${cause.message}`, { cause })
+    throw new Error(`seed ${seed}: ${name}: ${cause instanceof Error ? cause.message : cause}`, { cause })
   } finally {
     await engine.close()
     rmSync(directory, { recursive: true })
   }
 }
 
-/** @param other  an engine on the same data; closed again */
+/**
+ * @param {Engine} other  an engine on the same data; closed again
+ * @param {Life} life
+ */
 async function checkLock(life, other) {
   const code = await other.open().then(
     () => 'open',
@@ -77,18 +88,31 @@ async function checkLock(life, other) {
     throw new Error(`a second engine: expected ${expected}, got ${code}, after ${life.story}`)
 }
 
-/** Seed after seed until `until()`; rejects with the first failure, which names its seed. */
+/**
+ * Seed after seed until `until()`; rejects with the first failure, which names its seed.
+ * @param {{ seed: number, until: () => boolean }} options
+ */
 export async function hunt({ seed, until }) {
   let runs = 0
   for (; !until(); runs++) await runLifecycle(seed + runs)
   return { runs, calls: runs * STEPS }
 }
 
+/**
+ * @template T
+ * @param {Random} random
+ * @param {T[]} all
+ * @returns {T}
+ */
 function pick(random, all) {
-  return all[random(all.length)]
+  return /** @type {T} */ (all[random(all.length)])
 }
 
-/** Mulberry32: integers in [0, n), the same for the same seed. */
+/**
+ * Mulberry32: integers in [0, n), the same for the same seed.
+ * @param {number} seed
+ * @returns {Random}
+ */
 function randomNumbers(seed) {
   let state = seed
   return (n) => {
