@@ -30,7 +30,7 @@ export class Requests {
       ask: (discoveryKey) => this.#serve(discoveryKey, record),
       fail: (err, core) => this.#attachments.fail(err, core, record),
       opened: (peer, core) => record.gate?.opened(peer, core),
-      oneWay: (discoveryKey) => this.#attachments.direction(discoveryKey, record),
+      direction: (discoveryKey) => this.#attachments.direction(discoveryKey, record),
       limits: this.#limits
     })
   }

@@ -16,7 +16,7 @@ interface Party {
   /** A core failed. @returns whether it was attached by this party */
   fail(err: Error, core: InnerCore): boolean
   /** Which way a core goes that this party attached; null = both, or not attached. */
-  oneWay(discoveryKey: Uint8Array): Direction | null
+  direction(discoveryKey: Uint8Array): Direction | null
   /** A channel opens. The party may hold the downloads of what it attached. */
   opened(peer: CorePeer, core: InnerCore): void
   /** Those of the first party hold for the mux. */
@@ -66,7 +66,7 @@ class MuxState implements Host {
 
   direction(discoveryKey: Uint8Array): Direction | null {
     for (const party of this.#parties) {
-      const direction = party.oneWay(discoveryKey)
+      const direction = party.direction(discoveryKey)
       if (direction !== null) return direction
     }
     return null

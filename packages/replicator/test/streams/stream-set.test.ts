@@ -5,8 +5,9 @@ import Protomux from 'protomux'
 import b4a from 'b4a'
 import type { NoiseStream, ProtocolStream } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { next } from '../kit/stored-cores.js'
-import { read, refused, side } from '../kit/side.js'
+import { Replicator } from '../../src/index.js'
+import { next, StoredCores } from '../kit/stored-cores.js'
+import { offered, read, refused, side } from '../kit/side.js'
 import { destroyed, inMemory, overTcp, pipe } from '../kit/wires.js'
 
 test('close() leaves streams of the caller open, no longer served, and without listeners of ours', async () => {
@@ -40,6 +41,40 @@ test('close() destroys the streams that replicate() made and resolves once they 
   await near.replicator.close()
   expect([stream.destroyed, stream.noiseStream.destroyed]).toEqual([true, true])
   expect(near.replicator.streams.records).toEqual([])
+})
+
+test('close() runs every step although some fail, and says which', async () => {
+  const source = new StoredCores()
+  const near = new Replicator(source)
+  const [ours, theirs] = await inMemory()
+  near.replicate(ours)
+  const made = near.replicate(true)
+  made.on('error', () => {})
+  const core = await source.get({ blocks: ['a'] })
+  expect(offered(core, ours)).toBe(true)
+  const monitored = core.core!.monitors.length
+  const { off } = source
+  source.off = () => {
+    throw new Error('the source fails')
+  }
+  const { replicator } = core.core!
+  const detachFrom = replicator.detachFrom.bind(replicator)
+  replicator.detachFrom = (mux) => {
+    detachFrom(mux)
+    if (mux === ours.userData) throw new Error('the core fails')
+  }
+  const failed = await near.close().catch((err: unknown) => err)
+  expect(failed).toBeInstanceOf(AggregateError)
+  expect((failed as AggregateError).errors.map(({ message }) => message)).toEqual([
+    'the source fails',
+    'the core fails'
+  ])
+  expect([near.streams.records, made.destroyed, ours.destroyed]).toEqual([[], true, false])
+  expect(core.core!.monitors).toHaveLength(monitored - 1) // the last step
+  source.off = off
+  replicator.detachFrom = detachFrom
+  await Promise.all([destroyed(ours), destroyed(theirs)])
+  await source.close()
 })
 
 test('close() is idempotent, and everything after it is refused', async () => {
