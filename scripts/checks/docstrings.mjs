@@ -55,6 +55,11 @@ function undocumented(file) {
  * @param {string} name  for the message
  */
 function problemOf(symbol, name) {
+  const calls = (symbol.declarations ?? []).filter(
+    (each) => ts.isFunctionLike(each) && !ts.isConstructorDeclaration(each) && !ts.isAccessor(each)
+  )
+  const bare = calls.findIndex((each) => ts.getJSDocCommentsAndTags(each).length === 0)
+  if (calls.length > 1 && bare !== -1) return `${name}: overload ${bare + 1} has no docstring`
   const text = ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim()
   const tags = symbol.getJsDocTags(checker)
   if (text === '' && tags.length === 0) return `${name} has no docstring`

@@ -106,9 +106,13 @@ export class Corestore extends StoredCores {
    * @throws BAD_ARGUMENT, SESSION_CLOSED. The core's `ready()` rejects with STORAGE_EMPTY or STORAGE_CONFLICT
    */
   get(key: Uint8Array | string): Hypercore
+  /** The same with options. What a codec decodes to is the type of a block. */
   get<T>(opts: Omit<GetOptions, 'valueEncoding'> & { valueEncoding: Encoder<T> }): Hypercore<T>
+  /** The same with options. The name of an encoding says the type of a block. */
   get<E extends ValueEncoding>(opts: GetOptions & { valueEncoding: E }): Hypercore<Decoded<E>>
+  /** The same with options. Without an encoding, a block is bytes. */
   get(opts: GetOptions & { valueEncoding?: 'binary' | null }): Hypercore
+  /** The same with options in a variable of the type `GetOptions<T>`. */
   get<T>(opts: GetOptions<T>): Hypercore<T>
   get(input: GetOptions | Uint8Array | string): Hypercore<unknown> {
     this.lifecycle.checkOpen()

@@ -138,15 +138,19 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
    *   a truncation
    */
   get(index: number, opts: GetBlockOptions & { wait: false }): Promise<T | null>
+  /** The same with a codec, which says the type of the value. */
   get<V>(
     index: number,
     opts: Omit<GetBlockOptions, 'valueEncoding'> & { valueEncoding: Encoder<V> }
   ): Promise<V>
+  /** The same with an encoding by name. */
   get<E extends ValueEncoding>(
     index: number,
     opts: GetBlockOptions & { valueEncoding: E }
   ): Promise<Decoded<E>>
+  /** The same with options of the type `GetBlockOptions<V>`. */
   get<V>(index: number, opts: GetBlockOptions<V> & { valueEncoding: ValueEncoding<V> }): Promise<V>
+  /** The same with the session's own encoding. */
   get(index: number, opts?: GetBlockOptions): Promise<T>
   /** Whether all blocks of [start, end) are stored here. Default of `end`: one block. */
   has(start: number, end?: number): Promise<boolean>
@@ -236,13 +240,19 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
 
   /** Another session of the same core. It does not take over this one's value encoding. */
   session<V>(opts: Omit<SessionOptions, 'valueEncoding'> & { valueEncoding: Encoder<V> }): Hypercore<V>
+  /** The same with an encoding by name. */
   session<E extends ValueEncoding>(opts: SessionOptions & { valueEncoding: E }): Hypercore<Decoded<E>>
+  /** The same without an encoding: a block is bytes. */
   session(opts?: SessionOptions & { valueEncoding?: 'binary' | null }): Hypercore
+  /** The same with options of the type `SessionOptions<V>`. */
   session<V>(opts: SessionOptions<V>): Hypercore<V>
   /** A session that stays as the core is now. It does not take over this one's value encoding. */
   snapshot<V>(opts: Omit<SessionOptions, 'valueEncoding'> & { valueEncoding: Encoder<V> }): Hypercore<V>
+  /** The same with an encoding by name. */
   snapshot<E extends ValueEncoding>(opts: SessionOptions & { valueEncoding: E }): Hypercore<Decoded<E>>
+  /** The same without an encoding: a block is bytes. */
   snapshot(opts?: SessionOptions & { valueEncoding?: 'binary' | null }): Hypercore
+  /** The same with options of the type `SessionOptions<V>`. */
   snapshot<V>(opts: SessionOptions<V>): Hypercore<V>
   /**
    * Takes the blocks of a session with a name or an atom over into this one.
@@ -274,6 +284,7 @@ export interface Hypercore<T = Uint8Array> extends EventSource<HypercoreEvents> 
   findingPeers(): () => void
   /** Replicates this one core over a stream. */
   replicate(isInitiator: boolean | ProtocolStream | NoiseStream, opts?: object): ReplicationStream
+  /** The same over a Protomux, which is returned. */
   replicate(mux: Protomux): Protomux
   /** Sends and receives messages of the application's own on this core's channels. */
   registerExtension<M = Uint8Array>(name: string, handlers?: ExtensionHandlers<M>): Extension<M>

@@ -11,6 +11,10 @@ export declare class Store {
     constructor(path: string);
     /** Its options. */
     readonly options: Options;
+    /** One value. */
+    get(key: string): string;
+    /** Several values. */
+    get(keys: string[]): string[];
 }
 /** Options of a store. */
 export interface Options {
@@ -43,6 +47,7 @@ test('whatever has no docstring, or no sentence as one, fails by its name', asyn
     ['/** Opens it. */', '', 'Store.open has no docstring'],
     ['/** Makes one. @param path  where */', '', 'Store.constructor has no docstring'],
     ['/** Its options. */', '/** @throws GONE */', 'Store.options: say what it is before the tags'],
+    ['/** Several values. */', '', 'Store.get: overload 2 has no docstring'],
     ['/** 32 bytes. */', '', 'Options.key has no docstring'],
     ['`null` is none.', 'null is none', 'Options.name: begin with a capital: null is none'],
     ['or a name. */', 'or a name */', 'Named: end with a full stop: A key, or a name']
