@@ -1,18 +1,13 @@
 import { FaultFiles, FaultPlan, RandomAccessEngine } from '@manycore/kv'
 import { randomNumbers } from '@manycore/kv/faults'
 import RandomAccessMemory from 'random-access-memory'
+import { drawFault, drawOps, drawSizes, pick } from './draw.mjs'
 import { History, contents } from './history.mjs'
-
-/** @typedef {(n: number) => number} Random  integers in [0, n) */
-
-/** @typedef {import('@manycore/kv/faults').Fault} Fault */
-
-/** @typedef {import('@manycore/kv').Op} Op */
 
 /**
  * One store, and what is done to it.
  * @typedef {object} World
- * @property {Random} random
+ * @property {import('./draw.mjs').Random} random
  * @property {FaultPlan} plan
  * @property {FaultFiles} files
  * @property {string[]} said
@@ -29,31 +24,6 @@ const SESSIONS = 3
 const MAX_FAULTS = 4
 /** in what the engine says of batches that it refused before it wrote anything of them; it takes others after them */
 const NO_ROOM = 'there is no room for more'
-
-/**
- * @param {Random} random
- * @param {string} place
- * @returns {Fault} a fault of a disk that does not lie: what fails says so, whether it was done or not, but perhaps too late
- */
-function drawFault(random, place) {
-  /** @type {Fault['on']} */
-  const on = pick(random, ['write', 'write', 'sync', 'sync', 'truncate', 'unlink', 'stat', 'read'])
-  /** @type {Fault['action'][]} */
-  const actions = on === 'write' ? ['fail', 'fail-after', 'tear'] : ['fail', 'fail-after']
-  if (on === 'sync') actions.push('forget', 'forget')
-  const action = pick(random, actions)
-  const isOne = place === 'one file'
-  const file = isOne
-    ? /./
-    : pick(random, [/MANIFEST/, /MANIFEST/, /\.log$/, /\.log$/, /\.seg$/, /\.val$/, /./])
-  return {
-    on,
-    action,
-    file,
-    nth: 1 + random(random(4) === 0 ? 100 : isOne ? 30 : 5),
-    ...(action === 'tear' && { keep: random(200) })
-  }
-}
 
 /**
  * Ways in which a session ends. Each resolves with whether the power was lost.
@@ -290,32 +260,6 @@ function hitsOf({ plan }) {
   return hits.map(({ on, action, file }) => `${action} ${on} ${file}`).join(', ') || 'no fault'
 }
 
-/** @param {Random} random */
-function drawSizes(random) {
-  return {
-    memtableBytes: 500 + random(random(3) === 0 ? 20_000 : 4000),
-    cacheBytes: random(50_000),
-    levelSizes: { level0Segments: 1 + random(3), level1Bytes: 30_000, ratio: 3, segmentBytes: 10_000 }
-  }
-}
-
-/**
- * @param {Random} random
- * @returns {Op[]}
- */
-function drawOps(random) {
-  const key = () => Buffer.from(`key ${random(60)}`)
-  return Array.from({ length: 1 + random(5) }, () => {
-    const kind = random(14)
-    if (kind === 0) return { type: 'delRange', start: key(), end: key() }
-    if (kind < 3) return { type: 'del', key: key() }
-    if (kind > 4) return { type: 'put', key: key(), value: Buffer.alloc(random(300), random(256)) }
-    const page = Buffer.alloc(4096)
-    page[random(4096)] = 1 + random(255)
-    return { type: 'put', key: Buffer.from(`page ${random(3)}`), value: page }
-  })
-}
-
 /**
  * Files in memory, by name; an instance that is asked for goes on from the last one of its name.
  * @returns {(name: string) => import('@manycore/kv').RandomAccess}
@@ -334,16 +278,6 @@ function memoryFiles() {
     files.set(name, file)
     return file
   }
-}
-
-/**
- * @template T
- * @param {Random} random
- * @param {readonly T[]} list
- * @returns {T}
- */
-function pick(random, list) {
-  return /** @type {T} */ (list[random(list.length)])
 }
 
 /**
