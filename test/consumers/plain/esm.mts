@@ -1,5 +1,5 @@
 // A user's ES module: the class is the default and a name; blocks have the type that was asked for.
-import Default, { Corestore } from '@manycore/corestore'
+import Default, { Corestore, isManycoreError } from '@manycore/corestore'
 import type { Hypercore } from '@manycore/hypercore-types'
 import { Keychain } from '@manycore/keychain'
 import { Replicator } from '@manycore/replicator'
@@ -27,8 +27,24 @@ try {
   store.namespace('a', { polcy: null })
   throw new Error('a misspelt option was taken')
 } catch (err) {
-  if ((err as { field?: string }).field !== 'polcy') throw err
+  // @ts-expect-error: a code that does not exist
+  if (isManycoreError(err, 'BAD_ARGUMNET')) throw err
+  if (!isManycoreError(err, 'BAD_ARGUMENT', 'ELOCKED')) throw err
+  const code: 'BAD_ARGUMENT' | 'ELOCKED' = err.code
+  if (code !== 'BAD_ARGUMENT' || err.field !== 'polcy') throw err
 }
+
+// Another package, and so another bundle.
+try {
+  const table = new SessionTable({} as never)
+  throw new Error(`a table of ${table.size} cores was made of nothing`)
+} catch (err) {
+  if (!isManycoreError(err, 'BAD_ARGUMENT') || err.field !== 'storage') throw err
+}
+const unlisten = (topic: Uint8Array): number => topic.byteLength
+store.on('group-active', unlisten).off('group-active', unlisten)
+// @ts-expect-error: no such event
+new SessionTable(store.storage).on('core-opne', () => {})
 
 await points.append({ x: 1 })
 await text.append('one')
