@@ -58,7 +58,7 @@ test('deletions are kept for a merge that has older layers below', async () => {
   ])
 })
 
-test('a layer that cannot be read fails the merge, also when it is asked again', async () => {
+test('a layer that cannot be read fails the merge, even if it is asked again', async () => {
   const store = new Layers(new MemoryFiles())
   const ops = Array.from({ length: 5000 }, (_, n) => put(n))
   const older = (await store.flush(ops))!

@@ -16,7 +16,9 @@ function mount(options: string): string | null {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', directory], { stdio: 'pipe' })
   } catch (err) {
-    console.log(`no full disk was tried, for nothing can be mounted here: ${(err as Error).message.trim()}`)
+    console.log(
+      `no full disk was tried, because nothing can be mounted here: ${(err as Error).message.trim()}`
+    )
     return null
   }
   onTestFinished(() => void execFileSync('umount', ['-l', directory]))

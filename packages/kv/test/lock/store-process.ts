@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 const FIXTURE = fileURLToPath(new URL('../fixtures/open-store.cjs', import.meta.url))
 const running = new Set<StoreProcess>()
 
-/** Another process, which opens a store when it is told to. */
+/** Another process, which opens a store on demand. */
 export class StoreProcess {
   readonly #child: ChildProcess
   readonly #lines: AsyncIterator<string>
@@ -45,7 +45,7 @@ export class StoreProcess {
     running.delete(this)
   }
 
-  /** Until kill(): it runs no more, and has not ended. */
+  /** Until kill(): the process is stopped, but has not ended. */
   stop(): void {
     this.#child.kill('SIGSTOP')
   }

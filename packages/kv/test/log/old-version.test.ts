@@ -49,7 +49,7 @@ for (const [what, logBytes] of Object.entries({ 'with records': undefined, 'with
     await after.close()
   })
 
-test('an old log that cannot be left, for nothing more can be made, opens and is left by the next open', async () => {
+test('an old log that cannot be left, because no file can be made, opens and is left by the next open', async () => {
   const shelf = oldStore()
   const plan = new FaultPlan()
   const files = new FaultFiles(shelf.open, plan)

@@ -37,7 +37,7 @@ for (const [place, file, storageOf] of [
       })
     }
 
-  test(`a batch that is taken back, were it written wholly, is not there after a kill: ${place}`, async () => {
+  test(`a batch that was rolled back is not there after a kill, even if all of it was written: ${place}`, async () => {
     const memory = new MemoryFiles()
     const files = new FaultFiles(memory.open)
     const engine = new RandomAccessEngine(storageOf(files))
@@ -65,7 +65,7 @@ test('a reader of an empty disk may be suspended', async () => {
 })
 
 for (const place of ['many files', 'one file'])
-  test(`flush() after one that failed stores what that one was to, for the system has forgotten it: ${place}`, async () => {
+  test(`flush() after one that failed stores what that one should have, which the system has forgotten: ${place}`, async () => {
     const files = new FaultFiles(new MemoryFiles().open)
     const make = (): RandomAccessEngine =>
       new RandomAccessEngine(place === 'one file' ? files.open(ONE) : files.open, { sync: files.sync })

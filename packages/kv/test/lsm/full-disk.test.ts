@@ -22,7 +22,7 @@ async function fillUp(engine: RandomAccessEngine, random: (n: number) => number)
   }
 }
 
-test('a batch that does not fit is taken back; later ones that fit go on', async () => {
+test('a batch that does not fit is rolled back; later ones that fit go on', async () => {
   const shelf = new Shelf()
   const engine = new RandomAccessEngine(shelf.open)
   await engine.open()
@@ -48,7 +48,7 @@ test('a batch that does not fit is taken back; later ones that fit go on', async
   await engine.close()
 })
 
-test('a batch that was refused is not there after a crash, were it written to the last byte', async () => {
+test('a batch that was refused is not there after a crash, even if its last byte was written', async () => {
   const shelf = new Shelf()
   const engine = new RandomAccessEngine(shelf.open)
   await engine.open()

@@ -105,7 +105,7 @@ test('an open that fails rejects once all that it began has ended', async () => 
 })
 
 for (const place of ['many files', 'one file'])
-  test(`while it is suspended a store removes nothing, for another may have it open: ${place}`, async () => {
+  test(`while it is suspended a store removes nothing, because another may have it open: ${place}`, async () => {
     const base = mkdtempSync(join(tmpdir(), 'kv-orphans-'))
     const make = (folder = ''): RandomAccessEngine => {
       const directory = `${base}${folder}`

@@ -96,7 +96,7 @@ class Machine {
     return isLost
   }
 
-  /** It opens to what it promised, or to what came after that, and goes on from there. */
+  /** It opens with what it promised, or with what came after that, and continues from there. */
   async expectPromised(what: string): Promise<void> {
     this.#files = new FaultFiles(this.#disk.open)
     const engine = await this.#open().catch((cause: unknown) => {

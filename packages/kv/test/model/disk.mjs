@@ -261,7 +261,7 @@ function hitsOf({ plan }) {
 }
 
 /**
- * Files in memory, by name; an instance that is asked for goes on from the last one of its name.
+ * Files in memory, by name. A new instance has what the last one of its name wrote.
  * @returns {(name: string) => import('@manycore/kv').RandomAccess}
  */
 function memoryFiles() {

@@ -13,7 +13,7 @@ export const SMALL: RandomAccessEngineOptions = {
   levelSizes: { level0Segments: 2, level1Bytes: 30_000, ratio: 3, segmentBytes: 10_000 }
 }
 
-/** Files in memory, by name; an instance that is asked for goes on from the last one of its name. */
+/** Files in memory, by name. A new instance has what the last one of its name wrote. */
 export class MemoryFiles {
   readonly files = new Map<string, RandomAccessMemory>()
 

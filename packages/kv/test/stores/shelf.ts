@@ -11,7 +11,7 @@ export class Shelf {
   handles = 0
   syncs = 0
   writes = 0
-  /** told of every write */
+  /** called at every write */
   onWrite: ((name: string, offset: number, length: number) => void) | null = null
   /** what writes fail with, half-way or at their end */
   failWrites: Error | null = null
