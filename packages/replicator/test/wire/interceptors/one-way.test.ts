@@ -31,7 +31,7 @@ test('the wire is what one-way.ts takes it for: ten messages, in the order it kn
   )
 })
 
-test('a mirror takes all blocks, and tells the peer of no block, length, fork or manifest', async () => {
+test('downloadOnly() takes all blocks, and tells the peer of no block, length, fork or manifest', async () => {
   const { near, far, log, wire } = await recorded({ policy: downloadOnly() })
   const ours = await near.source.get({ blocks: ['held'] })
   const theirs = await far.source.get({ blocks: ['1', '2', '3'] })
@@ -53,7 +53,7 @@ test('a mirror takes all blocks, and tells the peer of no block, length, fork or
   }
 })
 
-test('a mirror answers a peer that requests what it was not told of with noData, and reads nothing', async () => {
+test('downloadOnly() answers a peer that requests what it was not told of with noData, and reads nothing', async () => {
   const { near, far, log, wire, other } = await recorded({ policy: downloadOnly() })
   const ours = await near.source.get({ blocks: ['held', 'too'] })
   const copy = await far.source.get({ key: ours.key! })
@@ -70,7 +70,7 @@ test('a mirror answers a peer that requests what it was not told of with noData,
   expect([uploads, other.destroyed]).toEqual([0, false])
 })
 
-test('mirrors of one core that are longer than each other fall silent', async () => {
+test('two that only download one core and are longer than each other fall silent', async () => {
   const { near, far, log, wire } = await recorded({ policy: downloadOnly() }, { policy: downloadOnly() })
   const ours = await near.source.get({ blocks: ['1', '2'] })
   await copyOf(ours, far)
@@ -81,7 +81,7 @@ test('mirrors of one core that are longer than each other fall silent', async ()
   expect(log).toHaveLength(length)
 })
 
-test('a publisher gives all blocks, asks for nothing and takes nothing', async () => {
+test('uploadOnly() gives all blocks, asks for nothing and takes nothing', async () => {
   const { near, far, log, wire } = await recorded({ policy: uploadOnly() })
   const ours = await near.source.get({ blocks: ['1', '2', '3'] })
   const theirs = await far.source.get({ blocks: ['theirs'] })
@@ -97,7 +97,7 @@ test('a publisher gives all blocks, asks for nothing and takes nothing', async (
   for (const { type } of log) expect(['sync', 'range', 'bitfield', 'data', 'noData']).toContain(type)
 })
 
-test('a publisher takes a block from the peer that may give it, not from the others', async () => {
+test('uploadOnly() on one stream takes a block from the peer that may give it, not from the others', async () => {
   const [near, trusted, stranger] = [side(), side(), side()]
   const theirs = await trusted.source.get({ blocks: ['1', '2', '3'] })
   await copyOf(theirs, stranger)
@@ -117,7 +117,7 @@ test('a publisher takes a block from the peer that may give it, not from the oth
   expect(Array.from(from)).toEqual([one.userData])
 })
 
-test('data that a peer sends unasked to a publisher is not stored', async () => {
+test('data that a peer sends unasked is, under uploadOnly(), not stored', async () => {
   const { near, far, wire } = await recorded({ policy: uploadOnly() })
   const theirs = await far.source.get({ blocks: ['pushed'] })
   const copy = await near.source.get({ key: theirs.key! })
