@@ -1,4 +1,4 @@
-// One workload a function: ({ open, scale, directory }) → figures. `open()` gives a storage on the same data each
+// One function per workload: ({ open, scale, directory }) → figures. `open()` gives a storage on the same data each
 // time; what is measured is only what stands between start() and stop().
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -249,7 +249,7 @@ async function emptyMemory() {
 
 /**
  * @param {number} operations
- * @returns {() => Figures} ends the measurement: ms, and operations a second
+ * @returns {() => Figures} ends the measurement: ms, and operations per second
  */
 function start(operations) {
   const before = performance.now()

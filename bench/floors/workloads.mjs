@@ -1,4 +1,4 @@
-// The parts of each row of the stores that are done whatever the store: one entry a row, one function a part.
+// The parts of each row of the stores that every store has to do: one entry per row, one function per part.
 import { CONTENDERS } from './contenders.mjs'
 import { commits, gets, puts, writes } from './disk.mjs'
 import { hashes, keyPairs, signatures, together, verifications } from './keys.mjs'

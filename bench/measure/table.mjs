@@ -1,4 +1,4 @@
-// What a person reads of a run: medians with least and most, and their ratio to the first contender.
+// What a person reads of a run: medians with the least and the most, and their ratios to the first contender.
 
 /** @typedef {Record<string, number>} Figures  of one run, by what they are */
 
@@ -21,7 +21,7 @@ export function toRow({ suite, workload, contenders }) {
 }
 
 /**
- * A table a workload, one row a contender.
+ * One table for all workloads, with a row per contender.
  * @param {Row[]} rows
  */
 export function toMarkdown(rows) {

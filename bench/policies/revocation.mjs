@@ -18,7 +18,7 @@ const ROUND_TRIPS = [200, 800]
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '50' } } })
 const directory = mkdtempSync(join(tmpdir(), 'manycore-revocation-'))
 let round = 0
-console.log('| wire | bytes a block | rounds | blocks after, median | most | in work at most |')
+console.log('| wire | bytes per block | rounds | blocks after, median | most | in work at most |')
 console.log('| --- | --- | --- | --- | --- | --- |')
 try {
   for (const size of SIZES) await row('in memory', size, inMemory)

@@ -1,5 +1,5 @@
 // How long does a store take to open whose log ends in a write that was interrupted, and for how long does it hold up
-// the event loop? Files in a temporary directory (so in the page cache), one open a process.
+// the event loop? Files in a temporary directory (so in the page cache), one open per process.
 // node bench/recovery/torn-log.mjs --mib 8,16,64 --runs 3 --what random,small,zeros,numbers,thirds,hostile
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'

@@ -83,7 +83,7 @@ export function serveClosed(cores) {
 }
 
 /**
- * Both sides have all cores open; counts until each core has a peer a stream.
+ * Both sides have all cores open; measures until each core has a peer per stream.
  * @param {number} streams
  * @param {number} cores
  * @returns {Measure}

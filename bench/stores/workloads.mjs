@@ -1,5 +1,5 @@
-// One workload an entry. `prepare` runs in a process before; of `measure`, only what stands between start() and stop()
-// counts. The figures: ms, and what else a row asks for.
+// One entry per workload. `prepare` runs in a process before it; of `measure`, only what stands between start() and
+// stop() counts. The figures are ms, and what else a row asks for.
 import { writeFile } from 'node:fs/promises'
 import { appendLatency } from './append-latency.mjs'
 import { importTime } from './import-time.mjs'

@@ -28,7 +28,7 @@ export async function tryLocks(dir, commands) {
  * @param {string} dir
  * @param {Command} holding
  * @param {Command} other
- * @returns what the holder, and the other before and after its end, said
+ * @returns the answers: the holder's, and the other's before and after the holder's end
  */
 async function meet(dir, [program = '', ...args], other) {
   const store = mkdtempSync(join(dir, 'store-'))

@@ -8,7 +8,7 @@ import { readJson } from '../workspace/packages.mjs'
 
 /** bare 1.31.2 with the bare-type that its range takes today does not start. */
 const OVERRIDES = { 'bare-type': '1.1.1' }
-/** Their programs are packages of the registry too, one a platform. */
+/** Their programs are packages as well, one per platform. */
 const RUNTIMES = { bare: '1.31.2', bun: '1.4.5', deno: '2.9.6' }
 
 /**

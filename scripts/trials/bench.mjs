@@ -1,4 +1,4 @@
-// Every benchmark runs, small: one measurement a row, which says nothing about speed.
+// Every benchmark runs, very small: one measurement per row, which says nothing about speed.
 import { join } from 'node:path'
 import { report } from '../process/report.mjs'
 import { HANG_MS, node } from '../process/run.mjs'

@@ -1,5 +1,5 @@
 // Five hosts with a policy each, on a network that is slow, loses packets and falls apart: test/mesh/.
-// --loopback: without namespaces, also where they can be made.
+// --loopback: without namespaces, even where they can be made.
 import { judges } from '../../test/mesh/judges.mjs'
 import { openNetwork } from '../../test/mesh/network/open.mjs'
 import { play } from '../../test/mesh/scenario.mjs'

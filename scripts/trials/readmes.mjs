@@ -1,5 +1,5 @@
 // Every fenced js or ts block of every README and of docs/ runs, twice. There is no way to opt out: what does not run
-// is not an example; show it as text. Links lead somewhere, also where npm shows a README, and install lines name what
+// is not an example; show it as text. Links lead somewhere, even where npm shows a README, and install lines name what
 // the blocks load.
 import { existsSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
