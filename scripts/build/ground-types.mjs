@@ -11,8 +11,9 @@ import {
 import { basename, dirname, join, relative, sep } from 'node:path'
 
 const GROUND = '@manycore/ground'
-/** An import or export of names of ground, as tsc writes it into declarations. */
-const MENTION = /^(import|export) (type )?\{([^}]*)\} from '@manycore\/ground';$/gm
+/** An import or export of names of ground, as tsc writes it into declarations, or as an earlier build has left it. */
+const MENTION =
+  /^(import|export) (type )?\{([^}]*)\} from '(?:@manycore\/ground|(?:\.\.\/)+inlined\/[\w-]+\.js)';$/gm
 
 /**
  * Ground is private: a user's compiler could not find it. The declarations of a package that mention it get copies of

@@ -53,6 +53,15 @@ test('what is needed no more goes', async () => {
   expect(readdirSync(join(dir, 'inlined'))).toEqual(['time.d.ts'])
 })
 
+test('what an earlier build has left is found where ground has it now', async () => {
+  const dir = await copyGroundTypes({
+    'dist/index.d.ts': "export type { Clock } from '../inlined/clock.js';\n",
+    'inlined/clock.d.ts': GROUND['ground/time.d.ts']
+  })
+  expect(readFileSync(join(dir, 'dist/index.d.ts'), 'utf8')).toContain("'../inlined/time.js'")
+  expect(readdirSync(join(dir, 'inlined'))).toEqual(['time.d.ts'])
+})
+
 test.each([
   ["export type A = import('@manycore/ground').Clock;\n", 'dist/index.d.ts'],
   ["export type { Clock } from '@manycore/ground';\n", 'dist/compliance/index.d.ts']
