@@ -4,7 +4,7 @@ import { DHT_NODES } from './defaults.js'
 import { DemoError } from './errors.js'
 import { bytesOf, hashFile } from './layout.js'
 import { Crew, type Member } from './process/crew.js'
-import type { Hash, RoleName, Roles, Totals } from './process/messages.js'
+import type { Connected, Hash, RoleName, Roles, Totals } from './process/messages.js'
 import type { Source } from './source/find.js'
 import type { LeftOut, SourceFile } from './source/scan.js'
 import type { Bar, View } from './view.js'
@@ -16,8 +16,8 @@ export interface RunOptions {
   view: View
 }
 
-/** What one step did, and in which process; `check` has no cores. */
-export interface Step extends Partial<Totals> {
+/** What one step did, and in which process; `check` has no cores, and only the relay and the reader connect. */
+export interface Step extends Partial<Totals>, Partial<Connected> {
   step: string
   pid: number | undefined
   bytes: number
@@ -82,7 +82,8 @@ export async function run(source: Source, { isPublic, signal, view }: RunOptions
     const result = await crew.wait(member.done)
     bar.stop()
     const { cores, blocks, bytes, alreadyThere, files, seconds } = result
-    steps.push({ step, pid: member.pid, cores, blocks, bytes, alreadyThere, files, seconds })
+    const connectMs = 'connectMs' in result ? result.connectMs : undefined
+    steps.push({ step, pid: member.pid, cores, blocks, bytes, alreadyThere, files, connectMs, seconds })
     return { member, result }
   }
 }

@@ -1,11 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { DemoProcess, runDemo } from './demo-process.js'
 import { busyFolder, sampleFolder, temporary } from './folder.js'
-
-// Each test runs the demo several times, and each run starts four processes.
-vi.setConfig({ testTimeout: 180_000 })
 
 test('Ctrl-C in any step leaves stores that go on', async () => {
   const dir = await busyFolder()

@@ -1,15 +1,13 @@
 import { rmSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { run } from '../src/run.js'
 import { findSource } from '../src/source/find.js'
 import { scan } from '../src/source/scan.js'
 import { View } from '../src/view.js'
 import { DemoProcess, runDemo } from './demo-process.js'
 import { temporary, write } from './folder.js'
-
-vi.setConfig({ testTimeout: 180_000 })
 
 /** A path whose last part is no UTF-8, as a disk of the last century has them. */
 function latin1(dir: string, name: string): Buffer {

@@ -1,12 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { findSource } from '../src/source/find.js'
 import { runDemo, type Summary } from './demo-process.js'
 import { BLOCK, sampleFolder, temporary, write } from './folder.js'
-
-// Each test runs the demo several times, and each run starts four processes.
-vi.setConfig({ testTimeout: 180_000 })
 
 test('a folder arrives whole, through three processes', async () => {
   const { dir, files, bytes, blocks } = await sampleFolder()
@@ -15,6 +12,12 @@ test('a folder arrives whole, through three processes', async () => {
   expect(summary).toMatchObject({ files, bytes })
   expect(summary.steps.map(({ step }) => step)).toEqual(['store', 'mirror', 'read', 'check'])
   expect(new Set(summary.steps.map(({ pid }) => pid)).size).toBe(4)
+  expect(summary.steps.map(({ connectMs }) => typeof connectMs)).toEqual([
+    'undefined',
+    'number',
+    'number',
+    'undefined'
+  ])
   for (const step of transfers(summary)) {
     // The index core has a block for each file.
     expect(step).toMatchObject({ cores: files + 1, blocks: blocks + files, alreadyThere: 0 })

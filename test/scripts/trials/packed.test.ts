@@ -1,8 +1,5 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { check, fixture, manifest } from '../fixture.js'
-
-// Packing, installing and three compilers: seconds alone, a minute on a busy machine.
-vi.setConfig({ testTimeout: 300_000 })
 
 const published = (id: string, fields: object = {}): object =>
   manifest(id, {

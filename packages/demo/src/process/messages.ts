@@ -62,7 +62,8 @@ export interface Totals {
   seconds: number
 }
 
-interface Connected {
+/** What the roles that join others tell as well. */
+export interface Connected {
   /** until the first peer that had the index core was found */
   connectMs: number
 }

@@ -2,16 +2,13 @@ import { setImmediate as tick } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import b4a from 'b4a'
 import type { Hypercore, NoiseStream, ProtocolStream } from '@manycore/hypercore-types'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { read, refused, side, type Side } from '../kit/side.js'
 import { destroyed, inMemory } from '../kit/wires.js'
 import { heap } from './kit/handles.js'
 import { mutate } from './kit/mutate.js'
 import { seed, seeded } from './kit/random.js'
 import { RecordedStream } from './kit/recorded-stream.js'
-
-// It takes 12 s alone on two cores, and is to pass on a machine that does other things as well.
-vi.setConfig({ testTimeout: 600_000 })
 
 const MUTATIONS = 50_000
 /** After so many frames what they set off may run: reads of storage, answers. */
