@@ -58,21 +58,32 @@ const CALLS = ['_onopensession', '_onclosesession', '_onbatch', 'createChannel']
 /**
  * Replaces the calls of a mux.
  * @param around  gets those of the mux, bound to it
- * @returns a function that gives the mux its own calls back, except where somebody else has replaced ours meanwhile
+ * @returns a function that gives the mux its own calls back. Where somebody else has put a call over ours meanwhile, ours
+ *          stays below it and does nothing any more: calls may be replaced again, and only the newest ones are at work
  */
 export function replaceCalls(mux: Protomux, around: (upstream: MuxCalls) => MuxCalls): () => void {
-  const open = mux as Protomux & PrivateMux
-  const { _onopensession, _onclosesession, _onbatch, createChannel } = open
+  const calls = mux as Protomux & PrivateMux
+  const { _onopensession, _onclosesession, _onbatch, createChannel } = calls
   const before = { _onopensession, _onclosesession, _onbatch, createChannel }
-  const ours = around({
+  const upstream: MuxCalls = {
     _onopensession: (state) => _onopensession.call(mux, state),
     _onclosesession: (state) => _onclosesession.call(mux, state),
     _onbatch: (state) => _onbatch.call(mux, state),
     createChannel: (opts) => createChannel.call(mux, opts)
-  })
-  Object.assign(open, ours)
+  }
+  let atWork = around(upstream)
+  const installed: MuxCalls = {
+    _onopensession: (state) => atWork._onopensession(state),
+    _onclosesession: (state) => atWork._onclosesession(state),
+    _onbatch: (state) => atWork._onbatch(state),
+    createChannel: (opts) => atWork.createChannel(opts)
+  }
+  Object.assign(calls, installed)
   return () => {
-    for (const name of CALLS) if (open[name] === ours[name]) Object.assign(open, { [name]: before[name] })
+    atWork = upstream
+    for (const name of CALLS) {
+      if (calls[name] === installed[name]) Object.assign(calls, { [name]: before[name] })
+    }
   }
 }
 
