@@ -20,9 +20,6 @@ type FilteredChannel = CoreChannel & { [FILTER]?: Filter }
  * test/wire/interceptors/one-way.test.ts fails if the order or the shape of the messages changes.
  */
 export function oneWay(host: Host): Interceptor {
-  // Of the last copy of Hypercore that came: those of all copies do the same, they call the channel's peer.
-  let inside: Handlers
-
   return {
     name: 'direction',
     make: (make) => (opts) => {
@@ -31,21 +28,24 @@ export function oneWay(host: Host): Interceptor {
       if (direction === null || channel === null) return channel
       const sends = Object.fromEntries(channel.messages.map(({ send }, place) => [MESSAGES[place], send]))
       const filter = direction.upload
-        ? new UploadOnly(channel, inside, sends as Sends)
-        : new DownloadOnly(channel, inside, sends as Sends)
+        ? new UploadOnly(channel, sends as Sends)
+        : new DownloadOnly(channel, sends as Sends)
       channel[FILTER] = filter
       for (const [place, message] of channel.messages.entries()) {
         message.send = (sent) => filter.send(MESSAGES[place]!, sent)
       }
       return channel
     },
-    wrap(inner) {
-      inside = inner
-      return aroundMessages(inner, (handler, type) => (message, channel: FilteredChannel) => {
+    wrap: (inner) => ({
+      ...aroundMessages(inner, (handler, type) => (message, channel: FilteredChannel) => {
         const filter = channel[FILTER]
         return filter === undefined ? handler(message, channel) : filter.receive(type, message)
-      })
-    }
+      }),
+      open(handshake, channel: FilteredChannel) {
+        channel[FILTER]?.open(inner)
+        return inner.open(handshake, channel)
+      }
+    })
   }
 }
 
@@ -54,13 +54,18 @@ type Sends = Record<MessageType, (message: unknown) => boolean>
 
 abstract class Filter {
   protected readonly channel: CoreChannel
-  readonly #handlers: Handlers
   readonly #sends: Sends
+  /** what is inside the filter on this very channel: others may have been made by another copy of Hypercore */
+  #handlers!: Handlers
 
-  constructor(channel: CoreChannel, handlers: Handlers, sends: Sends) {
+  constructor(channel: CoreChannel, sends: Sends) {
     this.channel = channel
-    this.#handlers = handlers
     this.#sends = sends
+  }
+
+  /** The channel opens: from now on there are messages. */
+  open(handlers: Handlers): void {
+    this.#handlers = handlers
   }
 
   /** The remote says something. */
