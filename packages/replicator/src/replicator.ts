@@ -123,7 +123,11 @@ export class Replicator extends Emitter<ReplicatorEvents> {
     this.#reports.figures.open(record)
     this.#gates.open(record, policies)
     const leave = this.#requests.listen(record)
-    const unwatch = watchEnd(noise, (reason) => this.#leave(record, reason))
+    const onreason = (reason: ReplicatorError): void => {
+      record.reason = reason
+      this.#reports.ending(stream, reason)
+    }
+    const unwatch = watchEnd(noise, onreason, () => this.#leave(record))
     record.release = () => void (leave(), unwatch())
     this.#stalled.watch(record)
     this.#offers.all(record)
@@ -217,15 +221,15 @@ export class Replicator extends Emitter<ReplicatorEvents> {
   #letGo(record: OpenStream<PolicyGate>): Promise<void> {
     const ours = Array.from(this.#source).filter((core) => record.attached.has(core))
     const steps = ours.map((core) => () => this.#attachments.detach(core, record))
-    return closeAll('leaving a stream', [...steps, () => this.#leave(record, null)], 'together')
+    return closeAll('leaving a stream', [...steps, () => this.#leave(record)], 'together')
   }
 
-  #leave(record: OpenStream<PolicyGate>, reason: ReplicatorError | null): void {
+  #leave(record: OpenStream<PolicyGate>): void {
     record.release()
     record.gate?.close()
     this.#streams.remove(record)
     this.#stalled.unwatch()
-    this.#reports.closed(record.stream, reason)
+    this.#reports.tell('stream-close', record.stream, record.reason)
   }
 
   #refuseClosed(call: string): void {

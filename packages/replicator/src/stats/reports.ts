@@ -31,14 +31,10 @@ export class Reports {
     this.tell('refused', err, { discoveryKey, stream })
   }
 
-  /**
-   * A stream has closed, or was let go.
-   * @param reason  why we closed it, or why its handshake failed; null = neither
-   */
-  closed(stream: ProtocolStream, reason: ReplicatorError | null): void {
-    if (reason !== null && isLimit(reason)) this.limited(reason, null, stream)
-    else if (reason !== null) this.tell('refused', reason, { discoveryKey: null, stream })
-    this.tell('stream-close', stream, reason)
+  /** A stream is about to close: because we close it, or because its handshake failed. */
+  ending(stream: ProtocolStream, reason: ReplicatorError): void {
+    if (isLimit(reason)) this.limited(reason, null, stream)
+    else this.tell('refused', reason, { discoveryKey: null, stream })
   }
 }
 

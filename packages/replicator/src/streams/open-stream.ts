@@ -66,22 +66,25 @@ export function destroyStream({
 
 /**
  * Watches a stream until it closes.
- * @param onclose  gets why we closed it, or why its handshake failed; null = it closed for another reason
+ * @param onreason  called at the stream's 'error' with why we close it, or why its handshake failed
+ * @param onclose   called once it has closed
  * @returns a function that stops watching
  */
-export function watchEnd(noise: NoiseStream, onclose: (reason: ReplicatorError | null) => void): () => void {
+export function watchEnd(
+  noise: NoiseStream,
+  onreason: (reason: ReplicatorError) => void,
+  onclose: () => void
+): () => void {
   const uncode = replaceHandshakeError(noise, handshakeFailed)
-  let reason: ReplicatorError | null = null
   const onerror = (err: Error): void => {
-    if (err instanceof ReplicatorError) reason = err
+    if (err instanceof ReplicatorError) onreason(err)
   }
-  const onend = (): void => onclose(reason)
-  noise.once('close', onend)
+  noise.once('close', onclose)
   noise.on('error', onerror)
   return () => {
     uncode()
     noise.off('error', onerror)
-    noise.off('close', onend)
+    noise.off('close', onclose)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { InnerCore, NoiseStream, Protomux, ReplicationStream } from '@manycore/hypercore-types'
+import type { ReplicatorError } from '../errors.js'
 import type { Direction } from '../wire/direction.js'
 
 /** One open stream, as others see it. */
@@ -23,6 +24,8 @@ export interface OpenStream<Gate = unknown> extends StreamRecord {
   readonly directions: Map<string, Direction>
   /** Null: no policy is in force here. */
   gate: Gate | null
+  /** Why we close it, or why its handshake failed; null = neither. */
+  reason: ReplicatorError | null
   /** Removes what the replicator has put on the stream. */
   release: () => void
   /** Its place in `records`; −1 once it is removed. */
@@ -64,6 +67,7 @@ export class StreamSet<Gate = unknown> {
       attached: new WeakSet<InnerCore>(),
       directions: new Map(),
       gate: null,
+      reason: null,
       release: noop,
       index
     }

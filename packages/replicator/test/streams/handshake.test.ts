@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { pipeline } from 'node:stream'
+import NoiseSecretStream from '@hyperswarm/secret-stream'
 import type { ProtocolStream } from '@manycore/hypercore-types'
 import { expect, onTestFinished, test } from 'vitest'
 import type { ReplicatorError } from '../../src/index.js'
 import { side } from '../kit/side.js'
+import { pipe } from '../kit/wires.js'
 
 const failed = { name: 'ReplicatorError', code: 'HANDSHAKE_FAILED' }
 
@@ -46,6 +48,25 @@ test('a stream that its owner destroys during the handshake keeps its own error,
   expect(await error).toBe(own)
   await closed
   expect(Object.hasOwn(noiseStream, 'destroy')).toBe(false)
+})
+
+test('the reason of a close is told even if a listener of the error closes the replicator', async () => {
+  const { replicator } = side()
+  const told: unknown[] = []
+  replicator.on('refused', ({ code }) => told.push(['refused', code]))
+  replicator.on('stream-close', (_, reason) => told.push(['stream-close', reason?.code]))
+  const [ours, theirs] = [new NoiseSecretStream(true), new NoiseSecretStream(true)]
+  theirs.on('error', () => {})
+  replicator.replicate(ours)
+  const closing = new Promise<void>((resolve) => {
+    ours.on('error', ({ code }: Error & { code?: string }) => {
+      told.push(['error', code])
+      resolve(replicator.close())
+    })
+  })
+  pipe(ours.rawStream, theirs.rawStream)
+  await closing
+  expect(told).toEqual(['refused', 'error', 'stream-close'].map((event) => [event, 'HANDSHAKE_FAILED']))
 })
 
 async function sockets(): Promise<[Socket, Socket]> {
