@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { CoreChannel, Handlers } from '../../../src/wire/hypercore-peer.js'
 import type { Host } from '../../../src/wire/interceptors/interceptor.js'
 import type { Request } from '../../../src/wire/messages.js'
-import { serveInTurn } from '../../../src/wire/interceptors/serve-in-turn.js'
+import { serveInTurn } from '../../../src/wire/interceptors/reads.js'
 
 test('when a stream takes more, one channel after the other answers, those that were left out first', async () => {
   const { at, all, drain, end, mux } = channels({ a: 1, idle: 0, b: 1, c: 2 })
