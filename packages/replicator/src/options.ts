@@ -128,7 +128,7 @@ export interface Limits {
    * many that the remote was denied are remembered, to be opened when the policy changes.
    */
   coresPerStream: number
-  /** How many look-ups in the source run at a time; more wait, and streams take turns. */
+  /** How many look-ups in the source run at a time; more wait, and the streams are served round robin. */
   lookups: number
   /** How many discovery keys are remembered as not here; 0 is none. */
   unknownCores: number

@@ -11,7 +11,7 @@ import { LookUps } from './attach/look-ups.js'
 import { Offers } from './attach/offers.js'
 import type { ActiveFor } from './attach/offers.js'
 import type { PolicyGate } from './attach/policy-gate.js'
-import { PolicyGates } from './attach/policies-in-force.js'
+import { PoliciesInForce } from './attach/policies-in-force.js'
 import { Requests } from './attach/requests.js'
 import { ReplicatorError } from './errors.js'
 import { parseLimits, readCloseOptions, readReplicateOptions, readReplicatorOptions } from './options.js'
@@ -43,7 +43,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
   readonly #lookUps: LookUps
   readonly #requests: Requests
   readonly #offers: Offers
-  readonly #gates: PolicyGates
+  readonly #policies: PoliciesInForce
   readonly #stalled: StalledStreams
   #ownSource: HypercoreSet | null = null
   #closing: Promise<void> | null = null
@@ -81,7 +81,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
     this.#requests = new Requests(lookUps, attachments, reports, limits, clock)
     this.#offers = new Offers(source, streams, attachments, reports, active, clock)
     const parts = { source, attachments, lookUps, reports, limits, clock }
-    this.#gates = new PolicyGates(policies, streams, this.#offers, parts)
+    this.#policies = new PoliciesInForce(policies, streams, this.#offers, parts)
     this.#stalled = new StalledStreams(streams, limits.stalledMs, clock, ({ stream }, stall) => {
       reports.tell('stalled', stream, stall)
     })
@@ -114,14 +114,14 @@ export class Replicator extends Emitter<ReplicatorEvents> {
     const noise = stream.noiseStream
     const known = this.#streams.find(noise)
     if (known !== null) {
-      this.#gates.narrow(known, policies)
+      this.#policies.narrow(known, policies)
       return known.stream
     }
     if (noise.destroyed) return stream // its 'close' is past: nothing would ever remove it
 
     const record = this.#streams.add(stream, mux, isExternal, opts.active !== false)
     this.#reports.figures.open(record)
-    this.#gates.open(record, policies)
+    this.#policies.open(record, policies)
     const leave = this.#requests.listen(record)
     const onreason = (reason: ReplicatorError): void => {
       record.reason = reason
@@ -176,7 +176,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
    */
   async policyChanged(change?: PolicyChange): Promise<void> {
     this.#refuseClosed('policyChanged()')
-    await this.#gates.changed(readPolicyChange(change))
+    await this.#policies.changed(readPolicyChange(change))
   }
 
   /**

@@ -27,7 +27,7 @@ interface Lookup {
 
 /**
  * Finds the cores that remotes ask for. Look-ups cost storage reads, so they are shared, limited in number, and
- * remembered if they find nothing. The streams take turns: one whose remote asks for thousands does not hold up the
+ * remembered if they find nothing. The streams are served round robin: one whose remote asks for thousands does not hold up the
  * others.
  */
 export class LookUps {

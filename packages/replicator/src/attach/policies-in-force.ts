@@ -24,7 +24,7 @@ interface Changes {
  * Gives each stream on which a policy is in force a gate, and has the gates ask again when policies change. Streams
  * without a policy have no gate, and cost nothing.
  */
-export class PolicyGates {
+export class PoliciesInForce {
   readonly #policies: readonly ReplicationPolicy[]
   readonly #streams: StreamSet<PolicyGate>
   readonly #offers: Offers

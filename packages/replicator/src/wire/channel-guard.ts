@@ -8,7 +8,7 @@ import { oneWay } from './interceptors/one-way.js'
 import { countOpens, gatherAnswers, refuseClosedOpens, refuseNestedBatches } from './interceptors/opens.js'
 import { noteSenders } from './interceptors/proofs.js'
 import { type ChannelOptions, replaceCalls } from './protomux.js'
-import { serveInTurn } from './interceptors/reads.js'
+import { boundReads } from './interceptors/reads.js'
 
 /**
  * Everything that stands between a remote and Hypercore, the outermost first: what comes from the remote goes down this
@@ -21,7 +21,7 @@ export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
   refuseNestedBatches,
   refuseBadFrames,
   boundMessages,
-  serveInTurn,
+  boundReads,
   boundRequests,
   boundPages,
   noteSenders,

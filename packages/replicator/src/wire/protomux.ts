@@ -103,17 +103,17 @@ export function unansweredOpen(mux: Protomux, state: DecodeState): object | null
 
 /** Refuses the opens of a protocol and id that come first, as long as `isRefused` says so of them. */
 export function refuseFirstOpens(
-  mux: Protomux,
+  refusing: Protomux,
   { protocol, id }: Pick<ChannelOptions, 'protocol' | 'id'>,
   isRefused: (remote: object) => boolean
 ): void {
-  const open = mux as Protomux & PrivateMux
-  const info = open._get(protocol, id ?? null)
+  const mux = refusing as Protomux & PrivateMux
+  const info = mux._get(protocol, id ?? null)
   for (let first = info.incoming[0]; first !== undefined; first = info.incoming[0]) {
-    const remote = open._remote[first - 1]
+    const remote = mux._remote[first - 1]
     if (!remote || !isRefused(remote)) return
     info.incoming.shift()
-    open._rejectSession(info, first)
+    mux._rejectSession(info, first)
   }
 }
 

@@ -111,7 +111,7 @@ test('a source that tells of no new cores is asked every time', async () => {
   expect(lookups).toBe(2)
 })
 
-test('no more look-ups than allowed are under way, and streams take turns', async () => {
+test('no more look-ups than allowed are under way, and the streams are served round robin', async () => {
   const { source, near } = watched({ lookups: 2 })
   source.pause = () => new Promise((resolve) => setImmediate(resolve))
   const [busy, modest] = [side(), side()]

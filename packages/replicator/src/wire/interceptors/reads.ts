@@ -11,22 +11,22 @@ import type { Request } from '../messages.js'
  * them wait in memory. It lets requests wait only while the stream takes no more (`Peer.onrequest()`), so we let them
  * wait as well once enough are being answered.
  */
-export function serveInTurn({ mux }: Host): Interceptor {
-  const turns = new Turns(mux)
+export function boundReads({ mux }: Host): Interceptor {
+  const reads = new Reads(mux)
   return {
-    name: 'turns',
+    name: 'reads',
     wrap: ({ open, request, drain }) => ({
       open(handshake, channel) {
         const peer = channel.userData
         aroundAnswers(peer, (message, answer) => {
-          if (turns.postponed !== message) return answer()
+          if (reads.postponed !== message) return answer()
           postpone(peer, message)
           return NOTHING
         })
         return open(handshake, channel)
       },
-      request: (message, channel) => turns.request(message, channel, request, drain),
-      drain: (channel) => turns.drain(channel, drain)
+      request: (message, channel) => reads.request(message, channel, request, drain),
+      drain: (channel) => reads.drain(channel, drain)
     })
   }
 }
@@ -35,18 +35,18 @@ const NOTHING = Promise.resolve()
 
 type Drain = Handlers['drain']
 
-/** The requests of one stream. */
-class Turns {
+/** The blocks that are read for one stream. */
+class Reads {
   /** the request that is not to be answered in this very call, but to wait */
   postponed: Request | null = null
   readonly #mux: Protomux
-  /** requests being answered, without those of a turn */
+  /** requests being answered, without those that had to wait */
   #busy = 0
   /** bytes of their blocks, as far as these can be known before they are read */
   #busyBytes = 0
   /** channels whose requests wait, and what answers them; the one that has waited longest is next */
   readonly #waiting = new Map<CoreChannel, Drain>()
-  #isTurning = false
+  #isServing = false
 
   constructor(mux: Protomux) {
     this.#mux = mux
@@ -65,7 +65,7 @@ class Turns {
     this.#busyBytes += bytes
     return working.finally(() => {
       this.#busyBytes -= bytes
-      return --this.#busy === 0 ? this.#takeTurns() : undefined
+      return --this.#busy === 0 ? this.#serveWaiting() : undefined
     })
   }
 
@@ -73,7 +73,7 @@ class Turns {
   drain(channel: CoreChannel, drain: Drain): unknown {
     if (unansweredRequests(channel.userData) === 0) return undefined
     this.#waiting.set(channel, drain)
-    return this.#isTurning ? undefined : this.#takeTurns()
+    return this.#isServing ? undefined : this.#serveWaiting()
   }
 
   #isFull(bytes: number): boolean {
@@ -91,23 +91,26 @@ class Turns {
     }
   }
 
-  /** A turn: one channel answers what waits, until the stream is full. Those that are left out come first next time. */
-  async #takeTurns(): Promise<void> {
-    if (this.#isTurning) return
-    this.#isTurning = true
+  /**
+   * One channel after the other answers what waits, until the stream is full. Those that are left out come first next
+   * time.
+   */
+  async #serveWaiting(): Promise<void> {
+    if (this.#isServing) return
+    this.#isServing = true
     try {
       for (const [channel, drain] of this.#waiting) {
         if (!this.#mux.drained) return
         this.#waiting.delete(channel)
-        await takeTurn(channel, drain)
+        await serve(channel, drain)
       }
     } finally {
-      this.#isTurning = false
+      this.#isServing = false
     }
   }
 }
 
-async function takeTurn(channel: CoreChannel, drain: Drain): Promise<void> {
+async function serve(channel: CoreChannel, drain: Drain): Promise<void> {
   try {
     await drain(channel)
   } catch (err) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { CoreChannel, Handlers } from '../../../src/wire/hypercore-peer.js'
 import type { Host } from '../../../src/wire/interceptors/interceptor.js'
 import type { Request } from '../../../src/wire/messages.js'
-import { serveInTurn } from '../../../src/wire/interceptors/reads.js'
+import { boundReads } from '../../../src/wire/interceptors/reads.js'
 
 test('when a stream takes more, one channel after the other answers, those that were left out first', async () => {
   const { at, all, drain, end, mux } = channels({ a: 1, idle: 0, b: 1, c: 2 })
@@ -27,16 +27,16 @@ test('when a stream takes more, one channel after the other answers, those that 
   expect(at.slice(2, 5)).toEqual(['c', 'a', 'b'])
 })
 
-test('a turn that fails is an error of the stream, unless its channel is closed', async () => {
+test('a channel that fails to answer what waits is an error of the stream, unless its channel is closed', async () => {
   const { at, all, drain, end } = channels({ a: 1, b: 1, c: 1 })
-  const [turn] = drain()
+  const [serving] = drain()
   await settled()
   all[0]!.closed = true
   end(new Error('not read'))
   await settled()
   expect(at).toEqual(['a', 'b'])
   end(new Error('no'))
-  await expect(turn).rejects.toThrow('no')
+  await expect(serving).rejects.toThrow('no')
   drain()
   await settled()
   expect(at).toEqual(['a', 'b', 'c'])
@@ -63,7 +63,7 @@ test.each([
         return new Promise((resolve) => ends.push(resolve))
       }
     }
-    const { open, request } = inTurn({ drained: true }, (message) => peer._handleRequest(message))
+    const { open, request } = guarded({ drained: true }, (message) => peer._handleRequest(message))
     const channel = { closed: false, userData: peer } as unknown as CoreChannel
     open({}, channel)
     const onrequest = (): unknown => request({ id: 1 }, channel)
@@ -82,19 +82,19 @@ interface Mux {
 }
 
 /** The interceptor around a Hypercore that does no more than these. */
-function inTurn(
+function guarded(
   mux: Mux,
   request: (message: Request) => unknown,
   drain: (channel: CoreChannel) => unknown = () => undefined
 ): Pick<Handlers, 'open' | 'request' | 'drain'> {
   const inner = { open: () => undefined, request, drain } as unknown as Handlers
-  const { wrap } = serveInTurn({ mux } as unknown as Host)
+  const { wrap } = boundReads({ mux } as unknown as Host)
   return wrap!(inner) as Handlers
 }
 
 /** Channels by name, with so many requests waiting. */
 function channels(waiting: Record<string, number>): {
-  /** whose turns began */
+  /** which of them began to answer */
   at: string[]
   all: { closed: boolean }[]
   mux: Mux
@@ -108,7 +108,7 @@ function channels(waiting: Record<string, number>): {
     const remoteRequests = new Map(Array.from({ length: requests }, (_, id) => [id, {}]))
     return { name, closed: false, userData: { remoteRequests } }
   })
-  const { drain } = inTurn(
+  const { drain } = guarded(
     mux,
     () => undefined,
     (channel) => {
