@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { install, pack } from './pack.mjs'
 import { report } from '../process/report.mjs'
 import { HANG_MS, must, node } from '../process/run.mjs'
-import { checked, isWanted, readJson } from '../workspace/packages.mjs'
+import { checked, isWanted, packagesOf, readJson } from '../workspace/packages.mjs'
 
 /**
- * Package → what must not come with it.
+ * Package → what must not come with it. scripts/test/steps.mjs runs this trial only for these, and for corestore.
  * @type {Record<string, RegExp>}
  */
 const UNWANTED = {
@@ -28,10 +28,11 @@ const USE = `
     return store.close()
   })`
 
-const tarballs = await pack(checked)
+/** @type {import('./pack.mjs').Tarball[]} */
+let tarballs = []
 /** @type {import('../process/report.mjs').Cases} */
 const cases = {}
-const wanted = tarballs.filter(({ id }) => isWanted(id))
+const wanted = packagesOf(checked).filter(({ id, published }) => published && isWanted(id))
 for (const { name } of wanted) {
   if (name in UNWANTED)
     cases[`alone: ${name} installs and loads with no more than it needs`] = () => alone(name)
@@ -39,7 +40,9 @@ for (const { name } of wanted) {
 if (wanted.some(({ name }) => name === '@manycore/corestore'))
   cases['alone: npm install @manycore/corestore brings one of everything, the newest Hypercore, and works'] =
     works
-await report(cases)
+await report(cases, async () => {
+  tarballs = await pack(checked)
+})
 
 /**
  * What npm has installed: path → its version.

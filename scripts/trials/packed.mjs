@@ -9,7 +9,7 @@ import { install, pack } from './pack.mjs'
 import { report } from '../process/report.mjs'
 import { root } from '../workspace/root.mjs'
 import { HANG_MS, node } from '../process/run.mjs'
-import { checked, filesUnder, isWanted, readJson } from '../workspace/packages.mjs'
+import { checked, filesUnder, isWanted, packagesOf, readJson } from '../workspace/packages.mjs'
 
 /** @typedef {import('./pack.mjs').Tarball} Tarball */
 
@@ -29,22 +29,20 @@ const ALLOWED = new Set(['IMPORTS_KEY_INVALID'])
 const STRAY =
   /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|index\.[\w.]+|ambient\.d\.ts|(src|compliance)\/.*|dist\/.*\.(js|d\.ts)(\.map)?|inlined\/[\w-]+\.d\.ts)$/
 
-const tarballs = await pack(checked)
 const consumers = join(checked, 'test/consumers')
-const project = await install(
-  tarballs,
-  tarballs.map(({ name }) => name),
-  { dependencies: { '@types/node': readJson(join(root, 'node_modules/@types/node/package.json')).version } }
-)
-cpSync(consumers, project, { recursive: true })
+const published = packagesOf(checked).filter((each) => each.published)
+/** @type {Tarball[]} */
+let tarballs = []
+/** Directory of a project that has all of them installed. */
+let project = ''
 
 /** @type {import('../process/report.mjs').Cases} */
 const cases = {}
-for (const each of tarballs.filter(({ id }) => isWanted(id))) {
-  cases[`packed: ${each.name} holds its files and no others`] = () => strayFiles(each)
-  cases[`packed: ${each.name} passes publint`] = () => lint(each)
-  cases[`packed: ${each.name} passes attw`] = () => areTheTypesWrong(each)
-  cases[`packed: ${each.name} publishes types without any, and imports none but ours`] = () => openTypes(each)
+for (const { name } of published.filter(({ id }) => isWanted(id))) {
+  cases[`packed: ${name} holds its files and no others`] = () => strayFiles(tarballOf(name))
+  cases[`packed: ${name} passes publint`] = () => lint(tarballOf(name))
+  cases[`packed: ${name} passes attw`] = () => areTheTypesWrong(tarballOf(name))
+  cases[`packed: ${name} publishes types without any, and imports none but ours`] = () => openTypes(name)
 }
 for (const folder of readdirSync(consumers)) {
   for (const name of COMPILERS) {
@@ -59,10 +57,27 @@ cases['packed: without Hypercore, loading says what to install'] = () =>
 cases['packed: with Hypercore 10, loading says what to install'] = () =>
   withHypercore(oldHypercore(), 'HYPERCORE_TOO_OLD')
 
-if (tarballs.some(({ name }) => installed(name).dependencies?.['hypercore-storage']))
+if (published.some(({ manifest }) => manifest.dependencies?.['hypercore-storage']))
   cases['packed: npm installs one hypercore-storage for Hypercore and for ours'] = oneStorage
 
-await report(cases)
+await report(cases, prepare)
+
+async function prepare() {
+  tarballs = await pack(checked)
+  project = await install(
+    tarballs,
+    published.map(({ name }) => name),
+    { dependencies: { '@types/node': readJson(join(root, 'node_modules/@types/node/package.json')).version } }
+  )
+  cpSync(consumers, project, { recursive: true })
+}
+
+/** @param {string} name */
+function tarballOf(name) {
+  const found = tarballs.find((each) => each.name === name)
+  if (found === undefined) throw new Error(`${name} was not packed`)
+  return found
+}
 
 /** What Hypercore brings is what ours uses: a second copy is loaded, and takes space, for nothing. */
 function oneStorage() {
@@ -72,15 +87,6 @@ function oneStorage() {
   )
   const versions = copies.map((file) => `${file}: ${readJson(join(project, 'node_modules', file)).version}`)
   return copies.length === 1 ? [] : [`${copies.length} copies: ${versions.join(', ')}`]
-}
-
-/**
- * The manifest of a package as npm has installed it.
- * @param {string} name
- * @returns {import('../workspace/packages.mjs').Manifest}
- */
-function installed(name) {
-  return readJson(join(project, 'node_modules', name, 'package.json'))
 }
 
 /** @param {Tarball} tarball */
@@ -120,9 +126,9 @@ async function areTheTypesWrong({ tarball }) {
 
 /**
  * An `any`, or a package without types, would switch the compiler off in code that uses ours.
- * @param {Tarball} tarball
+ * @param {string} name
  */
-function openTypes({ name }) {
+function openTypes(name) {
   const dir = realpathSync(join(project, 'node_modules', name))
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /^(?!src).*\.d\.[cm]?ts$/.test(file)
