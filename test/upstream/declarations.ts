@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 /**
  * An interface that says which private parts of an upstream class are used: its docstring has the tag
  * `@upstream <package> <class>`. Members may have the tags `@since <version>`, for what an older upstream lacks, and
- * `@arity <number>`, where upstream's function declares more or fewer parameters than we name.
+ * `@arity <number>`, where upstream's function declares more or fewer parameters than we name, and `@private`, where a name
+ * that could be anybody's (`ongc`) is nobody's but upstream's in our sources.
  */
 export interface Declaration {
   /** the npm package */
@@ -27,6 +28,8 @@ export interface Member {
   /** of everything else */
   readonly type: Type
   readonly since: string | null
+  /** No other file may touch it, although its name does not tell that it is upstream's. */
+  readonly isPrivate: boolean
   /** may be absent */
   readonly isOptional: boolean
   /** where it is used: `packages/…/protomux.ts uses it in channelNumbers()` */
@@ -97,6 +100,7 @@ class SourceReader {
           arity: call ? Number(tag(node, 'arity') ?? required.length) : null,
           type: call ? { kinds: ['function'], members: [] } : this.#typeOf(node.type),
           since: tag(node, 'since'),
+          isPrivate: tag(node, 'private') !== null,
           isOptional: node.questionToken !== undefined,
           use: this.#useOf(name)
         }

@@ -14,18 +14,26 @@ export function touchedElsewhere(
 ): string[] {
   const names = new Set(declarations.flatMap(({ members }) => namesOf(members)))
   for (const name of publicNames()) names.delete(name)
+  const tagged = new Set(
+    declarations.flatMap(({ members }) =>
+      members.filter(({ isPrivate }) => isPrivate).map(({ name }) => name)
+    )
+  )
   const files = filesIn(src).filter((file) => !file.startsWith(`${folder}/`))
   return files.flatMap((file) =>
     accessesIn(parse(file))
-      .filter((name) => names.has(name) || name.startsWith('_'))
-      .map((name) => `${file} touches \`${name}\`, a private part of upstream; do that in ${folder}`)
+      .filter(({ name, isOption }) => (isOption ? tagged.has(name) : names.has(name) || name.startsWith('_')))
+      .map(({ name }) => `${file} touches \`${name}\`, a private part of upstream; do that in ${folder}`)
   )
 }
 
-/** Those that tell: `_get` and `receiverQueue`, but not `version` or `push`, which others have as well. */
+/**
+ * Those that tell: `_get` and `receiverQueue`, but not `version` or `push`, which others have as well, unless they have the
+ * tag `@private`.
+ */
 function namesOf(members: readonly Member[]): string[] {
-  return members.flatMap(({ name, type }) => [
-    ...(/^_|[a-z][A-Z]/.test(name) ? [name] : []),
+  return members.flatMap(({ name, type, isPrivate }) => [
+    ...(isPrivate || /^_|[a-z][A-Z]/.test(name) ? [name] : []),
     ...namesOf(type.members)
   ])
 }
@@ -38,22 +46,30 @@ function publicNames(): string[] {
   )
 }
 
-/** The names of members that are read, written or called, of anything but `this` and `super`. */
-function accessesIn(source: ts.SourceFile): string[] {
-  const names: string[] = []
+interface Access {
+  readonly name: string
+  /** a member of an object that is made or taken apart, as options are */
+  readonly isOption: boolean
+}
+
+/** The names of members that are read, written, called or given as options, of anything but `this` and `super`. */
+function accessesIn(source: ts.SourceFile): Access[] {
+  const found: Access[] = []
+  const add = (name: string, isOption = false): void => void found.push({ name, isOption })
   const visit = (node: ts.Node): void => {
-    if (ts.isPropertyAccessExpression(node) && !isOwn(node.expression)) names.push(node.name.text)
+    if (ts.isPropertyAccessExpression(node) && !isOwn(node.expression)) add(node.name.text)
     if (ts.isElementAccessExpression(node) && !isOwn(node.expression)) {
-      if (ts.isStringLiteralLike(node.argumentExpression)) names.push(node.argumentExpression.text)
+      if (ts.isStringLiteralLike(node.argumentExpression)) add(node.argumentExpression.text)
     }
     if (ts.isBindingElement(node) && ts.isObjectBindingPattern(node.parent)) {
       const name = (node.propertyName ?? node.name).getText()
-      if (name.startsWith('_')) names.push(name) // others may be options of that name
+      add(name, !name.startsWith('_')) // others may be options of that name
     }
+    if (ts.isObjectLiteralElementLike(node) && node.name !== undefined) add(node.name.getText(), true)
     ts.forEachChild(node, visit)
   }
   visit(source)
-  return names
+  return found
 }
 
 function isOwn(node: ts.Expression): boolean {

@@ -4,6 +4,7 @@ import { touchedElsewhere } from './elsewhere.js'
 import { movedParts } from './installed.js'
 
 const WIRE = 'packages/replicator/src/wire'
+const SESSIONS = 'packages/sessions/src/upstream'
 const declarations = declarationsIn(WIRE).filter(({ of }) => of === 'Peer')
 
 test('a part that is gone, or is not what it was, is named, with who uses it', () => {
@@ -48,6 +49,20 @@ test('a file that touches a private part from elsewhere is named', () => {
   )
   expect(problems).toContain(
     `${WIRE}/hypercore-peer.ts touches \`receiverQueue\`, a private part of upstream; do that in packages/replicator/src/streams`
+  )
+})
+
+test('a plain name with the tag @private is named as well, even as an option', () => {
+  const [from, of, name] = ['hypercore', 'Hypercore', 'ongc']
+  const [member] = declarationsIn(SESSIONS).flatMap(({ members }) =>
+    members.filter((each) => each.name === name)
+  )
+  expect(member).toMatchObject({ isPrivate: true })
+  const problems = touchedElsewhere('packages/sessions/src', 'packages/sessions/src/scope', [
+    { from, of, members: [member!] }
+  ])
+  expect(problems).toContain(
+    `${SESSIONS}/session.ts touches \`ongc\`, a private part of upstream; do that in packages/sessions/src/scope`
   )
 })
 

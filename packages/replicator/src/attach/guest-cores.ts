@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import { BoundedSet } from '@manycore/ground'
 import type { InnerCore } from '@manycore/hypercore-types'
 import type { OpenStream } from '../streams/stream-set.js'
+import { blockMessages } from '../wire/hypercore-peer.js'
 
 /** How many cores are looked at, at most, to find a place for one that had lost its own. */
 const LOOKS = 16
@@ -86,10 +87,6 @@ function isGone(core: InnerCore, { mux }: OpenStream): boolean {
 }
 
 function traffic(core: InnerCore, { mux }: OpenStream): number {
-  const stats = core.replicator.peers.find(({ protomux }) => protomux === mux)?.stats
-  return count(stats?.['wireRequest']) + count(stats?.['wireData'])
-}
-
-function count(figure: { tx: number; rx: number } | number | undefined): number {
-  return typeof figure === 'object' ? figure.rx : 0
+  const peer = core.replicator.peers.find(({ protomux }) => protomux === mux)
+  return peer === undefined ? 0 : blockMessages(peer)
 }

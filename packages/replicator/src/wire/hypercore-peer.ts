@@ -16,8 +16,18 @@ interface PrivatePeer {
   /** Answers one request. `onrequest()` calls it at once, or lets the request wait in `receiverQueue`. */
   _handleRequest(request: Request): Promise<void>
   readonly wireNoData: { send(message: NoData): boolean }
+  readonly stats: {
+    /** Messages from the remote. */
+    readonly wireRequest: { readonly rx: number }
+    readonly wireData: { readonly rx: number }
+    /** Requests of the remote that could not be answered. */
+    readonly invalidRequests: number
+  }
 
-  /** Our requests that are not answered. */
+  /**
+   * Our requests that are not answered.
+   * @private
+   */
   readonly inflight: number
   /** Answers that are being verified and stored. */
   readonly dataProcessing: number
@@ -43,6 +53,17 @@ const CHANGES = ['_send', '_cancelRequest', 'onsync', 'ondata', 'onnodata', 'onc
 /** How many requests of the remote are not answered. */
 export function unansweredRequests({ remoteRequests }: CorePeer): number {
   return remoteRequests.size
+}
+
+/** How many requests of the remote could not be answered. */
+export function invalidRequests({ stats }: CorePeer): number {
+  return stats.invalidRequests
+}
+
+/** How many messages about blocks the remote has sent: requests and data. */
+export function blockMessages(peer: Peer): number {
+  const { wireRequest, wireData } = (peer as CorePeer).stats
+  return wireRequest.rx + wireData.rx
 }
 
 /** Bytes of a block of the peer's core, on average. */

@@ -3,7 +3,8 @@ import { badArgument, callEach, closeAll } from '@manycore/ground'
 import type { Hypercore as Session, InnerCore } from '@manycore/hypercore-types'
 import { CloseSignal, closeEarly, rejectable } from './preload.js'
 import { SessionsError } from '../errors.js'
-import { applyLate, keepPreload, retire } from '../upstream/session.js'
+import { applyLate, keepPreload, listing, NOTHING_YET, retire } from '../upstream/session.js'
+import type { Listing } from '../upstream/session.js'
 import { readScopeSessionOptions, readSessionSource } from './options.js'
 import type { ScopeSessionOptions, SessionSource } from './options.js'
 
@@ -88,7 +89,7 @@ export class SessionScope implements Iterable<Session<unknown>> {
     const hold = (core: InnerCore) => {
       release = this.#cores.hold(core)
     }
-    const late = (core: InnerCore, more: ScopeSessionOptions): Entry => {
+    const late = (core: InnerCore, more: ScopeSessionOptions): Listing => {
       hold(core)
       applyLate(session, more)
       const entry = this.#enter(core)
@@ -167,7 +168,7 @@ export class SessionScope implements Iterable<Session<unknown>> {
 
   async #preload(
     source: InnerCore | Promise<SessionSource>,
-    enter: (core: InnerCore, late: ScopeSessionOptions) => Entry
+    enter: (core: InnerCore, late: ScopeSessionOptions) => Listing
   ): Promise<object> {
     let letGo = noop
     try {
@@ -183,13 +184,12 @@ export class SessionScope implements Iterable<Session<unknown>> {
     }
   }
 
-  /** The options with which Hypercore puts the session into a list of this scope, and takes it out again. */
-  #enter(core: InnerCore): Entry {
-    return { core, sessions: this.get(core.id as string), ongc: this.#ongc }
+  /** The options that put a session into a list of this scope. */
+  #enter(core: InnerCore): Listing {
+    return listing(core, this.get(core.id as string), this.#onleave)
   }
 
-  /** One for all sessions, which are many: Hypercore says which one has left its list (`_removeSession`). */
-  readonly #ongc = ({ core, sessions }: Entry): void => this.#drop(core, sessions)
+  readonly #onleave = ({ core, sessions }: Listing): void => this.#drop(core, sessions)
 
   /** Drops a list that is empty and will stay so. */
   #drop({ id }: InnerCore, sessions: Session<unknown>[]): void {
@@ -204,21 +204,6 @@ export class SessionScope implements Iterable<Session<unknown>> {
     else this.#awaited.set(sessions, count)
   }
 }
-
-interface Entry {
-  core: InnerCore
-  /** The list that the session is in while it is open. */
-  sessions: Session<unknown>[]
-  /** Called by Hypercore with a session that has left its list. */
-  ongc(session: Entry): void
-}
-
-/**
- * What a preload may add. Options are assigned, never spread, and none is new when Hypercore merges the preload
- * (`_open`): V8 gives an object that grows out of a spread a shape of its own, each time, and Hypercore then reads some
- * forty options the slow way, which costs 7 µs per session instead of 1.
- */
-const NOTHING_YET = { core: null, sessions: null, ongc: null, keyPair: null, manifest: null, group: null }
 
 function isPromise<T>(value: InnerCore | Promise<T>): value is Promise<T> {
   return 'then' in value

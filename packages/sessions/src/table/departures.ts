@@ -1,6 +1,7 @@
 import Hypercore from 'hypercore'
 import type { InnerCore, Hypercore as Session } from '@manycore/hypercore-types'
 import { purge } from '../upstream/core-hooks.js'
+import { listing } from '../upstream/session.js'
 
 /** Cores on their way out of a table: those that are closing, and those that are being deleted. */
 export class Departures {
@@ -81,11 +82,10 @@ export class AdoptedCores {
 
   /** @param onclose  called when the core closes, unless it was deleted from here before */
   add(core: InnerCore, onclose: () => void): void {
-    const ongc = (): void => {
+    const inNoList = listing(core, [], () => {
       if (this.#followers.has(core)) onclose()
-    }
-    const follower = { core, weak: true, sessions: [], ongc }
-    this.#followers.set(core, new Hypercore(null, null, follower))
+    })
+    this.#followers.set(core, new Hypercore(null, null, { ...inNoList, weak: true }))
   }
 
   /** Lets a core go. @returns our session on it, which is to be closed unless the core has closed */

@@ -1,5 +1,11 @@
 import type { Host, Interceptor } from './interceptor.js'
-import { aroundAnswers, aroundMessages, type CoreChannel, refuseRequest } from '../hypercore-peer.js'
+import {
+  aroundAnswers,
+  aroundMessages,
+  type CoreChannel,
+  invalidRequests,
+  refuseRequest
+} from '../hypercore-peer.js'
 import { NOT_AVAILABLE } from '../messages.js'
 
 /**
@@ -65,7 +71,7 @@ export function answerUnprovable(): Interceptor {
             await answer()
           } catch (err) {
             const isOurs = (err as { code?: unknown }).code === 'INVALID_OPERATION'
-            if (!isOurs || (peer.stats['invalidRequests'] as number) >= MAX_INVALID_REQUESTS) throw err
+            if (!isOurs || invalidRequests(peer) >= MAX_INVALID_REQUESTS) throw err
             refuseRequest(peer, request, NOT_AVAILABLE)
           }
         })
