@@ -16,6 +16,7 @@ export {
   checkKeys,
   checkOps,
   checkRange,
+  isRandomAccess,
   laterTurn,
   onLaterTurn,
   runtimeWithoutLibuv

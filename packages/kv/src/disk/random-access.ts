@@ -58,15 +58,21 @@ export function fileSource(storage: Exclude<RandomAccessStorage, RandomAccess>):
 /** A class of files has their methods, or sets them in its constructor: a class of ES cannot be called without `new`. */
 function isClass(storage: object): boolean {
   const property = Object.getOwnPropertyDescriptor(storage, 'prototype')
-  return isFile((storage as { prototype?: unknown }).prototype) || property?.writable === false
+  return isRandomAccess((storage as { prototype?: unknown }).prototype) || property?.writable === false
 }
 
-export function isFile(storage: unknown): storage is RandomAccess {
-  const { read, write, stat } = (storage ?? {}) as Partial<RandomAccess>
-  return typeof read === 'function' && typeof write === 'function' && typeof stat === 'function'
+/**
+ * Is this an instance of a random-access-storage, and not a class of them or Node's `fs`? It is told by its `read`, `write`,
+ * `truncate`, `stat` and `close`, because there may be several copies of a package. `unlink` is not asked for: a store in
+ * one file never calls it.
+ */
+export function isRandomAccess(value: unknown): value is RandomAccess {
+  if (typeof value !== 'object' || value === null || 'readFile' in value) return false
+  const methods = ['read', 'write', 'truncate', 'stat', 'close'] as const
+  return methods.every((method) => typeof (value as Partial<RandomAccess>)[method] === 'function')
 }
 
 function checkFile(file: unknown): RandomAccess {
-  if (isFile(file)) return file
+  if (isRandomAccess(file)) return file
   throw badArgument('storage', 'a class or function that gives random-access-storage instances', file)
 }

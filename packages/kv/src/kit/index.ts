@@ -1,4 +1,5 @@
 // @manycore/kv/kit, for authors of engines: arguments checked, calls counted, reads in a later macrotask, states in O(1).
+export { isRandomAccess } from '../disk/random-access.js'
 export type { Op, Range } from '../engine.js'
 export { checkKeys, checkOps, checkRange } from './check.js'
 export { Lifecycle } from './lifecycle.js'

@@ -4,7 +4,7 @@ import type { Found } from '../cursor/cursor.js'
 import type { Disk } from '../disk/disk.js'
 import { RandomAccessDiskFile } from '../disk/file.js'
 import { RandomAccessDisk } from '../disk/many-files.js'
-import { fileSource, isFile, type RandomAccessStorage } from '../disk/random-access.js'
+import { fileSource, isRandomAccess, type RandomAccessStorage } from '../disk/random-access.js'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '../engine.js'
 import { EngineError } from '../errors.js'
 import { checkKeys, checkOps, checkRange } from '../kit/check.js'
@@ -204,7 +204,7 @@ export class RandomAccessEngine implements Engine {
 
 /** @throws BAD_ARGUMENT */
 function toDisk(storage: RandomAccessStorage, { sync }: CheckedOptions): () => Promise<Disk> {
-  if (!isFile(storage)) {
+  if (!isRandomAccess(storage)) {
     const disk = new RandomAccessDisk(fileSource(storage), sync)
     return async () => disk
   }

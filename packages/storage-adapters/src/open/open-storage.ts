@@ -1,7 +1,7 @@
 import HypercoreStorage from 'hypercore-storage'
 import { badArgument } from '@manycore/ground'
 import type { CorestoreStorage } from '@manycore/hypercore-types'
-import { RandomAccessEngine } from '@manycore/kv'
+import { RandomAccessEngine, isRandomAccess } from '@manycore/kv'
 import type { Engine, RandomAccessStorage } from '@manycore/kv'
 import { openEngine } from '../facade/storage.js'
 import { isLevelDatabase } from '../level/database.js'
@@ -59,7 +59,9 @@ function toEngine(storage: unknown, { readOnly = false, wait = false }: OpenStor
   if (isLevelDatabase(storage)) return new LevelEngine(storage) // asked first: it has most of an engine's calls too
   if (isEngine(storage)) return storage
   refuseClass(storage)
-  if (isRandomAccess(storage)) return new RandomAccessEngine(storage, { readOnly, wait })
+  if (typeof storage === 'function' || isRandomAccess(storage)) {
+    return new RandomAccessEngine(storage as RandomAccessStorage, { readOnly, wait })
+  }
   return null
 }
 
@@ -76,14 +78,6 @@ function isEngine(storage: unknown): storage is Engine {
   if (typeof engine !== 'object' || engine === null) return false
   const calls = [engine.open, engine.close, engine.getMany, engine.batch, engine.iterator, engine.snapshot]
   return typeof engine.supports === 'object' && calls.every((call) => typeof call === 'function')
-}
-
-/** A class, a function or one instance. `unlink()` is not asked for: a store in one file never calls it. */
-function isRandomAccess(storage: unknown): storage is RandomAccessStorage {
-  if (typeof storage === 'function') return true
-  if (typeof storage !== 'object' || storage === null || 'readFile' in storage) return false // Node's fs
-  const calls = ['read', 'write', 'truncate', 'stat', 'close'] as const
-  return calls.every((call) => typeof (storage as Record<string, unknown>)[call] === 'function')
 }
 
 /** One member of every other kind, which no file has. */

@@ -97,7 +97,9 @@ const REFUSED = [
   // @ts-expect-error
   refused(Promise.resolve(new MemoryEngine()), 'an object (Promise)'),
   // @ts-expect-error
-  refused({ read() {}, write() {}, stat() {}, del() {} }, 'an object (Object)')
+  refused({ read() {}, write() {}, stat() {}, del() {} }, 'an object (Object)'),
+  // @ts-expect-error
+  refused({ read() {}, write() {}, truncate() {}, stat() {}, unlink() {} }, 'an object (Object)')
 ]
 
 const REFUSED_CLASSES = [
@@ -144,6 +146,14 @@ test.each(REFUSED_CLASSES)(
     )
   }
 )
+
+test('a file without close, of a function, is refused at ready()', async () => {
+  const storage = openStorage((() => Object.assign(new RandomAccessMemory(), { close: undefined })) as never)
+  await expect(storage.ready()).rejects.toMatchObject({
+    code: 'BAD_ARGUMENT',
+    message: expect.stringContaining('a class or function that gives random-access-storage instances')
+  })
+})
 
 test('what a type cannot say is still refused', async () => {
   expect(() => openStorage('')).toThrow(
