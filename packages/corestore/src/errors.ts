@@ -15,7 +15,7 @@ export const CORESTORE_ERRORS = {
   STORAGE_CONFLICT:
     'The primary key, or the core that is stored under a name, is not the one that was asked for.',
   STORAGE_EMPTY:
-    'What was asked for is not stored here: a store that was opened read-only, a core, or data where data is needed.'
+    'There is nothing stored here: no store (opened read-only), no such core, or no data where data is needed.'
 } as const
 
 /** A code of `CORESTORE_ERRORS`. */

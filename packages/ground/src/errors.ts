@@ -78,13 +78,24 @@ export function badArgument(field: string, expected: string, value: unknown): Ar
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)
-  if (value instanceof Uint8Array) return `${value.byteLength} bytes`
+  if (value instanceof Uint8Array) return count(value.byteLength, 'byte')
   if (typeof value === 'number' || typeof value === 'boolean') return `${typeof value} ${value}`
   if (typeof value === 'string')
-    return value === '' ? 'an empty string' : `a string of ${value.length} characters`
+    return value === '' ? 'an empty string' : `a string of ${count(value.length, 'character')}`
   if (typeof value === 'function') return value.name ? `function ${value.name}` : 'a function'
-  if (typeof value === 'object') return `an object (${value.constructor?.name ?? 'no prototype'})`
+  if (typeof value === 'object') return describeObject(value)
   return `a ${typeof value}`
+}
+
+function describeObject(value: object): string {
+  if (Object.getPrototypeOf(value) === null) return 'an object (no prototype)'
+  const made: unknown = value.constructor
+  // A generator's constructor is not a function, and an anonymous class has no name.
+  return typeof made === 'function' && made.name ? `an object (${made.name})` : 'an object'
+}
+
+function count(n: number, unit: string): string {
+  return `${n} ${unit}${n === 1 ? '' : 's'}`
 }
 
 /**

@@ -45,12 +45,17 @@ test.each([
   [true, 'boolean true'],
   ['', 'an empty string'],
   ['hunter2', 'a string of 7 characters'],
+  ['7', 'a string of 1 character'],
   [Symbol('hunter2'), 'a symbol'],
   [new Uint8Array(31).fill(7), '31 bytes'],
+  [new Uint8Array(1).fill(7), '1 byte'],
   [new Key(), 'an object (Key)'],
   [Object.create(null) as object, 'an object (no prototype)'],
   [{ secret: 'hunter2' }, 'an object (Object)'],
   [['hunter2'], 'an object (Array)'],
+  [new (class {})(), 'an object'],
+  [(function* () {})(), 'an object'],
+  [{ constructor: { name: 'hunter2' } }, 'an object'],
   [function door() {}, 'function door'],
   [() => {}, 'a function']
 ])('what came instead is described and a secret is not shown: %#', (value, described) => {

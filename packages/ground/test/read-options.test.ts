@@ -78,7 +78,7 @@ test.each([
   ],
   [{ colour: 1 }, 'colour', 'BAD_ARGUMENT: colour is not an option'],
   [{ limits: { open: 1 } }, 'limits.open', 'BAD_ARGUMENT: limits.open is not an option; did you mean opens?'],
-  [{ lingerMs: 'x' }, 'lingerMs', 'BAD_ARGUMENT: lingerMs must be a number, got a string of 1 characters'],
+  [{ lingerMs: 'x' }, 'lingerMs', 'BAD_ARGUMENT: lingerMs must be a number, got a string of 1 character'],
   [{ limits: 3 }, 'limits', 'BAD_ARGUMENT: limits must be an object, got number 3'],
   [7, 'options', 'BAD_ARGUMENT: options must be an object, got number 7']
 ])('%j is refused', (bag, field, message) => {

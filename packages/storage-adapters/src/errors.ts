@@ -9,7 +9,7 @@ export const STORAGE_ERRORS = {
   ELOCKED:
     'The store is open elsewhere, in this process or another; `holder` is the id of that process, if it is known.',
   STORAGE_EMPTY:
-    'What was asked for is not stored here: a store that was opened read-only, a core, or data where data is needed.',
+    'There is nothing stored here: no store (opened read-only), no such core, or no data where data is needed.',
   STORAGE_FOREIGN_FILES: 'The directory holds files that are not of a store. Nothing was moved or created.',
   STORAGE_UNREADABLE:
     'The file system or RocksDB refused; `cause` says how. If the disk is full, make room and open the store again: nothing is lost.',

@@ -103,8 +103,11 @@ export function checkFault(given: Fault): Fault {
   const fault = readOptions(given, FAULT) as Fault
   const { on, action } = fault
   const allowed: readonly FaultAction[] | undefined = ACTIONS[on]
-  if (allowed === undefined) throw badArgument('on', Object.keys(ACTIONS).join(', '), on)
-  if (!allowed.includes(action)) throw badArgument('action', `for ${on} ${allowed.join(', ')}`, action)
+  if (allowed === undefined) throw badArgument('on', `one of ${Object.keys(ACTIONS).join(', ')}`, on)
+  if (!allowed.includes(action)) {
+    const article = on === 'open' || on === 'unlink' ? 'an' : 'a'
+    throw badArgument('action', `one of ${allowed.join(', ')} for ${article} ${on}`, action)
+  }
   return fault
 }
 

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { testEngine } from '../../compliance/index.js'
-import { FaultEngine, FaultPlan, MemoryEngine, type FaultAction, type Op } from '../../src/index.js'
+import {
+  FaultEngine,
+  FaultPlan,
+  MemoryEngine,
+  type Fault,
+  type FaultAction,
+  type Op
+} from '../../src/index.js'
 import { contents, randomNumbers, randomOps } from '../stores/recorded.js'
 
 const put = (key: string, value = key): Op => ({
@@ -169,6 +176,13 @@ test('a plan refuses what cannot happen', () => {
   const refusal = (field: string) => expect.objectContaining({ code: 'BAD_ARGUMENT', field })
   expect(() => new FaultPlan([{ on: 'nothing' as 'read', action: 'fail' }])).toThrow(refusal('on'))
   expect(() => new FaultPlan([{ on: 'read', action: 'tear' }])).toThrow(refusal('action'))
+  const message = (fault: object) => () => new FaultPlan([fault as Fault])
+  expect(message({ on: 'x', action: 'fail' })).toThrow(
+    /on must be one of open, getMany, .*, unlink, got a string of 1 character$/
+  )
+  expect(message({ on: 'open', action: 'tear' })).toThrow(
+    'action must be one of fail, delay for an open, got'
+  )
   expect(() => new FaultPlan([{ on: 'read', action: 'fail', nth: 0 }])).toThrow(refusal('nth'))
   expect(() => new FaultPlan([{ on: 'read', action: 'fail', oneIn: 0 }])).toThrow(refusal('oneIn'))
   expect(() => new FaultEngine({} as MemoryEngine)).toThrow(refusal('engine'))

@@ -27,7 +27,7 @@ test.each([
   [Number.NaN, 'number NaN'],
   [2 ** 31, 'number 2147483648'],
   [Number.POSITIVE_INFINITY, 'number Infinity'],
-  ['5', 'a string of 1 characters'],
+  ['5', 'a string of 1 character'],
   [null, 'null']
 ])('lingerMs: %s is refused', (lingerMs, got) => {
   const { storage } = openTable()
@@ -56,7 +56,7 @@ test('openCore() without an identity, or with a wrong or contradicting one, is r
     expect(() => table.openCore(opts)).toThrow(expect.objectContaining(refused))
   }
   expect(() => table.openCore({ key: new Uint8Array(5) })).toThrow(mistake('key', '5 bytes'))
-  expect(() => table.openCore({ key: 'x' as never })).toThrow(mistake('key', 'a string of 1 characters'))
+  expect(() => table.openCore({ key: 'x' as never })).toThrow(mistake('key', 'a string of 1 character'))
   expect(() => table.openCore({ discoveryKey: new Uint8Array(5) })).toThrow(
     mistake('discoveryKey', '5 bytes')
   )

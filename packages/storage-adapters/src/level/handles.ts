@@ -22,7 +22,7 @@ export class StateSnapshot implements EngineSnapshot {
    */
   static hold(snapshot: EngineSnapshot): LevelState {
     const state = snapshot instanceof StateSnapshot ? snapshot.#state : null
-    if (state === null) throw new EngineError('ENGINE_CLOSED', 'a read at a closed snapshot')
+    if (state === null) throw new EngineError('ENGINE_CLOSED', 'the snapshot is closed')
     return state.hold()
   }
 

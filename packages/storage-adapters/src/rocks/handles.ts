@@ -19,7 +19,7 @@ export class RocksSnapshot implements EngineSnapshot {
   /** @throws ENGINE_CLOSED */
   static session(snapshot: EngineSnapshot): RocksSession {
     const session = snapshot instanceof RocksSnapshot ? snapshot.#session : null
-    if (session === null) throw new EngineError('ENGINE_CLOSED', 'a read at a closed snapshot')
+    if (session === null) throw new EngineError('ENGINE_CLOSED', 'the snapshot is closed')
     return session
   }
 
