@@ -24,6 +24,7 @@ import type { GetOptions } from './get/options.js'
 import { listPolicies, readSessionOptions, readStoreOptions, readSuspendOptions } from './store/options.js'
 import type { CorestoreOptions, StoreOptions, StoreSessionOptions, SuspendOptions } from './store/options.js'
 import { StoreRoot } from './store/root.js'
+import { lifecycleOf, sharedOf } from './store/view.js'
 import { StoredCores } from './stored/stored-cores.js'
 
 /** Shared by every copy of this package, so that `isCorestore` works across copies. */
@@ -66,19 +67,19 @@ export class Corestore extends StoredCores {
   constructor(storage: StorageInput | null, options?: StoreOptions) {
     const opts = readStoreOptions(options)
     const root = opts.root ?? null
-    super(root === null ? new StoreRoot(storage as StorageInput, opts) : root.shared)
+    super(root === null ? new StoreRoot(storage as StorageInput, opts) : sharedOf(root))
     this.root = root
     this.ns = opts.namespace ? b4a.from(opts.namespace) : b4a.alloc(KEY_BYTES)
     this.readOnly = opts.writable === false || !!opts.readOnly
     this.manifestVersion = opts.manifestVersion || MANIFEST_VERSION
     this.active = opts.active !== false
     this.#policies = root === null ? [] : listPolicies(opts.policy)
-    this.shouldSuspend = opts.suspend ?? (root === null ? this.shared.suspends : root.shouldSuspend)
-    this.sessions = this.shared.table.scope()
-    this.#watching = new CoreWatchers(this.shared.table)
-    this.#getter = new CoreGetter(this, this.lifecycle, this.shared.names)
-    if (root !== null) this.shared.stores.add(this)
-    this.shared.events.follow(this)
+    this.shouldSuspend = opts.suspend ?? (root === null ? sharedOf(this).suspends : root.shouldSuspend)
+    this.sessions = sharedOf(this).table.scope()
+    this.#watching = new CoreWatchers(sharedOf(this).table)
+    this.#getter = new CoreGetter(this, lifecycleOf(this), sharedOf(this).names)
+    if (root !== null) sharedOf(this).stores.add(this)
+    sharedOf(this).events.follow(this)
 
     // Whoever needs the store awaits ready() or a core's ready() and gets the error there.
     this.ready().catch(() => {})
@@ -115,7 +116,7 @@ export class Corestore extends StoredCores {
   /** The same with options in a variable of the type `GetOptions<T>`. */
   get<T>(opts: GetOptions<T>): Hypercore<T>
   get(input: GetOptions | Uint8Array | string): Hypercore<unknown> {
-    this.lifecycle.checkOpen()
+    lifecycleOf(this).checkOpen()
     const session = this.#getter.get(input)
     this.#finding.add(session)
     return session
@@ -126,7 +127,7 @@ export class Corestore extends StoredCores {
    * @throws BAD_ARGUMENT, SESSION_CLOSED
    */
   session(options?: StoreSessionOptions): Corestore {
-    this.lifecycle.checkOpen()
+    lifecycleOf(this).checkOpen()
     const opts = readSessionOptions(options)
     return new Corestore(null, {
       namespace: this.ns,
@@ -158,10 +159,10 @@ export class Corestore extends StoredCores {
    * @throws BAD_ARGUMENT, SESSION_CLOSED
    */
   replicate(isInitiator: boolean | ProtocolStream | Protomux, options?: ReplicateOptions): ReplicationStream {
-    this.lifecycle.checkOpen()
+    lifecycleOf(this).checkOpen()
     const opts = readReplicateOptions(isInitiator, options)
     const policy = [...this.#policies, ...listPolicies(opts.policy)]
-    return this.shared.replicator.replicate(isInitiator, { active: this.active, ...opts, policy })
+    return sharedOf(this).replicator.replicate(isInitiator, { active: this.active, ...opts, policy })
   }
 
   /**
@@ -171,8 +172,8 @@ export class Corestore extends StoredCores {
    * @throws BAD_ARGUMENT, SESSION_CLOSED
    */
   async policyChanged(change?: PolicyChange): Promise<void> {
-    this.lifecycle.checkOpen()
-    await this.shared.replicator.policyChanged(change)
+    lifecycleOf(this).checkOpen()
+    await sharedOf(this).replicator.policyChanged(change)
   }
 
   /**
@@ -181,7 +182,7 @@ export class Corestore extends StoredCores {
    * @throws SESSION_CLOSED
    */
   watch(fn: (core: InnerCore) => void): void {
-    this.lifecycle.checkOpen()
+    lifecycleOf(this).checkOpen()
     this.#watching.add(fn)
   }
 
@@ -196,8 +197,8 @@ export class Corestore extends StoredCores {
    * @throws BAD_ARGUMENT, SESSION_CLOSED
    */
   notifyGroup(topic: Uint8Array): GroupHandle {
-    this.lifecycle.checkOpen()
-    return this.shared.groups.add(bytes32('topic', topic))
+    lifecycleOf(this).checkOpen()
+    return sharedOf(this).groups.add(bytes32('topic', topic))
   }
 
   /**
@@ -206,7 +207,7 @@ export class Corestore extends StoredCores {
    * @throws SESSION_CLOSED
    */
   findingPeers(): () => void {
-    this.lifecycle.checkOpen()
+    lifecycleOf(this).checkOpen()
     return this.#finding.begin(this.sessions)
   }
 
@@ -217,8 +218,8 @@ export class Corestore extends StoredCores {
    */
   async suspend(opts?: SuspendOptions): Promise<void> {
     const read = readSuspendOptions(opts)
-    this.lifecycle.checkOpen()
-    await this.shared.suspend(this.shouldSuspend ? read : null)
+    lifecycleOf(this).checkOpen()
+    await sharedOf(this).suspend(this.shouldSuspend ? read : null)
   }
 
   /**
@@ -226,18 +227,18 @@ export class Corestore extends StoredCores {
    * @throws SESSION_CLOSED; ELOCKED or STORAGE_CHANGED if another process has or had the storage: it stays suspended then
    */
   async resume(): Promise<void> {
-    this.lifecycle.checkOpen()
-    await this.shared.resume()
+    lifecycleOf(this).checkOpen()
+    await sharedOf(this).resume()
   }
 
   protected _open(): Promise<void> {
-    return this.lifecycle.open()
+    return lifecycleOf(this).open()
   }
 
   protected _close(): Promise<void> {
     this.#finding.end()
     this.#watching.clear()
-    return this.lifecycle.close()
+    return lifecycleOf(this).close()
   }
 }
 

@@ -55,6 +55,26 @@ class Resource extends (ReadyResource as unknown as new () => object) {
 
 const StoreResource: new () => StoreResource = Resource as never
 
+// Symbols, so that no field of a subclass of Corestore replaces these, whatever its name. A root store may be of another copy
+// of this package.
+const SHARED = Symbol.for('manycore.corestore.shared')
+const LIFECYCLE = Symbol.for('manycore.corestore.lifecycle')
+
+interface Internals {
+  [SHARED]: StoreRoot
+  [LIFECYCLE]: StoreLifecycle
+}
+
+/** What a root store shares with its sessions. */
+export function sharedOf(store: StoreView): StoreRoot {
+  return (store as unknown as Internals)[SHARED]
+}
+
+/** Whether a store, or a session of one, may be called, and with which keys. */
+export function lifecycleOf(store: StoreView): StoreLifecycle {
+  return (store as unknown as Internals)[LIFECYCLE]
+}
+
 /** What the root store and all its sessions show of what they share. */
 export abstract class StoreView extends StoreResource {
   /** The root store; null in the root store itself. */
@@ -64,30 +84,25 @@ export abstract class StoreView extends StoreResource {
   /** The open Hypercore sessions that were opened through this store. */
   abstract readonly sessions: SessionScope
 
-  /** @internal */
-  protected readonly shared: StoreRoot
-  /** @internal */
-  protected readonly lifecycle: StoreLifecycle
-
   constructor(shared: StoreRoot) {
     super()
-    this.shared = shared
-    this.lifecycle = new StoreLifecycle(this as unknown as Corestore, shared)
+    const lifecycle = new StoreLifecycle(this as unknown as Corestore, shared)
+    Object.defineProperties(this, { [SHARED]: { value: shared }, [LIFECYCLE]: { value: lifecycle } })
   }
 
   /** The hypercore-storage that all cores are in; closed with the root store. */
   get storage(): CorestoreStorage {
-    return this.shared.storage
+    return sharedOf(this).storage
   }
 
   /** The open cores of the root store and all its sessions. */
   get cores(): SessionTable {
-    return this.shared.table
+    return sharedOf(this).table
   }
 
   /** The open streams: `records` of `{ stream, isExternal }`. */
   get streamTracker(): Replicator['streams'] {
-    return this.shared.replicator.streams
+    return sharedOf(this).replicator.streams
   }
 
   /**
@@ -95,21 +110,21 @@ export abstract class StoreView extends StoreResource {
    * the root store.
    */
   get replicator(): Replicator {
-    return this.shared.replicator
+    return sharedOf(this).replicator
   }
 
   /** The open sessions and namespaces of the root store. */
   get corestores(): Set<Corestore> {
-    return this.shared.stores
+    return sharedOf(this).stores
   }
 
   /** The cache that cores share, as it was given to the root store; null = none. */
   get globalCache(): object | null {
-    return this.shared.globalCache
+    return sharedOf(this).globalCache
   }
 
   /** 32 secret bytes; null until the store is open, unless the key was given. */
   get primaryKey(): Uint8Array | null {
-    return this.shared.primaryKey
+    return sharedOf(this).primaryKey
   }
 }

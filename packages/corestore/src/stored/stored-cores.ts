@@ -11,7 +11,7 @@ import type {
 import { checkKey } from '../get/identity.js'
 import { readGetOptions } from '../get/options.js'
 import type { GetOptions } from '../get/options.js'
-import { StoreView } from '../store/view.js'
+import { StoreView, lifecycleOf, sharedOf } from '../store/view.js'
 import { copyBlocks, staticManifest } from '../upstream/static-core.js'
 
 /** One row of `store.audit()`. */
@@ -44,9 +44,9 @@ export abstract class StoredCores extends StoreView {
    * @throws BAD_ARGUMENT, SESSION_CLOSED
    */
   list(namespace?: Uint8Array): ReadableStream<Uint8Array> {
-    this.lifecycle.checkOpen()
+    lifecycleOf(this).checkOpen()
     if (namespace !== undefined && namespace !== null) bytes32('namespace', namespace)
-    return this.shared.rows.from(async () => {
+    return sharedOf(this).rows.from(async () => {
       await this.ready()
       return this.storage.createDiscoveryKeyStream(namespace)
     })
@@ -60,7 +60,7 @@ export abstract class StoredCores extends StoreView {
    */
   async getAuth(discoveryKey: Uint8Array | string): Promise<CoreAuth | null> {
     const id = checkKey('discoveryKey', discoveryKey)
-    await this.lifecycle.whenOpen()
+    await lifecycleOf(this).whenOpen()
     return this.storage.getAuth(id)
   }
 
@@ -70,8 +70,8 @@ export abstract class StoredCores extends StoreView {
    * @throws BAD_ARGUMENT, SESSION_CLOSED
    */
   async createKeyPair(name: string | Uint8Array, ns: Uint8Array = this.ns): Promise<KeyPair> {
-    await this.lifecycle.whenOpen()
-    return this.lifecycle.keychain.createKeyPair(name, ns)
+    await lifecycleOf(this).whenOpen()
+    return lifecycleOf(this).keychain.createKeyPair(name, ns)
   }
 
   /**
@@ -81,7 +81,7 @@ export abstract class StoredCores extends StoreView {
    */
   async *audit(opts?: AuditOptions): AsyncGenerator<CoreAudit> {
     const { dryRun } = readOptions(opts, AUDIT)
-    await this.lifecycle.whenOpen()
+    await lifecycleOf(this).whenOpen()
     yield* auditCores(this.storage, (discoveryKey) => this.get({ discoveryKey, active: false }), dryRun)
   }
 
@@ -92,7 +92,7 @@ export abstract class StoredCores extends StoreView {
    */
   async staticify(core: Hypercore<unknown>, options?: GetOptions): Promise<Hypercore> {
     const opts = readGetOptions(options)
-    await this.lifecycle.whenOpen()
+    await lifecycleOf(this).whenOpen()
     const session = this.get({ ...opts, valueEncoding: null, manifest: await staticManifest(core) })
     try {
       await copyBlocks(core, session)
