@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { Session, type Profiler } from 'node:inspector'
+import { type Debugger, type Profiler, Session } from 'node:inspector'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Hypercore, Protomux } from '@manycore/hypercore-types'
 import { read, side } from './kit/side.js'
@@ -7,6 +7,12 @@ import { inMemory } from './kit/wires.js'
 
 const SOURCES = new URL('../src/', import.meta.url)
 const STEP = /^\d\. `([\w/-]+\.ts)` `(\w+)`: /gm
+
+/** Where control comes back to, as the page says: with the answer of the policies, and with a place for the core. */
+const RETURNS = ['attach/policy-gate.ts', 'attach/attachments.ts']
+
+/** A file of the sources, and a function in it. */
+type Call = [file: string, name: string]
 
 const walk = readWalk()
 
@@ -22,26 +28,35 @@ test('the documented way of an ask has at most eight moves, and its functions ar
   }
 })
 
-test('an ask under a policy goes through the documented files, and no others', async () => {
+test('an ask under a policy moves from file to file in the documented order, and through no others', async () => {
   const [near, far] = [side({ policy: { announce: () => false, access: () => true } }), side()]
-  const core = await near.source.get({ blocks: ['x'] })
+  const [known, core] = [await near.source.get({ blocks: ['x'] }), await near.source.get({ blocks: ['y'] })]
   const [one, other] = await inMemory()
   near.replicator.replicate(one)
   far.replicator.replicate(other)
   await one.opened
 
-  const calls = startCounting()
-  onPairing(one.userData!, () => void calls())
-  let names: [file: string, name: string][] = []
-  onAttaching(core, () => (names = calls()))
-  expect(await read(await far.source.get({ key: core.key! }))).toBe('x')
+  const watch = watchSources()
+  expect(await read(await far.source.get({ key: known.key! }))).toBe('x') // now V8 knows the functions
+  const calls = watch()
+  let asked = 0
+  let way: Call[] = []
+  onPairing(one.userData!, () => (asked = calls.length))
+  onAttaching(core, () => (way = calls.slice(asked)))
+  expect(await read(await far.source.get({ key: core.key! }))).toBe('y')
 
-  const files = [...new Set(names.map(([file]) => file))]
-  expect(files.toSorted()).toEqual(walk.map(([file]) => file).toSorted())
-  for (const [file, name] of walk) expect(names, `${file} ${name}`).toContainEqual([file, name])
+  const { moves, returns } = movesOf(way.map(([file]) => file))
+  expect(moves).toEqual(walk.map(([file]) => file))
+  expect(returns).toEqual(RETURNS)
+  const names = way.map(([file, name]) => [file, name.replace('#', '')])
+  for (const step of walk) expect(names).toContainEqual(step)
 })
 
-function readWalk(): [file: string, name: string][] {
+test('control that goes to a file again is another move, and control that comes back is none', () => {
+  expect(movesOf(['a', 'a', 'b', 'c', 'a', 'b'])).toEqual({ moves: ['a', 'b', 'c', 'b'], returns: ['a'] })
+})
+
+function readWalk(): Call[] {
   const page = readFileSync(new URL('../../../docs/architecture.md', import.meta.url), 'utf8')
   const section = page.split(/^## /m).find((each) => each.startsWith('A remote asks for a core\n'))
   return [...(section ?? '').matchAll(STEP)].map(([, file, name]) => [file!, name!])
@@ -68,24 +83,68 @@ function onAttaching(core: Hypercore, fn: () => void): void {
   }
 }
 
-/** @returns the functions of the sources that were called since they were counted last */
-function startCounting(): () => [file: string, name: string][] {
+/** @param files  of the functions that were entered, in order; one that waits below the others gets control back */
+function movesOf(files: readonly string[]): { moves: string[]; returns: string[] } {
+  const [moves, returns, open] = [[] as string[], [] as string[], [] as string[]]
+  for (const file of files) {
+    if (file === open.at(-1)) continue
+    const below = open.indexOf(file)
+    if (below === -1) open.push(file)
+    else open.length = below + 1
+    ;(below === -1 ? moves : returns).push(file)
+  }
+  return { moves, returns }
+}
+
+/** @returns a function that watches all functions of the sources which V8 knows then, and returns the list of their calls */
+function watchSources(): () => readonly Call[] {
   const session = new Session()
   session.connect()
   onTestFinished(() => session.disconnect())
-  session.post('Profiler.enable')
-  session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false })
-  return () => {
-    let scripts: Profiler.ScriptCoverage[] = []
-    session.post('Profiler.takePreciseCoverage', (_, taken) => (scripts = taken.result))
-    return scripts.flatMap(({ url, functions }) => {
-      const file = fileOf(url)
-      if (file === null) return []
-      const called = functions.filter(({ functionName, ranges }) => functionName && ranges[0]!.count > 0)
-      return called.map(({ functionName }): [string, string] => [file, functionName.replace('#', '')])
+  const post = <T>(method: string, params: object = {}): T => {
+    let answer: T
+    session.post(method, params, (err, result) => {
+      if (err) throw new Error(`${method}: ${err.message}`)
+      answer = result as T
     })
+    return answer!
+  }
+  post('Profiler.enable')
+  post('Debugger.enable')
+  post('Profiler.startPreciseCoverage', { callCount: true, detailed: false })
+  return () => {
+    const calls: Call[] = []
+    Object.assign(globalThis, { [CALLS]: calls })
+    onTestFinished(() => void Reflect.deleteProperty(globalThis, CALLS))
+    const { result } = post<Profiler.TakePreciseCoverageReturnType>('Profiler.takePreciseCoverage')
+    for (const { scriptId, url, functions } of result) {
+      const file = fileOf(url)
+      if (file === null) continue
+      const { scriptSource } = post<Debugger.GetScriptSourceReturnType>('Debugger.getScriptSource', {
+        scriptId
+      })
+      const at = (offset: number): Debugger.Location => {
+        const lines = scriptSource.slice(0, offset).split('\n')
+        return { scriptId, lineNumber: lines.length - 1, columnNumber: lines.at(-1)!.length }
+      }
+      for (const { functionName, ranges } of functions) {
+        if (functionName === '') continue
+        const [start, end] = [at(ranges[0]!.startOffset), at(ranges[0]!.endOffset)]
+        const first = { start, end, restrictToFunction: true }
+        const { locations } = post<Debugger.GetPossibleBreakpointsReturnType>(
+          'Debugger.getPossibleBreakpoints',
+          first
+        )
+        // It never stops there: the condition notes the call, and is false.
+        const condition = `(${CALLS}.push(${JSON.stringify([file, functionName])}), false)`
+        if (locations[0]) post('Debugger.setBreakpoint', { location: locations[0], condition })
+      }
+    }
+    return calls
   }
 }
+
+const CALLS = '__callsOfSources'
 
 function fileOf(url: string): string | null {
   const path = url.startsWith('/') ? `file://${url}` : url
