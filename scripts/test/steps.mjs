@@ -29,6 +29,7 @@ const READING = [
   'errors',
   'options',
   'tracked',
+  'citations',
   'manifests',
   'changesets',
   'docs',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { declarationsIn, filesIn, textOf } from './declarations.js'
+import { declarationsIn } from './declarations.js'
 import { touchedElsewhere } from './elsewhere.js'
 import { movedParts } from './installed.js'
 
@@ -64,19 +64,4 @@ test('a plain name with the tag @private is named as well, even as an option', (
   expect(problems).toContain(
     `${SESSIONS}/session.ts touches \`ongc\`, a private part of upstream; do that in packages/sessions/src/scope`
   )
-})
-
-test('upstream is cited by the name of a function, and not by a line of one version', () => {
-  const BY_LINE = /[\w-]+\.[cm]?js(?::|,? line )\d+|[(,] ?:\d{2,4}\b/
-  const files = [...filesIn('types'), ...filesIn('packages')].filter(
-    (file) => !/node_modules|\/dist\//.test(file)
-  )
-  expect(files.length).toBeGreaterThan(300)
-  expect(
-    files.flatMap((file) =>
-      textOf(file)
-        .split('\n')
-        .filter((line) => BY_LINE.test(line))
-    )
-  ).toEqual([])
 })
