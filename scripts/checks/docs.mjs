@@ -1,11 +1,13 @@
 // What docs/ says about the whole repository: the codemap is the tree's, every page can be found, every code is explained.
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { report } from '../process/report.mjs'
 import { readMarkdown } from '../workspace/markdown.mjs'
-import { checked, filesUnder, packagesOf, shown } from '../workspace/packages.mjs'
+import { checked, packagesOf, shown } from '../workspace/packages.mjs'
+import { trackedFiles } from '../workspace/tracked.mjs'
 
 const MAP = 'docs/architecture.md'
+const files = trackedFiles(checked)
 const packages = packagesOf(checked).filter(({ dir }) => dir.startsWith(join(checked, 'packages')))
 
 await report({
@@ -25,9 +27,8 @@ await report({
     const linked = new Set(
       readMarkdown(join(checked, 'README.md')).links.map(({ url }) => url.replace(/#.*/, ''))
     )
-    const pages = filesUnder(join(checked, 'docs'), /^(?!.*[\\/]docs[\\/](adr|api)[\\/]).*\.md$/)
-    const atTop = readdirSync(checked).filter((name) => name.endsWith('.md') && name !== 'README.md')
-    return [...pages.map((file) => shown(checked, file)), ...atTop]
+    return files
+      .filter((file) => /^(docs\/(?!adr\/|api\/).*|(?!README)[^/]+)\.md$/.test(file))
       .filter((page) => !linked.has(page))
       .map((page) => `README.md has no link to ${page}`)
   },
@@ -65,25 +66,31 @@ function codemap() {
 
 /** Folders at the root; every package, and the folders of its sources and of the suite it has for others. */
 function folders() {
-  const tops = foldersIn(checked).filter((name) => !/^(node_modules|coverage|demo-data|\..*)$/.test(name))
   const inPackages = packages.flatMap(({ dir }) => {
-    const sources = join(dir, 'src')
-    const inside = existsSync(sources)
-      ? readdirSync(sources, { recursive: true, withFileTypes: true })
-          .filter((entry) => entry.isDirectory())
-          .map((entry) => join(entry.parentPath, entry.name))
-      : []
-    const suite = join(dir, 'compliance')
-    return [dir, ...inside, ...(existsSync(suite) ? [suite] : [])].map((each) => shown(checked, each))
+    const home = shown(checked, dir)
+    const inside = foldersBelow(home).filter((folder) => /^(src\/.|compliance$)/.test(folder))
+    return [home, ...inside.map((folder) => `${home}/${folder}`)]
   })
+  const tops = foldersBelow('').filter((folder) => /^[^./][^/]*$/.test(folder))
   return [...tops, ...inPackages]
 }
 
-/** @param {string} dir */
-function foldersIn(dir) {
-  return readdirSync(dir, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => basename(name))
+/**
+ * The folders that hold files of git, at any depth.
+ * @param {string} home  where to look; '' = at the root
+ * @returns {string[]}   relative to home
+ */
+function foldersBelow(home) {
+  const start = home === '' ? '' : `${home}/`
+  const within = files.filter((file) => file.startsWith(start)).map((file) => file.slice(start.length))
+  return [
+    ...new Set(
+      within.flatMap((file) => {
+        const names = file.split('/').slice(0, -1)
+        return names.map((_, i) => names.slice(0, i + 1).join('/'))
+      })
+    )
+  ]
 }
 
 /** @param {string} file */

@@ -4,7 +4,7 @@ import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript6'
 import { report } from '../process/report.mjs'
-import { checked, packagesOf } from '../workspace/packages.mjs'
+import { checked, packagesOf, shown } from '../workspace/packages.mjs'
 
 const packages = packagesOf(checked).filter(({ published }) => published)
 const ours = packages.map(({ dir }) => `${realpathSync(dir)}/`)
@@ -37,8 +37,12 @@ await report(
  */
 function undocumented(file) {
   const source = program.getSourceFile(file)
-  const module = source && checker.getSymbolAtLocation(source)
-  if (!module) return [] // declares modules of others
+  if (!source) return [`${shown(checked, file)} is missing: build`]
+  const module = checker.getSymbolAtLocation(source)
+  if (!module) {
+    const isAmbient = source.statements.length > 0 && source.statements.every(isModuleOfOthers)
+    return isAmbient ? [] : [`${shown(checked, file)} exports nothing, and does not only declare modules`]
+  }
   return checker.getExportsOfModule(module).flatMap((exported) => {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
     if (seen.has(symbol) || !isOurs(symbol)) return []
@@ -48,6 +52,14 @@ function undocumented(file) {
     )
     return [problemOf(symbol, exported.name), ...members].filter((problem) => problem !== null)
   })
+}
+
+/**
+ * `declare module 'hypercore' { … }`
+ * @param {ts.Statement} statement
+ */
+function isModuleOfOthers(statement) {
+  return ts.isModuleDeclaration(statement) && ts.isStringLiteral(statement.name)
 }
 
 /**

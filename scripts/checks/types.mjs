@@ -1,4 +1,5 @@
 // Who imports from a package can name every type they meet there: each package exports what its declarations mention.
+// And none of it is `any`, which would switch the compiler off in their code.
 // `node scripts/checks/types.mjs --write` writes the declarations that `require()` has of its own, after a build.
 import { realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +7,8 @@ import { format, resolveConfig } from 'prettier'
 import ts from 'typescript6'
 import { cjsTypes } from '../build/cjs-types.mjs'
 import { report } from '../process/report.mjs'
-import { checked, packagesOf } from '../workspace/packages.mjs'
+import { anyIn } from '../workspace/any.mjs'
+import { checked, packagesOf, shown } from '../workspace/packages.mjs'
 
 /** @typedef {import('../workspace/packages.mjs').Package} Package */
 
@@ -25,6 +27,16 @@ const ours = packages.map(({ dir }) => `${realpathSync(dir)}/`)
 
 await report({
   'types: a package exports every type that its declarations mention': () => entries.flatMap(unnamed),
+  'types: no declaration has an any': () =>
+    program
+      .getSourceFiles()
+      .filter(isOurs)
+      .flatMap((source) =>
+        anyIn(source).map(
+          (line) =>
+            `${shown(realpathSync(checked), realpathSync(source.fileName))}:${line}: say unknown, or the type`
+        )
+      ),
   'types: require() and import give the same names': async () => {
     const problems = await Promise.all(packages.map(differences))
     return problems.flat()
@@ -188,9 +200,9 @@ function isWithin(node, outer) {
   return node.getSourceFile() === outer.getSourceFile() && node.pos >= outer.pos && node.end <= outer.end
 }
 
-/** @param {ts.Declaration} declaration */
-function isOurs(declaration) {
-  const file = realpathSync(declaration.getSourceFile().fileName)
+/** @param {ts.Node} node */
+function isOurs(node) {
+  const file = realpathSync(node.getSourceFile().fileName)
   return ours.some((dir) => file.startsWith(dir) && !file.slice(dir.length).includes('node_modules/'))
 }
 

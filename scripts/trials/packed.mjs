@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import ts from 'typescript6'
+import { anyIn } from '../workspace/any.mjs'
 import { importsOf } from '../workspace/imports.mjs'
 import { install, pack } from './pack.mjs'
 import { report } from '../process/report.mjs'
@@ -134,33 +135,16 @@ function openTypes(name) {
     /^(?!src).*\.d\.[cm]?ts$/.test(file)
   )
   return files.flatMap((file) => {
+    const text = readFileSync(join(dir, file), 'utf8')
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest)
     const foreign = importsOf(join(dir, file))
       .filter(({ specifier }) => !/^\.|^@manycore\//.test(specifier) && !OPTIONAL.test(specifier))
       .map(({ specifier, line }) => `${file}:${line} imports '${specifier}': publish an interface instead`)
     return [
       ...foreign,
-      ...anyIn(join(dir, file)).map((line) => `${file}:${line} has an any: say unknown, or the type`)
+      ...anyIn(source).map((line) => `${file}:${line} has an any: say unknown, or the type`)
     ]
   })
-}
-
-/** @param {string} file */
-function anyIn(file) {
-  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true)
-  /** @type {number[]} */
-  const lines = []
-  visit(source)
-  return lines
-
-  /**
-   * @param {ts.Node} node
-   * @returns {void}
-   */
-  function visit(node) {
-    if (node.kind === ts.SyntaxKind.AnyKeyword)
-      lines.push(source.getLineAndCharacterOfPosition(node.pos).line + 1)
-    ts.forEachChild(node, visit)
-  }
 }
 
 /**

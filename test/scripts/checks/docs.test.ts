@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { check, fixture, manifest } from '../fixture.js'
 
@@ -65,4 +66,18 @@ test.each([
   const { code, text } = await check('checks/docs', workspace(files))
   expect(text).toContain(message)
   expect(code).toBe(1)
+})
+
+test('folders and pages that git ignores are none of the tree', async () => {
+  const dir = workspace({
+    '.gitignore': 'scratch/\nNOTES.md\n',
+    'scratch/a.ts': '',
+    'NOTES.md': '',
+    'packages/kv/src/scratch/a.ts': ''
+  })
+  expect((await check('checks/docs', dir)).text).toContain('lacks scratch')
+  execFileSync('git', ['init', '-q'], { cwd: dir })
+  const { code, text } = await check('checks/docs', dir)
+  expect(text).not.toContain('not ok')
+  expect(code).toBe(0)
 })

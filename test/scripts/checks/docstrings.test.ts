@@ -72,3 +72,21 @@ test('a type that another package has exported already is reported once', async 
   const { text } = await check('checks/docstrings', dir)
   expect(text.match(/Entry has no docstring/g)).toHaveLength(1)
 })
+
+test('declarations that are missing, or export nothing, fail; those that only declare modules pass', async () => {
+  const ambient = await check('checks/docstrings', workspace("declare module 'x' { export const a: 1 }"))
+  expect(ambient.text).not.toContain('not ok')
+  expect(ambient.code).toBe(0)
+
+  const exports = { '.': { types: './index.d.ts' } }
+  const gone = fixture({ 'packages/kv/package.json': manifest('kv', { exports }) })
+  for (const [dir, message] of [
+    [gone, 'packages/kv/index.d.ts is missing: build'],
+    [workspace(''), 'packages/kv/index.d.ts exports nothing'],
+    [workspace("declare module 'x' {}\ndeclare const a: 1"), 'packages/kv/index.d.ts exports nothing']
+  ] as const) {
+    const { code, text } = await check('checks/docstrings', dir)
+    expect(text).toContain(message)
+    expect(code).toBe(1)
+  }
+})

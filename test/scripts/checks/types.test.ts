@@ -48,6 +48,22 @@ test.each([
   expect(code).toBe(1)
 })
 
+test.each([
+  ['what it exports', { [INDEX]: 'export declare const zzz: any' }, `${INDEX}:1: `],
+  [
+    'a type argument in another file',
+    {
+      [INDEX]: "export type { Box } from './box.js'",
+      'packages/kv/box.d.ts': '\nexport interface Box { all: Map<string, any[]> }'
+    },
+    'packages/kv/box.d.ts:2: '
+  ]
+])('a package with an any in %s fails', async (_what, files, message) => {
+  const { code, text } = await check('checks/types', workspace(files))
+  expect(text).toContain(`not ok types: no declaration has an any\n  ${message}`)
+  expect(code).toBe(1)
+})
+
 test('names that require() does not give fail', async () => {
   const exports = { '.': { import: { types: './index.d.mts' }, require: { types: './index.d.cts' } } }
   const { code, text } = await check(
