@@ -101,3 +101,15 @@ export const MAX_BLOCKS: number = 2 ** 36
 
 /** Blocks in one range that a peer says it has: 4096 bitfield pages of 4 KB. */
 export const RANGE_BLOCKS: number = 2 ** 27
+
+/**
+ * Bytes of answers that Protomux may gather for one frame before wants wait. A frame of so many bytes fills every stream (a
+ * Noise stream is full at 16 KB), so that the stream tells once it takes more.
+ */
+export const CORKED_BYTES = 65_536
+
+/** Wants of one channel that wait. Hypercore itself has 512 at most (`LocalWants` of lib/wants.js), and a few of any block. */
+export const WANTS_PER_CHANNEL = 1024
+
+/** Wants of one stream that wait, about 150 bytes each: 20 MB. A peer with 16,384 sparse cores wants three parts of each. */
+export const WANTS_PER_STREAM: number = 1 << 17

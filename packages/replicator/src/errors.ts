@@ -27,6 +27,8 @@ export const REPLICATOR_ERRORS = {
     'The blocks that a remote claims lie in more bitfield pages than the limit allows. Its stream is closed.',
   TOO_MANY_REQUESTS:
     'More requests of a remote for blocks of one core wait for an answer than the limit allows. Its stream is closed.',
+  TOO_MANY_WANTS:
+    'A remote asks which blocks are here, more often than any Hypercore, and does not read the answers. Its stream is closed.',
   UNREAD_ANSWERS: 'A remote opens channels and does not read the answers. Its stream is closed.'
 } as const
 

@@ -1,5 +1,5 @@
 import type { Protomux } from '@manycore/hypercore-types'
-import { boundMessages, boundPages, boundRequests, refuseBadFrames } from './interceptors/budgets.js'
+import { boundMessages, boundPages, refuseBadFrames } from './interceptors/budgets.js'
 import { answerUnprovable, reportFailures } from './interceptors/failures.js'
 import type { Host, Interceptor, Make } from './interceptors/interceptor.js'
 import type { Handler, Handlers } from './hypercore-peer.js'
@@ -8,7 +8,8 @@ import { oneWay } from './interceptors/one-way.js'
 import { countOpens, gatherAnswers, refuseClosedOpens, refuseNestedBatches } from './interceptors/opens.js'
 import { noteSenders } from './interceptors/proofs.js'
 import { type ChannelOptions, replaceCalls } from './protomux.js'
-import { boundReads } from './interceptors/reads.js'
+import { boundAnswers } from './interceptors/reads.js'
+import { boundRequests } from './interceptors/requests.js'
 
 /**
  * Everything that stands between a remote and Hypercore, the outermost first: what comes from the remote goes down this
@@ -21,7 +22,7 @@ export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
   refuseNestedBatches,
   refuseBadFrames,
   boundMessages,
-  boundReads,
+  boundAnswers,
   boundRequests,
   boundPages,
   noteSenders,

@@ -12,7 +12,13 @@ interface PrivatePeer {
   /** The remote's requests that are not answered, by id. */
   readonly remoteRequests: Map<number, unknown>
   /** Those of them that wait until the stream takes more. */
-  readonly receiverQueue: { push(request: Request): void }
+  receiverQueue: {
+    push(request: Request): void
+    shift(): Request | null
+    delete(id: number): void
+    clear(): void
+    readonly length: number
+  }
   /** Answers one request. `onrequest()` calls it at once, or lets the request wait in `receiverQueue`. */
   _handleRequest(request: Request): Promise<void>
   readonly wireNoData: { send(message: NoData): boolean }
@@ -82,6 +88,11 @@ export function aroundAnswers(
 ): void {
   const { _handleRequest } = peer
   peer._handleRequest = (request) => around(request, () => _handleRequest.call(peer, request))
+}
+
+/** Has the requests of the remote wait in another queue than Hypercore's. Called before there is any. */
+export function queueRequests(peer: CorePeer, queue: CorePeer['receiverQueue']): void {
+  peer.receiverQueue = queue
 }
 
 /** Lets a request wait until the stream takes more, as `onrequest()` does when it takes none. */

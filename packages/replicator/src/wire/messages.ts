@@ -22,8 +22,8 @@ export interface Messages {
   cancel: unknown
   data: Data
   noData: NoData
-  want: unknown
-  unwant: unknown
+  want: Want
+  unwant: Want
   bitfield: Bitfield
   range: Range
   extension: unknown
@@ -47,6 +47,8 @@ export interface Sync {
 
 export interface Request {
   readonly id: number
+  /** 0 = none */
+  readonly priority: number
 }
 
 /** A proof. `request` 0 with an upgrade from 0 may prove that two histories are signed. */
@@ -59,6 +61,16 @@ interface Data {
 export interface NoData {
   readonly request: number
   readonly reason: number
+}
+
+/**
+ * Which of the blocks [start, start + length) are here, and which come here? With `any`: only whether any of them is. Taken
+ * back by an `unwant` with the same numbers.
+ */
+export interface Want {
+  readonly start: number
+  readonly length: number
+  readonly any: boolean
 }
 
 /** The `reason` of a block that the sender does not have (`NOT_AVAILABLE` in lib/replicator.js). */

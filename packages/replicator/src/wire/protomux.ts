@@ -24,6 +24,8 @@ interface PrivateMux extends MuxCalls {
   readonly _remote: readonly (RemoteChannel | null)[]
   /** What is known of a protocol and id, made if there is nothing yet. `incoming`: numbers of opens without an answer */
   _get(protocol: string, id: Uint8Array | null): { readonly incoming: number[] }
+  /** What is gathered for one frame: bytes up to its `end`; null = the mux is not corked */
+  readonly _batchState: { readonly end: number } | null
   /** Tells the remote that its open is refused, and frees its number. */
   _rejectSession(info: object, remoteId: number): void
 }
@@ -90,6 +92,11 @@ export function replaceCalls(mux: Protomux, around: (upstream: MuxCalls) => MuxC
 /** How many channel numbers the remote has used: Protomux keeps a place for each. */
 export function channelNumbers(mux: Protomux): number {
   return (mux as Protomux & PrivateMux)._remote.length
+}
+
+/** Bytes that go out in one frame once the mux is uncorked. Until then Protomux does not ask the stream for them. */
+export function corkedBytes(mux: Protomux): number {
+  return (mux as Protomux & PrivateMux)._batchState?.end ?? 0
 }
 
 /**

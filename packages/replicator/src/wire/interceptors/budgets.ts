@@ -1,8 +1,7 @@
-import b4a from 'b4a'
 import { MAX_BLOCKS, MESSAGES_AT_WORK, RANGE_BLOCKS } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
 import type { Host, Interceptor } from './interceptor.js'
-import { aroundMessages, type CoreChannel, unansweredRequests } from '../hypercore-peer.js'
+import { aroundMessages, type CoreChannel } from '../hypercore-peer.js'
 import type { Encoding } from '../protomux.js'
 
 // Each of these ends the stream of a remote that goes beyond what any Hypercore does, with a ReplicatorError, before it
@@ -57,23 +56,6 @@ export function boundMessages(): Interceptor {
         result.then(done, done)
         return result
       })
-  }
-}
-
-/** Too many requests for blocks of one core that are not answered. */
-export function boundRequests(host: Host): Interceptor {
-  return {
-    name: 'requests',
-    wrap: ({ request }) => ({
-      request(message, channel) {
-        const most = host.limits.requestsPerChannel
-        if (unansweredRequests(channel.userData) >= most) {
-          const text = `${most} requests for blocks of ${b4a.toString(channel.id, 'hex')} wait for an answer`
-          throw new ReplicatorError('TOO_MANY_REQUESTS', text)
-        }
-        return request(message, channel)
-      }
-    })
   }
 }
 

@@ -1,23 +1,36 @@
-import type { Protomux } from '@manycore/hypercore-types'
 import { READ_BYTES_PER_STREAM, READS_PER_STREAM } from '../../defaults.js'
 import type { Host, Interceptor } from './interceptor.js'
-import { aroundAnswers, averageBlock, postpone, unansweredRequests } from '../hypercore-peer.js'
+import {
+  aroundAnswers,
+  averageBlock,
+  postpone,
+  queueRequests,
+  unansweredRequests
+} from '../hypercore-peer.js'
 import type { CoreChannel, Handlers } from '../hypercore-peer.js'
 import type { Request } from '../messages.js'
+import { RequestQueue } from '../request-queue.js'
+import { Turns, type Waiting } from './turns.js'
+import { Wants } from './wants.js'
 
 /**
- * Bounds the blocks that are read for one stream at a time. Hypercore reads a block for every request that comes before
- * the first answer has filled the stream: thousands, for a packet of 20 bytes each, and a remote that reads nothing has
- * them wait in memory. It lets requests wait only while the stream takes no more (`Peer.onrequest()`), so we let them
- * wait as well once enough are being answered.
+ * Answers as much as the stream takes; what a remote asks for beyond that waits, and the channels are served round robin.
+ *
+ * Hypercore reads a block for every request that comes before the first answer has filled the stream: thousands, for a
+ * packet of 20 bytes each, and a remote that reads nothing has them wait in memory. It lets requests wait only while the
+ * stream takes no more (`Peer.onrequest()`), so we let them wait as well once enough are being answered. Wants it does not
+ * let wait at all.
  */
-export function boundReads({ mux }: Host): Interceptor {
-  const reads = new Reads(mux)
+export function boundAnswers({ mux }: Host): Interceptor {
+  const turns = new Turns(mux)
+  const reads = new Reads(turns)
+  const wants = new Wants(turns)
   return {
-    name: 'reads',
-    wrap: ({ open, request, drain }) => ({
+    name: 'answers',
+    wrap: ({ open, request, want, unwant, drain }) => ({
       open(handshake, channel) {
         const peer = channel.userData
+        queueRequests(peer, new RequestQueue())
         aroundAnswers(peer, (message, answer) => {
           if (reads.postponed !== message) return answer()
           postpone(peer, message)
@@ -25,8 +38,19 @@ export function boundReads({ mux }: Host): Interceptor {
         })
         return open(handshake, channel)
       },
-      request: (message, channel) => reads.request(message, channel, request, drain),
-      drain: (channel) => reads.drain(channel, drain)
+      request: (message, channel) => {
+        if (!mux.drained) return request(message, channel) // Hypercore lets it wait
+        return reads.request(message, channel, request, drain)
+      },
+      want: (message, channel) => wants.want(message, channel, want),
+      unwant(message, channel) {
+        wants.unwant(message, channel)
+        return unwant(message, channel)
+      },
+      drain(channel) {
+        if (unansweredRequests(channel.userData) > 0) reads.wait(channel, drain)
+        return turns.serve()
+      }
     })
   }
 }
@@ -39,24 +63,20 @@ type Drain = Handlers['drain']
 class Reads {
   /** the request that is not to be answered in this very call, but to wait */
   postponed: Request | null = null
-  readonly #mux: Protomux
+  readonly #turns: Turns
   /** requests being answered, without those that had to wait */
   #busy = 0
   /** bytes of their blocks, as far as these can be known before they are read */
   #busyBytes = 0
-  /** channels whose requests wait, and what answers them; the one that has waited longest is next */
-  readonly #waiting = new Map<CoreChannel, Drain>()
-  #isServing = false
 
-  constructor(mux: Protomux) {
-    this.#mux = mux
+  constructor(turns: Turns) {
+    this.#turns = turns
   }
 
   request(message: Request, channel: CoreChannel, next: Handlers['request'], drain: Drain): unknown {
-    if (!this.#mux.drained) return next(message, channel) // Hypercore lets it wait
     const bytes = averageBlock(channel.userData)
     if (this.#isFull(bytes)) {
-      this.#waiting.set(channel, drain)
+      this.wait(channel, drain)
       return this.#postpone(message, () => next(message, channel))
     }
     const working = next(message, channel)
@@ -65,15 +85,21 @@ class Reads {
     this.#busyBytes += bytes
     return working.finally(() => {
       this.#busyBytes -= bytes
-      return --this.#busy === 0 ? this.#serveWaiting() : undefined
+      return --this.#busy === 0 ? this.#turns.serve() : undefined
     })
   }
 
-  /** The stream takes more. Hypercore would read a block for every channel at once. */
-  drain(channel: CoreChannel, drain: Drain): unknown {
-    if (unansweredRequests(channel.userData) === 0) return undefined
-    this.#waiting.set(channel, drain)
-    return this.#isServing ? undefined : this.#serveWaiting()
+  /** Hypercore answers the requests of a channel, until the stream takes no more. */
+  wait(channel: CoreChannel, drain: Drain): void {
+    const answering = channel as AnsweringChannel
+    answering[TURN] ??= {
+      channel,
+      async answer() {
+        await drain(channel)
+        return false // what is left waits until the stream has drained
+      }
+    }
+    this.#turns.wait(answering[TURN])
   }
 
   #isFull(bytes: number): boolean {
@@ -90,30 +116,9 @@ class Reads {
       this.postponed = null
     }
   }
-
-  /**
-   * One channel after the other answers what waits, until the stream is full. Those that are left out come first next
-   * time.
-   */
-  async #serveWaiting(): Promise<void> {
-    if (this.#isServing) return
-    this.#isServing = true
-    try {
-      for (const [channel, drain] of this.#waiting) {
-        if (!this.#mux.drained) return
-        this.#waiting.delete(channel)
-        await serve(channel, drain)
-      }
-    } finally {
-      this.#isServing = false
-    }
-  }
 }
 
-async function serve(channel: CoreChannel, drain: Drain): Promise<void> {
-  try {
-    await drain(channel)
-  } catch (err) {
-    if (!channel.closed) throw err // Protomux ends the stream
-  }
-}
+/** The turn of a channel is kept on it. */
+const TURN = Symbol('turn')
+
+type AnsweringChannel = CoreChannel & { [TURN]?: Waiting }

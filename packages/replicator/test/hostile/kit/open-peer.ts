@@ -21,10 +21,13 @@ export interface OpenPeer {
   /** `_localId`: its number (`Channel` of protomux 3.12.1) */
   channel: { _localId: number }
   wireRequest: Message
+  wireCancel: Message
   wireData: Message
   wireRange: Message
   wireBitfield: Message
-  stats: { wireRequest: Count; wireData: Count }
+  wireWant: Message
+  wireUnwant: Message
+  stats: { wireRequest: Count; wireData: Count; wireBitfield: Count }
 }
 
 /** What asks for a block. */

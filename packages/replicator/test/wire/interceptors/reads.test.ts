@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { CoreChannel, Handlers } from '../../../src/wire/hypercore-peer.js'
 import type { Host } from '../../../src/wire/interceptors/interceptor.js'
 import type { Request } from '../../../src/wire/messages.js'
-import { boundReads } from '../../../src/wire/interceptors/reads.js'
+import { boundAnswers } from '../../../src/wire/interceptors/reads.js'
 
 test('when a stream takes more, one channel after the other answers, those that were left out first', async () => {
   const { at, all, drain, end, mux } = channels({ a: 1, idle: 0, b: 1, c: 2 })
@@ -66,7 +66,7 @@ test.each([
     const { open, request } = guarded({ drained: true }, (message) => peer._handleRequest(message))
     const channel = { closed: false, userData: peer } as unknown as CoreChannel
     open({}, channel)
-    const onrequest = (): unknown => request({ id: 1 }, channel)
+    const onrequest = (): unknown => request({ id: 1, priority: 0 }, channel)
     for (let round = 0; round < 3; round++) {
       reading = 0
       for (let i = 0; i < 100; i++) void onrequest()
@@ -88,7 +88,7 @@ function guarded(
   drain: (channel: CoreChannel) => unknown = () => undefined
 ): Pick<Handlers, 'open' | 'request' | 'drain'> {
   const inner = { open: () => undefined, request, drain } as unknown as Handlers
-  const { wrap } = boundReads({ mux } as unknown as Host)
+  const { wrap } = boundAnswers({ mux } as unknown as Host)
   return wrap!(inner) as Handlers
 }
 

@@ -1,0 +1,114 @@
+import b4a from 'b4a'
+import { WANTS_PER_CHANNEL, WANTS_PER_STREAM } from '../../defaults.js'
+import { ReplicatorError } from '../../errors.js'
+import type { CoreChannel, Handler } from '../hypercore-peer.js'
+import type { Want } from '../messages.js'
+import type { Turns, Waiting } from './turns.js'
+
+/** What waits of a channel is kept on it: a table of all channels would keep the room of as many as there ever were. */
+const WANTS: unique symbol = Symbol('wants')
+
+type WantingChannel = CoreChannel & { [WANTS]?: ChannelWants }
+
+/**
+ * The wants of one stream. A want asks which blocks of a part of a core are here, and Hypercore answers it at once, with up
+ * to 256 KB of bitfields, which wait in memory if the remote reads nothing (`Replicator._onwant()`). Here a want that comes
+ * while the stream takes no more is answered once it does, with what is here by then.
+ */
+export class Wants {
+  readonly #turns: Turns
+  /** the channels of which a want waits; some of them may have closed */
+  readonly #waiting = new Set<ChannelWants>()
+  /** the wants of all of them */
+  #count = 0
+
+  constructor(turns: Turns) {
+    this.#turns = turns
+  }
+
+  want(message: Want, channel: WantingChannel, next: Handler<Want>): unknown {
+    const wants = channel[WANTS]
+    if (this.#turns.isOpen && !wants?.size) return next(message, channel)
+    this.#wait(message, wants ?? (channel[WANTS] = new ChannelWants(channel)), next)
+    return undefined
+  }
+
+  /** What waits is not to be answered any more. */
+  unwant(message: Want, channel: WantingChannel): void {
+    if (channel[WANTS]?.delete(message)) this.#count--
+  }
+
+  #wait(message: Want, wants: ChannelWants, next: Handler<Want>): void {
+    if (!wants.add(message)) return
+    this.#count++
+    if (this.#count > WANTS_PER_STREAM) this.#countAgain()
+    if (wants.size > WANTS_PER_CHANNEL || this.#count > WANTS_PER_STREAM) {
+      const text = `${this.#count} wants of a stream wait, ${wants.size} of them for ${b4a.toString(wants.channel.id, 'hex')}`
+      throw new ReplicatorError('TOO_MANY_WANTS', text)
+    }
+    this.#waiting.add(wants)
+    this.#turns.wait((wants.turn ??= this.#turnOf(wants, next)))
+  }
+
+  #turnOf(wants: ChannelWants, next: Handler<Want>): Waiting {
+    return {
+      channel: wants.channel,
+      answer: () => {
+        const message = wants.shift()
+        if (message === null) return false
+        this.#count--
+        next(message, wants.channel)
+        return wants.size > 0
+      }
+    }
+  }
+
+  /** What waited in channels that have closed is gone. */
+  #countAgain(): void {
+    this.#count = 0
+    for (const wants of this.#waiting) {
+      if (wants.channel.closed || wants.size === 0) this.#waiting.delete(wants)
+      else this.#count += wants.size
+    }
+  }
+}
+
+/** The wants of one channel that wait, each once. */
+class ChannelWants {
+  readonly channel: CoreChannel
+  turn: Waiting | null = null
+  readonly #messages = new Map<string, Want>()
+
+  constructor(channel: CoreChannel) {
+    this.channel = channel
+  }
+
+  get size(): number {
+    return this.#messages.size
+  }
+
+  /** @returns false if the same one waits */
+  add(message: Want): boolean {
+    const key = keyOf(message)
+    if (this.#messages.has(key)) return false
+    this.#messages.set(key, message)
+    return true
+  }
+
+  delete(message: Want): boolean {
+    return this.#messages.size > 0 && this.#messages.delete(keyOf(message))
+  }
+
+  /** The one that has waited longest. */
+  shift(): Want | null {
+    for (const [key, message] of this.#messages) {
+      this.#messages.delete(key)
+      return message
+    }
+    return null
+  }
+}
+
+function keyOf({ start, length, any }: Want): string {
+  return `${start} ${length} ${any}`
+}
