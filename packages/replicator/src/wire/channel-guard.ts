@@ -10,6 +10,7 @@ import { noteSenders } from './interceptors/proofs.js'
 import { type ChannelOptions, replaceCalls } from './protomux.js'
 import { boundAnswers } from './interceptors/reads.js'
 import { boundRequests } from './interceptors/requests.js'
+import { newestSync } from './interceptors/syncs.js'
 
 /**
  * Everything that stands between a remote and Hypercore, the outermost first: what comes from the remote goes down this
@@ -22,6 +23,7 @@ export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
   refuseNestedBatches,
   refuseBadFrames,
   boundMessages,
+  newestSync,
   boundAnswers,
   boundRequests,
   boundPages,
@@ -71,19 +73,24 @@ export class ChannelGuard {
   }
 
   #guard(opts: ChannelOptions): ChannelOptions {
-    const { open, drain, ...messages } = this.#handlersOf(opts)
+    const { open, close, drain, ...messages } = this.#handlersOf(opts)
     const onmessages = messages as Record<string, Handler<never>>
     for (const [place, message] of opts.messages.entries()) {
       Object.assign(message, { onmessage: onmessages[nameOf(place)] })
     }
-    return Object.assign(opts, { onopen: open, ondrain: drain })
+    return Object.assign(opts, { onopen: open, onclose: close, ondrain: drain })
   }
 
-  #handlersOf({ onopen, ondrain, messages }: ChannelOptions): Handlers {
+  #handlersOf({ onopen, onclose, ondrain, messages }: ChannelOptions): Handlers {
     const known = this.#handlers.get(onopen)
     if (known !== undefined) return known
     const named = messages.map(({ onmessage }, place) => [nameOf(place), onmessage])
-    const upstream = { open: onopen, drain: ondrain, ...Object.fromEntries(named) } as Handlers
+    const upstream = {
+      open: onopen,
+      close: onclose,
+      drain: ondrain,
+      ...Object.fromEntries(named)
+    } as Handlers
     const handlers = this.#around(upstream, (each, inner) => ({ ...inner, ...each.wrap?.(inner) }))
     this.#handlers.set(onopen, handlers)
     return handlers

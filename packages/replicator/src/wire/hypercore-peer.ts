@@ -115,6 +115,11 @@ export function isAwaiting({ inflight, dataProcessing, syncsProcessing }: CorePe
   return inflight > 0 || dataProcessing > 0 || syncsProcessing > 0
 }
 
+/** Is a sync of the remote being worked on? */
+export function isSyncing({ syncsProcessing }: CorePeer): boolean {
+  return syncsProcessing > 0
+}
+
 /** Has its channel closed? */
 export function isRemoved({ removed }: CorePeer): boolean {
   return removed
@@ -156,20 +161,24 @@ export interface CoreChannel {
 
 export type Handler<M> = (message: M, channel: CoreChannel) => unknown
 
-/** What Hypercore does with each message, when a channel opens (`open`), and when its stream takes more (`drain`). */
+/**
+ * What Hypercore does with each message, when a channel opens (`open`) or closes (`close`, with whether the remote closed
+ * it), and when its stream takes more (`drain`).
+ */
 export type Handlers = { [T in MessageType]: Handler<Messages[T]> } & {
   open: Handler<unknown>
+  close: Handler<boolean>
   drain: (channel: CoreChannel) => unknown
 }
 
 /** @returns the handlers of all messages, with the same around each */
 export function aroundMessages(
-  { open: _, drain: __, ...messages }: Handlers,
+  { open: _, close: __, drain: ___, ...messages }: Handlers,
   around: <M>(handler: Handler<M>, type: MessageType) => Handler<M>
-): Omit<Handlers, 'open' | 'drain'> {
+): Omit<Handlers, 'open' | 'close' | 'drain'> {
   const wrapped = Object.entries(messages).map(([type, handler]) => [
     type,
     around(handler as Handler<unknown>, type as MessageType)
   ])
-  return Object.fromEntries(wrapped) as Omit<Handlers, 'open' | 'drain'>
+  return Object.fromEntries(wrapped) as Omit<Handlers, 'open' | 'close' | 'drain'>
 }

@@ -52,6 +52,7 @@ export interface ChannelOptions {
   handshake: Encoding
   messages: { encoding: Encoding; onmessage: Handler<never> }[]
   onopen: Handler<unknown>
+  onclose: Handler<boolean>
   ondrain: (channel: CoreChannel) => unknown
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Hypercore, ProtocolStream } from '@manycore/hypercore-types'
 import { expect } from 'vitest'
 import type { Limits } from '../../../src/index.js'
+import type { Sync } from '../../../src/wire/messages.js'
 import { read, side, type Side } from '../../kit/side.js'
 import { inMemory, type Wire } from '../../kit/wires.js'
 import { noteOffences, type Offence } from './offences.js'
@@ -14,12 +15,14 @@ interface Message {
 
 interface Count {
   rx: number
+  tx: number
 }
 
 /** A peer as Hypercore has it (`Peer` of lib/replicator.js): what is sent is the test's. */
 export interface OpenPeer {
   /** `_localId`: its number (`Channel` of protomux 3.12.1) */
   channel: { _localId: number }
+  wireSync: Message
   wireRequest: Message
   wireCancel: Message
   wireData: Message
@@ -27,13 +30,19 @@ export interface OpenPeer {
   wireBitfield: Message
   wireWant: Message
   wireUnwant: Message
-  stats: { wireRequest: Count; wireData: Count; wireBitfield: Count }
+  stats: { wireSync: Count; wireRequest: Count; wireData: Count; wireBitfield: Count }
 }
 
 /** What asks for a block. */
 export function request(id: number, index: number): object {
   const nothing = { hash: null, seek: null, upgrade: null, manifest: false, priority: 0 }
   return { id, fork: 0, block: { index, nodes: 0 }, ...nothing }
+}
+
+/** What a peer says of itself: that it has so many blocks, and takes ours for as many as it likes. */
+export function sync(fields: Partial<Sync> = {}): Sync {
+  const flags = { canUpgrade: true, uploading: true, downloading: true, hasManifest: true, allowPush: false }
+  return { fork: 0, length: 1, remoteLength: 1, ...flags, ...fields }
 }
 
 export interface Connected {
