@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Member } from './members/member.mjs'
+import { Member } from '../processes/member.mjs'
 import { CORES, DEATH, NAMES, firstLength, holders, marker, writerOf } from './plan.mjs'
 
 /** @typedef {import('./network/open.mjs').Network} Network */
@@ -79,7 +79,7 @@ export async function play(network) {
   const pids = []
   /** @type {Begin} */
   const begin = (file, host) => {
-    const member = new Member(file, network.command(host))
+    const member = new Member(new URL(`members/${file}`, import.meta.url), { command: network.command(host) })
     members.add(member)
     if (member.pid !== undefined) pids.push(member.pid)
     return member

@@ -1,4 +1,4 @@
-// Compile-only: udx-native 1.21.3 ships no types. Of its members, those that benchmarks use.
+// Compile-only: udx-native 1.21.3 ships no types. Of its members, those that benchmarks and tests use.
 declare module 'udx-native' {
   import type { Duplex } from 'streamx'
 
@@ -9,6 +9,8 @@ declare module 'udx-native' {
   }
   type Stream = Duplex & { connect(socket: Socket, remoteId: number, port: number, host: string): void }
   class UDX {
+    /** by all its streams */
+    readonly bytesReceived: number
     createSocket(): Socket
     createStream(id: number): Stream
   }

@@ -1,6 +1,6 @@
 // The DHT that the hosts find each other by, in a process of its own.
 import createTestnet from 'hyperdht/testnet.js'
-import { answer } from './orders.mjs'
+import { answer } from '../../processes/orders.mjs'
 
 /** Fewer than 10 find nobody. */
 const NODES = 10

@@ -1,6 +1,6 @@
 // What lies in a store's directory, as Corestore 7 reads it, which shares no code of ours.
 import Corestore from 'corestore'
-import { answer } from './orders.mjs'
+import { answer } from '../../processes/orders.mjs'
 
 await answer({
   /**

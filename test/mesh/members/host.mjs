@@ -1,6 +1,6 @@
 // One host: a Corestore with a policy, in a process of its own, told by its parent what to do.
 import Corestore from '@manycore/corestore'
-import { answer, tell } from './orders.mjs'
+import { answer, tell } from '../../processes/orders.mjs'
 import { CORES, block, hostOf, firstLength, keyPair, NAMES, writerOf } from '../plan.mjs'
 import { openSwarm } from './swarm.mjs'
 

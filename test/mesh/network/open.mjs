@@ -10,7 +10,7 @@ import { openNamespaces } from './namespaces.mjs'
  * @property {import('./slow-wire.mjs').Weather | null} wireWeather  what wires on the streams must do; null = nothing
  * @property {(host: string | null) => string} address
  * @property {(host: string | null) => string[]} command  words that start a process there
- * @property {(host: string, isCut: boolean, member: import('../members/member.mjs').Member) => Promise<void>} cut
+ * @property {(host: string, isCut: boolean, member: import('../../processes/member.mjs').Member) => Promise<void>} cut
  * @property {() => Promise<void>} close
  * @property {() => Promise<string[]>} left  namespaces that close() left behind
  */

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { basename } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 /**
@@ -29,23 +31,27 @@ export class Member {
   exit
 
   /**
-   * @param {string} file     of this folder; it answers orders (orders.mjs)
-   * @param {string[]} [command]  words to put before Node's, such as those that enter a namespace
+   * @param {URL} file  a script that answers orders (orders.mjs)
+   * @param {object} [options]
+   * @param {string[]} [options.command]  words to put before Node's, such as those that enter a namespace
+   * @param {string[]} [options.flags]    of Node
+   * @param {(line: string) => boolean} [options.online]  told each line that the process prints; true = not to be kept
    */
-  constructor(file, command = []) {
-    const [program = '', ...args] = [
-      ...command,
-      process.execPath,
-      fileURLToPath(new URL(file, import.meta.url))
-    ]
+  constructor(file, { command = [], flags = [], online = () => false } = {}) {
+    const script = fileURLToPath(file)
+    const [program = '', ...args] = [...command, process.execPath, ...flags, script]
     this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text) => (this.#log += text))
+      if (stream) createInterface(stream).on('line', (line) => online(line) || (this.#log += `${line}\n`))
     }
     this.exit = new Promise((resolve) => {
       this.#child.once('error', (err) => this.#fail(err, null, resolve))
       this.#child.once('close', (code, signal) => {
-        this.#fail(new Error(`${file} ended with ${signal ?? `code ${code}`}\n${this.#log}`), signal, resolve)
+        this.#fail(
+          new Error(`${basename(script)} ended with ${signal ?? `code ${code}`}\n${this.#log}`),
+          signal,
+          resolve
+        )
       })
     })
     this.#child.on('message', (message) => this.#onmessage(/** @type {Message} */ (message)))

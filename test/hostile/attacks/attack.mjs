@@ -1,0 +1,46 @@
+/**
+ * Something that a hostile peer does.
+ * @typedef {object} Attack
+ * @property {string} sends  what it sends, for a person
+ * @property {Core} core     the one that it knows
+ * @property {number} [ms]   how long it goes on; default: 3 s
+ * @property {number} [streams]  how many at once; default: 1
+ * @property {'tcp' | 'udx'} [transport]  default: TCP
+ * @property {'unopened' | 'raw'} [begins]  it has no open channel when it begins, or not even sent a handshake
+ * @property {boolean} [isJudged]  a policy is in force for it, which takes its time
+ * @property {'limited' | 'stalled' | null} [event]  what must be said of it: that a limit was reached or something has
+ *           failed (the default), that it is stalled, or null = nothing, because it does nothing that costs
+ * @property {boolean} [ofStream]  no core is concerned
+ * @property {boolean} [isQuick]  it belongs to `npm test`
+ * @property {(known: Known) => Run} prepare  makes what is sent, before the clock runs
+ */
+
+/** @typedef {'ours' | 'mirror' | 'partial'} Core  one that the victim writes, mirrors, or holds in part */
+
+/**
+ * What an attack is made of.
+ * @typedef {object} Known
+ * @property {Uint8Array} key
+ * @property {Uint8Array} discoveryKey
+ * @property {number} channel  ours, of the core; 0 = none is open
+ */
+
+/** @typedef {(peer: import('../wire/hostile-peer.mjs').HostilePeer, signal: AbortSignal) => Promise<unknown>} Run */
+
+/** @typedef {Record<string, Attack>} Attacks  name → attack */
+
+/**
+ * The same attack, seen differently.
+ * @param {Attacks} attacks
+ * @param {string} suffix  of its name
+ * @param {(attack: Attack) => Partial<Attack>} change
+ * @returns {Attacks}
+ */
+export function variants(attacks, suffix, change) {
+  return Object.fromEntries(
+    Object.entries(attacks).map(([name, attack]) => [
+      `${name}-${suffix}`,
+      { ...attack, isQuick: false, ...change(attack) }
+    ])
+  )
+}
