@@ -82,6 +82,12 @@ export const STALLED_MS = 60_000
 export const BAD_PROOFS = 64
 
 /**
+ * Milliseconds from one event about wrong proofs of a core and stream to the next, and until one is forgiven that may come
+ * from an honest peer.
+ */
+export const BAD_PROOF_MS = 1000
+
+/**
  * How many times `pendingOpens` may be unanswered on a stream in all, including other protocols and those that are
  * refused, before it is closed: one frame of 16 MB can hold millions.
  */

@@ -35,7 +35,9 @@ export interface ReplicatorEvents {
   /**
    * One core failed; a policy failed over it, was late (POLICY_TIMEOUT), or changed the policies with every answer
    * (POLICY_LOOP); or a remote sent data that the core's key has not signed (BAD_PROOF), or of a second history that it
-   * has signed (CONFLICT). Its stream and all other cores go on. Dropped if nobody listens.
+   * has signed (CONFLICT). Its stream and all other cores go on. Of a core and stream, BAD_PROOF comes once per second at
+   * most, and when the core is detached for it; the message says how many there were in between, and `stats()` counts
+   * all of them. Dropped if nobody listens.
    */
   'core-error': [err: Error, info: CoreErrorInfo]
   /**

@@ -73,7 +73,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
     const [streams, reports] = [this.#streams, this.#reports]
     const policies = checkPolicies(policy)
     const limits = parseLimits(given)
-    const attachments = new Attachments(streams, limits, reports)
+    const attachments = new Attachments(streams, limits, reports, clock)
     const lookUps = new LookUps(source, limits, reports)
     this.#source = source
     this.#attachments = attachments

@@ -1,12 +1,13 @@
 import b4a from 'b4a'
 import { badArgument } from '@manycore/ground'
+import type { Clock } from '@manycore/ground'
 import type { Hypercore, InnerCore, Peer, ProtocolStream } from '@manycore/hypercore-types'
 import { ReplicatorError } from '../errors.js'
 import type { Limits } from '../options.js'
 import type { Reports } from '../stats/reports.js'
 import { isProtocolStream } from '../streams/open-stream.js'
 import type { OpenStream, StreamSet } from '../streams/stream-set.js'
-import { isBearable } from '../wire/interceptors/proofs.js'
+import { judge, type Judgement } from '../wire/interceptors/proofs.js'
 import { BOTH_WAYS } from '../wire/direction.js'
 import type { Direction } from '../wire/direction.js'
 import { closeChannel } from '../wire/pairing.js'
@@ -22,16 +23,18 @@ export class Attachments<Gate = unknown> {
   readonly #reports: Reports
   readonly #most: number
   readonly #guests: GuestCores
+  readonly #clock: Clock
   /** The hex discovery keys of the cores that are detached on all streams. */
   readonly #everywhere = new Set<string>()
   /** What holds on one stream, true = detached, instead of what holds everywhere; by hex discovery key. */
   readonly #here = new WeakMap<OpenStream, Map<string, boolean>>()
 
-  constructor(streams: StreamSet<Gate>, { coresPerStream }: Limits, reports: Reports) {
+  constructor(streams: StreamSet<Gate>, { coresPerStream }: Limits, reports: Reports, clock: Clock) {
     this.#streams = streams
     this.#reports = reports
     this.#most = coresPerStream
     this.#guests = new GuestCores(coresPerStream)
+    this.#clock = clock
   }
 
   /**
@@ -133,16 +136,23 @@ export class Attachments<Gate = unknown> {
   }
 
   /** Called when data of a remote was not taken: it is not signed, contradicts what is signed, or cannot be stored. */
-  readonly #blame = (err: Error, core: InnerCore, peer: Peer | null): void => {
+  readonly #blame = (err: Error, core: InnerCore, peer: Peer | null, isAnswer: boolean): void => {
     const record = peer && this.#streams.find(peer.protomux.stream)
     if (peer !== null && record === null) return // another replicator's stream
-    const isConflict = (err as { code?: string }).code === 'CONFLICT'
-    if (record && !isConflict && !isBearable(err, peer!) && this.fail(err, core, record)) return
-    if (isConflict) {
+    if ((err as { code?: string }).code === 'CONFLICT') {
       this.#markEverywhere(core.discoveryKey, true)
       for (const each of this.#streams) void this.detach(core, each)
+    } else if (record) {
+      return this.#judge(err, core, record, judge(err, peer!, isAnswer, this.#clock.now()))
     }
     this.#reports.coreFailed(err, core, record?.stream ?? null)
+  }
+
+  #judge(err: Error, core: InnerCore, record: OpenStream, { isBearable, isTold, untold }: Judgement): void {
+    if (!isTold) return this.#reports.figures.failedAgain(core, record.stream)
+    const told = untold === 0 ? err : withCount(err, untold)
+    if (!isBearable && this.fail(told, core, record)) return
+    this.#reports.coreFailed(told, core, record.stream)
   }
 
   #markEverywhere(discoveryKey: Uint8Array, detached: boolean): void {
@@ -161,6 +171,12 @@ export class Attachments<Gate = unknown> {
     const err = new ReplicatorError('TOO_MANY_CORES', `${this.#most} cores are open for one remote`)
     this.#reports.limited(err, discoveryKey, stream)
   }
+}
+
+/** An error that stands for those before it as well. */
+function withCount({ message, cause }: Error, untold: number): ReplicatorError {
+  const text = `${message}; so were ${untold} more of the peer's proofs since the last event`
+  return new ReplicatorError('BAD_PROOF', text, { cause })
 }
 
 /** @throws BAD_ARGUMENT */

@@ -1,6 +1,6 @@
 import type { Bytes, InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
 import { roundTrip } from '../wire/secret-stream.js'
-import { badProof, senderOf } from '../wire/interceptors/proofs.js'
+import { badProof, forgive, senderOf } from '../wire/interceptors/proofs.js'
 import { monitorCore } from '../wire/core-monitor.js'
 import { ReplicatorError } from '../errors.js'
 import type { ReplicatorEvents } from '../events.js'
@@ -23,7 +23,7 @@ export interface Figures {
   attached: number
   /** How many 'denied' events there were. */
   denied: number
-  /** How many 'core-error' events there were. */
+  /** How many failures there were: 'core-error' events, and wrong proofs in too quick a succession for one each. */
   errors: number
 }
 
@@ -62,8 +62,8 @@ export interface ReplicatorStats extends Figures {
 
 type Counted = Figures & { refused: number }
 
-/** Gets why data of a core was not taken, and from whom it came, if that is known. */
-type OnBadData = (err: Error, core: InnerCore, peer: Peer | null) => void
+/** Gets why data of a core was not taken, from whom it came, if that is known, and whether we had asked for it. */
+type OnBadData = (err: Error, core: InnerCore, peer: Peer | null, isAnswer: boolean) => void
 
 /** The figures of a core or stream are kept as long as it is. Only the sums last. */
 export class FigureBook {
@@ -88,6 +88,12 @@ export class FigureBook {
   /** Counts a failure for its core. For the stream, the 'core-error' counts. */
   failed(core: InnerCore): void {
     this.#core(core).errors++
+  }
+
+  /** Counts a failure without a 'core-error'. */
+  failedAgain(core: InnerCore, stream: ProtocolStream | null): void {
+    this.failed(core)
+    this.#count('errors', stream)
   }
 
   note<K extends keyof ReplicatorEvents>(event: K, args: ReplicatorEvents[K]): void {
@@ -151,17 +157,18 @@ export class FigureBook {
     const counted = this.#core(core)
     if (this.#monitored.has(core)) return
     const release = monitorCore(core, {
-      block: (direction, bytes, { protomux }) => {
-        const stream = this.#muxes.get(protomux)
+      block: (direction, bytes, peer) => {
+        if (direction === 'down') forgive(peer)
+        const stream = this.#muxes.get(peer.protomux)
         if (stream === undefined) return // another replicator's stream
         for (const one of [this.#all, stream, counted]) add(one, direction, bytes)
       },
-      notTaken: (cause, peer) => {
-        onbaddata(badProof(cause), core, peer)
+      notTaken: (cause, peer, isAnswer) => {
+        onbaddata(badProof(cause), core, peer, isAnswer)
       },
       conflict: (length, proof) => {
         const message = `two histories of length ${length} are signed`
-        onbaddata(new ReplicatorError('CONFLICT', message), core, senderOf(proof))
+        onbaddata(new ReplicatorError('CONFLICT', message), core, senderOf(proof), false)
       }
     })
     this.#monitored.set(core, release)

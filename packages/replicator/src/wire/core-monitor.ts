@@ -4,8 +4,11 @@ import type { InnerCore, Peer } from '@manycore/hypercore-types'
 export interface CoreListener {
   /** The core gave a block to a peer, or took one. */
   block(direction: 'up' | 'down', bytes: number, peer: Peer): void
-  /** What a peer sent was not taken: it is not what the core's key has signed, or it could not be stored. */
-  notTaken(err: Error, peer: Peer): void
+  /**
+   * What a peer sent was not taken: it is not what the core's key has signed, or it could not be stored.
+   * @param isAnswer  We had asked for it.
+   */
+  notTaken(err: Error, peer: Peer, isAnswer: boolean): void
   /** Two histories of this length are signed; the core is closing. @param proof  the message with the second one */
   conflict(length: number, proof: object): void
 }
@@ -44,8 +47,9 @@ export function monitorCore(core: InnerCore, listener: CoreListener): () => void
     emit(name, ...args) {
       if (name === 'upload') listener.block('up', args[1] as number, args[2] as Peer)
       else if (name === 'download') listener.block('down', args[1] as number, args[2] as Peer)
-      else if (name === 'verification-error') listener.notTaken(args[0] as Error, args[3] as Peer)
-      else if (name === 'conflict') listener.conflict(args[0] as number, args[2] as object)
+      else if (name === 'verification-error') {
+        listener.notTaken(args[0] as Error, args[3] as Peer, args[1] !== null)
+      } else if (name === 'conflict') listener.conflict(args[0] as number, args[2] as object)
     }
   }
   monitored.addMonitor(monitor)

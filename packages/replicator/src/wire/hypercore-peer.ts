@@ -38,6 +38,11 @@ interface PrivatePeer {
   /** Answers that are being verified and stored. */
   readonly dataProcessing: number
   readonly syncsProcessing: number
+  /**
+   * We request nothing from it, because it has sent what is wrong, or nothing for too many requests.
+   * @private
+   */
+  readonly paused: boolean
   /** Its channel has closed. */
   readonly removed: boolean
   /** How many requests of ours may be unanswered at a time: in general, and of blocks that another peer was asked for. */
@@ -118,6 +123,11 @@ export function isAwaiting({ inflight, dataProcessing, syncsProcessing }: CorePe
 /** Is a sync of the remote being worked on? */
 export function isSyncing({ syncsProcessing }: CorePeer): boolean {
   return syncsProcessing > 0
+}
+
+/** Do we request nothing from it, for what it has sent? */
+export function isPaused({ paused }: CorePeer): boolean {
+  return paused
 }
 
 /** Has its channel closed? */

@@ -1,5 +1,7 @@
 import b4a from 'b4a'
 import type { Hypercore } from '@manycore/hypercore-types'
+import { systemClock } from '@manycore/ground'
+import type { Clock } from '@manycore/ground'
 import { expect, test } from 'vitest'
 import { offered, read, side, type Side } from '../kit/side.js'
 import { next } from '../kit/stored-cores.js'
@@ -75,25 +77,34 @@ test.each(LIES)(
   }
 )
 
-test('a peer that sends one wrong proof after the other has that core closed on its stream', async () => {
-  let told: Data | null = null
-  const { near, core, ours, peer } = await liar((data) => {
-    if (data.upgrade) told = data
-    return data
-  })
-  const other = await near.source.get({ blocks: ['other'] })
-  expect(await read(core, 0)).toBe('a')
-  const before = await usage()
-  const detached = next(near.replicator, 'detach')
-  for (let i = 0; i < 200; i++) peer.wireData.send(otherHistory(told!))
-  await detached
-  await closeOf(core, ours)
-  expect(near.errors.map(({ err }) => (err as { code?: string }).code)).toEqual(Array(64).fill('BAD_PROOF'))
-  expect([ours.destroyed, offered(core, ours), offered(other, ours)]).toEqual([false, false, true])
-  await destroyed(ours)
-  await flat(before)
-  await carriesOn(near, await joined(near))
-})
+test.each([
+  ['with a wrong signature', otherHistory],
+  ['that do not fit (INVALID_OPERATION)', unfitting]
+])(
+  'a peer that sends wrong proofs %s has that core closed on its stream, with two events',
+  async (_, wrong) => {
+    let told: Data | null = null
+    const frozen = { ...systemClock, now: () => 0 } // all of it in one second
+    const { near, core, ours, peer } = await liar((data) => {
+      if (data.upgrade) told = data
+      return data
+    }, frozen)
+    const other = await near.source.get({ blocks: ['other'] })
+    expect(await read(core, 0)).toBe('a')
+    const before = await usage()
+    const detached = next(near.replicator, 'detach')
+    for (let i = 0; i < 200; i++) peer.wireData.send(wrong(told!))
+    await detached
+    await closeOf(core, ours)
+    expect(near.errors.map(({ err }) => (err as { code?: string }).code)).toEqual(['BAD_PROOF', 'BAD_PROOF'])
+    expect(near.errors[1]!.err.message).toContain('so were 62 more')
+    expect(near.replicator.stats().errors).toBe(64)
+    expect([ours.destroyed, offered(core, ours), offered(other, ours)]).toEqual([false, false, true])
+    await destroyed(ours)
+    await flat(before)
+    await carriesOn(near, await joined(near))
+  }
+)
 
 interface Lied {
   near: Side
@@ -108,8 +119,8 @@ interface Lied {
 }
 
 /** We are connected to a peer that has all of a core, and changes what it sends of it. */
-async function liar(lie: (data: Data) => Data): Promise<Lied> {
-  const [near, liar, writer] = [side(), side(), side()]
+async function liar(lie: (data: Data) => Data, clock: Clock = systemClock): Promise<Lied> {
+  const [near, liar, writer] = [side({ clock }), side(), side()]
   const source = await writer.source.get({ blocks: ['a', 'b', 'c'] })
   const their = await liar.source.get({ key: source.key! })
   const [one, other] = await inMemory()
@@ -142,6 +153,11 @@ function flipped(bytes: Uint8Array): Uint8Array {
 function otherHistory(data: Data): object {
   const upgrade = { ...data.upgrade, signature: flipped(data.upgrade!.signature) }
   return { ...data, request: 0, fork: data.fork + 1, block: null, upgrade }
+}
+
+/** What nobody asked for: without the nodes that it needs. */
+function unfitting(data: Data): object {
+  return { ...data, request: 0, fork: data.fork + 1, block: null, upgrade: { ...data.upgrade, nodes: [] } }
 }
 
 /** Resolves once our channel of the core is gone. */

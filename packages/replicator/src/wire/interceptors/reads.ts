@@ -10,7 +10,7 @@ import {
 import type { CoreChannel, Handlers } from '../hypercore-peer.js'
 import type { Request } from '../messages.js'
 import { RequestQueue } from '../request-queue.js'
-import { Turns, type Waiting } from './turns.js'
+import { WaitingAnswers, type Waiting } from './waiting-answers.js'
 import { Wants } from './wants.js'
 
 /**
@@ -22,9 +22,9 @@ import { Wants } from './wants.js'
  * let wait at all.
  */
 export function boundAnswers({ mux }: Host): Interceptor {
-  const turns = new Turns(mux)
-  const reads = new Reads(turns)
-  const wants = new Wants(turns)
+  const answers = new WaitingAnswers(mux)
+  const reads = new Reads(answers)
+  const wants = new Wants(answers)
   return {
     name: 'answers',
     wrap: ({ open, request, want, unwant, drain }) => ({
@@ -49,7 +49,7 @@ export function boundAnswers({ mux }: Host): Interceptor {
       },
       drain(channel) {
         if (unansweredRequests(channel.userData) > 0) reads.wait(channel, drain)
-        return turns.serve()
+        return answers.serve()
       }
     })
   }
@@ -63,14 +63,14 @@ type Drain = Handlers['drain']
 class Reads {
   /** the request that is not to be answered in this very call, but to wait */
   postponed: Request | null = null
-  readonly #turns: Turns
+  readonly #answers: WaitingAnswers
   /** requests being answered, without those that had to wait */
   #busy = 0
   /** bytes of their blocks, as far as these can be known before they are read */
   #busyBytes = 0
 
-  constructor(turns: Turns) {
-    this.#turns = turns
+  constructor(answers: WaitingAnswers) {
+    this.#answers = answers
   }
 
   request(message: Request, channel: CoreChannel, next: Handlers['request'], drain: Drain): unknown {
@@ -85,7 +85,7 @@ class Reads {
     this.#busyBytes += bytes
     return working.finally(() => {
       this.#busyBytes -= bytes
-      return --this.#busy === 0 ? this.#turns.serve() : undefined
+      return --this.#busy === 0 ? this.#answers.serve() : undefined
     })
   }
 
@@ -99,7 +99,7 @@ class Reads {
         return false // what is left waits until the stream has drained
       }
     }
-    this.#turns.wait(answering[TURN])
+    this.#answers.wait(answering[TURN])
   }
 
   #isFull(bytes: number): boolean {

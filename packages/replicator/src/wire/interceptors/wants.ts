@@ -3,7 +3,7 @@ import { WANTS_PER_CHANNEL, WANTS_PER_STREAM } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
 import type { CoreChannel, Handler } from '../hypercore-peer.js'
 import type { Want } from '../messages.js'
-import type { Turns, Waiting } from './turns.js'
+import type { WaitingAnswers, Waiting } from './waiting-answers.js'
 
 /** What waits of a channel is kept on it: a table of all channels would keep the room of as many as there ever were. */
 const WANTS: unique symbol = Symbol('wants')
@@ -16,19 +16,19 @@ type WantingChannel = CoreChannel & { [WANTS]?: ChannelWants }
  * while the stream takes no more is answered once it does, with what is here by then.
  */
 export class Wants {
-  readonly #turns: Turns
+  readonly #answers: WaitingAnswers
   /** the channels of which a want waits; some of them may have closed */
   readonly #waiting = new Set<ChannelWants>()
   /** the wants of all of them */
   #count = 0
 
-  constructor(turns: Turns) {
-    this.#turns = turns
+  constructor(answers: WaitingAnswers) {
+    this.#answers = answers
   }
 
   want(message: Want, channel: WantingChannel, next: Handler<Want>): unknown {
     const wants = channel[WANTS]
-    if (this.#turns.isOpen && !wants?.size) return next(message, channel)
+    if (this.#answers.isOpen && !wants?.size) return next(message, channel)
     this.#wait(message, wants ?? (channel[WANTS] = new ChannelWants(channel)), next)
     return undefined
   }
@@ -47,7 +47,7 @@ export class Wants {
       throw new ReplicatorError('TOO_MANY_WANTS', text)
     }
     this.#waiting.add(wants)
-    this.#turns.wait((wants.turn ??= this.#turnOf(wants, next)))
+    this.#answers.wait((wants.turn ??= this.#turnOf(wants, next)))
   }
 
   #turnOf(wants: ChannelWants, next: Handler<Want>): Waiting {

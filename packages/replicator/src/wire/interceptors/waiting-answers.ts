@@ -14,7 +14,7 @@ export interface Waiting {
  * What one stream is to be answered once it takes more: one channel after the other, until the stream is full. Those that
  * are left out come first next time.
  */
-export class Turns {
+export class WaitingAnswers {
   readonly #mux: Protomux
   /** The one that has waited longest is next. */
   readonly #waiting = new Set<Waiting>()
