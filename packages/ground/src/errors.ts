@@ -13,6 +13,8 @@ export interface ManycoreError<Code extends string = string> extends Error {
   readonly file?: string
   /** ENGINE_CORRUPT: bytes from the start of the file. */
   readonly offset?: number
+  /** The core that is concerned, by its discovery key: 32 bytes. */
+  readonly discoveryKey?: Uint8Array
   /** The error that this one explains. */
   readonly cause?: unknown
 }
@@ -23,6 +25,8 @@ export interface ErrorDetails {
   holder?: number
   file?: string
   offset?: number
+  /** null is the same as none */
+  discoveryKey?: Uint8Array | null
 }
 
 /** The error of a call that was well formed and could not be carried out. Each package names its own. */
@@ -35,14 +39,17 @@ export class CodedError<Code extends string> extends Error implements ManycoreEr
   declare readonly file?: string
   /** ENGINE_CORRUPT: bytes from the start of the file. */
   declare readonly offset?: number
+  /** The core that is concerned, by its discovery key: 32 bytes. */
+  declare readonly discoveryKey?: Uint8Array
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
-    const { cause, holder, file, offset } = details
+    const { cause, holder, file, offset, discoveryKey } = details
     super(`${code}: ${message}`, cause === undefined ? undefined : { cause })
     this.code = code
     if (holder !== undefined) this.holder = holder
     if (file !== undefined) this.file = file
     if (offset !== undefined) this.offset = offset
+    if (discoveryKey) this.discoveryKey = discoveryKey
   }
 
   static {

@@ -94,10 +94,49 @@ export const BAD_PROOF_MS = 1000
 export const FLOOD_FACTOR = 8
 
 /**
- * Messages of one stream that are being worked on, about 500 bytes each: 130 MB. That is two for each open that
- * FLOOD_FACTOR allows, which a peer with as many cores sends in one frame.
+ * Messages of one stream that are being worked on, some kilobytes each; more wait. As many as a fast disk and its queue
+ * take: what comes later would only wait there instead of here.
  */
-export const MESSAGES_AT_WORK: number = 1 << 18
+export const AT_WORK = 1024
+
+/**
+ * Work that a stream may cost without proving anything, in microseconds (wire/costs.ts): two seconds, which is what a peer
+ * makes that offers 16,384 cores in one frame, several times over.
+ */
+export const ALLOWANCE = 2_000_000
+
+/**
+ * Microseconds of the allowance that come back per millisecond, to all indebted streams together: they may take a tenth of
+ * a core for ever.
+ */
+export const REFILL_PER_MS = 100
+
+/** Work that all streams together may do in one turn of the event loop, in microseconds: 8 ms. */
+export const TURN = 8000
+
+/** Work that one stream may do of it at a time, before others have their turn. */
+export const SLICE = 4000
+
+/** Unproved work from which a stream is indebted: it is worked on after all others, and in smaller slices. */
+export const SMALL_DEBT = 2000
+
+/** Work that all indebted streams together may do in one turn: what an honest peer waits for at most. */
+export const INDEBTED_TURN = 2000
+
+/** Work that one indebted stream may do of it at a time. */
+export const INDEBTED_SLICE = 500
+
+/** Milliseconds that the indebted streams rest after their turn, so that half of the time is for the others. */
+export const REST_MS = 2
+
+/** Bytes of frames that wait to be worked on, from which a stream is paused: more than one turn works on. */
+export const INBOX_BYTES: number = 64 * 1024
+
+/** Bytes that a frame takes beside its own while it waits. */
+export const FRAME_BYTES = 256
+
+/** Milliseconds that an indebted stream's messages wait, all in all, until it is said. */
+export const SLOWED_MS = 1000
 
 /** Channels at a time. Protomux keeps 8 bytes for each number up to the highest ever used: 8 MB per stream. */
 export const CHANNEL_IDS: number = 1 << 20

@@ -17,10 +17,10 @@ export const REPLICATOR_ERRORS = {
     'A policy changed the policies again and again while its answer about a core was awaited. The core is denied.',
   POLICY_TIMEOUT: 'A policy did not answer about a core in time. The core is denied until the answer comes.',
   REPLICATOR_CLOSED: 'The call came after close().',
+  SLOWED:
+    'A remote keeps sending more that proves nothing than is worked on. Its messages wait, and others come first.',
   TOO_MANY_CORES:
     'As many cores are open for one remote as the limit allows. One was closed for another, or one was not opened.',
-  TOO_MANY_MESSAGES:
-    'More messages of one remote are being worked on than any Hypercore sends. Its stream is closed.',
   TOO_MANY_OPENS:
     'A remote opens more channels at once than the limit allows. They are not opened, or its stream is closed.',
   TOO_MANY_PAGES:
@@ -29,6 +29,8 @@ export const REPLICATOR_ERRORS = {
     'More requests of a remote for blocks of one core wait for an answer than the limit allows. Its stream is closed.',
   TOO_MANY_WANTS:
     'A remote asks which blocks are here, more often than any Hypercore, and does not read the answers. Its stream is closed.',
+  TOO_MUCH_WORK:
+    'A remote has cost more work than it may without proving anything: see `discoveryKey` for the core. Its stream is closed.',
   UNREAD_ANSWERS: 'A remote opens channels and does not read the answers. Its stream is closed.'
 } as const
 

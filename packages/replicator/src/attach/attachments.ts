@@ -135,6 +135,18 @@ export class Attachments<Gate = unknown> {
     return true
   }
 
+  /**
+   * Called when a remote does with an attached core what no Hypercore does. It is detached.
+   * @returns whether the core was attached by us
+   */
+  forbid(err: ReplicatorError, core: InnerCore, record: OpenStream): boolean {
+    if (!record.attached.has(core)) return false
+    this.#markOn(record, core.discoveryKey, true)
+    void this.detach(core, record)
+    this.#reports.limited(err, core.discoveryKey, record.stream)
+    return true
+  }
+
   /** Called when data of a remote was not taken: it is not signed, contradicts what is signed, or cannot be stored. */
   readonly #blame = (err: Error, core: InnerCore, peer: Peer | null, isAnswer: boolean): void => {
     const record = peer && this.#streams.find(peer.protomux.stream)

@@ -14,6 +14,7 @@ export class Requests {
   readonly #attachments: Attachments
   readonly #reports: Reports
   readonly #limits: Limits
+  readonly #clock: Clock
   readonly #refusals: Refusals
 
   constructor(lookUps: LookUps, attachments: Attachments, reports: Reports, limits: Limits, clock: Clock) {
@@ -21,6 +22,7 @@ export class Requests {
     this.#attachments = attachments
     this.#reports = reports
     this.#limits = limits
+    this.#clock = clock
     this.#refusals = new Refusals(clock)
   }
 
@@ -31,7 +33,10 @@ export class Requests {
       fail: (err, core) => this.#attachments.fail(err, core, record),
       opened: (peer, core) => record.gate?.opened(peer, core),
       direction: (discoveryKey) => this.#attachments.direction(discoveryKey, record),
-      limits: this.#limits
+      limited: (err, discoveryKey) => this.#reports.limited(err, discoveryKey, record.stream),
+      closeChannel: (err, core) => this.#attachments.forbid(err, core, record),
+      limits: this.#limits,
+      clock: this.#clock
     })
   }
 

@@ -33,13 +33,14 @@ export class Reports {
 
   /** A stream is about to close: because we close it, or because its handshake failed. */
   ending(stream: ProtocolStream, reason: ReplicatorError): void {
-    if (isLimit(reason)) this.limited(reason, null, stream)
-    else this.tell('refused', reason, { discoveryKey: null, stream })
+    const discoveryKey = reason.discoveryKey ?? null
+    if (isLimit(reason)) this.limited(reason, discoveryKey, stream)
+    else this.tell('refused', reason, { discoveryKey, stream })
   }
 }
 
 function isLimit({ code }: ReplicatorError): boolean {
-  return code.startsWith('TOO_MANY_') || code === 'UNREAD_ANSWERS'
+  return code !== 'BAD_FRAME' && code !== 'HANDSHAKE_FAILED'
 }
 
 /** What is used of `node:diagnostics_channel`. */

@@ -1,28 +1,28 @@
 import type { Protomux } from '@manycore/hypercore-types'
-import { boundMessages, boundPages, refuseBadFrames } from './interceptors/budgets.js'
+import { boundPages, refuseBadFrames } from './interceptors/budgets.js'
 import { answerUnprovable, reportFailures } from './interceptors/failures.js'
 import type { Host, Interceptor, Make } from './interceptors/interceptor.js'
 import type { Handler, Handlers } from './hypercore-peer.js'
 import { MESSAGES } from './messages.js'
 import { oneWay } from './interceptors/one-way.js'
-import { countOpens, gatherAnswers, refuseClosedOpens, refuseNestedBatches } from './interceptors/opens.js'
+import { countOpens, gatherAnswers, refuseClosedOpens } from './interceptors/opens.js'
 import { noteSenders } from './interceptors/proofs.js'
 import { type ChannelOptions, replaceCalls } from './protomux.js'
 import { boundAnswers } from './interceptors/reads.js'
 import { boundRequests } from './interceptors/requests.js'
 import { newestSync } from './interceptors/syncs.js'
+import { chargeWork } from './interceptors/work.js'
 
 /**
  * Everything that stands between a remote and Hypercore, the outermost first: what comes from the remote goes down this
  * list to Hypercore, and a failure of Hypercore goes up. An interceptor is made once per mux and keeps its state there.
  */
 export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
+  chargeWork,
   countOpens,
   gatherAnswers,
   refuseClosedOpens,
-  refuseNestedBatches,
   refuseBadFrames,
-  boundMessages,
   newestSync,
   boundAnswers,
   boundRequests,

@@ -1,10 +1,14 @@
-import { reportError } from '@manycore/ground'
+import { type Clock, reportError } from '@manycore/ground'
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
+import type { ReplicatorError } from '../errors.js'
 import type { Limits } from '../options.js'
 import { ChannelGuard } from './channel-guard.js'
 import type { Direction } from './direction.js'
-import type { CorePeer } from './hypercore-peer.js'
+import type { CoreChannel, CorePeer } from './hypercore-peer.js'
+import { Inbox } from './inbox.js'
 import type { Host, StreamLimits } from './interceptors/interceptor.js'
+import { safeDestroy } from './protomux.js'
+import type { Work } from './work.js'
 
 /** The name under which Hypercores open their channels (`Replicator._makePeer()` of hypercore's lib/replicator.js). */
 const PROTOCOL = 'hypercore/alpha'
@@ -15,12 +19,18 @@ interface Party {
   ask(discoveryKey: Uint8Array): Promise<void>
   /** A core failed. @returns whether it was attached by this party */
   fail(err: Error, core: InnerCore): boolean
+  /** The remote has reached a limit. @param discoveryKey  32 bytes; null = no core is concerned */
+  limited(err: ReplicatorError, discoveryKey: Uint8Array | null): void
+  /** The remote has done with a core what it must not. @returns whether it was attached by this party */
+  closeChannel(err: ReplicatorError, core: InnerCore): boolean
   /** Which way a core goes that this party attached; null = both, or not attached. */
   direction(discoveryKey: Uint8Array): Direction | null
   /** A channel opens. The party may hold the downloads of what it attached. */
   opened(peer: CorePeer, core: InnerCore): void
   /** Those of the first party hold for the mux. */
   readonly limits: Limits
+  /** That of the first party is the mux's. */
+  readonly clock: Clock
 }
 
 /**
@@ -32,7 +42,7 @@ const muxes = new WeakMap<Protomux, MuxState>()
 /** @returns a function that takes this party off the mux */
 export function join(mux: Protomux, party: Party): () => void {
   let state = muxes.get(mux)
-  if (state === undefined) muxes.set(mux, (state = new MuxState(mux)))
+  if (state === undefined) muxes.set(mux, (state = new MuxState(mux, party.clock)))
   return state.join(party)
 }
 
@@ -42,13 +52,17 @@ export function join(mux: Protomux, party: Party): () => void {
  */
 class MuxState implements Host {
   readonly mux: Protomux
+  readonly clock: Clock
+  readonly inbox: Inbox
   limits: StreamLimits = UNLIMITED
   readonly #parties = new Set<Party>()
   readonly #guard: ChannelGuard
   #release = (): void => {}
 
-  constructor(mux: Protomux) {
+  constructor(mux: Protomux, clock: Clock) {
     this.mux = mux
+    this.clock = clock
+    this.inbox = new Inbox(mux, clock, (reason) => this.limited(reason, null))
     this.#guard = new ChannelGuard(this, PROTOCOL)
   }
 
@@ -56,8 +70,24 @@ class MuxState implements Host {
     if (this.#parties.size === 0) this.#open(party.limits)
     this.#parties.add(party)
     return () => {
-      if (this.#parties.delete(party) && this.#parties.size === 0) this.#release()
+      if (!this.#parties.delete(party) || this.#parties.size > 0) return
+      this.#release()
+      if (this.mux.stream.destroyed) muxes.delete(this.mux) // nobody will join it again
     }
+  }
+
+  get work(): Work {
+    return this.inbox.work
+  }
+
+  limited(err: ReplicatorError, channel: CoreChannel | null): void {
+    const discoveryKey = channel?.id ?? err.discoveryKey ?? null
+    for (const party of this.#parties) party.limited(err, discoveryKey)
+  }
+
+  closeChannel(err: ReplicatorError, { userData }: CoreChannel): void {
+    const closing = Array.from(this.#parties, (party) => party.closeChannel(err, userData.core))
+    if (!closing.includes(true)) safeDestroy(this.mux, err)
   }
 
   fail(err: Error, core: InnerCore): boolean {

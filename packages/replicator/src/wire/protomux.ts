@@ -1,4 +1,5 @@
 import type { Protomux } from '@manycore/hypercore-types'
+import { ReplicatorError } from '../errors.js'
 import type { CoreChannel, Handler } from './hypercore-peer.js'
 
 // What is used of Protomux (protomux 3.12.1 index.js) that is nobody's interface: declared and touched here only.
@@ -12,8 +13,11 @@ export interface MuxCalls {
   _onopensession(state: DecodeState): Promise<void> | null
   /** The remote closes a channel. */
   _onclosesession(state: DecodeState): void
-  /** Several messages in one. */
-  _onbatch(state: DecodeState): void
+  /**
+   * One message, or several in one, of the channel with this number of the remote's; 0 = for the mux itself.
+   * @returns what its handler returned, if others of a packet should wait for that before they are answered
+   */
+  _decode(remoteId: number, state: DecodeState): Promise<unknown> | null
   /** @returns null if the stream is destroyed, or the channel is open already */
   createChannel(opts: ChannelOptions): CoreChannel | null
 }
@@ -28,6 +32,10 @@ interface PrivateMux extends MuxCalls {
   readonly _batchState: { readonly end: number } | null
   /** Tells the remote that its open is refused, and frees its number. */
   _rejectSession(info: object, remoteId: number): void
+  /** The mux has paused its stream: much waits for channels that are not open yet. */
+  readonly _paused: boolean
+  /** Ends the stream for what the remote did; throws what is a bug of the program. */
+  _safeDestroy(err: Error): void
 }
 
 interface RemoteChannel {
@@ -35,10 +43,17 @@ interface RemoteChannel {
   readonly session: unknown
 }
 
-interface DecodeState {
-  readonly buffer: Uint8Array
-  readonly start: number
-  readonly end: number
+/** Any stream of streamx. */
+interface Pausable {
+  pause(): unknown
+  resume(): unknown
+}
+
+/** Bytes [start, end) of a buffer. Whoever reads them moves `start`. */
+export interface DecodeState {
+  buffer: Uint8Array
+  start: number
+  end: number
 }
 
 export interface Encoding {
@@ -56,7 +71,7 @@ export interface ChannelOptions {
   ondrain: (channel: CoreChannel) => unknown
 }
 
-const CALLS = ['_onopensession', '_onclosesession', '_onbatch', 'createChannel'] as const
+const CALLS = ['_onopensession', '_onclosesession', '_decode', 'createChannel'] as const
 
 /**
  * Replaces the calls of a mux.
@@ -66,19 +81,19 @@ const CALLS = ['_onopensession', '_onclosesession', '_onbatch', 'createChannel']
  */
 export function replaceCalls(mux: Protomux, around: (upstream: MuxCalls) => MuxCalls): () => void {
   const calls = mux as Protomux & PrivateMux
-  const { _onopensession, _onclosesession, _onbatch, createChannel } = calls
-  const before = { _onopensession, _onclosesession, _onbatch, createChannel }
+  const { _onopensession, _onclosesession, _decode, createChannel } = calls
+  const before = { _onopensession, _onclosesession, _decode, createChannel }
   const upstream: MuxCalls = {
     _onopensession: (state) => _onopensession.call(mux, state),
     _onclosesession: (state) => _onclosesession.call(mux, state),
-    _onbatch: (state) => _onbatch.call(mux, state),
+    _decode: (remoteId, state) => _decode.call(mux, remoteId, state),
     createChannel: (opts) => createChannel.call(mux, opts)
   }
   let atWork = around(upstream)
   const installed: MuxCalls = {
     _onopensession: (state) => atWork._onopensession(state),
     _onclosesession: (state) => atWork._onclosesession(state),
-    _onbatch: (state) => atWork._onbatch(state),
+    _decode: (remoteId, state) => atWork._decode(remoteId, state),
     createChannel: (opts) => atWork.createChannel(opts)
   }
   Object.assign(calls, installed)
@@ -105,7 +120,7 @@ export function corkedBytes(mux: Protomux): number {
  * @returns the remote's channel that is about to be closed; null if there is none, or its open was answered
  */
 export function unansweredOpen(mux: Protomux, state: DecodeState): object | null {
-  const remote = (mux as Protomux & PrivateMux)._remote[decodeUint(state) - 1]
+  const remote = (mux as Protomux & PrivateMux)._remote[readUint({ ...state }) - 1]
   return remote?.session === null ? remote : null
 }
 
@@ -125,12 +140,35 @@ export function refuseFirstOpens(
   }
 }
 
-/** As compact-encoding's uint; numbers of channels need no more than four bytes. 0 = something else. */
-function decodeUint({ buffer, start, end }: DecodeState): number {
+/** Has the stream give no more frames for now; those on their way may still come. */
+export function pauseReading({ stream }: Protomux): void {
+  ;(stream as unknown as Pausable).pause()
+}
+
+/** Has the stream give frames again, unless the mux itself has paused it. */
+export function resumeReading(mux: Protomux): void {
+  if (!(mux as Protomux & PrivateMux)._paused) (mux.stream as unknown as Pausable).resume()
+}
+
+/** Ends a stream for what its remote did, as Protomux does when a handler throws. */
+export function safeDestroy(mux: Protomux, err: Error): void {
+  ;(mux as Protomux & PrivateMux)._safeDestroy(err)
+}
+
+/**
+ * Reads compact-encoding's uint: a byte, or 0xfd, 0xfe or 0xff and 2, 4 or 8 bytes, little endian.
+ * @returns it; it may be more than 2^53
+ * @throws  BAD_FRAME if the bytes end before it does
+ */
+export function readUint(state: DecodeState): number {
+  const { buffer, start, end } = state
   const first = start < end ? buffer[start]! : 0xff
-  const bytes = first < 0xfd ? 0 : first === 0xfd ? 2 : first === 0xfe ? 4 : Infinity
+  const bytes = first < 0xfd ? 0 : 2 ** (first - 0xfc)
+  state.start = start + 1 + bytes
+  if (state.start > end) throw new ReplicatorError('BAD_FRAME', 'a message ends within a number')
   if (bytes === 0) return first
-  if (start + 1 + bytes > end) return 0
   const view = new DataView(buffer.buffer, buffer.byteOffset + start + 1, bytes)
-  return bytes === 2 ? view.getUint16(0, true) : view.getUint32(0, true)
+  if (bytes === 2) return view.getUint16(0, true)
+  const low = view.getUint32(0, true)
+  return bytes === 4 ? low : low + view.getUint32(4, true) * 2 ** 32
 }

@@ -2,19 +2,20 @@ import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import type { InnerCore } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
+import { ManualClock } from '../kit/manual-clock.js'
 import { destroyed, inMemory, overTcp } from '../kit/wires.js'
 import { flat, usage } from './kit/handles.js'
 import { batchFrame, closeFrame, HostilePeer, openFrame } from './kit/hostile-peer.js'
 import { carriesOn, closed, stage } from './kit/stage.js'
 
 test('100,000 opens for unknown cores on one stream are refused, and cost nothing that stays', async () => {
-  const { near, honest, hostile, stream, offences } = await stage()
+  const { near, honest, hostile, stream, offences } = await stage({}, true, inMemory, new ManualClock())
   const before = await usage()
   await hostile.flood(unknownOpens(100_000))
   await hostile.refusals(100_000)
   expect(hostile.rejected).toBe(100_000)
   expect(stream.destroyed).toBe(false)
-  expect(new Set(offences.map(({ err }) => err.code))).toEqual(new Set(['TOO_MANY_OPENS']))
+  expect(offences).toEqual([]) // they are taken no faster than they are answered
   await destroyed(stream)
   await flat(before)
   await carriesOn(near, honest)
@@ -62,7 +63,7 @@ test('a known core that is opened and closed 10,000 times is looked up while it 
 })
 
 test('a frame with more opens than anybody has cores ends its stream with a TOO_MANY_OPENS', async () => {
-  const { near, honest, hostile, stream, offences } = await stage({ pendingOpens: 100 })
+  const { near, honest, hostile, stream, offences } = await stage({ pendingOpens: 10 })
   const ended = closed(stream)
   await hostile.send(batchFrame(Array.from(unknownOpens(1000))))
   expect(await ended).toBe(true)

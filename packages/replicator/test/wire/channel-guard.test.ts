@@ -7,7 +7,7 @@ import type { Host } from '../../src/wire/interceptors/interceptor.js'
 import { StoredCores } from '../kit/stored-cores.js'
 import { inMemory } from '../kit/wires.js'
 
-const CALLS = ['createChannel', '_onopensession', '_onclosesession', '_onbatch'] as const
+const CALLS = ['createChannel', '_onopensession', '_onclosesession', '_decode'] as const
 
 type Calls = Record<(typeof CALLS)[number], unknown>
 

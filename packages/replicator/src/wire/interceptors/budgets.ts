@@ -1,7 +1,7 @@
-import { MAX_BLOCKS, MESSAGES_AT_WORK, RANGE_BLOCKS } from '../../defaults.js'
+import { MAX_BLOCKS, RANGE_BLOCKS } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
 import type { Host, Interceptor } from './interceptor.js'
-import { aroundMessages, type CoreChannel } from '../hypercore-peer.js'
+import type { CoreChannel } from '../hypercore-peer.js'
 import type { Encoding } from '../protomux.js'
 
 // Each of these ends the stream of a remote that goes beyond what any Hypercore does, with a ReplicatorError, before it
@@ -34,28 +34,6 @@ export function refuseBadFrames(): Interceptor {
       for (const message of opts.messages) message.encoding = safe(message.encoding)
       return make(opts)
     }
-  }
-}
-
-/** Too many messages at work: one frame can hold millions, each of which costs a hundred times its size meanwhile. */
-export function boundMessages(): Interceptor {
-  let working = 0
-  const done = (): unknown => working--
-
-  return {
-    name: 'messages at work',
-    wrap: (inner) =>
-      aroundMessages(inner, (handler) => (message, channel) => {
-        if (working >= MESSAGES_AT_WORK) {
-          const text = `${working} messages of one stream are being worked on`
-          throw new ReplicatorError('TOO_MANY_MESSAGES', text)
-        }
-        const result = handler(message, channel)
-        if (!(result instanceof Promise)) return result
-        working++
-        result.then(done, done)
-        return result
-      })
   }
 }
 

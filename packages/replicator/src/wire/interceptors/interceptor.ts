@@ -1,8 +1,12 @@
+import type { Clock } from '@manycore/ground'
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
+import type { ReplicatorError } from '../../errors.js'
 import type { Limits } from '../../options.js'
 import type { Direction } from '../direction.js'
 import type { CoreChannel, CorePeer, Handlers } from '../hypercore-peer.js'
+import type { Inbox } from '../inbox.js'
 import type { ChannelOptions, MuxCalls } from '../protomux.js'
+import type { Work } from '../work.js'
 
 /** Makes a channel of a core; null = there is one already. */
 export type Make = (opts: ChannelOptions) => CoreChannel | null
@@ -25,6 +29,15 @@ export interface Interceptor {
 export interface Host {
   readonly mux: Protomux
   readonly limits: StreamLimits
+  readonly clock: Clock
+  /** What the stream costs: each message is spent or charged before it is worked on. */
+  readonly work: Work
+  /** What waits to be worked on. What costs more than a step may is done `inSteps()`. */
+  readonly inbox: Inbox
+  /** Says that the remote has reached a limit. @param channel  the core's; null = none is concerned */
+  limited(err: ReplicatorError, channel: CoreChannel | null): void
+  /** Closes the channel of a core for what its remote did, and says so. The stream ends if nobody minds the core. */
+  closeChannel(err: ReplicatorError, channel: CoreChannel): void
   /** Gets a core's failure. @returns false if nobody minds this core: the stream ends */
   fail(err: Error, core: InnerCore): boolean
   /** Which way a core goes; null = both. */

@@ -94,26 +94,3 @@ export function refuseClosedOpens({ mux }: Host): Interceptor {
     })
   }
 }
-
-/**
- * Ends the stream at a batch within a batch, which Protomux never sends and takes to any depth: 16 MB of them overflow
- * the stack, and that error ends the process (safety-catch).
- */
-export function refuseNestedBatches(): Interceptor {
-  let inside = false
-
-  return {
-    name: 'batches',
-    control: ({ _onbatch }) => ({
-      _onbatch(state) {
-        if (inside) throw new ReplicatorError('BAD_FRAME', 'a batch of messages in a batch')
-        inside = true
-        try {
-          _onbatch(state)
-        } finally {
-          inside = false
-        }
-      }
-    })
-  }
-}

@@ -1,5 +1,6 @@
+import { systemClock } from '@manycore/ground'
 import { expect } from 'vitest'
-import type { Limits } from '../../../src/index.js'
+import type { Clock, Limits } from '../../../src/index.js'
 import { read, side, type Side } from '../../kit/side.js'
 import { inMemory, type Wire } from '../../kit/wires.js'
 import { HostilePeer } from './hostile-peer.js'
@@ -18,9 +19,10 @@ export interface Stage {
 export async function stage(
   limits: Partial<Limits> = {},
   reads = true,
-  wire: () => Promise<Wire> = inMemory
+  wire: () => Promise<Wire> = inMemory,
+  clock: Clock = systemClock
 ): Promise<Stage> {
-  const near = side({ limits })
+  const near = side({ limits, clock })
   const honest = await joined(near)
   const [stream, theirs] = await wire()
   near.replicator.replicate(stream)

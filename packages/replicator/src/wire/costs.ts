@@ -1,0 +1,39 @@
+/**
+ * What messages cost, in work: microseconds of one core of the machine that bench/README.md names, all in all, with the
+ * promises, reads of storage and garbage that follow. A message is charged before it is worked on. Where a machine is
+ * slower, it is slower for everybody; what matters is the ratio of one message to another.
+ */
+export type Cost = number
+
+/** Of a message that nobody minds: of a channel that is closed, or unknown to the mux. */
+export const MESSAGE: Cost = 2
+
+/** Of each byte of a frame: it is decrypted, copied and decoded. */
+export const BYTE: Cost = 0.002
+
+/** Of a sync: it may look for a node of the tree, and look through what we want of the peer. */
+export const SYNC: Cost = 25
+
+/** Of a request, without the block: the nodes of its proof are read. */
+export const REQUEST: Cost = 30
+
+/** Of a cancel, and of an unwant. */
+export const CANCEL: Cost = 2
+
+/** Of data: it is hashed, checked against the signed tree, and stored. */
+export const DATA: Cost = 60
+
+/** Of a noData. */
+export const NO_DATA: Cost = 3
+
+/** Of a want, without the bitfields that answer it. */
+export const WANT: Cost = 3
+
+/** Of a range or a bitfield, without the pages that it touches. */
+export const CLAIM: Cost = 6
+
+/** Of an extension message, without what its handler does. */
+export const EXTENSION: Cost = 2
+
+/** Of the open of a channel: it is looked up and answered. */
+export const OPEN: Cost = 16

@@ -1,0 +1,233 @@
+import type { Clock } from '@manycore/ground'
+import type { Protomux } from '@manycore/hypercore-types'
+import { AT_WORK, FRAME_BYTES, INBOX_BYTES, SLOWED_MS, SMALL_DEBT } from '../defaults.js'
+import { ReplicatorError } from '../errors.js'
+import { BYTE, MESSAGE, type Cost } from './costs.js'
+import {
+  type DecodeState,
+  type MuxCalls,
+  pauseReading,
+  readUint,
+  resumeReading,
+  safeDestroy
+} from './protomux.js'
+import { turns } from './turns.js'
+import { Work } from './work.js'
+
+/** Work in steps: each `next()` gives the cost of a step, and the call after it does the step. */
+export type Steps = Iterator<Cost, unknown>
+
+/**
+ * What the remote of one stream has sent and is not worked on yet. A frame is worked on message by message, as much per
+ * turn of the event loop as `turns` allows. While much waits the stream is paused, so that little more comes.
+ */
+export class Inbox {
+  readonly work: Work
+  /** Handlers that have not ended. */
+  atWork = 0
+  /** Of the frames that wait, with what it takes to keep them. */
+  bytes = 0
+  readonly #mux: Protomux
+  readonly #clock: Clock
+  readonly #onslowed: (reason: ReplicatorError) => void
+  /** In their order, behind the one that is being worked on. */
+  readonly #frames: { readonly steps: Steps; readonly state: DecodeState; readonly bytes: number }[] = []
+  /** Those of single messages, which come before the rest of the frame; the last one is next. */
+  readonly #messages: Steps[] = []
+  #decode!: MuxCalls['_decode']
+  #isPaused = false
+  #isRunning = false
+  /** What handlers return whose answers are held back; null = nothing is held back. */
+  #answers: Promise<unknown>[] | null = null
+  /** When something began to wait while the stream was indebted. */
+  #waitsFrom: number | null = null
+  /** For how long that was the case, since there was no debt at all; −Infinity once it is told. */
+  #waitedMs = 0
+
+  constructor(mux: Protomux, clock: Clock, onslowed: (reason: ReplicatorError) => void) {
+    this.#mux = mux
+    this.#clock = clock
+    this.#onslowed = onslowed
+    this.work = new Work(clock, () => turns.refill)
+  }
+
+  get isEmpty(): boolean {
+    return this.#frames.length === 0 && this.#messages.length === 0
+  }
+
+  /** @param decode  Protomux's, of one message */
+  listen(decode: MuxCalls['_decode']): void {
+    this.#decode = decode
+  }
+
+  /** Nobody guards the mux any more: what waits is worked on at once, before anything that comes later. */
+  release(): void {
+    this.run(Infinity)
+    turns.forget(this)
+  }
+
+  /** Takes what one frame holds. @throws what the remote did wrong, if the frame is one message and is worked on now */
+  receive(remoteId: number, state: DecodeState): void {
+    const bytes = state.end - state.start + FRAME_BYTES
+    const isBatch = remoteId === 0 && state.buffer[state.start] === 0
+    const isNext = this.isEmpty && !this.#isRunning && this.atWork < AT_WORK
+    const slice = isNext ? turns.slice(this) : 0
+    if (slice > 0 && !isBatch) return this.#atOnce(remoteId, state)
+    const steps = isBatch ? this.#batch(state) : this.#single(remoteId, state)
+    this.#frames.push({ steps, state, bytes })
+    this.bytes += bytes
+    if (slice > 0) this.run(slice)
+    else if (!this.#isRunning) this.#settle()
+  }
+
+  /**
+   * Called by a handler whose message costs more than a step may. The steps are done before any later message of the
+   * stream, as many per turn as its slice allows. What they throw ends the stream.
+   */
+  inSteps(steps: Steps): void {
+    this.#messages.push(steps)
+    if (!this.#isRunning) turns.wait(this)
+  }
+
+  /** Called by `turns`. @param slice  what may be spent */
+  run(slice: Cost): void {
+    const before = this.work.spent
+    const most = before + slice
+    const mostAtWork = slice === Infinity ? Infinity : AT_WORK
+    this.#isRunning = true
+    try {
+      while (this.work.spent < most && this.atWork < mostAtWork && this.#step());
+    } catch (err) {
+      this.#clear()
+      safeDestroy(this.#mux, err as Error)
+    } finally {
+      this.#isRunning = false
+      this.#uncork()
+      turns.took(this.work.spent - before)
+      this.#settle()
+    }
+  }
+
+  /** A handler has ended. */
+  done(): void {
+    this.atWork--
+    if (this.atWork === AT_WORK / 2 && !this.isEmpty) turns.wait(this)
+  }
+
+  /** Has the answers to the messages of a packet leave in one packet as well, as Protomux does. */
+  #cork(): void {
+    if (this.#answers !== null) return
+    this.#answers = []
+    this.#mux.cork()
+  }
+
+  #uncork(): void {
+    const answers = this.#answers
+    this.#answers = null
+    if (answers === null) return
+    if (answers.length === 0) return this.#mux.uncork()
+    void Promise.all(answers).then(
+      () => this.#mux.uncork(),
+      (err: Error) => safeDestroy(this.#mux, err)
+    )
+  }
+
+  /** @returns false if there is nothing left */
+  #step(): boolean {
+    const steps = this.#messages.at(-1) ?? this.#frames[0]?.steps
+    if (steps === undefined) return false
+    const { done, value } = steps.next()
+    if (done !== true) this.work.spend(value)
+    else if (!remove(this.#messages, steps)) this.bytes -= this.#frames.shift()!.bytes
+    return true
+  }
+
+  #atOnce(remoteId: number, state: DecodeState): void {
+    const before = this.work.spent
+    this.work.spend((state.end - state.start) * BYTE)
+    this.#deliver(remoteId, state)
+    turns.took(this.work.spent - before)
+  }
+
+  *#single(remoteId: number, state: DecodeState): Generator<Cost, void> {
+    yield (state.end - state.start) * BYTE
+    this.#deliver(remoteId, state)
+  }
+
+  /** Several messages in one frame: channel, then of each its length and itself; a length of 0 precedes another channel. */
+  *#batch(state: DecodeState): Generator<Cost, void> {
+    state.start++ // the type
+    const { end } = state
+    let remoteId = readUint(state)
+    let isFirst = true
+    while (state.start < end) {
+      const length = readUint(state)
+      yield length * BYTE
+      if (length === 0) {
+        remoteId = readUint(state)
+        this.work.charge(MESSAGE, null)
+        continue
+      }
+      const next = Math.min(state.start + length, end)
+      if (remoteId === 0 && state.buffer[state.start] === 0) {
+        // Protomux never sends it and takes it to any depth: 16 MB of them overflow the stack.
+        throw new ReplicatorError('BAD_FRAME', 'a batch of messages in a batch')
+      }
+      if (next < end || !isFirst) this.#cork()
+      isFirst = false
+      state.end = next
+      this.#deliver(remoteId, state)
+      state.start = next
+      state.end = end
+    }
+  }
+
+  #deliver(remoteId: number, state: DecodeState): void {
+    const before = this.work.spent
+    const answering = this.#decode(remoteId, state)
+    if (this.work.spent === before) this.work.charge(MESSAGE, null) // nobody has minded it
+    if (answering !== null) this.#answers?.push(answering)
+  }
+
+  /** Pauses the stream while much waits here. */
+  #settle(): void {
+    this.#watchSlowness()
+    if (this.isEmpty || this.atWork >= AT_WORK) turns.leave(this)
+    else turns.wait(this)
+    if (this.bytes > INBOX_BYTES) {
+      this.#isPaused = true
+      pauseReading(this.#mux)
+    } else if (this.#isPaused) {
+      this.#isPaused = false
+      resumeReading(this.#mux)
+    }
+  }
+
+  /** Adds up for how long an indebted stream has waited. */
+  #watchSlowness(): void {
+    const { debt } = this.work
+    const now = this.#clock.now()
+    if (this.#waitsFrom !== null) this.#waitedMs += now - this.#waitsFrom
+    this.#waitsFrom = this.isEmpty || debt <= SMALL_DEBT ? null : now
+    if (debt === 0) this.#waitedMs = 0
+    if (this.#waitedMs < SLOWED_MS) return
+    this.#waitedMs = -Infinity
+    this.#onslowed(this.work.slowed())
+  }
+
+  #clear(): void {
+    this.#messages.length = 0
+    for (const { state } of this.#frames) state.buffer = NOTHING // the stack of an error keeps the generator
+    this.#frames.length = 0
+    this.bytes = 0
+  }
+}
+
+const NOTHING = new Uint8Array(0)
+
+function remove<T>(list: T[], item: T): boolean {
+  const place = list.lastIndexOf(item)
+  if (place === -1) return false
+  list.splice(place, 1)
+  return true
+}

@@ -1,0 +1,83 @@
+import { CANCEL, CLAIM, type Cost, DATA, EXTENSION, NO_DATA, OPEN, REQUEST, SYNC, WANT } from '../costs.js'
+import { aroundMessages, type CoreChannel } from '../hypercore-peer.js'
+import type { MessageType } from '../messages.js'
+import type { Host, Interceptor } from './interceptor.js'
+
+/** Messages that the remote is entitled to, until they turn out not to be. */
+const SPENT: Partial<Record<MessageType, Cost>> = { request: REQUEST, data: DATA }
+
+/** Messages that prove nothing. */
+const CHARGED: Partial<Record<MessageType, Cost>> = {
+  sync: SYNC,
+  cancel: CANCEL,
+  noData: NO_DATA,
+  want: WANT,
+  unwant: CANCEL,
+  bitfield: CLAIM,
+  range: CLAIM,
+  extension: EXTENSION
+}
+
+/** A block more says that the remote could announce it, by a sync and a range. */
+const ANNOUNCED: Cost = SYNC + CLAIM
+
+/**
+ * Takes the messages of a stream from its inbox, and charges each before it is worked on. What a message costs beyond the
+ * fixed sum here is charged by the interceptor that knows it.
+ */
+export function chargeWork({ inbox, work }: Host): Interceptor {
+  const done = (): void => inbox.done()
+
+  /** What the remote has proved allows it to announce as much. */
+  function proved(channel: CoreChannel, length: number): void {
+    const { state } = channel.userData.core
+    if (state !== null && state.length > length) work.credit((state.length - length) * ANNOUNCED)
+  }
+
+  return {
+    name: 'work',
+    control: ({ _decode, _onopensession }) => {
+      inbox.listen(_decode)
+      return {
+        _decode(remoteId, state) {
+          inbox.receive(remoteId, state)
+          return null
+        },
+        _onopensession(state) {
+          work.charge(OPEN, null)
+          return _onopensession(state)
+        }
+      }
+    },
+    wrap: (inner) => ({
+      ...aroundMessages(inner, (handler, type) => {
+        const spent = SPENT[type] ?? 0
+        const charged = CHARGED[type] ?? 0
+        return (message, channel) => {
+          if (spent > 0) work.spend(spent)
+          if (charged > 0) work.charge(charged, channel)
+          const length = type === 'data' ? (channel.userData.core.state?.length ?? 0) : 0
+          const working = handler(message, channel)
+          if (!(working instanceof Promise)) return working
+          inbox.atWork++
+          working.then(
+            type !== 'data'
+              ? done
+              : () => {
+                  inbox.done()
+                  proved(channel, length)
+                },
+            done
+          )
+          return working
+        }
+      }),
+      open(handshake, channel) {
+        const result = inner.open(handshake, channel) // throws if the remote does not know the key
+        work.credit(OPEN + SYNC + CLAIM)
+        return result
+      }
+    }),
+    release: () => inbox.release()
+  }
+}

@@ -1,0 +1,89 @@
+import type { Clock } from '@manycore/ground'
+import { ALLOWANCE } from '../defaults.js'
+import { ReplicatorError } from '../errors.js'
+import type { Cost } from './costs.js'
+
+/** What is charged for, as far as an error names it: a channel of a core. */
+interface Charged {
+  /** 32 bytes, the discovery key */
+  readonly id: Uint8Array
+}
+
+/** How much of a stream's charges one of its channels made up, kept on the channel. */
+const CHARGES = Symbol('charges')
+
+/**
+ * The work that one stream makes. All of it is *spent*. What proves nothing is *charged* as well: to an allowance that
+ * refills with time, and with what the remote has proved.
+ */
+export class Work {
+  readonly #clock: Clock
+  readonly #refillPerMs: () => Cost
+  /** All that was spent, ever. Its changes say how much work a message was. */
+  spent: Cost = 0
+  #debt: Cost = 0
+  #settled: number
+  #worst: { readonly id: Uint8Array; readonly charges: Cost } | null = null
+
+  /** @param refillPerMs  how much of the allowance comes back per millisecond now */
+  constructor(clock: Clock, refillPerMs: () => Cost) {
+    this.#clock = clock
+    this.#refillPerMs = refillPerMs
+    this.#settled = clock.now()
+  }
+
+  /** What was charged and is neither refilled nor proved. */
+  get debt(): Cost {
+    this.#refill()
+    return this.#debt
+  }
+
+  /** Called before work that the remote is entitled to: an answer to our request, the answer to its own, news. */
+  spend(cost: Cost): void {
+    this.spent += cost
+  }
+
+  /**
+   * Called before work that proves nothing so far.
+   * @param channel  whose message it is; null = a message of the mux itself
+   * @throws TOO_MUCH_WORK if the stream has used up its allowance; Protomux closes the stream then
+   */
+  charge(cost: Cost, channel: Charged | null): void {
+    this.spent += cost
+    this.#debt += cost
+    if (channel !== null) this.#blame(channel, cost)
+    if (this.#debt <= ALLOWANCE) return
+    this.#refill()
+    if (this.#debt > ALLOWANCE) throw this.#tooMuch()
+  }
+
+  /** Called once work that was charged has proved to be useful, or when something is proved that allows for more. */
+  credit(cost: Cost): void {
+    this.#debt = Math.max(0, this.#debt - cost)
+  }
+
+  #tooMuch(): ReplicatorError {
+    const discoveryKey = this.#worst?.id ?? null
+    const text = 'a remote has used up the work that a stream may cost without proving anything'
+    return new ReplicatorError('TOO_MUCH_WORK', text, { discoveryKey })
+  }
+
+  /** @returns an error that says the stream's messages wait */
+  slowed(): ReplicatorError {
+    const discoveryKey = this.#worst?.id ?? null
+    const text = 'a remote sends more that proves nothing than is worked on: its messages wait'
+    return new ReplicatorError('SLOWED', text, { discoveryKey })
+  }
+
+  #refill(): void {
+    const now = this.#clock.now()
+    this.#debt = Math.max(0, this.#debt - (now - this.#settled) * this.#refillPerMs())
+    this.#settled = now
+  }
+
+  #blame(channel: Charged & { [CHARGES]?: Cost }, cost: Cost): void {
+    const charges = (channel[CHARGES] ?? 0) + cost
+    channel[CHARGES] = charges
+    if (this.#worst === null || charges > this.#worst.charges) this.#worst = { id: channel.id, charges }
+  }
+}
