@@ -138,6 +138,24 @@ export const FRAME_BYTES = 256
 /** Milliseconds that an indebted stream's messages wait, all in all, until it is said. */
 export const SLOWED_MS = 1000
 
+/**
+ * Bytes that all streams together may have wait, in frames that are not whole or not worked on: 16 frames at their
+ * largest. What we have asked an honest peer for does not count.
+ */
+export const WAITING_BYTES: number = 1 << 28
+
+/**
+ * Bytes of one stream that may wait beyond what we have asked for: four frames at their largest. One that can be paused
+ * has one that is not whole, and one behind that. One of UDX cannot be paused.
+ */
+export const WAITING_BYTES_PER_STREAM: number = 1 << 26
+
+/** Bytes of a message of the handshake. Those of Noise XX have 32, 96 and 64, and the header behind them 56. */
+export const HANDSHAKE_BYTES = 4096
+
+/** Frames from here on count as bytes that wait while they come: smaller ones are 256 KB per stream at most. */
+export const LARGE_FRAME_BYTES: number = 1 << 18
+
 /** Channels at a time. Protomux keeps 8 bytes for each number up to the highest ever used: 8 MB per stream. */
 export const CHANNEL_IDS: number = 1 << 20
 

@@ -19,6 +19,8 @@ export const REPLICATOR_ERRORS = {
   REPLICATOR_CLOSED: 'The call came after close().',
   SLOWED:
     'A remote keeps sending more that proves nothing than is worked on. Its messages wait, and others come first.',
+  TOO_MANY_BYTES:
+    'The frames of a remote that are not whole, or wait, hold more memory than the limit allows. Its stream is closed.',
   TOO_MANY_CORES:
     'As many cores are open for one remote as the limit allows. One was closed for another, or one was not opened.',
   TOO_MANY_OPENS:

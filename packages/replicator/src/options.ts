@@ -21,7 +21,8 @@ import {
   REQUESTS_PER_CHANNEL,
   STALLED_MS,
   UNKNOWN_CORES,
-  UNREAD_ANSWERS
+  UNREAD_ANSWERS,
+  WAITING_BYTES
 } from './defaults.js'
 import type { ReplicationPolicy } from './policy/policy.js'
 
@@ -141,6 +142,11 @@ export interface Limits {
    * closed.
    */
   pagesPerStream: number
+  /**
+   * How many bytes all streams together may have wait, in frames that have not come whole or are not worked on. Beyond that
+   * those streams are closed that have made the least progress for what they hold.
+   */
+  waitingBytes: number
   /** How long a remote may give no sign until it is 'stalled', which ends nothing. */
   stalledMs: number
   /** How long a policy may take to answer. A core is denied until a late answer comes. */
@@ -155,6 +161,7 @@ const LIMITS = {
   unreadAnswers: { check: from(1), default: UNREAD_ANSWERS, unit: 'opens' },
   requestsPerChannel: { check: from(1), default: REQUESTS_PER_CHANNEL, unit: 'requests' },
   pagesPerStream: { check: from(1), default: PAGES_PER_STREAM, unit: 'pages' },
+  waitingBytes: { check: from(1), default: WAITING_BYTES, unit: 'bytes' },
   stalledMs: { check: from(1), default: STALLED_MS, unit: 'ms' },
   policyMs: { check: from(1), default: POLICY_MS, unit: 'ms' }
 } satisfies OptionTable<Limits>

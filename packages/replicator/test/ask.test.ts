@@ -149,5 +149,6 @@ const CALLS = '__callsOfSources'
 function fileOf(url: string): string | null {
   const path = url.startsWith('/') ? `file://${url}` : url
   const file = path.startsWith(SOURCES.href) ? path.slice(SOURCES.href.length) : null
-  return file === 'wire/turns.ts' ? null : file // its turn comes whatever is asked
+  const isOnItsOwn = file === 'wire/turns.ts' || file?.startsWith('wire/frames/') // turns and frames come whatever is asked
+  return isOnItsOwn ? null : file
 }

@@ -3,6 +3,7 @@ import { REFUSAL_MS } from '../defaults.js'
 import type { Limits } from '../options.js'
 import type { Reports } from '../stats/reports.js'
 import type { OpenStream } from '../streams/stream-set.js'
+import { WaitingBytes } from '../wire/frames/waiting-bytes.js'
 import { join } from '../wire/pairing.js'
 import type { Attachments } from './attachments.js'
 import type { LookUps } from './look-ups.js'
@@ -15,6 +16,7 @@ export class Requests {
   readonly #reports: Reports
   readonly #limits: Limits
   readonly #clock: Clock
+  readonly #waiting: WaitingBytes
   readonly #refusals: Refusals
 
   constructor(lookUps: LookUps, attachments: Attachments, reports: Reports, limits: Limits, clock: Clock) {
@@ -23,6 +25,7 @@ export class Requests {
     this.#reports = reports
     this.#limits = limits
     this.#clock = clock
+    this.#waiting = new WaitingBytes(limits.waitingBytes, clock)
     this.#refusals = new Refusals(clock)
   }
 
@@ -36,7 +39,8 @@ export class Requests {
       limited: (err, discoveryKey) => this.#reports.limited(err, discoveryKey, record.stream),
       closeChannel: (err, core) => this.#attachments.forbid(err, core, record),
       limits: this.#limits,
-      clock: this.#clock
+      clock: this.#clock,
+      waiting: this.#waiting
     })
   }
 

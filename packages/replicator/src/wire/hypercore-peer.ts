@@ -130,6 +130,11 @@ export function isPaused({ paused }: CorePeer): boolean {
   return paused
 }
 
+/** Bytes of the blocks that we have asked a peer for and do not have, by the average of their core. */
+export function awaitedBytes(peer: CorePeer): number {
+  return peer.inflight === 0 ? 0 : peer.inflight * averageBlock(peer)
+}
+
 /** Has its channel closed? */
 export function isRemoved({ removed }: CorePeer): boolean {
   return removed

@@ -1,3 +1,6 @@
+/** The name under which Hypercores open their channels (`Replicator._makePeer()` of hypercore's lib/replicator.js). */
+export const PROTOCOL = 'hypercore/alpha'
+
 /**
  * The messages that a channel of a core carries, in the order of Hypercore's list (`Replicator._makePeer()` in
  * lib/replicator.js): the place of a message in it is its type on the wire.

@@ -4,14 +4,14 @@ import type { ReplicatorError } from '../errors.js'
 import type { Limits } from '../options.js'
 import { ChannelGuard } from './channel-guard.js'
 import type { Direction } from './direction.js'
+import { FrameIntake } from './frames/intake.js'
+import type { WaitingBytes } from './frames/waiting-bytes.js'
 import type { CoreChannel, CorePeer } from './hypercore-peer.js'
 import { Inbox } from './inbox.js'
 import type { Host, StreamLimits } from './interceptors/interceptor.js'
+import { PROTOCOL } from './messages.js'
 import { safeDestroy } from './protomux.js'
 import type { Work } from './work.js'
-
-/** The name under which Hypercores open their channels (`Replicator._makePeer()` of hypercore's lib/replicator.js). */
-const PROTOCOL = 'hypercore/alpha'
 
 /** One replicator on one mux. */
 interface Party {
@@ -31,6 +31,8 @@ interface Party {
   readonly limits: Limits
   /** That of the first party is the mux's. */
   readonly clock: Clock
+  /** That of the first party counts the mux. */
+  readonly waiting: WaitingBytes
 }
 
 /**
@@ -67,7 +69,7 @@ class MuxState implements Host {
   }
 
   join(party: Party): () => void {
-    if (this.#parties.size === 0) this.#open(party.limits)
+    if (this.#parties.size === 0) this.#open(party)
     this.#parties.add(party)
     return () => {
       if (!this.#parties.delete(party) || this.#parties.size > 0) return
@@ -106,12 +108,14 @@ class MuxState implements Host {
     for (const party of this.#parties) party.opened(peer, core)
   }
 
-  #open(limits: Limits): void {
+  #open({ limits, waiting }: Party): void {
     this.limits = limits
     this.mux.pair({ protocol: PROTOCOL }, (discoveryKey) => ask(this.#parties, discoveryKey))
     const uninstall = this.#guard.install()
+    const letGo = new FrameIntake(this.mux, this.inbox, waiting).install()
     this.#release = () => {
       this.mux.unpair({ protocol: PROTOCOL })
+      letGo()
       uninstall()
       this.limits = UNLIMITED
     }

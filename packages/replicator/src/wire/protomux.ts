@@ -1,6 +1,6 @@
 import type { Protomux } from '@manycore/hypercore-types'
 import { ReplicatorError } from '../errors.js'
-import type { CoreChannel, Handler } from './hypercore-peer.js'
+import type { CoreChannel, CorePeer, Handler } from './hypercore-peer.js'
 
 // What is used of Protomux (protomux 3.12.1 index.js) that is nobody's interface: declared and touched here only.
 
@@ -171,4 +171,15 @@ export function readUint(state: DecodeState): number {
   if (bytes === 2) return view.getUint16(0, true)
   const low = view.getUint32(0, true)
   return bytes === 4 ? low : low + view.getUint32(4, true) * 2 ** 32
+}
+
+/** The peers of all cores whose channels are open on a mux. @param protocol  of those channels */
+export function* openPeers(mux: Protomux, protocol: string): Generator<CorePeer> {
+  for (const channel of mux as unknown as Iterable<{
+    protocol: string
+    opened: boolean
+    userData: CorePeer
+  }>) {
+    if (channel.opened && channel.protocol === protocol) yield channel.userData
+  }
 }

@@ -1,17 +1,61 @@
 import type { NoiseStream } from '@manycore/hypercore-types'
 
 /**
- * What is used of NoiseSecretStream (@hyperswarm/secret-stream 6.9.2 index.js) that is nobody's interface: declared and
- * touched here only.
+ * What is used of NoiseSecretStream (@hyperswarm/secret-stream 6.9.2 index.js) that is nobody's interface: declared here
+ * only, and touched here and in frames/reader.ts.
  * @upstream @hyperswarm/secret-stream NoiseSecretStream
  */
-interface PrivateStream {
+export interface PrivateStream {
   /** Bytes of whole frames, keep-alives included. */
   readonly rawBytesRead: number
   readonly rawBytesWritten: number
-  /** What the encrypted bytes go over; a stream of UDX has `udx`, and `rtt` in ms. */
-  readonly rawStream: object | null
+  /** What the encrypted bytes go over: the caller's, or if there is none a bridge; null until the stream is started. */
+  readonly rawStream: RawStream | null
+  /** Where they are read: of a bridge its other half, else the same. */
+  readonly _rawStream: RawStream | null
+  /** The handshake is not over, or the header behind it has not come. */
+  readonly _setup: boolean
+  /** Reading a frame: 0 = its length, 1 = its bytes. */
+  _state: number
+  /** The length, as far as it is known. */
+  _len: number
+  /** Of state 0 the value of the next byte of the length, of state 1 how many bytes of the frame are here. */
+  _tmp: number
+  /** The frame, once it is whole or memory was taken for it. */
+  _message: Uint8Array | null
+  /** Told how much of a frame is to come, before memory is taken for it, unless all of it is here. */
+  _utp: { setContentSize(missing: number): void } | null
+  /** A frame is whole: decrypts it, and pushes what was in it. */
+  _incoming(): void
+  /** The stream takes more. */
+  _read(cb: (err: Error | null) => void): void
+  /** What is in it waits until somebody reads; null = the remote has ended the stream. */
+  push(data: Uint8Array | null): boolean
+  readonly _readableState: ReadableState
+  readonly opened: Promise<boolean>
+  readonly destroying: boolean
   destroy(err?: Error | null): unknown
+}
+
+/** Of streamx; of a socket it is another. */
+interface ReadableState {
+  /** Bytes in `queue`. */
+  readonly buffered: number
+  readonly highWaterMark: number
+  readonly queue: { clear(): void }
+}
+
+/** A socket, a stream of UDX (it has `udx`, and `rtt` in ms), or whatever else the caller sends over. */
+export interface RawStream {
+  readonly udx?: unknown
+  readonly rtt?: unknown
+  readonly _readableState?: ReadableState
+  push(data: Uint8Array | null): boolean
+  pause(): unknown
+  resume(): unknown
+  on(event: string, listener: () => void): unknown
+  off(event: string, listener: () => void): unknown
+  prependListener(event: string, listener: () => void): unknown
 }
 
 /** All that `_onhandshakert()` says of a handshake that failed, whatever the reason. */

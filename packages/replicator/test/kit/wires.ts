@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import NoiseSecretStream from '@hyperswarm/secret-stream'
 import type { NoiseStream, ProtocolStream } from '@manycore/hypercore-types'
+import UDX from 'udx-native'
 import { onTestFinished } from 'vitest'
 
 /** Two ends of a stream, the initiator first. */
@@ -22,6 +23,22 @@ export async function overTcp(): Promise<Wire> {
   const [far] = (await once(server, 'connection')) as [Socket]
   server.close()
   return settled([new NoiseSecretStream(true, near), new NoiseSecretStream(false, far)])
+}
+
+/** Two Noise streams over UDX on the loopback interface, as Hyperswarm's connections are. */
+export async function overUdx(): Promise<Wire> {
+  const udx = new UDX()
+  const ends = [1, 2].map((id) => {
+    const socket = udx.createSocket()
+    socket.bind(0, '127.0.0.1')
+    const raw = udx.createStream(id)
+    raw.once('close', () => void socket.close())
+    return { socket, raw, id }
+  })
+  const [near, far] = ends as [(typeof ends)[0], (typeof ends)[0]]
+  near.raw.connect(near.socket, far.id, far.socket.address().port, '127.0.0.1')
+  far.raw.connect(far.socket, near.id, near.socket.address().port, '127.0.0.1')
+  return settled([new NoiseSecretStream(true, near.raw), new NoiseSecretStream(false, far.raw)])
 }
 
 /** Carries the bytes of two protocol streams to each other; the end of one is the end of both. */
