@@ -105,6 +105,9 @@ export const AT_WORK = 1024
  */
 export const ALLOWANCE = 2_000_000
 
+/** Work that what a stream has proved allows for in advance, at most: one second. */
+export const ADVANCE = 1_000_000
+
 /**
  * Microseconds of the allowance that come back per millisecond, to all indebted streams together: they may take a tenth of
  * a core for ever.

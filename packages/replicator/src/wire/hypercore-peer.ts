@@ -1,5 +1,5 @@
 import type { Peer } from '@manycore/hypercore-types'
-import type { Messages, MessageType, NoData, Request } from './messages.js'
+import type { Messages, MessageType, NoData, Request, Sync } from './messages.js'
 
 // What is used of Hypercore's Peer (hypercore 11.39.5 lib/replicator.js) that is nobody's interface: declared and touched
 // here only. Its methods are replaced on the peer itself, so that they end with it.
@@ -45,6 +45,10 @@ interface PrivatePeer {
   readonly paused: boolean
   /** Its channel has closed. */
   readonly removed: boolean
+  /** It has sent a sync. */
+  readonly remoteSynced: boolean
+  /** Which length of ours it has acknowledged; 0 if it is at another fork. */
+  readonly lengthAcked: number
   /** How many requests of ours may be unanswered at a time: in general, and of blocks that another peer was asked for. */
   getMaxInflight(): number
   getMaxHotswapInflight(): number
@@ -113,6 +117,11 @@ export function refuseRequest(peer: CorePeer, request: Request, reason: number):
   if (peer.remoteRequests.get(request.id) !== request) return false
   peer.remoteRequests.delete(request.id)
   return peer.wireNoData.send({ request: request.id, reason })
+}
+
+/** Is a sync the first of its channel, or does it acknowledge more of our length than the last one? */
+export function acknowledges({ remoteSynced, lengthAcked, core }: CorePeer, { remoteLength }: Sync): boolean {
+  return !remoteSynced || (remoteLength > lengthAcked && remoteLength <= core.state!.length)
 }
 
 /** Does the peer owe us data, or may it turn out in a moment that it has some? */

@@ -209,7 +209,7 @@ export class Inbox {
     const now = this.#clock.now()
     if (this.#waitsFrom !== null) this.#waitedMs += now - this.#waitsFrom
     this.#waitsFrom = this.isEmpty || debt <= SMALL_DEBT ? null : now
-    if (debt === 0) this.#waitedMs = 0
+    if (debt <= 0) this.#waitedMs = 0
     if (this.#waitedMs < SLOWED_MS) return
     this.#waitedMs = -Infinity
     this.#onslowed(this.work.slowed())

@@ -1,5 +1,5 @@
 import type { Clock } from '@manycore/ground'
-import { ALLOWANCE } from '../defaults.js'
+import { ADVANCE, ALLOWANCE } from '../defaults.js'
 import { ReplicatorError } from '../errors.js'
 import type { Cost } from './costs.js'
 
@@ -32,7 +32,7 @@ export class Work {
     this.#settled = clock.now()
   }
 
-  /** What was charged and is neither refilled nor proved. */
+  /** What was charged and is neither refilled nor proved; below 0 if more was proved. */
   get debt(): Cost {
     this.#refill()
     return this.#debt
@@ -59,7 +59,7 @@ export class Work {
 
   /** Called once work that was charged has proved to be useful, or when something is proved that allows for more. */
   credit(cost: Cost): void {
-    this.#debt = Math.max(0, this.#debt - cost)
+    this.#debt = Math.max(-ADVANCE, this.#debt - cost)
   }
 
   #tooMuch(): ReplicatorError {
@@ -77,7 +77,7 @@ export class Work {
 
   #refill(): void {
     const now = this.#clock.now()
-    this.#debt = Math.max(0, this.#debt - (now - this.#settled) * this.#refillPerMs())
+    if (this.#debt > 0) this.#debt = Math.max(0, this.#debt - (now - this.#settled) * this.#refillPerMs())
     this.#settled = now
   }
 

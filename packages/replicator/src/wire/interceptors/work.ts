@@ -1,5 +1,5 @@
 import { CANCEL, CLAIM, type Cost, DATA, EXTENSION, NO_DATA, OPEN, REQUEST, SYNC, WANT } from '../costs.js'
-import { aroundMessages, type CoreChannel } from '../hypercore-peer.js'
+import { acknowledges, aroundMessages, type CoreChannel } from '../hypercore-peer.js'
 import type { MessageType } from '../messages.js'
 import type { Host, Interceptor } from './interceptor.js'
 
@@ -8,7 +8,6 @@ const SPENT: Partial<Record<MessageType, Cost>> = { request: REQUEST, data: DATA
 
 /** Messages that prove nothing. */
 const CHARGED: Partial<Record<MessageType, Cost>> = {
-  sync: SYNC,
   cancel: CANCEL,
   noData: NO_DATA,
   want: WANT,
@@ -17,6 +16,9 @@ const CHARGED: Partial<Record<MessageType, Cost>> = {
   range: CLAIM,
   extension: EXTENSION
 }
+
+/** What a channel may say as it opens, and as it comes to an agreement about who has what. */
+const INTRODUCTION: Cost = OPEN + 3 * SYNC + 2 * CLAIM
 
 /** A block more says that the remote could announce it, by a sync and a range. */
 const ANNOUNCED: Cost = SYNC + CLAIM
@@ -49,8 +51,8 @@ export function chargeWork({ inbox, work }: Host): Interceptor {
         }
       }
     },
-    wrap: (inner) => ({
-      ...aroundMessages(inner, (handler, type) => {
+    wrap: (inner) => {
+      const others = aroundMessages(inner, (handler, type) => {
         const spent = SPENT[type] ?? 0
         const charged = CHARGED[type] ?? 0
         return (message, channel) => {
@@ -71,13 +73,21 @@ export function chargeWork({ inbox, work }: Host): Interceptor {
           )
           return working
         }
-      }),
-      open(handshake, channel) {
-        const result = inner.open(handshake, channel) // throws if the remote does not know the key
-        work.credit(OPEN + SYNC + CLAIM)
-        return result
+      })
+      return {
+        ...others,
+        sync(message, channel) {
+          if (acknowledges(channel.userData, message)) work.spend(SYNC)
+          else work.charge(SYNC, channel)
+          return others.sync(message, channel)
+        },
+        open(handshake, channel) {
+          const result = inner.open(handshake, channel) // throws if the remote does not know the key
+          work.credit(INTRODUCTION)
+          return result
+        }
       }
-    }),
+    },
     release: () => inbox.release()
   }
 }
