@@ -1,10 +1,17 @@
-// Every attack of test/hostile/ on a store of ours, and what each costs. --list: their names. --only=NAME,…: these.
-// --quick: those of npm test. --stock: on npm Corestore, of which nothing is asked. --json: all figures.
+// Every attack of test/hostile/ on a store of ours, and what each costs.
+// --list: their names. --only=NAME,…: these. --quick: those of npm test. --stock: on npm Corestore, which is not judged.
+// --write: with their figures in docs/security.md.
 import './process/require-node.mjs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { format, resolveConfig } from 'prettier'
 import { attacks } from '../test/hostile/attacks/index.mjs'
-import { figures } from '../test/hostile/judge/figures.mjs'
-import { Trial } from '../test/hostile/judge/trial.mjs'
+import { playAll } from '../test/hostile/judge/play-all.mjs'
+import { withFigures } from '../test/hostile/judge/table.mjs'
+import { root } from './workspace/root.mjs'
+
+const FILE = join(root, 'docs/security.md')
 
 const { values } = parseArgs({
   options: {
@@ -12,32 +19,23 @@ const { values } = parseArgs({
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
     stock: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false }
+    write: { type: 'boolean', default: false }
   }
 })
 const only = values.only?.split(',')
-const names = Object.entries(attacks)
-  .filter(([name, { isQuick }]) => only?.includes(name) ?? (!values.quick || isQuick))
-  .map(([name]) => name)
+const unknown = only?.filter((name) => !(name in attacks)) ?? []
+if (unknown.length > 0) throw new Error(`There is no attack ${unknown.join(', ')}; --list names them all`)
+const names = Object.keys(attacks).filter(
+  (name) => only?.includes(name) ?? (!values.quick || attacks[name]?.isQuick)
+)
 
-if (values.list) for (const name of names) console.log(name)
-else await run(values.stock ? 'stock' : 'ours')
+const kind = values.stock ? 'stock' : 'ours'
 
-/** @param {import('../test/hostile/stage.mjs').Kind} kind */
-async function run(kind) {
-  const trial = new Trial(kind, kind === 'stock' ? 1 : undefined)
-  try {
-    for (const name of names) {
-      const outcome = await trial.play(name)
-      const passed = outcome.problems.length === 0
-      console.log(`${passed ? 'ok' : 'not ok'} hostile: ${name}`)
-      console.log(`#   ${figures(outcome)}`)
-      if (values.json) console.log(JSON.stringify(outcome, null, 2))
-      for (const problem of outcome.problems) console.log(problem.replace(/^/gm, '  '))
-      if (outcome.untimed !== null) console.log(`skipped hostile: the times of ${name}: ${outcome.untimed}`)
-      if (!passed && kind === 'ours') process.exitCode = 1
-    }
-  } finally {
-    await trial.close()
-  }
+if (values.list) console.log(names.join('\n'))
+else await playAll(kind, names, values.write ? write : undefined)
+
+/** @param {import('../test/hostile/judge/verdict.mjs').Outcome} outcome */
+async function write(outcome) {
+  const text = withFigures(readFileSync(FILE, 'utf8'), attacks, kind, outcome)
+  writeFileSync(FILE, await format(text, { ...(await resolveConfig(FILE)), parser: 'markdown' }))
 }

@@ -62,8 +62,7 @@ export async function play(name, stage) {
   const { victim, honest } = stage
   const attack = attackOf(name)
   const keys = await stage.cores(attack.core === 'partial')
-  if (stage.isCold) await control(stage, COLD_MS)
-  const before = await control(stage)
+  const before = stage.control ?? (await control(stage, COLD_MS))
   /** @type {State} */
   const base = await stage.ask(victim, 'state')
 
@@ -83,7 +82,8 @@ export async function play(name, stage) {
     await attacker.exit
     const carriesOn = await stage.ask(honest, 'rest', { patienceMs: FORGET_MS })
     const left = await forgotten(stage, base)
-    const after = carriesOn ? await control(stage) : before
+    const after = carriesOn ? await control(stage, WARM_UP_MS) : before
+    stage.control = after
     return {
       streams: attack.streams ?? 1,
       before,
@@ -109,10 +109,10 @@ export async function play(name, stage) {
 /**
  * The honest peer's figures while nothing else goes on.
  * @param {Stage} stage
- * @param {number} [warmUpMs]
+ * @param {number} warmUpMs
  * @returns {Promise<Control>}
  */
-async function control(stage, warmUpMs = WARM_UP_MS) {
+async function control(stage, warmUpMs) {
   const { victim, honest } = stage
   await stage.ask(honest, 'work')
   await sleep(warmUpMs)

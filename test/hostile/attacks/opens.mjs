@@ -29,9 +29,10 @@ export const opens = {
     isJudged: true,
     ofStream: true,
     isQuick: true,
-    prepare({ discoveryKey }) {
-      const handshake = Buffer.alloc(4 * MB)
+    prepare({ key, discoveryKey }) {
+      const rest = Buffer.alloc(4 * MB)
       return async (peer, signal) => {
+        const handshake = Buffer.concat([peer.proof(key), rest])
         for (let i = 1; i <= 120 && !signal.aborted; i++) await peer.send(open(i, discoveryKey, handshake))
       }
     }
@@ -43,9 +44,11 @@ export const opens = {
     begins: 'unopened',
     isJudged: true,
     isQuick: true,
-    prepare({ discoveryKey }) {
-      const frame = controls(list(16_000, (i) => open(i + 1, discoveryKey)))
-      return (peer) => peer.send(frame)
+    prepare({ key, discoveryKey }) {
+      return (peer) => {
+        const proof = peer.proof(key)
+        return peer.send(controls(list(16_000, (i) => open(i + 1, discoveryKey, proof))))
+      }
     }
   },
 
@@ -84,9 +87,21 @@ export const opens = {
     sends: 'opens that it closes at once',
     core: 'ours',
     begins: 'unopened',
+    prepare({ key, discoveryKey }) {
+      return (peer, signal) => {
+        const proof = peer.proof(key)
+        const frame = controls(list(1000, (i) => (i % 2 === 0 ? open(1, discoveryKey, proof) : close(1))))
+        return peer.repeat([frame], signal)
+      }
+    }
+  },
+
+  'an-open-without-proof': {
+    sends: 'an open with a proof that is none',
+    core: 'ours',
+    begins: 'unopened',
     prepare({ discoveryKey }) {
-      const frame = controls(list(1000, (i) => (i % 2 === 0 ? open(1, discoveryKey) : close(1))))
-      return (peer, signal) => peer.repeat([frame], signal)
+      return (peer) => peer.send(open(1, discoveryKey))
     }
   },
 

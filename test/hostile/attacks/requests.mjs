@@ -9,7 +9,7 @@ export const requests = {
     core: 'partial',
     isQuick: true,
     prepare({ channel }) {
-      const messages = Array.from({ length: 10_000 }, () => want(0, 2 ** 21))
+      const messages = Array.from({ length: 10_000 }, () => want(0, 2 ** 19))
       const frame = batch(channel, messages)
       return (peer) => {
         peer.pause()
@@ -22,7 +22,7 @@ export const requests = {
     sends: '`want`s of a core held in part, for as long as they are taken',
     core: 'partial',
     prepare({ channel }) {
-      const messages = Array.from({ length: 1000 }, () => want(0, 2 ** 21))
+      const messages = Array.from({ length: 1000 }, () => want(0, 2 ** 19))
       const frame = batch(channel, messages)
       return (peer, signal) => peer.repeat([frame], signal)
     }

@@ -53,7 +53,7 @@ export function traces({ base, left, carriesOn }) {
  * @param {Attack} attack
  * @param {Played} played
  */
-function eventOf({ event = 'limited', ofStream = false }, { events }) {
+export function eventOf({ event = 'limited', ofStream = false }, { events }) {
   return events
     .toSorted((a, b) => a.ms - b.ms)
     .filter(({ ms: after }) => after <= EVENT_MS)

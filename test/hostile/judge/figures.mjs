@@ -2,7 +2,7 @@ import { mb, ms } from './bounds.mjs'
 
 /**
  * The figures of an attack in one line, for a person: of its last round.
- * @param {import('./trial.mjs').Outcome} outcome
+ * @param {import('./verdict.mjs').Outcome} outcome
  */
 export function figures({ rounds, died }) {
   const played = rounds.at(-1)

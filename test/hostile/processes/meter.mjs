@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** How often the loop delay is taken; below the bounds by far, and too seldom to cost anything. */
 const RESOLUTION_MS = 2
@@ -30,12 +31,16 @@ export class Meter {
     this.#apart = { ms: 0, cpuMs: 0 }
   }
 
-  /** @returns {Cost} */
-  stop() {
+  /** @returns {Promise<Cost>} */
+  async stop() {
+    const ms = performance.now() - this.#started - this.#apart.ms
+    const cpuMs = milliseconds(process.cpuUsage(this.#cpu)) - this.#apart.cpuMs
+    // If the loop has stood until now, the histogram has yet to hear of it.
+    await sleep(2 * RESOLUTION_MS)
     this.#histogram.disable()
     return {
-      ms: performance.now() - this.#started - this.#apart.ms,
-      cpuMs: milliseconds(process.cpuUsage(this.#cpu)) - this.#apart.cpuMs,
+      ms,
+      cpuMs,
       loopMaxMs: late(this.#histogram.max),
       loopP99Ms: late(this.#histogram.percentile(99))
     }

@@ -16,8 +16,8 @@ const require = createRequire(import.meta.url)
 const BLOCKS = 4000
 const BLOCK = Buffer.alloc(1024, 'block')
 
-/** Of the core that is held in part: 64 pages of Hypercore's bitfield. */
-const PARTIAL_BLOCKS = 2 ** 21
+/** Of the core that is held in part: 16 pages of Hypercore's bitfield. */
+const PARTIAL_BLOCKS = 2 ** 19
 const APPENDED_AT_ONCE = 2 ** 16
 
 /** When a silent peer is `stalled`; the default of a minute is longer than an attack is played. */
@@ -104,8 +104,10 @@ await answer({
 
   /** What the time since `start` has cost. */
   async stop() {
+    const cost = await meter.stop()
     const { seen, named } = events
-    return { ...meter.stop(), received: allReceived() - receivedBefore, events: seen, named }
+    events.clear() // it knows streams
+    return { ...cost, received: allReceived() - receivedBefore, events: seen, named }
   },
 
   /** What there is now; a collection comes first. */

@@ -51,7 +51,6 @@ export class HostilePeer {
    */
   async open(key) {
     await this.stream.opened
-    const proof = Buffer.concat([Buffer.from([1]), capabilityOf(key, this.stream)])
     const onmessages = Array.from({ length: MESSAGES }, (_, type) => ({
       onmessage: (/** @type {Uint8Array} */ body) => this.hear(type, body)
     }))
@@ -60,7 +59,7 @@ export class HostilePeer {
         const channel = Protomux.from(this.stream).createChannel({
           protocol: PROTOCOL,
           id: crypto.discoveryKey(key),
-          handshake: constant(proof),
+          handshake: constant(this.proof(key)),
           messages: onmessages,
           onopen: () => resolve(),
           onclose: () => reject(new Error('the other side has closed the channel'))
@@ -69,6 +68,14 @@ export class HostilePeer {
         this.channel = /** @type {{ _localId?: number }} */ (channel)?._localId ?? 0
       })
     )
+  }
+
+  /**
+   * The handshake of a channel, which shows that this side knows the key of its core.
+   * @param {Uint8Array} key
+   */
+  proof(key) {
+    return Buffer.concat([Buffer.from([1]), capabilityOf(key, this.stream)])
   }
 
   /**

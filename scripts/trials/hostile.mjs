@@ -1,0 +1,8 @@
+// The attacks of test/hostile/ that take a minute together; all of them are `npm run hostile`.
+import { attacks } from '../../test/hostile/attacks/index.mjs'
+import { playAll } from '../../test/hostile/judge/play-all.mjs'
+
+await playAll(
+  'ours',
+  Object.entries(attacks).flatMap(([name, { isQuick }]) => (isQuick ? [name] : []))
+)

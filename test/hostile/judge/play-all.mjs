@@ -1,0 +1,28 @@
+import { figures } from './figures.mjs'
+import { Trial } from './trial.mjs'
+
+/**
+ * Plays attacks one after the other, and prints the Test Anything Protocol with their figures. The exit code is 1 if a
+ * store of ours has broken a bound.
+ * @param {import('../stage.mjs').Kind} kind
+ * @param {readonly string[]} names
+ * @param {(outcome: import('./verdict.mjs').Outcome) => Promise<void>} [onoutcome]
+ */
+export async function playAll(kind, names, onoutcome) {
+  const isJudged = kind === 'ours'
+  const trial = new Trial(kind, isJudged ? undefined : 1)
+  try {
+    for (const name of names) {
+      const outcome = await trial.play(name)
+      const hasFailed = outcome.problems.length > 0
+      if (hasFailed && isJudged) process.exitCode = 1
+      console.log(`${isJudged ? (hasFailed ? 'not ok ' : 'ok ') : ''}hostile: ${name}`)
+      console.log(`#   ${figures(outcome)}`)
+      for (const problem of outcome.problems) console.log(problem.replace(/^/gm, '  '))
+      if (outcome.untimed !== null) console.log(`skipped hostile: the times of ${name}: ${outcome.untimed}`)
+      await onoutcome?.(outcome)
+    }
+  } finally {
+    await trial.close()
+  }
+}
