@@ -13,7 +13,7 @@ import { packagesOf, readJson, shown } from '../workspace/packages.mjs'
 /** @typedef {Set<string> | null} Chosen  ids of parts; null = everything */
 
 /** Parts that lie elsewhere than packages do, or are none. */
-const UNPACKED = { mesh: 'test/mesh', docs: 'docs' }
+const UNPACKED = { mesh: 'test/mesh', hostile: 'test/hostile', docs: 'docs' }
 
 /** Files outside a part that its tests read. */
 const READS = { corestore: ['docs/compat.md'] }
@@ -22,7 +22,7 @@ const READS = { corestore: ['docs/compat.md'] }
 const READ_ONLY = /^(\.changeset|\.github)\//
 
 /**
- * All parts: packages/*, examples, bench, docs, and the mesh of test/mesh.
+ * All parts: packages/*, examples, bench, docs, and the trials of test/mesh and test/hostile.
  * @param {string} base  directory of the workspace
  * @returns {Part[]}
  */

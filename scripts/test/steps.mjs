@@ -33,7 +33,8 @@ const READING = [
   'manifests',
   'changesets',
   'docs',
-  'docstrings'
+  'docstrings',
+  'attacks'
 ]
 
 /**
@@ -50,6 +51,14 @@ const RUNNING = {
   examples: /^examples$/
 }
 
+/**
+ * Trials that measure time, so that nothing may run beside them.
+ * @type {Record<string, RegExp>}
+ */
+const MEASURING = {
+  hostile: /^(packages\/replicator|test\/hostile)$/
+}
+
 /** @returns {Step} */
 export function buildStep() {
   return { name: 'build', work: single(build) }
@@ -62,12 +71,8 @@ export function buildStep() {
  * @returns {Step[]}
  */
 export function checkSteps(chosen, dirs) {
-  const only = chosen === null ? [] : [`--only=${[...chosen].join()}`]
-  const running = Object.entries(RUNNING)
-    .filter(([, about]) => chosen === null || dirs.some((dir) => about.test(dir)))
-    .map(([name]) => check(`trials/${name}`, only))
   return [
-    ...running,
+    ...trials(RUNNING, chosen, dirs),
     tool('format', 'prettier/bin/prettier.cjs', '--check', '.'),
     tool('unused code', 'knip/bin/knip.js', '--no-config-hints'),
     tool('types of tests', 'typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json'),
@@ -79,14 +84,29 @@ export function checkSteps(chosen, dirs) {
 }
 
 /**
+ * What runs by itself, one after the other.
  * @param {import('./parts.mjs').Chosen} chosen
  * @param {string[]} dirs  of the chosen parts
- * @returns {Step[]}       none when no chosen part has tests
+ * @returns {Step[]}       none when there is nothing for the chosen parts
  */
 export function testSteps(chosen, dirs) {
+  const measuring = trials(MEASURING, chosen, dirs)
   const folders = dirs.filter((dir) => dir.startsWith('packages/')).map((dir) => `${dir}/test/`)
-  if (chosen !== null && folders.length === 0) return []
-  return [{ name: 'tests', work: () => vitest(folders) }]
+  if (chosen !== null && folders.length === 0) return measuring
+  return [...measuring, { name: 'tests', work: () => vitest(folders) }]
+}
+
+/**
+ * The trials of a list that are about what is chosen.
+ * @param {Record<string, RegExp>} list
+ * @param {import('./parts.mjs').Chosen} chosen
+ * @param {string[]} dirs
+ */
+function trials(list, chosen, dirs) {
+  const only = chosen === null ? [] : [`--only=${[...chosen].join()}`]
+  return Object.entries(list)
+    .filter(([, about]) => chosen === null || dirs.some((dir) => about.test(dir)))
+    .map(([name]) => check(`trials/${name}`, only))
 }
 
 /**
@@ -116,7 +136,7 @@ function tool(name, script, ...args) {
 }
 
 /**
- * scripts/<file>.mjs: counts its cases, shows those that failed, and what it remarks about its run.
+ * scripts/<file>.mjs: counts its cases, shows those that failed or could not be judged, and what it remarks about its run.
  * @param {string} file
  * @param {string[]} args
  * @returns {Step}
@@ -126,10 +146,12 @@ function check(file, args) {
     const { code, output } = await limited([join(root, `scripts/${file}.mjs`), ...args])
     const passed = output.match(/^ok /gm)?.length ?? 0
     const failed = output.match(/^not ok /gm)?.length ?? 0
+    const skipped = output.match(/^skipped /gm)?.length ?? 0
     if (failed === 0 && (code !== 0 || passed === 0))
       throw new Error(output || `scripts/${file}.mjs reported nothing`)
-    const text = failed > 0 ? output.replace(/^ok .*\n/gm, '') : (output.match(/^# .*\n/gm) ?? []).join('')
-    return { counts: { passed, failed, skipped: 0 }, text: text.trimEnd() }
+    const text =
+      failed > 0 ? output.replace(/^ok .*\n/gm, '') : (output.match(/^(#|skipped) .*\n/gm) ?? []).join('')
+    return { counts: { passed, failed, skipped }, text: text.trimEnd() }
   }
   return { name: basename(file), work }
 }

@@ -29,10 +29,10 @@ const chosen = (...files: string[]): string[] | null => {
   return found && [...found].toSorted()
 }
 
-test('every package of this repository, its examples, benchmarks, mesh and docs are parts', () => {
+test('every package of this repository, its examples, benchmarks, trials and docs are parts', () => {
   const ids = partsOf(root).map(({ id }) => id)
   expect(ids).toEqual(expect.arrayContaining(readdirSync(`${root}/packages`)))
-  expect(ids).toEqual(expect.arrayContaining(['examples', 'bench', 'docs', 'mesh']))
+  expect(ids).toEqual(expect.arrayContaining(['examples', 'bench', 'docs', 'mesh', 'hostile']))
 })
 
 test('a package that is named is chosen alone', () => {

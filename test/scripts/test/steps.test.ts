@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { partsOf } from '../../../scripts/test/parts.mjs'
-import { checkSteps } from '../../../scripts/test/steps.mjs'
+import { checkSteps, testSteps } from '../../../scripts/test/steps.mjs'
 import { root } from '../../../scripts/workspace/root.mjs'
 import { script } from '../fixture.js'
 
@@ -36,6 +36,13 @@ test('alone is chosen for the parts that it has a case for, and for no others', 
 test('mesh reports the same whatever is chosen', () => {
   expect(chosenFor('mesh')).toEqual(['mesh'])
   expect(readFileSync(script('trials/mesh'), 'utf8')).not.toContain('isWanted')
+})
+
+test('the trial of hostile peers runs by itself', () => {
+  const names = (id: string, dir: string): string[] => testSteps(new Set([id]), [dir]).map(({ name }) => name)
+  expect(names('hostile', 'test/hostile')).toEqual(['hostile'])
+  expect(names('replicator', 'packages/replicator')).toEqual(['hostile', 'tests'])
+  expect(names('kv', 'packages/kv')).toEqual(['tests'])
 })
 
 test('every trial that can be chosen is one of those above', () => {

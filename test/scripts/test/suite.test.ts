@@ -26,7 +26,7 @@ const counted = (name: string, counts: Partial<Record<'passed' | 'failed' | 'ski
 
 test('everything runs when nothing is chosen', () => {
   expect(names(checkSteps(null, []))).toEqual(expect.arrayContaining([...RUNNING, ...READING]))
-  expect(names(testSteps(null, []))).toEqual(['tests'])
+  expect(names(testSteps(null, []))).toEqual(['hostile', 'tests'])
 })
 
 test('checks that read the tree always run, those that run code for what is chosen', () => {
