@@ -1,0 +1,186 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import b4a from 'b4a'
+import Protomux from 'protomux'
+import { expect, onTestFinished, test } from 'vitest'
+import type { ReplicatorError } from '../../src/index.js'
+import { AT_WORK, INBOX_BYTES, INDEBTED_SLICE, SLICE, SLOWED_MS, SMALL_DEBT } from '../../src/defaults.js'
+import { Inbox } from '../../src/wire/inbox.js'
+import { closed } from '../hostile/kit/stage.js'
+import { SteppedClock } from '../kit/stepped-clock.js'
+import { inMemory } from '../kit/wires.js'
+
+interface Scene {
+  inbox: Inbox
+  clock: SteppedClock
+  stream: Awaited<ReturnType<typeof inMemory>>[0]
+  /** channel and first byte of each message that was worked on */
+  seen: string[]
+  slowed: ReplicatorError[]
+  /** called with each message before it is noted; charges nothing unless the test says so */
+  work: (byte: number) => void
+  receive(channel: number, ...bytes: number[]): void
+}
+
+/** An inbox on a real Protomux, whose messages go to the test. */
+async function scene(): Promise<Scene> {
+  const [stream] = await inMemory()
+  const clock = new SteppedClock()
+  const mux = Protomux.from(stream)
+  const slowed: ReplicatorError[] = []
+  const inbox = new Inbox(mux, clock, (reason) => slowed.push(reason))
+  onTestFinished(() => inbox.release())
+  const all: Scene = {
+    inbox,
+    clock,
+    stream,
+    seen: [],
+    slowed,
+    work: () => inbox.work.spend(1),
+    receive: (channel, ...bytes) => {
+      const buffer = b4a.from(bytes)
+      inbox.receive(channel, { buffer, start: 0, end: buffer.byteLength })
+    }
+  }
+  inbox.listen((channel, { buffer, start, end }) => {
+    all.work(buffer[start]!)
+    all.seen.push(`${channel}:${b4a.toString(buffer.subarray(start, end), 'hex')}`)
+    return null
+  })
+  return all
+}
+
+test('a message is worked on at once, and those of a batch in their order, channel by channel', async () => {
+  const { receive, seen } = await scene()
+  receive(7, 1, 2, 3)
+  receive(0, 0, 5, 2, 0xaa, 0xab, 1, 0xac, 0, 6, 1, 0xad)
+  expect(seen).toEqual(['7:010203', '5:aaab', '5:ac', '6:ad'])
+})
+
+test('what is more than a slice waits for later turns, in order, and so does what comes meanwhile', async () => {
+  const all = await scene()
+  const { receive, seen, inbox } = all
+  all.work = () => inbox.work.spend(SLICE / 2)
+  receive(0, 0, 1, 1, 1, 1, 2, 1, 3, 1, 4, 1, 5)
+  expect(seen).toEqual(['1:01', '1:02'])
+  receive(1, 6)
+  expect(seen).toHaveLength(2)
+  while (!inbox.isEmpty) {
+    const before = seen.length
+    await turn()
+    expect(seen.length - before).toBeLessThanOrEqual(2)
+  }
+  expect(seen).toEqual(['1:01', '1:02', '1:03', '1:04', '1:05', '1:06'])
+})
+
+test('the steps of a message are done before any later message, each after its cost', async () => {
+  const all = await scene()
+  const { receive, seen, inbox } = all
+  all.work = (byte) => {
+    if (byte !== 1) return
+    inbox.inSteps(
+      (function* () {
+        for (const step of ['a', 'b', 'c']) {
+          yield SLICE
+          seen.push(step)
+        }
+      })()
+    )
+  }
+  receive(0, 0, 1, 1, 1, 1, 2)
+  expect(seen).toEqual(['1:01']) // the first step costs a slice: it is for the next turn
+  while (!inbox.isEmpty) {
+    const before = seen.length
+    await turn()
+    expect(seen.length - before).toBeLessThanOrEqual(2)
+  }
+  expect(seen).toEqual(['1:01', 'a', 'b', 'c', '1:02'])
+})
+
+test('while as many handlers are at work as may be, the rest waits, until half of them have ended', async () => {
+  const { receive, seen, inbox } = await scene()
+  inbox.atWork = AT_WORK
+  receive(1, 1)
+  receive(1, 2)
+  for (let i = 0; i < 5; i++) await turn()
+  expect(seen).toEqual([])
+  for (let i = 0; i < AT_WORK / 2 - 1; i++) inbox.done()
+  for (let i = 0; i < 5; i++) await turn()
+  expect(seen).toEqual([])
+  inbox.done()
+  while (!inbox.isEmpty) await turn()
+  expect(seen).toEqual(['1:01', '1:02'])
+})
+
+test('the stream is paused while more than a turn waits, and goes on afterwards', async () => {
+  const all = await scene()
+  const { receive, inbox, stream, seen } = all
+  const calls: string[] = []
+  for (const name of ['pause', 'resume'] as const) {
+    const reader = stream as unknown as Record<typeof name, () => unknown>
+    const upstream = reader[name].bind(stream)
+    reader[name] = () => (calls.push(name), upstream())
+  }
+  inbox.atWork = AT_WORK
+  receive(1, ...Array<number>(INBOX_BYTES).fill(9))
+  expect([calls[0], calls.includes('resume')]).toEqual(['pause', false])
+  for (let i = 0; i < AT_WORK; i++) inbox.done()
+  while (!inbox.isEmpty) await turn()
+  expect([calls.at(-1), seen.length, inbox.bytes]).toEqual(['resume', 1, 0])
+})
+
+test('an indebted stream waits for others, in smaller slices', async () => {
+  const [indebted, other] = [await scene(), await scene()]
+  indebted.inbox.work.charge(2 * SMALL_DEBT, null)
+  const order: string[] = []
+  indebted.work = () => {
+    order.push('indebted')
+    indebted.inbox.work.spend(INDEBTED_SLICE)
+  }
+  other.work = () => {
+    order.push('other')
+    other.inbox.work.spend(SLICE / 4)
+  }
+  indebted.receive(0, 0, 1, 1, 1, 1, 2)
+  expect(order).toEqual([])
+  other.receive(0, 0, 1, 1, 1, 1, 2)
+  expect(order).toEqual(['other', 'other'])
+  while (!indebted.inbox.isEmpty) await turn()
+  expect(order).toEqual(['other', 'other', 'indebted', 'indebted'])
+})
+
+test('SLOWED is said once, when an indebted stream has waited for a second in all', async () => {
+  const { inbox, clock, receive, slowed } = await scene()
+  inbox.atWork = AT_WORK
+  inbox.work.charge(2 * 1000 * 100 + SMALL_DEBT, null)
+  receive(1, 1)
+  clock.ms += SLOWED_MS - 1
+  receive(1, 1)
+  expect(slowed).toEqual([])
+  clock.ms += 1
+  receive(1, 1)
+  clock.ms += SLOWED_MS / 2
+  receive(1, 1)
+  expect(slowed.map(({ code }) => code)).toEqual(['SLOWED'])
+})
+
+test.each([
+  ['a batch in a batch', [0, 0, 0, 2, 0, 0, 1, 1]],
+  ['a number that its frame cuts off', [0, 0, 1, 0xfd, 1]]
+])('%s ends the stream with BAD_FRAME, and its frame is forgotten', async (_, [channel, ...bytes]) => {
+  const { receive, stream, inbox } = await scene()
+  const failed = new Promise<Error>((resolve) => stream.once('error', resolve))
+  const gone = closed(stream)
+  receive(channel!, ...bytes)
+  expect(await failed).toMatchObject({ code: 'BAD_FRAME' })
+  await gone
+  expect([inbox.isEmpty, inbox.bytes]).toEqual([true, 0])
+})
+
+test('when nobody minds the mux any more, what waits is worked on at once', async () => {
+  const { inbox, receive, seen } = await scene()
+  inbox.atWork = AT_WORK
+  receive(1, 1)
+  receive(0, 0, 2, 1, 2, 1, 3)
+  inbox.release()
+  expect(seen).toEqual(['1:01', '2:02', '2:03'])
+})
