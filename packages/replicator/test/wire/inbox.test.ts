@@ -18,7 +18,8 @@ interface Scene {
   slowed: ReplicatorError[]
   /** called with each message before it is noted; charges nothing unless the test says so */
   work: (byte: number) => void
-  receive(channel: number, ...bytes: number[]): void
+  /** @returns where the frame is */
+  receive(channel: number, ...bytes: number[]): { buffer: Uint8Array }
 }
 
 /** An inbox on a real Protomux, whose messages go to the test. */
@@ -38,7 +39,9 @@ async function scene(): Promise<Scene> {
     work: () => inbox.work.spend(1),
     receive: (channel, ...bytes) => {
       const buffer = b4a.from(bytes)
-      inbox.receive(channel, { buffer, start: 0, end: buffer.byteLength })
+      const state = { buffer, start: 0, end: buffer.byteLength }
+      inbox.receive(channel, state)
+      return state
     }
   }
   inbox.listen((channel, { buffer, start, end }) => {
@@ -111,6 +114,14 @@ test('while as many handlers are at work as may be, the rest waits, until half o
   expect(seen).toEqual(['1:01', '1:02'])
 })
 
+test('nothing more is worked on once as many handlers are at work as may be', async () => {
+  const all = await scene()
+  all.work = () => (all.inbox.atWork += AT_WORK)
+  all.receive(0, 0, 1, 1, 1, 1, 2)
+  for (let i = 0; i < 5; i++) await turn()
+  expect(all.seen).toEqual(['1:01'])
+})
+
 test('the stream is paused while more than a turn waits, and goes on afterwards', async () => {
   const all = await scene()
   const { receive, inbox, stream, seen } = all
@@ -170,10 +181,10 @@ test.each([
   const { receive, stream, inbox } = await scene()
   const failed = new Promise<Error>((resolve) => stream.once('error', resolve))
   const gone = closed(stream)
-  receive(channel!, ...bytes)
+  const state = receive(channel!, ...bytes)
   expect(await failed).toMatchObject({ code: 'BAD_FRAME' })
   await gone
-  expect([inbox.isEmpty, inbox.bytes]).toEqual([true, 0])
+  expect([inbox.isEmpty, inbox.bytes, state.buffer.byteLength]).toEqual([true, 0, 0])
 })
 
 test('when nobody minds the mux any more, what waits is worked on at once', async () => {
