@@ -156,7 +156,16 @@ export const WAITING_BYTES_PER_STREAM: number = 1 << 26
 /** Bytes of a message of the handshake. Those of Noise XX have 32, 96 and 64, and the header behind them 56. */
 export const HANDSHAKE_BYTES = 4096
 
-/** Frames from here on count as bytes that wait while they come: smaller ones are 256 KB per stream at most. */
+/** Bytes of a frame below which it is charged for: a keep-alive has 17, comes every 5 s, and nobody behind sees it. */
+export const SMALL_FRAME_BYTES = 64
+
+/** Milliseconds in which what came before the remote's end is worked on until the stream ends. */
+export const LAST_FRAMES_MS = 10_000
+
+/**
+ * Bytes of a frame from which it counts as waiting while it comes, and waits for its turn to be decrypted: that takes 10 ms
+ * for 16 MB.
+ */
 export const LARGE_FRAME_BYTES: number = 1 << 18
 
 /** Channels at a time. Protomux keeps 8 bytes for each number up to the highest ever used: 8 MB per stream. */

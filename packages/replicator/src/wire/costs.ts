@@ -8,6 +8,15 @@ export type Cost = number
 /** Of a message that nobody minds: of a channel that is closed, or unknown to the mux. */
 export const MESSAGE: Cost = 2
 
+/** Of any frame, to decrypt it and to hand it on. */
+export const FRAME: Cost = 1
+
+/** Of each byte of a frame that has waited to be decrypted, besides BYTE. */
+export const DECRYPTED_BYTE: Cost = 0.0007
+
+/** Of a message outside of the order, as UDX has them: a packet of its own, and decrypted. */
+export const UNORDERED: Cost = 3
+
 /** Of each byte of a frame: it is decrypted, copied and decoded. */
 export const BYTE: Cost = 0.002
 

@@ -17,12 +17,26 @@ import { Work } from './work.js'
 /** Work in steps: each `next()` gives the cost of a step, and the call after it does the step. */
 export type Steps = Iterator<Cost, unknown>
 
+/** What waits in front of an inbox, to be decrypted. */
+export interface Undecrypted {
+  /** A frame waits, and may be decrypted. */
+  readonly isWaiting: boolean
+  /** Decrypts one, and pays for it. @returns false if none waits */
+  step(): boolean
+  /** Called each time nothing waits in the inbox or here. */
+  idle(): void
+}
+
+const NOTHING_WAITS: Undecrypted = { isWaiting: false, step: () => false, idle: () => {} }
+
 /**
  * What the remote of one stream has sent and is not worked on yet. A frame is worked on message by message, as much per
  * turn of the event loop as `turns` allows. While much waits the stream is paused, so that little more comes.
  */
 export class Inbox {
   readonly work: Work
+  /** Worked on when nothing waits here, in the same slices. */
+  undecrypted: Undecrypted = NOTHING_WAITS
   /** Handlers that have not ended. */
   atWork = 0
   /** Of the frames that wait, with what it takes to keep them. */
@@ -64,6 +78,11 @@ export class Inbox {
   release(): void {
     this.run(Infinity)
     turns.forget(this)
+  }
+
+  /** Something waits to be decrypted. */
+  wake(): void {
+    if (!this.#isRunning) this.#settle()
   }
 
   /** Takes what one frame holds. @throws what the remote did wrong, if the frame is one message and is worked on now */
@@ -135,7 +154,7 @@ export class Inbox {
   /** @returns false if there is nothing left */
   #step(): boolean {
     const steps = this.#messages.at(-1) ?? this.#frames[0]?.steps
-    if (steps === undefined) return false
+    if (steps === undefined) return this.undecrypted.step()
     const { done, value } = steps.next()
     if (done !== true) this.work.spend(value)
     else if (!remove(this.#messages, steps)) this.bytes -= this.#frames.shift()!.bytes
@@ -192,7 +211,8 @@ export class Inbox {
   /** Pauses the stream while much waits here. */
   #settle(): void {
     this.#watchSlowness()
-    if (this.isEmpty || this.atWork >= AT_WORK) turns.leave(this)
+    const isIdle = this.isEmpty && !this.undecrypted.isWaiting
+    if (isIdle || this.atWork >= AT_WORK) turns.leave(this)
     else turns.wait(this)
     if (this.bytes > INBOX_BYTES) {
       this.#isPaused = true
@@ -201,6 +221,7 @@ export class Inbox {
       this.#isPaused = false
       resumeReading(this.#mux)
     }
+    if (isIdle) this.undecrypted.idle()
   }
 
   /** Adds up for how long an indebted stream has waited. */
@@ -208,7 +229,8 @@ export class Inbox {
     const { debt } = this.work
     const now = this.#clock.now()
     if (this.#waitsFrom !== null) this.#waitedMs += now - this.#waitsFrom
-    this.#waitsFrom = this.isEmpty || debt <= SMALL_DEBT ? null : now
+    const isIdle = this.isEmpty && !this.undecrypted.isWaiting
+    this.#waitsFrom = isIdle || debt <= SMALL_DEBT ? null : now
     if (debt <= 0) this.#waitedMs = 0
     if (this.#waitedMs < SLOWED_MS) return
     this.#waitedMs = -Infinity

@@ -37,6 +37,42 @@ test('a peer that says nothing, or only part of a frame, is stalled, until it sa
   await destroyed(theirs)
 })
 
+test('a peer that keeps alive, and then sends a byte of a large frame now and then, is stalled', async () => {
+  const { near, clock, stalls } = watching()
+  const [ours, theirs, send, carry] = await rawWire(true)
+  near.replicator.replicate(ours, { keepAlive: false })
+  carry(true)
+  for (let i = 0; i < 3; i++) {
+    await alive(theirs, ours)
+    clock.run()
+  }
+  carry(false)
+  // Frames come one after the other: behind the beginning of this one, no keep-alive can come before its end.
+  send(new Uint8Array([255, 255, 255]))
+  for (let i = 0; i < 5; i++) {
+    expect(stalls).toEqual([])
+    send(new Uint8Array([1]))
+    await tick()
+    clock.run()
+  }
+  expect(stalls).toEqual([[ours, 'silent']])
+  await destroyed(theirs)
+})
+
+test('a peer whose handshake comes a byte now and then is stalled', async () => {
+  const { near, clock, stalls } = watching()
+  const [ours, , send] = await rawWire(false)
+  near.replicator.replicate(ours, { keepAlive: false })
+  send(new Uint8Array([32, 0, 0]))
+  for (let i = 0; i < 4; i++) {
+    expect(stalls).toEqual([])
+    send(new Uint8Array([1]))
+    await tick()
+    clock.run()
+  }
+  expect(stalls).toEqual([[ours, 'handshake']])
+})
+
 test('a peer that is heard again, and falls silent again, is told of twice', async () => {
   const { near, clock, stalls } = watching()
   const [ours, theirs] = await inMemory()

@@ -1,21 +1,29 @@
+import { onLaterTurn } from '@manycore/ground'
 import type { Protomux } from '@manycore/hypercore-types'
-import { HANDSHAKE_BYTES, LARGE_FRAME_BYTES } from '../../defaults.js'
+import { HANDSHAKE_BYTES, LARGE_FRAME_BYTES, LAST_FRAMES_MS, SMALL_FRAME_BYTES } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
+import { type Cost, DECRYPTED_BYTE, FRAME, UNORDERED } from '../costs.js'
 import { awaitedBytes } from '../hypercore-peer.js'
-import type { Inbox } from '../inbox.js'
+import type { Inbox, Undecrypted } from '../inbox.js'
 import { PROTOCOL } from '../messages.js'
 import { openPeers } from '../protomux.js'
+import { turns } from '../turns.js'
 import { type FrameListener, FrameReader } from './reader.js'
 import type { Holder, WaitingBytes } from './waiting-bytes.js'
 
-/** What a stream costs below Protomux, where nobody knows yet what is in a frame. */
-export class FrameIntake implements FrameListener, Holder {
+/**
+ * What a stream costs below Protomux, where nobody knows yet what is in a frame. Small ones are charged for, and wait with
+ * large ones until it is their stream's turn; what is between them is worth its decryption, and passes.
+ */
+export class FrameIntake implements FrameListener, Holder, Undecrypted {
   readonly #mux: Protomux
   readonly #inbox: Inbox
   readonly #budget: WaitingBytes
   readonly #reader: FrameReader
   /** When the stream last held nothing, and what had come by then. */
   #began = { ms: 0, received: 0 }
+  /** Ends the stream, whatever is still worked on, after the remote has ended it; null = it has not. */
+  #timer: unknown = null
 
   constructor(mux: Protomux, inbox: Inbox, budget: WaitingBytes) {
     this.#mux = mux
@@ -28,7 +36,9 @@ export class FrameIntake implements FrameListener, Holder {
   install(): () => void {
     if (!this.#reader.install()) return () => {}
     this.#budget.add(this)
+    this.#inbox.undecrypted = this
     return () => {
+      this.#budget.clock.clearTimeout(this.#timer)
       this.#reader.release()
       this.#budget.forget(this)
     }
@@ -43,6 +53,53 @@ export class FrameIntake implements FrameListener, Holder {
     if (this.waiting() === bytes)
       this.#began = { ms: this.#budget.clock.now(), received: this.#reader.received }
     this.#budget.note(this)
+  }
+
+  mayRead(bytes: number): boolean {
+    if (bytes >= SMALL_FRAME_BYTES && bytes < LARGE_FRAME_BYTES) return true
+    if (turns.slice(this.#inbox) <= 0) return false
+    turns.took(this.#pay(bytes))
+    return true
+  }
+
+  waits(): void {
+    this.#inbox.wake()
+  }
+
+  get isWaiting(): boolean {
+    return this.#reader.next !== null
+  }
+
+  step(): boolean {
+    const bytes = this.#reader.next
+    if (bytes === null) return false
+    this.#pay(bytes)
+    this.#reader.readNext()
+    return true
+  }
+
+  message(): void {
+    this.#inbox.work.charge(UNORDERED, null)
+  }
+
+  isBusy(): boolean {
+    return !this.#inbox.isEmpty
+  }
+
+  ending(): void {
+    this.#timer ??= this.#budget.clock.setTimeout(() => this.#reader.end(), LAST_FRAMES_MS)
+    this.idle()
+  }
+
+  /** Lets the stream end if it should. What is still in it comes before the next turn, and may have to wait. */
+  idle(): void {
+    if (this.#timer === null) return
+    onLaterTurn(() => {
+      if (this.#timer === null || this.isBusy() || this.#reader.isHolding) return
+      this.#budget.clock.clearTimeout(this.#timer)
+      this.#timer = null
+      this.#reader.end()
+    })
   }
 
   piled(): void {
@@ -66,5 +123,17 @@ export class FrameIntake implements FrameListener, Holder {
 
   close(reason: ReplicatorError): void {
     this.#reader.close(reason)
+  }
+
+  /** Before a frame is decrypted. */
+  #pay(bytes: number): Cost {
+    const { work } = this.#inbox
+    if (bytes < SMALL_FRAME_BYTES) {
+      work.charge(FRAME, null)
+      return FRAME
+    }
+    const cost = FRAME + bytes * DECRYPTED_BYTE
+    work.spend(cost)
+    return cost
   }
 }

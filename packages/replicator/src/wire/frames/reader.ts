@@ -1,12 +1,23 @@
+import { onLaterTurn } from '@manycore/ground'
 import type { NoiseStream } from '@manycore/hypercore-types'
 import type { PrivateStream, RawStream } from '../secret-stream.js'
 
-/** Hears what comes, before it is decrypted. What it throws ends the stream. */
+/** Decides about what comes, before it is decrypted. What it throws ends the stream. */
 export interface FrameListener {
   /** A frame begins of which something is to come. @param isSetup  it belongs to the handshake, or is the header behind it */
   begun(bytes: number, isSetup: boolean): void
+  /** A frame is whole, and nothing before it waits. @returns false = it waits as well */
+  mayRead(bytes: number): boolean
+  /** There are frames to be read with `readNext()`. Until all are, nothing more is read from the transport. */
+  waits(): void
   /** Bytes pile up in a transport that cannot be told to wait. */
   piled(): void
+  /** A message outside of the order has come. It is decrypted next. */
+  message(): void
+  /** Is something worked on that came before? Then the stream does not end yet. */
+  isBusy(): boolean
+  /** The remote has ended the stream, which waits for `end()`. */
+  ending(): void
 }
 
 /** Bytes in a transport that does not wait from which the listener is told of them. */
@@ -20,22 +31,42 @@ export class FrameReader {
   readonly #stream: PrivateStream
   readonly #listener: FrameListener
   readonly #undo: (() => void)[] = []
+  /** Frames that wait, from `#first` on. */
+  #held: Uint8Array[] = []
+  #first = 0
+  #heldBytes = 0
+  /** What the stream is not told yet: that the remote has ended it, or that the transport has closed. */
+  #isEnded = false
+  #closing: { readonly err: Error | null } | null = null
+  #read = (): void => {}
+  #push: PrivateStream['push'] = () => false
 
   constructor(noise: NoiseStream, listener: FrameListener) {
     this.#stream = noise as unknown as PrivateStream
     this.#listener = listener
   }
 
-  /** Bytes of frames that are not whole, or that wait: in the stream, or in a transport that cannot wait. */
+  /** Bytes of frames that are not whole, or that wait: here, in the stream, or in a transport that cannot wait. */
   get waiting(): number {
     const { _state, _len, _readableState } = this.#stream
-    return (_state === 1 ? _len : 0) + _readableState.buffered + this.#piled()
+    return this.#heldBytes + (_state === 1 ? _len : 0) + _readableState.buffered + this.#piled()
   }
 
   /** Bytes that have come, as whole frames or of one that is not whole. */
   get received(): number {
     const { _state, _tmp, rawBytesRead } = this.#stream
     return rawBytesRead + (_state === 1 ? _tmp : 0)
+  }
+
+  /** Frames wait to be read. */
+  get isHolding(): boolean {
+    return this.#first < this.#held.length
+  }
+
+  /** Bytes of the frame that waits longest; null = none does, or what was in those before it has to be taken first. */
+  get next(): number | null {
+    const { buffered, highWaterMark } = this.#stream._readableState
+    return buffered < highWaterMark ? (this.#held[this.#first]?.byteLength ?? null) : null
   }
 
   /**
@@ -46,15 +77,15 @@ export class FrameReader {
     const stream = this.#stream
     if (typeof stream._incoming !== 'function') return false
     const { _incoming, _read, push, _utp } = stream
-    stream._incoming = () => {
-      if (stream._setup) this.#begun(stream._message!.byteLength)
-      if (!stream.destroying) _incoming.call(stream)
-    }
-    stream.push = (data) => {
-      const takesMore = push.call(stream, data)
-      return data === null ? takesMore : this.#pushed(takesMore)
-    }
+    this.#read = () => _incoming.call(stream)
+    this.#push = (data) => push.call(stream, data)
+    stream._incoming = () => this.#incoming()
+    stream.push = (data) => (data === null ? this.#ended() : this.#pushed(data))
     stream._read = (cb) => {
+      if (this.isHolding) {
+        this.#listener.waits()
+        return cb(null)
+      }
       this.#bridge?.resume()
       _read.call(stream, cb)
     }
@@ -80,6 +111,8 @@ export class FrameReader {
 
   /** Gives the stream its own parts back. A closed one may be kept by somebody, but not what it has not read. */
   release(): void {
+    while (this.isHolding) this.readNext()
+    this.end()
     if (this.#stream.destroying) {
       const { rawStream, _readableState } = this.#stream
       this.#stream._message = null
@@ -87,6 +120,33 @@ export class FrameReader {
       if (rawStream?.udx) rawStream._readableState?.queue.clear()
     }
     for (const undo of this.#undo.splice(0)) undo()
+  }
+
+  /** Reads the frame that waits longest. */
+  readNext(): void {
+    const stream = this.#stream
+    const { _state, _len, _tmp, _message } = stream
+    const frame = this.#held[this.#first]!
+    delete this.#held[this.#first++]
+    this.#heldBytes -= frame.byteLength
+    stream._message = frame
+    this.#read() // as if it had just come: it forgets what is known of the frame that is coming
+    Object.assign(stream, { _state, _len, _tmp, _message })
+    if (stream.destroying) this.#first = this.#held.length
+    if (this.isHolding) return
+    this.#held = []
+    this.#first = this.#heldBytes = 0
+    const { buffered, highWaterMark } = stream._readableState
+    if (buffered < highWaterMark) stream._rawStream?.resume()
+  }
+
+  /** Lets the stream end, if that has waited. */
+  end(): void {
+    const closing = this.#closing
+    if (this.#isEnded) this.#push(null)
+    this.#isEnded = false
+    this.#closing = null
+    if (closing !== null) onLaterTurn(() => this.#stream.destroy(closing.err)) // unless, having ended, it has closed
   }
 
   /** Closes the stream for what the remote did. */
@@ -113,22 +173,105 @@ export class FrameReader {
     }
   }
 
+  #incoming(): void {
+    const { _message, _setup } = this.#stream
+    const { byteLength } = _message!
+    if (this.isHolding) return this.#hold(_message!)
+    if (_setup) this.#begun(byteLength)
+    else {
+      try {
+        if (!this.#listener.mayRead(byteLength)) return this.#hold(_message!)
+      } catch (err) {
+        this.close(err)
+      }
+    }
+    if (!this.#stream.destroying) this.#read()
+  }
+
+  #hold(frame: Uint8Array): void {
+    const isFirst = !this.isHolding
+    this.#held.push(frame)
+    this.#heldBytes += frame.byteLength
+    Object.assign(this.#stream, { _state: 0, _len: 0, _tmp: 1, _message: null }) // as `_incoming()` leaves it
+    if (!isFirst) return
+    this.#stream._rawStream?.pause()
+    this.#listener.waits()
+  }
+
   /** @returns whether upstream may go on reading where it would pause */
-  #pushed(takesMore: boolean): boolean {
+  #pushed(data: Uint8Array): boolean {
+    const takesMore = this.#push(data)
     if (takesMore || this.#bridge === null) return takesMore
     this.#bridge.pause()
     return true
   }
 
-  /** A stream of UDX pushes what comes whether it is paused or not (`UDXStream._ondata()`). */
+  #ended(): boolean {
+    if (!this.#isBusy()) return this.#push(null)
+    this.#isEnded = true
+    this.#listener.ending()
+    return false
+  }
+
+  #isBusy(): boolean {
+    return this.isHolding || this.#stream._readableState.buffered > 0 || this.#listener.isBusy()
+  }
+
+  /** The transport's end is the stream's once what came before is worked on. */
   #listen(raw: RawStream): void {
-    if (!raw.udx) return
+    let restore = (): void => {}
+    const before = (): void => {
+      if (this.#isBusy()) restore = this.#postponeDestroy()
+    }
+    const after = (): void => {
+      restore()
+      restore = () => {}
+    }
+    for (const event of ['error', 'close']) {
+      raw.prependListener(event, before)
+      raw.on(event, after)
+      this.#undo.push(() => {
+        raw.off(event, before)
+        raw.off(event, after)
+      })
+    }
+    if (raw.udx) this.#listenToUdx(raw)
+  }
+
+  /** For as long as the transport tells of its end. */
+  #postponeDestroy(): () => void {
+    const stream = this.#stream
+    const { destroy } = stream
+    const isOwn = Object.hasOwn(stream, 'destroy')
+    stream.destroy = (err) => {
+      this.#closing ??= { err: err ?? null }
+      this.#listener.ending()
+    }
+    return () => {
+      if (isOwn) stream.destroy = destroy
+      else delete (stream as Partial<PrivateStream>).destroy
+    }
+  }
+
+  /** A stream of UDX pushes what comes whether it is paused or not (`UDXStream._ondata()`). */
+  #listenToUdx(raw: RawStream): void {
     const { push } = raw
+    const onmessage = (): void => {
+      try {
+        this.#listener.message()
+      } catch (err) {
+        this.close(err)
+      }
+    }
     raw.push = (data) => {
       const takesMore = push.call(raw, data)
       if (this.#piled() > PILED) this.#listener.piled()
       return takesMore
     }
-    this.#undo.push(() => delete (raw as Partial<RawStream>).push)
+    raw.prependListener('message', onmessage)
+    this.#undo.push(() => {
+      delete (raw as Partial<RawStream>).push
+      raw.off('message', onmessage)
+    })
   }
 }

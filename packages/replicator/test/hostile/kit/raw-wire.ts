@@ -26,11 +26,11 @@ export function handCarried(carry: Carry): [NoiseSecretStream, NoiseSecretStream
 
 /**
  * @param isOpen  false = the handshake does not begin: no byte is carried
- * @returns our end, the peer's, and what sends us bytes that are in no frame
+ * @returns our end, the peer's, what sends us bytes that are in no frame, and whether those that are in one are carried
  */
 export async function rawWire(
   isOpen: boolean
-): Promise<[...Wire<NoiseSecretStream>, (bytes: Uint8Array) => void]> {
+): Promise<[...Wire<NoiseSecretStream>, (bytes: Uint8Array) => void, (isCarried: boolean) => void]> {
   let all = isOpen
   const wire = handCarried((bytes, to) => {
     if (all) to.rawStream.write(b4a.from(bytes))
@@ -41,7 +41,7 @@ export async function rawWire(
   if (isOpen) await Promise.all(wire.map(({ opened }) => opened))
   all = false
   const [ours, theirs] = wire
-  return [ours, theirs, (bytes) => void ours.rawStream.write(bytes)]
+  return [ours, theirs, (bytes) => void ours.rawStream.write(bytes), (isCarried) => void (all = isCarried)]
 }
 
 function ignore(): void {}

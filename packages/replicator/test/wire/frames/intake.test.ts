@@ -1,0 +1,110 @@
+import { setImmediate as tick } from 'node:timers/promises'
+import b4a from 'b4a'
+import NoiseSecretStream from '@hyperswarm/secret-stream'
+import type { NoiseStream } from '@manycore/hypercore-types'
+import Protomux from 'protomux'
+import { expect, test } from 'vitest'
+import { ALLOWANCE } from '../../../src/defaults.js'
+import { FrameIntake } from '../../../src/wire/frames/intake.js'
+import { WaitingBytes } from '../../../src/wire/frames/waiting-bytes.js'
+import { Inbox } from '../../../src/wire/inbox.js'
+import { ManualClock } from '../../kit/manual-clock.js'
+import { inMemory, overTcp, overUdx, type Wire } from '../../kit/wires.js'
+
+const NOTHING = b4a.alloc(0)
+/** On a channel that is not open. */
+const SMALL = b4a.from([9, 0])
+const MIDDLE = b4a.alloc(64 * 1024, b4a.from([9]))
+
+test('a keep-alive and a small frame cost the same, and a frame of 64 KB nothing', async () => {
+  const { read, debt, send } = await taken(inMemory)
+  await read(await send(10, NOTHING))
+  expect(debt()).toBe(10)
+  await read(await send(10, SMALL))
+  expect(debt()).toBeGreaterThanOrEqual(20) // and whatever the inbox charges for the message in it
+  const before = debt()
+  await read(await send(100, MIDDLE))
+  expect(debt()).toBe(before)
+})
+
+test.each<[string, () => Promise<Wire>]>([
+  ['TCP', overTcp],
+  ['UDX', overUdx],
+  ['a bridge', inMemory]
+])('of many small frames over %s some wait, and are read in their order', async (_, wire) => {
+  const { inbox, intake, read, send, ours } = await taken(wire)
+  const frames: number[] = []
+  ours.on('data', (frame) => frames.push(frame.byteLength))
+  let hasWaited = false
+  const { waits } = intake
+  intake.waits = () => {
+    hasWaited = true
+    waits.call(intake)
+  }
+  const sent = await send(2500, NOTHING)
+  const last = await send(1, SMALL)
+  await read(sent + last)
+  expect(hasWaited).toBe(true)
+  expect(frames.filter((bytes) => bytes > 0)).toEqual([SMALL.byteLength])
+  expect([intake.isWaiting, inbox.isEmpty]).toEqual([false, true])
+})
+
+test('a message outside of the order is charged, whether it can be decrypted or not, until the stream ends', async () => {
+  const { debt, inbox, ours, theirs } = await taken(overUdx)
+  const got = new Promise((resolve) => void ours.once('message' as never, resolve as never))
+  ;(theirs as unknown as { trySend(bytes: Uint8Array): void }).trySend(b4a.from('hello'))
+  await got
+  const { rawStream } = theirs as unknown as { rawStream: { trySend(bytes: Uint8Array): void } }
+  const raw = (ours as unknown as { rawStream: NodeJS.EventEmitter }).rawStream
+  const next = new Promise((resolve) => void raw.once('message', resolve))
+  rawStream.trySend(b4a.alloc(64))
+  await next
+  expect(debt()).toBe(6)
+
+  inbox.work.charge(ALLOWANCE - 6, null)
+  const error = new Promise((resolve) => void ours.once('error', resolve))
+  rawStream.trySend(b4a.alloc(64))
+  expect(await error).toMatchObject({ code: 'TOO_MUCH_WORK' })
+})
+
+/** Our end of a wire, with what it reads in our hands. */
+async function taken(wire: () => Promise<Wire>): Promise<{
+  ours: NoiseStream
+  theirs: NoiseStream
+  inbox: Inbox
+  intake: FrameIntake
+  debt: () => number
+  /** @returns how many bytes they are for the other side */
+  send: (times: number, frame: Uint8Array) => Promise<number>
+  /** Until so many bytes were read. */
+  read: (bytes: number) => Promise<void>
+}> {
+  const [ours, theirs] = await wire()
+  const clock = new ManualClock()
+  const mux = Protomux.from(ours as never) as never
+  const inbox = new Inbox(mux, clock, () => {})
+  const intake = new FrameIntake(mux, inbox, new WaitingBytes(Infinity, clock))
+  const release = intake.install()
+  ours.once('close', release)
+  const { rawBytesRead } = ours as unknown as NoiseSecretStream & { rawBytesRead: number }
+  let all = rawBytesRead
+  const writer = theirs as unknown as { _write(frame: Uint8Array, cb: () => void): void }
+  return {
+    ours,
+    theirs,
+    inbox,
+    intake,
+    debt: () => inbox.work.debt,
+    async send(times, frame) {
+      for (let i = 0; i < times; i++) writer._write(frame, () => {})
+      return times * (frame.byteLength + 17)
+    },
+    async read(bytes) {
+      all += bytes
+      while ((ours as unknown as { rawBytesRead: number }).rawBytesRead < all) {
+        if (ours.destroyed) throw new Error('the stream has closed')
+        await tick()
+      }
+    }
+  }
+}
