@@ -13,6 +13,7 @@ export const REPLICATOR_ERRORS = {
   DUPLICATE_CORE: 'Another core with the same discovery key is in the set already.',
   HANDSHAKE_FAILED:
     'The Noise handshake of a stream failed, for example because both ends are the initiator. The stream is closed.',
+  INVALID_CAPABILITY: 'A remote opens a core whose key it does not know. Its stream is closed.',
   POLICY_LOOP:
     'A policy changed the policies again and again while its answer about a core was awaited. The core is denied.',
   POLICY_TIMEOUT: 'A policy did not answer about a core in time. The core is denied until the answer comes.',

@@ -5,6 +5,7 @@ import { ReplicatorError } from '../errors.js'
 import { BYTE, MESSAGE, type Cost } from './costs.js'
 import {
   type DecodeState,
+  idOfChannel,
   type MuxCalls,
   pauseReading,
   readUint,
@@ -203,9 +204,20 @@ export class Inbox {
 
   #deliver(remoteId: number, state: DecodeState): void {
     const before = this.work.spent
-    const answering = this.#decode(remoteId, state)
+    const answering = this.#decodeOf(remoteId, state)
     if (this.work.spent === before) this.work.charge(MESSAGE, null) // nobody has minded it
     if (answering !== null) this.#answers?.push(answering)
+  }
+
+  /** @throws what the remote did wrong, with the core whose channel it is */
+  #decodeOf(remoteId: number, state: DecodeState): Promise<unknown> | null {
+    try {
+      return this.#decode(remoteId, state)
+    } catch (err) {
+      const id = idOfChannel(this.#mux, remoteId)
+      if (err instanceof ReplicatorError && id?.byteLength === 32) Object.assign(err, { discoveryKey: id })
+      throw err
+    }
   }
 
   /** Pauses the stream while much waits here. */

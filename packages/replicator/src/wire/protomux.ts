@@ -40,7 +40,7 @@ interface PrivateMux extends MuxCalls {
 
 interface RemoteChannel {
   /** null = we have not answered the open */
-  readonly session: unknown
+  readonly session: { readonly id: Uint8Array | null } | null
 }
 
 /** Any stream of streamx. */
@@ -113,6 +113,11 @@ export function channelNumbers(mux: Protomux): number {
 /** Bytes that go out in one frame once the mux is uncorked. Until then Protomux does not ask the stream for them. */
 export function corkedBytes(mux: Protomux): number {
   return (mux as Protomux & PrivateMux)._batchState?.end ?? 0
+}
+
+/** @returns the id of the channel that has this number of the remote's; null = it has none, or is not open */
+export function idOfChannel(mux: Protomux, remoteId: number): Uint8Array | null {
+  return (mux as Protomux & PrivateMux)._remote[remoteId - 1]?.session?.id ?? null
 }
 
 /**

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { read } from '../kit/side.js'
 import { connected, type OpenPeer, peerOf, request } from './kit/open-peer.js'
-import { carriesOn, joined } from './kit/stage.js'
+import { openFrame } from './kit/hostile-peer.js'
+import { carriesOn, closed, joined, stage } from './kit/stage.js'
 
 const RANGES = [
   { drop: false, start: 1, length: 2 ** 50 },
@@ -81,6 +82,27 @@ test('the pages of a channel that has closed do not count', async () => {
   await other.append('c')
   expect(await read(copy, 1)).toBe('c')
   expect([stats.wireData.rx > asked, ours.destroyed, offences]).toEqual([true, false, []])
+})
+
+test('an open with a wrong proof ends its stream, and is told with the core', async () => {
+  const { near, honest, hostile, stream, offences } = await stage()
+  const core = await near.source.get({ blocks: ['a'] })
+  const told = new Promise((resolve) =>
+    near.replicator.once('limited', (err, info) => resolve([err.code, info]))
+  )
+  const gone = closed(stream)
+  await hostile.send(openFrame(1, core.discoveryKey!))
+  expect(await told).toEqual(['INVALID_CAPABILITY', { discoveryKey: core.discoveryKey, stream }])
+  await gone
+  expect(offences.map(({ err }) => err.code)).toEqual(['INVALID_CAPABILITY'])
+  await carriesOn(near, honest)
+})
+
+test('what ends a stream names the core whose channel it was', async () => {
+  const { core, peer, offences, closed } = await connected()
+  peer.wireRange.send({ drop: false, start: 2 ** 52, length: 1 })
+  await closed
+  expect(offences.map(({ err }) => err.discoveryKey)).toEqual([core.discoveryKey])
 })
 
 test('requests that nobody waits for end their stream at the limit', async () => {

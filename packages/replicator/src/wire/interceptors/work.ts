@@ -1,5 +1,6 @@
 import { CANCEL, CLAIM, type Cost, DATA, EXTENSION, NO_DATA, OPEN, REQUEST, SYNC, WANT } from '../costs.js'
-import { acknowledges, aroundMessages, type CoreChannel } from '../hypercore-peer.js'
+import { ReplicatorError } from '../../errors.js'
+import { acknowledges, aroundMessages, type CoreChannel, type Handlers } from '../hypercore-peer.js'
 import type { MessageType } from '../messages.js'
 import type { Host, Interceptor } from './interceptor.js'
 
@@ -27,13 +28,27 @@ const ANNOUNCED: Cost = SYNC + CLAIM
  * Takes the messages of a stream from its inbox, and charges each before it is worked on. What a message costs beyond the
  * fixed sum here is charged by the interceptor that knows it.
  */
-export function chargeWork({ inbox, work }: Host): Interceptor {
+export function chargeWork(host: Host): Interceptor {
+  const { inbox, work } = host
   const done = (): void => inbox.done()
 
   /** What the remote has proved allows it to announce as much. */
   function proved(channel: CoreChannel, length: number): void {
     const { state } = channel.userData.core
     if (state !== null && state.length > length) work.credit((state.length - length) * ANNOUNCED)
+  }
+
+  /** Hypercore throws if the remote does not know the key of the core; the stream ends then. */
+  function openProved(inner: Handlers, handshake: unknown, channel: CoreChannel): unknown {
+    try {
+      return inner.open(handshake, channel)
+    } catch (cause) {
+      if ((cause as { code?: unknown }).code === 'INVALID_CAPABILITY') {
+        const text = 'a remote opens a core whose key it does not know'
+        host.limited(new ReplicatorError('INVALID_CAPABILITY', text, { cause }), channel)
+      }
+      throw cause
+    }
   }
 
   return {
@@ -82,7 +97,7 @@ export function chargeWork({ inbox, work }: Host): Interceptor {
           return others.sync(message, channel)
         },
         open(handshake, channel) {
-          const result = inner.open(handshake, channel) // throws if the remote does not know the key
+          const result = openProved(inner, handshake, channel)
           work.credit(INTRODUCTION)
           return result
         }
