@@ -12,7 +12,7 @@ import { now } from './processes/clock.mjs'
 /**
  * What was measured without an attack.
  * @typedef {object} Control
- * @property {number} cpuShare  of a processor
+ * @property {number} cpuEachMs  of the victim, for each thing that the honest peer has asked for
  * @property {number} loopMaxMs
  * @property {Latency} reads
  * @property {Latency} echoes
@@ -30,6 +30,7 @@ import { now } from './processes/clock.mjs'
  * @property {Latency} reads    of blocks that the honest peer asked for, one at a time
  * @property {Latency} echoes   from an append of the honest peer's to a block that the victim has appended for it
  * @property {number} received  from hostile peers
+ * @property {number} ms        how long it was measured
  * @property {number} cpuMs     beyond what the honest peer needs
  * @property {number} live      heap and buffers, at most, beyond what there was
  * @property {number} open      hostile streams, when it was over
@@ -73,7 +74,8 @@ export async function play(name, stage) {
     await stage.ask(victim, 'start')
     const { start, open } = await stage.ask(attacker, 'attack', { ms: attack.ms ?? ATTACK_MS })
     await sleep(Math.max(0, LEAST_MS - (now() - start)))
-    const { ms, cpuMs, loopMaxMs, received, events, named } = await stage.ask(victim, 'stop')
+    const stopped = now()
+    const { cpuMs, loopMaxMs, received, events, named } = await stage.ask(victim, 'stop')
     const samples = await stage.ask(honest, 'samples', { from: start, to: now() })
     const { heap, buffers } = await stage.ask(victim, 'state')
     const highest = Math.max(heap, ...stage.collections)
@@ -92,7 +94,8 @@ export async function play(name, stage) {
       reads: latency(samples.reads),
       echoes: latency(samples.echoes),
       received,
-      cpuMs: Math.max(0, cpuMs - before.cpuShare * ms),
+      ms: stopped - start,
+      cpuMs: Math.max(0, cpuMs - before.cpuEachMs * (samples.reads.length + samples.echoes.length)),
       live: Math.max(0, highest - base.heap) + Math.max(0, buffers - base.buffers),
       open,
       named,
@@ -119,10 +122,11 @@ async function control(stage, warmUpMs) {
   await stage.ask(victim, 'start')
   const from = now()
   await sleep(CONTROL_MS)
-  const { ms, cpuMs, loopMaxMs } = await stage.ask(victim, 'stop')
+  const { cpuMs, loopMaxMs } = await stage.ask(victim, 'stop')
   const { reads, echoes } = await stage.ask(honest, 'samples', { from, to: now() })
   await stage.ask(honest, 'rest', { patienceMs: FORGET_MS })
-  return { cpuShare: cpuMs / ms, loopMaxMs, reads: latency(reads), echoes: latency(echoes) }
+  const cpuEachMs = cpuMs / (reads.length + echoes.length)
+  return { cpuEachMs, loopMaxMs, reads: latency(reads), echoes: latency(echoes) }
 }
 
 /**

@@ -113,6 +113,7 @@ export const floods = Object.fromEntries(
       {
         sends: `\`${type}\`s, ${SENDS[size]}, in one frame and in many, for as long as they are taken`,
         core: 'ours',
+        event: 'costly',
         ms: 2000,
         /** @param {import('./attack.mjs').Known} known */
         prepare({ channel }) {

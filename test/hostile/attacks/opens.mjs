@@ -70,6 +70,7 @@ export const opens = {
   'opens-unread': {
     sends: '200,000 opens of cores that nobody has, and reads nothing',
     core: 'ours',
+    event: 'stalled',
     begins: 'unopened',
     ofStream: true,
     prepare() {
@@ -86,6 +87,7 @@ export const opens = {
   'opens-closed-at-once': {
     sends: 'opens that it closes at once',
     core: 'ours',
+    event: 'costly',
     begins: 'unopened',
     prepare({ key, discoveryKey }) {
       return (peer, signal) => {
@@ -108,6 +110,7 @@ export const opens = {
   'closes-and-empty-batches': {
     sends: 'closes of channels that are not open, and batches with nothing in them',
     core: 'ours',
+    event: 'costly',
     ofStream: true,
     prepare() {
       const frames = [controls(list(10_000, (i) => close(i + 10))), uints(0, 0, 0)]

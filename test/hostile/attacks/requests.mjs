@@ -7,6 +7,7 @@ export const requests = {
   'wants-unread': {
     sends: '10,000 `want`s of a core held in part, and reads nothing',
     core: 'partial',
+    event: 'stalled',
     isQuick: true,
     prepare({ channel }) {
       const messages = Array.from({ length: 10_000 }, () => want(0, 2 ** 19))
@@ -31,6 +32,7 @@ export const requests = {
   'requests-with-one-id': {
     sends: '100,000 requests with one id, and reads nothing',
     core: 'ours',
+    event: 'stalled',
     isQuick: true,
     prepare({ channel }) {
       const messages = Array.from({ length: MANY }, (_, i) => blockRequest(1, i % 4000))
@@ -45,6 +47,7 @@ export const requests = {
   'requests-unread': {
     sends: 'requests for blocks, and reads nothing',
     core: 'ours',
+    event: 'stalled',
     prepare({ channel }) {
       const frames = Array.from({ length: 100 }, (_, frame) => {
         return batch(

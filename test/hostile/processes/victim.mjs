@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { answer } from '../../processes/orders.mjs'
 import { UdxEnd, listenTcp, noise } from '../wire/transports.mjs'
 import { Events } from './events.mjs'
-import { Meter, handles } from './meter.mjs'
+import { Meter, handles, memory } from './meter.mjs'
 
 /** @typedef {import('@manycore/hypercore-types').Hypercore} Hypercore */
 
@@ -112,7 +112,7 @@ await answer({
 
   /** What there is now; a collection comes first. */
   async state() {
-    return { ...meter.memory(), handles: handles(), streams: hostile.size, cores: store.cores.size }
+    return { ...memory(), handles: handles(), streams: hostile.size, cores: store.cores.size }
   },
 
   async leave() {

@@ -6,7 +6,7 @@ import type { Played } from '../../hostile/play.mjs'
 
 const ATTACK: Attack = { sends: 'flowers', core: 'ours', prepare: () => async () => {} }
 const QUICK = { count: 100, p50: 1, p99: 4 }
-const QUIET = { cpuShare: 0.1, loopMaxMs: 5, reads: QUICK, echoes: QUICK }
+const QUIET = { cpuEachMs: 1, loopMaxMs: 5, reads: QUICK, echoes: QUICK }
 const NOISY = { ...QUIET, loopMaxMs: 80 }
 const EMPTY = { heap: 1e7, buffers: 1e6, streams: 0, cores: 2, handles: { TCPSocketWrap: 1 } }
 const EVENT = { event: 'limited', code: 'TOO_MUCH', namesCore: true, at: 0, count: 1, ms: 10 }
@@ -21,6 +21,7 @@ function played(change: Partial<Played> = {}): Played {
     reads: QUICK,
     echoes: QUICK,
     received: 1e6,
+    ms: 2000,
     cpuMs: 100,
     live: 1e6,
     open: 0,
@@ -65,6 +66,20 @@ test.each<[string, Partial<Played>]>([
   ['an honest peer that still waits', { carriesOn: false }]
 ])('%s is a problem, also on a busy machine', (_, change) => {
   expect(judge(played({ ...change, before: NOISY })).problems).toHaveLength(1)
+})
+
+test('an attack that costs no more than an honest peer may needs no event, if it says so', () => {
+  const silent = { events: [], named: 0 }
+  const flood: Attack = { ...ATTACK, event: 'costly' }
+  expect(brokenBounds(flood, played({ ...silent, cpuMs: 399 }))).toEqual([])
+  expect(brokenBounds(flood, played({ ...silent, cpuMs: 401 }))).toHaveLength(1)
+  expect(brokenBounds({ ...ATTACK, event: null }, played({ ...silent, cpuMs: 401 }))).toEqual([])
+})
+
+test('an attack that only waits may be stalled', () => {
+  const stalled = { events: [{ ...EVENT, event: 'stalled', namesCore: false }] }
+  expect(brokenBounds({ ...ATTACK, event: 'stalled' }, played(stalled))).toEqual([])
+  expect(brokenBounds({ ...ATTACK, event: 'stalled' }, played())).toEqual([])
 })
 
 test('fifty streams may have 512 MB together, and no more', () => {
