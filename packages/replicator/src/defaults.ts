@@ -188,3 +188,21 @@ export const WANTS_PER_CHANNEL = 1024
 
 /** Wants of one stream that wait, about 150 bytes each: 20 MB. A peer with 16,384 sparse cores wants three parts of each. */
 export const WANTS_PER_STREAM: number = 1 << 17
+
+/**
+ * Messages of one channel that wait in a stream whose remote reads nothing, beside news and answers, which wait elsewhere:
+ * about 1 KB each, 16 MB. Hypercore has 512 requests and 512 wants under way at most, and takes them back as often.
+ */
+export const UNREAD_MESSAGES = 16_384
+
+/** Bytes of a pushed block that count as one of `UNREAD_MESSAGES`: 64 MB of them may wait. */
+export const PUSHED_BYTES = 4096
+
+/**
+ * Ranges of blocks of one core that have come or gone while its remote reads nothing, about 60 bytes each: 8 MB. Those that
+ * touch are one, so it takes a sparse copy of half a million blocks, filled at random meanwhile.
+ */
+export const UNREAD_RANGES = 131_072
+
+/** Of them, those that are said in one frame: a few milliseconds. */
+export const RANGES_PER_FRAME = 1024

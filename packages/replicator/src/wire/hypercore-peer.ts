@@ -181,6 +181,9 @@ export interface CoreChannel {
   readonly userData: CorePeer
   /** what is sent, by place in MESSAGES */
   readonly messages: { send(message: unknown): boolean }[]
+  /** those of the mux */
+  cork(): void
+  uncork(): void
 }
 
 export type Handler<M> = (message: M, channel: CoreChannel) => unknown

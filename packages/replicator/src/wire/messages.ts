@@ -55,8 +55,9 @@ export interface Request {
 }
 
 /** A proof. `request` 0 with an upgrade from 0 may prove that two histories are signed. */
-interface Data {
+export interface Data {
   readonly request: number
+  readonly block: { readonly value: Uint8Array } | null
   readonly upgrade: { readonly start: number } | null
 }
 
@@ -86,7 +87,7 @@ interface Bitfield {
 }
 
 /** The sender has the blocks [start, start + length), or with `drop` no longer has them. */
-interface Range {
+export interface Range {
   readonly drop: boolean
   readonly start: number
   readonly length: number

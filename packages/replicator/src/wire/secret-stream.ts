@@ -35,6 +35,8 @@ export interface PrivateStream {
   readonly opened: Promise<boolean>
   readonly destroying: boolean
   destroy(err?: Error | null): unknown
+  /** streamx's; of what waits to be written, `buffered` bytes without what encryption adds */
+  readonly _writableState: { readonly buffered: number }
 }
 
 /** Of streamx; of a socket it is another. */
@@ -65,6 +67,12 @@ const FAILED = 'Noise handshake failed'
 export function frameBytes(noise: NoiseStream): { read: number; written: number } {
   const { rawBytesRead, rawBytesWritten } = noise as NoiseStream & PrivateStream
   return { read: rawBytesRead, written: rawBytesWritten }
+}
+
+/** How many bytes the stream has been given to write, and how many the transport has taken. */
+export function givenBytes(noise: NoiseStream): { given: number; taken: number } {
+  const { rawBytesWritten, _writableState } = noise as NoiseStream & PrivateStream
+  return { given: rawBytesWritten + _writableState.buffered, taken: rawBytesWritten }
 }
 
 /** @returns ms; null where the transport does not tell: a TCP socket or a pipe does not know, UDX does */

@@ -10,6 +10,7 @@ import {
 import type { CoreChannel, Handlers } from '../hypercore-peer.js'
 import type { Request } from '../messages.js'
 import { RequestQueue } from '../request-queue.js'
+import { Outgoing } from './outgoing.js'
 import { WaitingAnswers, type Waiting } from './waiting-answers.js'
 import { Wants } from './wants.js'
 
@@ -25,8 +26,14 @@ export function boundAnswers({ mux }: Host): Interceptor {
   const answers = new WaitingAnswers(mux)
   const reads = new Reads(answers)
   const wants = new Wants(answers)
+  const outgoing = new Outgoing(mux, answers)
   return {
     name: 'answers',
+    make: (make) => (opts) => {
+      const channel = make(opts)
+      if (channel !== null) outgoing.guard(channel)
+      return channel
+    },
     wrap: ({ open, request, want, unwant, drain }) => ({
       open(handshake, channel) {
         const peer = channel.userData

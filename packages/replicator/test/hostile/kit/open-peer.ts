@@ -27,6 +27,7 @@ export interface OpenPeer {
   wireCancel: Message
   wireData: Message
   wireRange: Message
+  wireNoData: Message
   wireBitfield: Message
   wireWant: Message
   wireUnwant: Message

@@ -1,0 +1,105 @@
+import b4a from 'b4a'
+import type { Protomux } from '@manycore/hypercore-types'
+import { PUSHED_BYTES, UNREAD_MESSAGES, UNREAD_RANGES } from '../../defaults.js'
+import { ReplicatorError } from '../../errors.js'
+import type { CoreChannel } from '../hypercore-peer.js'
+import { type Data, MESSAGES, type Range, type Sync } from '../messages.js'
+import { givenBytes } from '../secret-stream.js'
+import { News } from './news.js'
+import type { WaitingAnswers } from './waiting-answers.js'
+
+/**
+ * What we send without being asked, while a remote reads nothing. Each message that waits in the stream takes about 1 KB of
+ * memory, however short it is, and Hypercore sends whatever it has to say: 10,000 appends per second are 10 MB per second.
+ *
+ * - What a core's news say, that it is longer and which blocks are here, is held until the stream takes more, and is then
+ *   said once, as it is by then.
+ * - Of the rest, a channel may have so many messages waiting and no more: requests, wants and their cancels are bounded in
+ *   number by Hypercore, so that only a remote that makes us say them again and again, or lets us push and takes nothing,
+ *   comes near that. Answers to its requests and wants do not count, for they wait for the stream (`WaitingAnswers`).
+ */
+export class Outgoing {
+  readonly #mux: Protomux
+  readonly #answers: WaitingAnswers
+
+  constructor(mux: Protomux, answers: WaitingAnswers) {
+    this.#mux = mux
+    this.#answers = answers
+  }
+
+  /** Called before anything is sent on the channel. */
+  guard(channel: CoreChannel): void {
+    const mux = this.#mux
+    const unread = new Unread(mux, channel)
+    const sends = channel.messages.map(({ send }) => send)
+    const news = new News(channel, (type, message) => sends[MESSAGES.indexOf(type)]!(message))
+    for (const [place, message] of channel.messages.entries()) {
+      const send = sends[place]!
+      switch (MESSAGES[place]) {
+        case 'sync':
+          message.send = (sync) =>
+            mux.drained && news.isEmpty ? send(sync) : this.#hold(news.sync(sync as Sync))
+          break
+        case 'range':
+          message.send = (range) =>
+            mux.drained && news.isEmpty ? send(range) : this.#hold(news.range(range as Range))
+          break
+        case 'data':
+          message.send = (data) => {
+            if (!mux.drained && (data as Data).request === 0) unread.push(data as Data)
+            return send(data)
+          }
+          break
+        case 'extension':
+        case 'bitfield':
+          break
+        default:
+          message.send = (other) => {
+            if (!mux.drained) unread.add(1)
+            return send(other)
+          }
+      }
+    }
+  }
+
+  #hold(news: News): boolean {
+    this.#answers.wait(news)
+    if (news.size > UNREAD_RANGES) this.#mux.destroy(unread(UNREAD_RANGES, news.channel))
+    return false
+  }
+}
+
+/** The messages of one channel that wait in its stream. */
+class Unread {
+  readonly #mux: Protomux
+  readonly #channel: CoreChannel
+  #count = 0
+  /** where in the stream the first of them is */
+  #from = 0
+
+  constructor(mux: Protomux, channel: CoreChannel) {
+    this.#mux = mux
+    this.#channel = channel
+  }
+
+  /** What is pushed counts by its size. */
+  push({ block }: Data): void {
+    this.add(Math.ceil((block?.value.byteLength ?? 0) / PUSHED_BYTES))
+  }
+
+  add(count: number): void {
+    const { given, taken } = givenBytes(this.#mux.stream)
+    if (taken >= this.#from) {
+      this.#count = 0
+      this.#from = given
+    }
+    this.#count += count
+    if (this.#count <= UNREAD_MESSAGES) return
+    this.#mux.destroy(unread(UNREAD_MESSAGES, this.#channel))
+  }
+}
+
+function unread(count: number, { id }: CoreChannel): ReplicatorError {
+  const text = `${count} messages about ${b4a.toString(id, 'hex')} are not read`
+  return new ReplicatorError('UNREAD_ANSWERS', text)
+}

@@ -1,0 +1,133 @@
+import type { Protomux } from '@manycore/hypercore-types'
+import { expect, test } from 'vitest'
+import { PUSHED_BYTES, UNREAD_MESSAGES, UNREAD_RANGES } from '../../../src/defaults.js'
+import type { CoreChannel } from '../../../src/wire/hypercore-peer.js'
+import { Outgoing } from '../../../src/wire/interceptors/outgoing.js'
+import { WaitingAnswers } from '../../../src/wire/interceptors/waiting-answers.js'
+import { MESSAGES, type MessageType } from '../../../src/wire/messages.js'
+
+test('news are held while the stream takes no more, and said once, as they are by then', async () => {
+  const { say, said, mux, answers } = outgoing()
+  say('sync', { length: 1 })
+  mux.drained = false
+  for (let length = 2; length < 10; length++) {
+    say('sync', { length })
+    say('range', range(length - 1, 1))
+  }
+  say('range', range(20, 5))
+  say('range', range(3, 1, true))
+  say('range', range(20, 1))
+  expect(said).toEqual([['sync', { length: 1 }]])
+
+  mux.drained = true
+  say('sync', { length: 30 }) // what is held comes first
+  await answers.serve()
+  expect(said.slice(1)).toEqual([
+    ['sync', { length: 30 }],
+    ['range', range(1, 8)],
+    ['range', range(20, 5)],
+    ['range', range(3, 1, true)],
+    ['range', range(20, 1)]
+  ])
+  expect(answers.serve()).toBe(null)
+})
+
+test('a range that says it all takes the place of those before', async () => {
+  const { say, said, mux, answers } = outgoing()
+  mux.drained = false
+  for (let i = 0; i < 100; i++) say('range', range(2 * i, 1, i % 3 === 0))
+  say('range', range(0, 500))
+  mux.drained = true
+  await answers.serve()
+  expect(said).toEqual([['range', range(0, 500)]])
+})
+
+test('so many ranges may be held, and are said in several frames', async () => {
+  const { say, said, mux, answers } = outgoing()
+  mux.drained = false
+  for (let i = 0; i < UNREAD_RANGES; i++) say('range', range(2 * i, 1))
+  expect([said.length, mux.reason]).toEqual([0, null])
+  mux.drained = true
+  await answers.serve()
+  expect(said).toHaveLength(UNREAD_RANGES)
+  mux.drained = false
+  for (let i = 0; i <= UNREAD_RANGES; i++) say('range', range(2 * i, 1))
+  expect(mux.reason).toMatchObject({ code: 'UNREAD_ANSWERS' })
+})
+
+test.each<MessageType>(['request', 'cancel', 'noData', 'want', 'unwant'])(
+  'so many messages of type %s may wait in a stream, and no more',
+  (type) => {
+    const { say, said, mux } = outgoing()
+    mux.drained = false
+    for (let i = 0; i < UNREAD_MESSAGES; i++) say(type, {})
+    expect([said.length, mux.reason]).toEqual([UNREAD_MESSAGES, null])
+    say(type, {})
+    expect(mux.reason).toMatchObject({ code: 'UNREAD_ANSWERS' })
+  }
+)
+
+test('what the remote has taken, although the stream was never drained, does not count', () => {
+  const { say, said, mux } = outgoing()
+  mux.drained = false
+  for (let i = 0; i < 10 * UNREAD_MESSAGES; i++) {
+    say('request', {})
+    if (i < 1000) continue // so many always wait
+    mux.stream._writableState.buffered -= 20
+    mux.stream.rawBytesWritten += 20
+  }
+  expect([said.length, mux.reason]).toEqual([10 * UNREAD_MESSAGES, null])
+})
+
+test('answers to requests do not count, and pushes by their size', () => {
+  const { say, mux } = outgoing()
+  const block = { value: new Uint8Array(100 * PUSHED_BYTES) }
+  mux.drained = false
+  for (let i = 0; i < UNREAD_MESSAGES; i++) say('data', { request: 1, block })
+  for (let i = 0; i < UNREAD_MESSAGES / 100 - 1; i++) say('data', { request: 0, block })
+  expect(mux.reason).toBe(null)
+  say('data', { request: 0, block })
+  expect(mux.reason).toMatchObject({ code: 'UNREAD_ANSWERS' })
+})
+
+interface Mux {
+  drained: boolean
+  reason: Error | null
+  stream: { rawBytesWritten: number; _writableState: { buffered: number } }
+  destroy(err: Error): void
+}
+
+function range(start: number, length: number, drop = false): object {
+  return { drop, start, length }
+}
+
+function outgoing(): {
+  say: (type: MessageType, message: unknown) => boolean
+  said: [MessageType, unknown][]
+  mux: Mux
+  answers: WaitingAnswers
+} {
+  const said: [MessageType, unknown][] = []
+  const mux: Mux = {
+    drained: true,
+    reason: null,
+    stream: { rawBytesWritten: 0, _writableState: { buffered: 20_000 } },
+    destroy(err) {
+      mux.reason = err
+    }
+  }
+  const messages = MESSAGES.map((type) => ({
+    send(message: unknown) {
+      mux.stream._writableState.buffered += 20
+      return said.push([type, message]) > 0
+    }
+  }))
+  let corked = 0
+  const cork = { cork: () => corked++, uncork: () => corked-- }
+  const channel = { id: new Uint8Array(32), closed: false, messages, ...cork } as unknown as CoreChannel
+  const answers = new WaitingAnswers(mux as unknown as Protomux)
+  new Outgoing(mux as unknown as Protomux, answers).guard(channel)
+  const say = (type: MessageType, message: unknown): boolean =>
+    channel.messages[MESSAGES.indexOf(type)]!.send(message)
+  return { say, said, mux, answers }
+}
