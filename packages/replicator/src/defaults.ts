@@ -206,3 +206,9 @@ export const UNREAD_RANGES = 131_072
 
 /** Of them, those that are said in one frame: a few milliseconds. */
 export const RANGES_PER_FRAME = 1024
+
+/** Messages of one channel that are at work under the lock of their core, or wait for it: about a millisecond each. */
+export const DATA_AT_WORK = 4
+
+/** Bytes of the name of an extension. Those that people register have a few dozen. */
+export const EXTENSION_NAME_BYTES = 1024

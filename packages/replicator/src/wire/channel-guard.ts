@@ -1,5 +1,7 @@
 import type { Protomux } from '@manycore/hypercore-types'
 import { boundPages, refuseBadFrames } from './interceptors/budgets.js'
+import { boundData } from './interceptors/data.js'
+import { boundExtensions } from './interceptors/extensions.js'
 import { answerUnprovable, reportFailures } from './interceptors/failures.js'
 import type { Host, Interceptor, Make } from './interceptors/interceptor.js'
 import type { Handler, Handlers } from './hypercore-peer.js'
@@ -23,10 +25,12 @@ export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
   gatherAnswers,
   refuseClosedOpens,
   refuseBadFrames,
+  boundExtensions,
   newestSync,
   boundAnswers,
   boundRequests,
   boundPages,
+  boundData,
   noteSenders,
   oneWay,
   reportFailures,

@@ -46,3 +46,24 @@ export const EXTENSION: Cost = 2
 
 /** Of the open of a channel: it is looked up and answered. */
 export const OPEN: Cost = 16
+
+/** Of each byte of a bitfield that answers a want, beside its message: it is copied and encrypted. */
+export const WANTED_BYTE: Cost = 0.002
+
+/** Of a request with a seek: it walks down the tree, and reads one node after the other. */
+export const SEEK: Cost = 1000
+
+/** Of a request with an upgrade: up to a hundred nodes of the tree are read at once. */
+export const UPGRADE: Cost = 100
+
+/** Of data that may prove a conflict: two signatures are checked, and our own proof is read. */
+export const CONFLICT_CHECK: Cost = 600
+
+/** Of data of a higher fork, or of a block that is pushed: a signature is checked, and the lock of the core is taken. */
+export const UNASKED_DATA: Cost = 200
+
+/** Of data that turned out to be wrong, beside the check itself: peers are asked anew, and it is told. */
+export const WRONG_DATA: Cost = 200
+
+/** Of a noData that answers nothing, per peer of the core: Hypercore looks what it can request of each. */
+export const LOOK_AT_PEER: Cost = 5

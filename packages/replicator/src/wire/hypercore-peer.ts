@@ -28,6 +28,8 @@ interface PrivatePeer {
     readonly wireData: { readonly rx: number }
     /** Requests of the remote that could not be answered. */
     readonly invalidRequests: number
+    /** Data from the remote that was wrong. */
+    readonly invalidData: number
   }
 
   /**
@@ -52,7 +54,14 @@ interface PrivatePeer {
   /** How many requests of ours may be unanswered at a time: in general, and of blocks that another peer was asked for. */
   getMaxInflight(): number
   getMaxHotswapInflight(): number
-  readonly replicator: { updatePeer(peer: object): void }
+  readonly replicator: {
+    updatePeer(peer: object): void
+    readonly peers: readonly unknown[]
+    /** Whether blocks are taken that we did not request. */
+    readonly allowPush: boolean
+    /** Our requests of all peers. */
+    readonly _inflight: { get(id: number): { readonly peer: object } | null | undefined }
+  }
 
   /** Everything that changes `inflight`, `dataProcessing`, `syncsProcessing` and `removed`. */
   _send(request: object): unknown
@@ -142,6 +151,31 @@ export function isPaused({ paused }: CorePeer): boolean {
 /** Bytes of the blocks that we have asked a peer for and do not have, by the average of their core. */
 export function awaitedBytes(peer: CorePeer): number {
   return peer.inflight === 0 ? 0 : peer.inflight * averageBlock(peer)
+}
+
+/** Has the remote asked something with this id, and not been answered? */
+export function hasAsked({ remoteRequests }: CorePeer, id: number): boolean {
+  return remoteRequests.has(id)
+}
+
+/** Does an id belong to a request of ours that this peer has not answered? */
+export function isRequested(peer: CorePeer, id: number): boolean {
+  return id > 0 && peer.replicator._inflight.get(id)?.peer === peer
+}
+
+/** How many times the remote sent data that was wrong. */
+export function invalidData({ stats }: CorePeer): number {
+  return stats.invalidData
+}
+
+/** How many peers the core has. */
+export function peerCount({ replicator }: CorePeer): number {
+  return replicator.peers.length
+}
+
+/** Does the core take blocks that it did not request? */
+export function takesPushes({ replicator }: CorePeer): boolean {
+  return replicator.allowPush
 }
 
 /** Has its channel closed? */

@@ -52,11 +52,17 @@ export interface Request {
   readonly id: number
   /** 0 = none */
   readonly priority: number
+  /** null = no byte is looked for */
+  readonly seek: object | null
+  /** null = only what is within the length that the sender knows */
+  readonly upgrade: object | null
 }
 
 /** A proof. `request` 0 with an upgrade from 0 may prove that two histories are signed. */
 export interface Data {
+  /** 0 = nobody asked for it */
   readonly request: number
+  readonly fork: number
   readonly block: { readonly value: Uint8Array } | null
   readonly upgrade: { readonly start: number } | null
 }

@@ -14,6 +14,7 @@ interface ReceiverQueue {
   clear(): void
 }
 
+const NOTHING = { seek: null, upgrade: null }
 const hypercore = createRequire(import.meta.url).resolve('hypercore')
 const Upstream = createRequire(hypercore)('./lib/receiver-queue.js') as new () => ReceiverQueue
 
@@ -26,7 +27,7 @@ test("requests come out in the order of Hypercore's queue, whatever is pushed, c
     const action = random(10)
     if (action < 5) {
       upstream.delete(id) // Peer.onrequest() does so before it pushes
-      const request = { id, priority: random(4) === 0 ? 1 : 0 }
+      const request = { id, priority: random(4) === 0 ? 1 : 0, ...NOTHING }
       upstream.push({ ...request, block: {} })
       ours.push(request)
     } else if (action < 7) {
@@ -52,11 +53,11 @@ test('a request that was replaced or cancelled is not kept', async () => {
   const refs: WeakRef<Request>[] = []
   for (let i = 0; i < 1000; i++) {
     for (const priority of [0, 1]) {
-      const request = { id: 1 + priority, priority }
+      const request = { id: 1 + priority, priority, ...NOTHING }
       refs.push(new WeakRef(request))
       queue.push(request)
     }
-    const taken = { id: 3, priority: i % 2 }
+    const taken = { id: 3, priority: i % 2, ...NOTHING }
     refs.push(new WeakRef(taken))
     queue.push(taken)
     queue.delete(3)

@@ -1,3 +1,4 @@
+import { ReplicatorError } from '../../errors.js'
 import type { Host, Interceptor } from './interceptor.js'
 import {
   aroundAnswers,
@@ -11,12 +12,13 @@ import { NOT_AVAILABLE } from '../messages.js'
 /**
  * Keeps a core that fails at work, as with a read error while it serves a block, from ending the stream: Protomux
  * destroys it if a handler of any channel rejects (`Channel._track()`). What the remote did wrong is a HypercoreError
- * (`isCriticalError()` of hypercore's lib/replicator.js) and ends the stream as before.
+ * (`isCriticalError()` of hypercore's lib/replicator.js) or an error of ours, and ends the stream.
  */
 export function reportFailures(host: Host): Interceptor {
   function settle(err: unknown, { closed, userData }: CoreChannel): void {
     const failure = err as Error
-    if (closed || failure.name === 'HypercoreError' || !host.fail(failure, userData.core)) throw err
+    const isOfRemote = failure.name === 'HypercoreError' || failure instanceof ReplicatorError
+    if (closed || isOfRemote || !host.fail(failure, userData.core)) throw err
   }
 
   /** Hypercore corks, and forgets that when it fails (`Peer._handleRequests()`). */

@@ -2,10 +2,13 @@ import b4a from 'b4a'
 import type { Protomux } from '@manycore/hypercore-types'
 import { PUSHED_BYTES, UNREAD_MESSAGES, UNREAD_RANGES } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
+import { REQUEST } from '../costs.js'
 import type { CoreChannel } from '../hypercore-peer.js'
 import { type Data, MESSAGES, type Range, type Sync } from '../messages.js'
 import { givenBytes } from '../secret-stream.js'
 import { News } from './news.js'
+import type { Work } from '../work.js'
+import type { Host } from './interceptor.js'
 import type { WaitingAnswers } from './waiting-answers.js'
 
 /**
@@ -20,10 +23,12 @@ import type { WaitingAnswers } from './waiting-answers.js'
  */
 export class Outgoing {
   readonly #mux: Protomux
+  readonly #work: Work
   readonly #answers: WaitingAnswers
 
-  constructor(mux: Protomux, answers: WaitingAnswers) {
+  constructor({ mux, work }: Pick<Host, 'mux' | 'work'>, answers: WaitingAnswers) {
     this.#mux = mux
+    this.#work = work
     this.#answers = answers
   }
 
@@ -48,6 +53,13 @@ export class Outgoing {
           message.send = (data) => {
             if (!mux.drained && (data as Data).request === 0) unread.push(data as Data)
             return send(data)
+          }
+          break
+        case 'noData':
+          message.send = (noData) => {
+            this.#work.charge(REQUEST, channel) // what was looked for in vain
+            if (!mux.drained) unread.add(1)
+            return send(noData)
           }
           break
         case 'extension':

@@ -22,11 +22,12 @@ import { Wants } from './wants.js'
  * stream takes no more (`Peer.onrequest()`), so we let them wait as well once enough are being answered. Wants it does not
  * let wait at all.
  */
-export function boundAnswers({ mux }: Host): Interceptor {
+export function boundAnswers(host: Host): Interceptor {
+  const { mux, work } = host
   const answers = new WaitingAnswers(mux)
   const reads = new Reads(answers)
-  const wants = new Wants(answers)
-  const outgoing = new Outgoing(mux, answers)
+  const wants = new Wants(answers, work)
+  const outgoing = new Outgoing(host, answers)
   return {
     name: 'answers',
     make: (make) => (opts) => {

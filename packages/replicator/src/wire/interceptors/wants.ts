@@ -1,8 +1,10 @@
 import b4a from 'b4a'
 import { WANTS_PER_CHANNEL, WANTS_PER_STREAM } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
-import type { CoreChannel, Handler } from '../hypercore-peer.js'
+import { WANTED_BYTE } from '../costs.js'
+import type { CoreChannel, CorePeer, Handler } from '../hypercore-peer.js'
 import type { Want } from '../messages.js'
+import type { Work } from '../work.js'
 import type { WaitingAnswers, Waiting } from './waiting-answers.js'
 
 /** What waits of a channel is kept on it: a table of all channels would keep the room of as many as there ever were. */
@@ -17,20 +19,32 @@ type WantingChannel = CoreChannel & { [WANTS]?: ChannelWants }
  */
 export class Wants {
   readonly #answers: WaitingAnswers
+  readonly #work: Work
   /** the channels of which a want waits; some of them may have closed */
   readonly #waiting = new Set<ChannelWants>()
   /** the wants of all of them */
   #count = 0
 
-  constructor(answers: WaitingAnswers) {
+  constructor(answers: WaitingAnswers, work: Work) {
     this.#answers = answers
+    this.#work = work
   }
 
   want(message: Want, channel: WantingChannel, next: Handler<Want>): unknown {
-    const wants = channel[WANTS]
-    if (this.#answers.isOpen && !wants?.size) return next(message, channel)
-    this.#wait(message, wants ?? (channel[WANTS] = new ChannelWants(channel)), next)
+    const wants = (channel[WANTS] ??= new ChannelWants(channel))
+    if (this.#answers.isOpen && wants.size === 0) return this.#answer(message, wants, next)
+    this.#wait(message, wants, next)
     return undefined
+  }
+
+  /** A remote may have the bitfield of a core once; it is charged for what it wants of it again. */
+  #answer(message: Want, wants: ChannelWants, next: Handler<Want>): unknown {
+    const { channel } = wants
+    const bytes = bytesOfAnswer(message, channel.userData)
+    wants.given += bytes
+    if (wants.given > bitfieldBytes(channel.userData)) this.#work.charge(bytes * WANTED_BYTE, channel)
+    else this.#work.spend(bytes * WANTED_BYTE)
+    return next(message, channel)
   }
 
   /** What waits is not to be answered any more. */
@@ -57,7 +71,7 @@ export class Wants {
         const message = wants.shift()
         if (message === null) return false
         this.#count--
-        next(message, wants.channel)
+        this.#answer(message, wants, next)
         return wants.size > 0
       }
     }
@@ -77,6 +91,8 @@ export class Wants {
 class ChannelWants {
   readonly channel: CoreChannel
   turn: Waiting | null = null
+  /** bytes of bitfields that answered some */
+  given = 0
   readonly #messages = new Map<string, Want>()
 
   constructor(channel: CoreChannel) {
@@ -112,3 +128,17 @@ class ChannelWants {
 function keyOf({ start, length, any }: Want): string {
   return `${start} ${length} ${any}`
 }
+
+/** At most: where we have no block in a part, nothing is said of it. */
+function bytesOfAnswer({ start, length, any }: Want, { core }: CorePeer): number {
+  const rest = core.state!.length - start
+  return any ? 0 : Math.max(0, Math.min(length, rest, MAX_WANT) / 8)
+}
+
+/** Of all wants that it takes to ask for it, the last of which reaches beyond the core. */
+function bitfieldBytes({ core }: CorePeer): number {
+  return Math.ceil(core.state!.length / MAX_WANT) * (MAX_WANT / 8)
+}
+
+/** Blocks of the largest want that Hypercore answers (`MAX_RANGE` of lib/wants.js). */
+const MAX_WANT = 2 ** 21

@@ -28,6 +28,7 @@ export interface OpenPeer {
   wireData: Message
   wireRange: Message
   wireNoData: Message
+  wireExtension: Message
   wireBitfield: Message
   wireWant: Message
   wireUnwant: Message

@@ -14,6 +14,8 @@ export class RecordedStream extends EventEmitter {
   readonly opened: Promise<boolean> = Promise.resolve(true)
   readonly connected = true
   readonly rawStream = {}
+  readonly rawBytesWritten = 0
+  readonly _writableState = { buffered: 0 }
   readonly keepAlive = 0
   userData: unknown = null
   destroyed = false

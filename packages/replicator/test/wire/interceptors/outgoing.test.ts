@@ -1,3 +1,4 @@
+import { systemClock } from '@manycore/ground'
 import type { Protomux } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
 import { PUSHED_BYTES, UNREAD_MESSAGES, UNREAD_RANGES } from '../../../src/defaults.js'
@@ -5,6 +6,7 @@ import type { CoreChannel } from '../../../src/wire/hypercore-peer.js'
 import { Outgoing } from '../../../src/wire/interceptors/outgoing.js'
 import { WaitingAnswers } from '../../../src/wire/interceptors/waiting-answers.js'
 import { MESSAGES, type MessageType } from '../../../src/wire/messages.js'
+import { Work } from '../../../src/wire/work.js'
 
 test('news are held while the stream takes no more, and said once, as they are by then', async () => {
   const { say, said, mux, answers } = outgoing()
@@ -126,7 +128,8 @@ function outgoing(): {
   const cork = { cork: () => corked++, uncork: () => corked-- }
   const channel = { id: new Uint8Array(32), closed: false, messages, ...cork } as unknown as CoreChannel
   const answers = new WaitingAnswers(mux as unknown as Protomux)
-  new Outgoing(mux as unknown as Protomux, answers).guard(channel)
+  const work = new Work({ ...systemClock, now: () => 0 }, () => 0)
+  new Outgoing({ mux: mux as unknown as Protomux, work }, answers).guard(channel)
   const say = (type: MessageType, message: unknown): boolean =>
     channel.messages[MESSAGES.indexOf(type)]!.send(message)
   return { say, said, mux, answers }

@@ -1,0 +1,38 @@
+import { EXTENSION_NAME_BYTES } from '../../defaults.js'
+import { ReplicatorError } from '../../errors.js'
+import { MESSAGES } from '../messages.js'
+import { type DecodeState, type Encoding, readUint } from '../protomux.js'
+import type { Interceptor } from './interceptor.js'
+
+/**
+ * Ends the stream of a remote that names an extension by more bytes than anybody registers. Hypercore decodes the name of
+ * each message to a string, of up to 16 MB, and keeps the last one (`Peer.onextension()`).
+ */
+export function boundExtensions(): Interceptor {
+  /** Upstream's encoding is the same for all channels: so is ours. */
+  const known = new WeakMap<Encoding, Encoding>()
+
+  function bound(encoding: Encoding): Encoding {
+    const before = known.get(encoding)
+    if (before !== undefined) return before
+    const decode = (state: DecodeState): unknown => {
+      const bytes = readUint({ ...state })
+      if (bytes > EXTENSION_NAME_BYTES) {
+        throw new ReplicatorError('BAD_FRAME', `an extension with a name of ${bytes} bytes`)
+      }
+      return encoding.decode(state)
+    }
+    const fresh = Object.assign(Object.create(encoding) as Encoding, { decode })
+    known.set(encoding, fresh)
+    return fresh
+  }
+
+  return {
+    name: 'extensions',
+    make: (make) => (opts) => {
+      const extension = opts.messages[MESSAGES.indexOf('extension')]
+      if (extension !== undefined) extension.encoding = bound(extension.encoding)
+      return make(opts)
+    }
+  }
+}
