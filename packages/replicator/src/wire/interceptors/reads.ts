@@ -9,10 +9,10 @@ import {
 } from '../hypercore-peer.js'
 import type { CoreChannel, Handlers } from '../hypercore-peer.js'
 import type { Request } from '../messages.js'
-import { RequestQueue } from '../request-queue.js'
-import { Outgoing } from './outgoing.js'
-import { WaitingAnswers, type Waiting } from './waiting-answers.js'
-import { Wants } from './wants.js'
+import { RequestQueue } from '../answers/request-queue.js'
+import { Outgoing } from '../answers/outgoing.js'
+import { WaitingAnswers, type Waiting } from '../answers/waiting-answers.js'
+import { Wants } from '../answers/wants.js'
 
 /**
  * Answers as much as the stream takes; what a remote asks for beyond that waits, and the channels are served round robin.

@@ -1,10 +1,10 @@
 import { setImmediate as tick } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { read } from '../kit/side.js'
-import { overTcp } from '../kit/wires.js'
-import { usage } from './kit/handles.js'
-import { connected, type Connected, request } from './kit/open-peer.js'
-import { carriesOn, joined } from './kit/stage.js'
+import { read } from '../../kit/side.js'
+import { overTcp } from '../../kit/wires.js'
+import { usage } from '../kit/handles.js'
+import { connected, type Connected, request } from '../kit/open-peer.js'
+import { carriesOn, joined } from '../kit/stage.js'
 
 const MB = 1e6
 

@@ -1,11 +1,11 @@
 import { setImmediate as tick } from 'node:timers/promises'
 import type { NoiseStream } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { read, side, type Side } from '../kit/side.js'
-import { destroyed, overTcp } from '../kit/wires.js'
-import { buffers, flat, usage } from './kit/handles.js'
-import { connected, type Connected, type OpenPeer, peerOf, request } from './kit/open-peer.js'
-import { carriesOn, joined } from './kit/stage.js'
+import { read, side, type Side } from '../../kit/side.js'
+import { destroyed, overTcp } from '../../kit/wires.js'
+import { buffers, flat, usage } from '../kit/handles.js'
+import { connected, type Connected, type OpenPeer, peerOf, request } from '../kit/open-peer.js'
+import { carriesOn, joined } from '../kit/stage.js'
 
 const MB = 1e6
 

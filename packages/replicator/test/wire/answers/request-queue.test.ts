@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
-import type { Request } from '../../src/wire/messages.js'
-import { RequestQueue } from '../../src/wire/request-queue.js'
-import { heap } from '../hostile/kit/handles.js'
-import { seed, seeded } from '../hostile/kit/random.js'
+import type { Request } from '../../../src/wire/messages.js'
+import { RequestQueue } from '../../../src/wire/answers/request-queue.js'
+import { heap } from '../../hostile/kit/handles.js'
+import { seed, seeded } from '../../hostile/kit/random.js'
 
 /** Hypercore's own (hypercore 11.39.5 lib/receiver-queue.js). */
 interface ReceiverQueue {

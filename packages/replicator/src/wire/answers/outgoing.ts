@@ -8,7 +8,7 @@ import { type Data, MESSAGES, type Range, type Sync } from '../messages.js'
 import { givenBytes } from '../secret-stream.js'
 import { News } from './news.js'
 import type { Work } from '../work.js'
-import type { Host } from './interceptor.js'
+import type { Host } from '../interceptors/interceptor.js'
 import type { WaitingAnswers } from './waiting-answers.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { Request } from './messages.js'
+import type { Request } from '../messages.js'
 
 /** One of two lines: its entries are linked, from the oldest to the newest. */
 interface Line {
