@@ -39,7 +39,7 @@ test('a noData that answers nothing is charged for each peer that is looked at, 
   expect(charged()).toBe(3 * LOOK_AT_PEER)
   work.charge(NO_DATA, null) // by what takes it from the inbox
   noData({ request: 7, reason: 0 })
-  expect(work.debt).toBe(0)
+  expect(work.debt).toBe(3 * LOOK_AT_PEER)
 })
 
 test('of data that needs the lock of the core a few are at work, and the rest follow in order', async () => {
