@@ -120,6 +120,18 @@ test.each<[string, () => Promise<Wire>]>([
   }
 )
 
+test('a stream over a bridge that is not read pushes back to whoever sends', async () => {
+  const { hostile, stream, offences } = await stage({}, true, inMemory)
+  const { buffered } = reading(stream)
+  pausable(stream).pause()
+  const frame = LARGEST.subarray(0, 64 * 1024)
+  for (let i = 0; i < 500; i++) hostile.stream.write(frame)
+  for (let i = 0; i < 600; i++) await tick()
+  expect(buffered()).toBeGreaterThan(0)
+  expect(buffered()).toBeLessThan(MB)
+  expect(offences).toEqual([])
+})
+
 test('a stream over UDX, which cannot be paused, is closed when more than 64 MB wait', async () => {
   const { near, honest, hostile, stream, offences } = await stage({}, true, overUdx)
   const before = await usage()
