@@ -66,8 +66,10 @@ export const READ_BYTES_PER_STREAM: number = 16 * 1024 * 1024
 export const REQUESTS_PER_CHANNEL = 4096
 
 /**
- * Bitfield pages, of 32,768 blocks each, that a peer may claim across all cores of its stream. Two bitfields keep each,
- * in up to 6 KB: 380 MB. A peer that has all blocks up to some block, as most do, takes none.
+ * Bitfield pages, of 32,768 blocks each, in which a peer may claim blocks across all cores of its stream. Two bitfields
+ * keep each, in up to 6 KB: 380 MB. A peer that has all blocks up to some block, as most do, takes none, and nobody takes
+ * one where the core is not proved to reach, but for an answer to a want of ours. Sparse cores of 2^30 blocks in all take
+ * so many, or 32,768 small ones, twice as many as may be open for one remote.
  */
 export const PAGES_PER_STREAM = 32_768
 
@@ -174,9 +176,6 @@ export const CHANNEL_IDS: number = 1 << 20
 /** How many blocks a core may have, by what a peer says. Hypercore would keep a bit in memory for each: 8 GB. */
 export const MAX_BLOCKS: number = 2 ** 36
 
-/** Blocks in one range that a peer says it has: 4096 bitfield pages of 4 KB. */
-export const RANGE_BLOCKS: number = 2 ** 27
-
 /**
  * Bytes of answers that Protomux may gather for one frame before wants wait. A frame of so many bytes fills every stream (a
  * Noise stream is full at 16 KB), so that the stream tells once it takes more.
@@ -212,3 +211,10 @@ export const DATA_AT_WORK = 4
 
 /** Bytes of the name of an extension. Those that people register have a few dozen. */
 export const EXTENSION_NAME_BYTES = 1024
+
+/**
+ * Claims of one channel that wait until the core is known here to be as long, at 16 bytes each: 256 KB. What lies side by
+ * side is one claim, and Hypercore announces single blocks only among the last 256 of a core. A peer that stores every
+ * other block of a core, as it grows by 10,000 blocks per second, makes so many in three seconds without an upgrade.
+ */
+export const MAX_WAITING_CLAIMS = 16_384

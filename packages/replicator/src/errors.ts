@@ -5,6 +5,8 @@ import type { ArgumentError, ManycoreErrorGuard } from '@manycore/ground'
 export const REPLICATOR_ERRORS = {
   BAD_ARGUMENT:
     'An argument or option has the wrong type, length or value, or no option has that name. A TypeError; `field` names it.',
+  BAD_CLAIM:
+    'A remote says that it has blocks of a core which, by what it says itself, the core does not have. The core is closed for it.',
   BAD_FRAME:
     'A remote sent a message that cannot be decoded, or that has an impossible size or place. Its stream is closed.',
   BAD_PROOF:

@@ -138,8 +138,8 @@ export interface Limits {
   /** How many requests for blocks of one core may wait for an answer; with more the stream is closed. */
   requestsPerChannel: number
   /**
-   * How many bitfield pages, of 32,768 blocks each, a remote may claim across all cores; with more its stream is
-   * closed.
+   * How many bitfield pages, of 32,768 blocks each, a remote may claim blocks in across all cores, as far as these are
+   * proved to be as long; with more its stream is closed.
    */
   pagesPerStream: number
   /**

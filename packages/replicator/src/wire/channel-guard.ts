@@ -1,5 +1,6 @@
 import type { Protomux } from '@manycore/hypercore-types'
-import { boundPages, refuseBadFrames } from './interceptors/budgets.js'
+import { refuseBadFrames } from './interceptors/budgets.js'
+import { boundClaims } from './interceptors/claims.js'
 import { boundData } from './interceptors/data.js'
 import { boundExtensions } from './interceptors/extensions.js'
 import { answerUnprovable, reportFailures } from './interceptors/failures.js'
@@ -29,10 +30,10 @@ export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
   newestSync,
   boundAnswers,
   boundRequests,
-  boundPages,
   boundData,
   noteSenders,
   oneWay,
+  boundClaims,
   reportFailures,
   answerUnprovable,
   announcePeers

@@ -67,3 +67,15 @@ export const WRONG_DATA: Cost = 200
 
 /** Of a noData that answers nothing, per peer of the core: Hypercore looks what it can request of each. */
 export const LOOK_AT_PEER: Cost = 5
+
+/** Of looking whether a claim changes anything in one page of 32,768 blocks. */
+export const PAGE_LOOK: Cost = 1
+
+/** Of changing bits of one page in both of Hypercore's bitfields, which may have to make the page. */
+export const PAGE_TOUCH: Cost = 40
+
+/** Of each 128 bits that change, beside that: the indexes of both bitfields follow. */
+export const GROUP_OF_BITS: Cost = 0.8
+
+/** Work that a claim may make at once. What is more is done in steps, of a page at most each: half of that. */
+export const STEP: Cost = 500

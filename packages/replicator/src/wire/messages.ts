@@ -89,7 +89,7 @@ export const NOT_AVAILABLE = 1
 /** Which of the blocks from `start` the sender has: one bit per block. */
 interface Bitfield {
   readonly start: number
-  readonly bitfield: Uint8Array
+  readonly bitfield: Uint32Array
 }
 
 /** The sender has the blocks [start, start + length), or with `drop` no longer has them. */

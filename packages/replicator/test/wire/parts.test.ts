@@ -36,6 +36,7 @@ async function installed(): Promise<Installed> {
   const parts = new Map([
     ['hypercore Core', { object: core.core!, version }],
     ['hypercore Peer', { object: core.peers[0]!, version }],
+    ['hypercore RemoteBitfieldPage', { object: pageOf(core.peers[0]!), version }],
     ['protomux Protomux', { object: stream.userData!, version: installedFor(file, 'protomux').version }],
     [
       '@hyperswarm/secret-stream NoiseSecretStream',
@@ -44,4 +45,13 @@ async function installed(): Promise<Installed> {
   ])
   stream.destroy()
   return parts
+}
+
+/** Of what the peer has: a page is made for the first block that is not just one more from 0 on. */
+function pageOf(peer: object): object {
+  const { remoteBitfield } = peer as {
+    remoteBitfield: { set(index: number, value: boolean): void; getBitfield(index: number): object }
+  }
+  remoteBitfield.set(1, true)
+  return remoteBitfield.getBitfield(1)
 }

@@ -1,0 +1,164 @@
+import type { CorePeer } from '../hypercore-peer.js'
+
+// What is used of what Hypercore keeps of a remote's claims (hypercore 11.39.5 lib/replicator.js and
+// lib/remote-bitfield.js) and is nobody's interface: declared and touched here only.
+
+/** Blocks of which one page of a bitfield keeps a bit each (`BITS_PER_PAGE` of lib/remote-bitfield.js). */
+export const PAGE = 32_768
+
+/** Of a page, so many bits have one entry in an index that is brought up to date when they change. */
+export const GROUP = 128
+
+/** @upstream hypercore Peer */
+interface PrivateClaims {
+  readonly core: { readonly header: { readonly hints: { readonly contiguousLength: number } } }
+  /** The remote has the blocks below it; what it has above is in `remoteBitfield`. */
+  _remoteContiguousLength: number
+  /** What the remote has, as far as it is not below that. */
+  readonly remoteBitfield: Bitfield
+  /** What the remote has and we lack, without what is asked for already. */
+  readonly missingBlocks: Bitfield
+
+  /** Has the remote this block? Asked before each of our requests. */
+  _remoteHasBlock(index: number): boolean
+  /** A request for this block has failed: if the remote has it and we lack it, it is missing again. */
+  _resetMissingBlock(index: number): void
+  /** What we have of [start, start + length) is not missing. */
+  _clearLocalRange(start: number, length: number): void
+  /** Asks the remote for what it has and we lack. */
+  _update(): void
+  /** The core has grown, was truncated, or changed what it wants. */
+  signalUpgrade(): void
+  /** @returns the remote's last block, if one of our sessions wants it with the upgrade and the remote has it */
+  _includeLastBlock(): unknown
+}
+
+interface Bitfield {
+  get(index: number): boolean
+  set(index: number, value: boolean): void
+  setRange(start: number, end: number, value: boolean): void
+  /** @returns the page that the block lies in, if there is one */
+  getBitfield(index: number): Page | null
+}
+
+/** @upstream hypercore RemoteBitfieldPage */
+interface Page {
+  /** A bit for each block: 1024 words, of which the lowest bit is the first block. */
+  readonly bitfield: Uint32Array
+  /** Where its bits are in `tree`, in bytes. */
+  readonly offset: number
+  /** The index of its segment, of 64 pages: which groups of bits are all set, or all clear. */
+  readonly tree: { update(bit: number): unknown }
+}
+
+type ClaimingPeer = CorePeer & PrivateClaims
+
+/** Up to where the remote says it has all blocks. */
+export function contiguousOf(peer: CorePeer): number {
+  return (peer as ClaimingPeer)._remoteContiguousLength
+}
+
+export function setContiguous(peer: CorePeer, length: number): void {
+  ;(peer as ClaimingPeer)._remoteContiguousLength = length
+}
+
+/** Has the block a bit, whatever is contiguous? */
+export function hasBit(peer: CorePeer, block: number): boolean {
+  return (peer as ClaimingPeer).remoteBitfield.get(block)
+}
+
+/** How many of the blocks [start, end), which lie in one page, have a bit. */
+export function countBits(peer: CorePeer, start: number, end: number): number {
+  const page = (peer as ClaimingPeer).remoteBitfield.getBitfield(start)
+  if (page === null) return 0
+  const first = start % PAGE
+  const last = first + (end - start) - 1
+  let count = 0
+  for (let at = first >>> 5; at <= last >>> 5; at++) {
+    let word = page.bitfield[at]!
+    if (at === first >>> 5) word &= -1 << (first & 31)
+    if (at === last >>> 5) word &= -1 >>> (31 - (last & 31))
+    count += bitsOf(word)
+  }
+  return count
+}
+
+function bitsOf(word: number): number {
+  word -= (word >>> 1) & 0x55555555
+  word = (word & 0x33333333) + ((word >>> 2) & 0x33333333)
+  return Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}
+
+/** Are the bits from `start` on, within one page, these? Where there is no page, all are clear. */
+export function areBits(peer: CorePeer, start: number, words: Uint32Array): boolean {
+  const page = (peer as ClaimingPeer).remoteBitfield.getBitfield(start)
+  if (page === null) return words.every((word) => word === 0)
+  const first = (start % PAGE) / 32
+  return words.every((word, i) => page.bitfield[first + i] === word)
+}
+
+/**
+ * Writes bits, from `start` on and within one page, as `Peer.onbitfield()` does, which makes the index of the whole
+ * segment anew for each of two pages: that takes eight times as long.
+ */
+export function writeBits(peer: CorePeer, start: number, words: Uint32Array): void {
+  const { remoteBitfield, missingBlocks } = peer as ClaimingPeer
+  writeWords(remoteBitfield, start, words)
+  writeWords(missingBlocks, start, words)
+  ;(peer as ClaimingPeer)._clearLocalRange(start, words.length * 32)
+}
+
+function writeWords(bitfield: Bitfield, start: number, words: Uint32Array): void {
+  if (bitfield.getBitfield(start) === null) bitfield.set(start, true) // makes the page
+  const { bitfield: bits, offset, tree } = bitfield.getBitfield(start)!
+  const first = start % PAGE
+  bits.set(words, first / 32)
+  for (let at = first - (first % GROUP); at < first + words.length * 32; at += GROUP) {
+    tree.update(offset * 8 + at)
+  }
+}
+
+/** What stands between Hypercore and its peer's claims, as soon as some wait. */
+export interface Waiting {
+  /** Has the remote said that it has this block, which is not proved to exist? */
+  has(block: number): boolean
+  /** Called when the core may have grown, before Hypercore asks for blocks. */
+  advance(): void
+  /** Is Hypercore to leave it for now to ask the remote for anything? */
+  isHolding(): boolean
+  /** May Hypercore ask for the remote's last block with the next upgrade? */
+  mayAskForLast(): boolean
+}
+
+/** Has Hypercore's peer know what waits. */
+export function announceWaiting(corePeer: CorePeer, waiting: Waiting): void {
+  const peer = corePeer as ClaimingPeer
+  const { _remoteHasBlock, _resetMissingBlock, _clearLocalRange, _update, signalUpgrade, _includeLastBlock } =
+    peer
+  peer._remoteHasBlock = (index) => _remoteHasBlock.call(peer, index) || waiting.has(index)
+  // It would make a page where the core does not reach; whether that block is missing is found out when it does.
+  peer._resetMissingBlock = (index) => {
+    const isFar = index >= peer.core.state!.length && peer.missingBlocks.getBitfield(index) === null
+    if (!isFar) _resetMissingBlock.call(peer, index)
+  }
+  // Of blocks that we have with all before them it would clear all that we have, however short the range is.
+  peer._clearLocalRange = (start, length) => {
+    const { contiguousLength } = peer.core.header.hints
+    const isOurs = length > 1 && start + length < Math.min(peer.core.state!.length, contiguousLength)
+    if (isOurs) peer.missingBlocks.setRange(start, start + length, false)
+    else _clearLocalRange.call(peer, start, length)
+  }
+  peer._update = () => {
+    if (!waiting.isHolding()) _update.call(peer)
+  }
+  peer.signalUpgrade = () => {
+    waiting.advance()
+    signalUpgrade.call(peer)
+  }
+  peer._includeLastBlock = () => (waiting.mayAskForLast() ? _includeLastBlock.call(peer) : null)
+}
+
+/** Has Hypercore ask the remote for what it has and we lack. */
+export function askForMissing(peer: CorePeer): void {
+  ;(peer as ClaimingPeer)._update()
+}
