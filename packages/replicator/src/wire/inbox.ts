@@ -214,6 +214,7 @@ export class Inbox {
     try {
       return this.#decode(remoteId, state)
     } catch (err) {
+      if (remoteId === 0) throw asBadFrame(err as Error)
       const id = idOfChannel(this.#mux, remoteId)
       if (err instanceof ReplicatorError && id?.byteLength === 32) Object.assign(err, { discoveryKey: id })
       throw err
@@ -258,6 +259,11 @@ export class Inbox {
 }
 
 const NOTHING = new Uint8Array(0)
+
+/** Protomux throws a plain Error for what cannot be said to it: 'Invalid open message', 'Invalid reject message'. */
+function asBadFrame(err: Error): Error {
+  return err.constructor === Error ? new ReplicatorError('BAD_FRAME', err.message, { cause: err }) : err
+}
 
 function remove<T>(list: T[], item: T): boolean {
   const place = list.lastIndexOf(item)

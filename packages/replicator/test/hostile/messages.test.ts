@@ -1,3 +1,4 @@
+import b4a from 'b4a'
 import { expect, test } from 'vitest'
 import { until } from '../kit/policed.js'
 import { read } from '../kit/side.js'
@@ -93,6 +94,15 @@ test('an open with a wrong proof ends its stream, and is told with the core', as
   expect(await told).toEqual(['INVALID_CAPABILITY', { discoveryKey: core.discoveryKey, stream }])
   await gone
   expect(offences.map(({ err }) => err.code)).toEqual(['INVALID_CAPABILITY'])
+  await carriesOn(near, honest)
+})
+
+test('a message to the mux itself that makes no sense ends its stream with BAD_FRAME', async () => {
+  const { near, honest, hostile, stream, offences } = await stage()
+  const gone = closed(stream)
+  await hostile.send(b4a.from([0, 2, 99])) // rejects an open that was never sent
+  await gone
+  expect(offences.map(({ err }) => err.code)).toEqual(['BAD_FRAME'])
   await carriesOn(near, honest)
 })
 
