@@ -1,6 +1,6 @@
 // Every attack of test/hostile/ on a store of ours, and what each costs.
 // --list: their names. --only=NAME,…: these. --quick: those of npm test. --stock: on npm Corestore, which is not judged.
-// --write: with their figures in docs/security.md.
+// --write: with their figures in docs/security.md. --rounds=N: how often each is played at most until its times are judged.
 import './process/require-node.mjs'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     list: { type: 'boolean', default: false },
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
     stock: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false }
   }
@@ -32,7 +33,11 @@ const names = Object.keys(attacks).filter(
 const kind = values.stock ? 'stock' : 'ours'
 
 if (values.list) console.log(names.join('\n'))
-else await playAll(kind, names, values.write ? write : undefined)
+else
+  await playAll(kind, names, {
+    ...(values.rounds ? { rounds: Number(values.rounds) } : {}),
+    ...(values.write ? { onoutcome: write } : {})
+  })
 
 /** @param {import('../test/hostile/judge/verdict.mjs').Outcome} outcome */
 async function write(outcome) {

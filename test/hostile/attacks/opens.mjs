@@ -41,6 +41,7 @@ export const opens = {
   'opens-of-one-core': {
     sends: '16,000 opens of one core, which wait',
     core: 'ours',
+    ofStream: true,
     begins: 'unopened',
     isJudged: true,
     isQuick: true,
@@ -87,6 +88,7 @@ export const opens = {
   'opens-closed-at-once': {
     sends: 'opens that it closes at once',
     core: 'ours',
+    ofStream: true,
     event: 'costly',
     begins: 'unopened',
     prepare({ key, discoveryKey }) {

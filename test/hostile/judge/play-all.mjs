@@ -6,11 +6,13 @@ import { Trial } from './trial.mjs'
  * store of ours has broken a bound.
  * @param {import('../stage.mjs').Kind} kind
  * @param {readonly string[]} names
- * @param {(outcome: import('./verdict.mjs').Outcome) => Promise<void>} [onoutcome]
+ * @param {object} [options]
+ * @param {number} [options.rounds]  in which the times of an attack may be judged
+ * @param {(outcome: import('./verdict.mjs').Outcome) => Promise<void>} [options.onoutcome]
  */
-export async function playAll(kind, names, onoutcome) {
+export async function playAll(kind, names, { rounds, onoutcome } = {}) {
   const isJudged = kind === 'ours'
-  const trial = new Trial(kind, isJudged ? undefined : 1)
+  const trial = new Trial(kind, isJudged ? rounds : 1)
   try {
     for (const name of names) {
       const outcome = await trial.play(name)

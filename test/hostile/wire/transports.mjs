@@ -33,6 +33,7 @@ export async function listenTcp(oncall) {
 export async function dialTcp(port) {
   const socket = connect(port, HOST)
   socket.setNoDelay(true)
+  socket.on('error', ignore)
   await once(socket, 'connect')
   return socket
 }
