@@ -31,7 +31,8 @@ export const GATHER_MS = 50
 
 /**
  * Opens of one stream that wait for an answer. A peer may offer all its cores in one packet, and Hypercore never asks
- * again after a refusal, so this is above any store we know. At about 1 KB each, it is 16 MB per stream.
+ * again after a refusal, so this is above any store we know. At less than 2 KB each (bench/README.md), it is
+ * 32 MB per stream.
  */
 export const PENDING_OPENS = 16_384
 
@@ -90,10 +91,31 @@ export const BAD_PROOFS = 64
 export const BAD_PROOF_MS = 1000
 
 /**
- * How many times `pendingOpens` may be unanswered on a stream in all, including other protocols and those that are
- * refused, before it is closed: one frame of 16 MB can hold millions.
+ * How many times `pendingOpens` may be unanswered on a stream in all, including those that are to be refused, before it
+ * is closed: one frame of 16 MB can hold millions.
  */
 export const FLOOD_FACTOR = 8
+
+/** Bytes of the id and handshake of an open of Hypercore's protocol, which has 65. */
+export const OPEN_BYTES: number = 64 * 1024
+
+/**
+ * Bytes of the handshakes, names and ids of a stream's opens that wait, of any protocol. Hypercore's take 4 MB at most
+ * (`PENDING_OPENS` × `FLOOD_FACTOR`); some other protocol may have a large one.
+ */
+export const OPEN_BYTES_PER_STREAM: number = 8 * 1024 * 1024
+
+/**
+ * Bytes of messages for channels of a stream that are not open yet, and 512 for each message. Protomux pauses the stream
+ * at 32 KB, but one batch of a remote that does not wait for our answer may be 8 MB, and is taken whole.
+ */
+export const EARLY_BYTES: number = 16 * 1024 * 1024
+
+/** Milliseconds that opens wait until it is said: most answers take less than 50, and a policy may take `POLICY_MS`. */
+export const LONG_WAIT_MS = 2000
+
+/** How many opens of a stream have to wait so long until it is said. A few may be what a slow policy makes of them. */
+export const LONG_WAITS = 64
 
 /**
  * Messages of one stream that are being worked on, some kilobytes each; more wait. As many as a fast disk and its queue
@@ -170,8 +192,11 @@ export const LAST_FRAMES_MS = 10_000
  */
 export const LARGE_FRAME_BYTES: number = 1 << 18
 
-/** Channels at a time. Protomux keeps 8 bytes for each number up to the highest ever used: 8 MB per stream. */
-export const CHANNEL_IDS: number = 1 << 20
+/**
+ * Channels of a stream at a time, 16 times as many as there may be cores for its remote alone. Protomux keeps up to 12
+ * bytes for each number up to the highest ever used: 3 MB per stream.
+ */
+export const CHANNEL_IDS: number = 1 << 18
 
 /** How many blocks a core may have, by what a peer says. Hypercore would keep a bit in memory for each: 8 GB. */
 export const MAX_BLOCKS: number = 2 ** 36

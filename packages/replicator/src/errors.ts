@@ -16,6 +16,8 @@ export const REPLICATOR_ERRORS = {
   HANDSHAKE_FAILED:
     'The Noise handshake of a stream failed, for example because both ends are the initiator. The stream is closed.',
   INVALID_CAPABILITY: 'A remote opens a core whose key it does not know. Its stream is closed.',
+  OPENS_WAIT:
+    'Many opens of a remote have waited for seconds, because a policy or the storage does not answer. Nothing is refused for it.',
   POLICY_LOOP:
     'A policy changed the policies again and again while its answer about a core was awaited. The core is denied.',
   POLICY_TIMEOUT: 'A policy did not answer about a core in time. The core is denied until the answer comes.',
@@ -27,7 +29,7 @@ export const REPLICATOR_ERRORS = {
   TOO_MANY_CORES:
     'As many cores are open for one remote as the limit allows. One was closed for another, or one was not opened.',
   TOO_MANY_OPENS:
-    'A remote opens more channels at once than the limit allows. They are not opened, or its stream is closed.',
+    'A remote opens more channels at once than the limit allows, or sends too much for those that are not open yet. They are not opened, or its stream is closed.',
   TOO_MANY_PAGES:
     'The blocks that a remote claims lie in more bitfield pages than the limit allows. Its stream is closed.',
   TOO_MANY_REQUESTS:

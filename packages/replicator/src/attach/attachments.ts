@@ -47,7 +47,7 @@ export class Attachments<Gate = unknown> {
     else record.directions.set(id, direction)
     if (record.index === -1 || !core.opened || core.closing !== null) return false
     if (core.replicator.attached(record.mux)) return true
-    if (this.isDetached(core.discoveryKey, record)) return false
+    if (this.isDetached(id, record)) return false
     core.replicator.attachTo(record.mux)
     record.attached.add(core)
     this.#reports.figures.watch(core, this.#blame)
@@ -94,9 +94,11 @@ export class Attachments<Gate = unknown> {
     return directions.size === 0 ? null : (directions.get(hex(discoveryKey)) ?? null)
   }
 
-  /** Whether the caller has detached the core, or it has failed here. */
-  isDetached(discoveryKey: Uint8Array, record: OpenStream): boolean {
-    const id = hex(discoveryKey)
+  /**
+   * Whether the caller has detached the core, or it has failed here.
+   * @param id  the discovery key, in hex
+   */
+  isDetached(id: string, record: OpenStream): boolean {
     return this.#here.get(record)?.get(id) ?? this.#everywhere.has(id)
   }
 

@@ -13,14 +13,19 @@ export interface HeldCore {
   release(): void
 }
 
+/** Who waits for what a look-up finds. */
+interface Asker {
+  readonly record: OpenStream
+  /** Whether it is an open of the remote, which counts until it is answered. */
+  readonly isOpen: boolean
+  readonly tell: (held: HeldCore | null) => void
+}
+
 /** One look-up, shared by all streams whose remotes ask for the core meanwhile. */
-interface Lookup {
+interface LookUp {
+  /** The discovery key, in hex. */
   readonly id: string
-  readonly discoveryKey: Uint8Array
-  readonly streams: OpenStream[]
-  readonly found: Promise<InnerCore | null>
-  /** Begins it. */
-  start: () => void
+  readonly askers: Asker[]
   /** Whether the core has come into the source since the look-up began. */
   appeared: boolean
 }
@@ -40,9 +45,9 @@ export class LookUps {
    */
   readonly #unknown: BoundedSet<string> | null
   readonly #unwatch: () => void
-  readonly #lookups = new Map<string, Lookup>()
+  readonly #lookUps = new Map<string, LookUp>()
   /** The look-ups that have not begun, by the stream that asked first. The first stream is next. */
-  readonly #waiting = new Map<OpenStream, Lookup[]>()
+  readonly #waiting = new Map<OpenStream, LookUp[]>()
   readonly #pending = new WeakMap<OpenStream, { opens: number; full: boolean }>()
   #running = 0
 
@@ -58,52 +63,29 @@ export class LookUps {
   /**
    * Finds a core for the remote, which waits for the answer until the core is released. It may wait for a limited
    * number.
+   * @param id  the discovery key, in hex
    * @returns null if the limit is reached, or if the core is not here or fails to open. Never rejects
    */
-  async ask(discoveryKey: Uint8Array, record: OpenStream): Promise<HeldCore | null> {
-    if (!this.#begin(discoveryKey, record)) return null
-    const held = await this.open(discoveryKey, record)
-    if (held === null) {
-      this.#answered(record)
-      return null
-    }
-    const release = (): void => {
-      held.release()
-      this.#answered(record)
-    }
-    return { core: held.core, release }
+  ask(id: string, record: OpenStream): Promise<HeldCore | null> {
+    return this.#begin(id, record) ? this.#lookUp(id, record, true) : NONE
   }
 
   /** @returns null if the core is not here, or fails to open, which is a 'core-error'. Never rejects */
-  async open(discoveryKey: Uint8Array, record: OpenStream): Promise<HeldCore | null> {
-    try {
-      const core = await this.#lookUp(b4a.toString(discoveryKey, 'hex'), discoveryKey, record)
-      if (core === null || core.closing !== null) return null
-      const release = this.#source.hold?.(core)
-      return {
-        core,
-        release: () => {
-          release?.()
-          core.checkIfIdle() // it may be open for this remote only, and the remote may be gone
-        }
-      }
-    } catch (err) {
-      this.#reports.tell('core-error', err as Error, { discoveryKey, stream: record.stream })
-      return null
-    }
+  open(discoveryKey: Uint8Array, record: OpenStream): Promise<HeldCore | null> {
+    return this.#lookUp(b4a.toString(discoveryKey, 'hex'), record, false)
   }
 
   close(): void {
     this.#unwatch()
   }
 
-  #begin(discoveryKey: Uint8Array, record: OpenStream): boolean {
-    if (this.#unknown?.has(b4a.toString(discoveryKey, 'hex'))) return false
+  #begin(id: string, record: OpenStream): boolean {
+    if (this.#unknown?.has(id)) return false
     const pending = this.#pending.get(record) ?? { opens: 0, full: false }
     this.#pending.set(record, pending)
     if (pending.opens >= this.#limits.pendingOpens) {
       // One event, until half of them are answered: a flood of opens must not become a flood of events.
-      if (!pending.full) this.#tellLimited(discoveryKey, record)
+      if (!pending.full) this.#tellLimited(id, record)
       pending.full = true
       return false
     }
@@ -116,67 +98,101 @@ export class LookUps {
     if (--pending.opens <= this.#limits.pendingOpens / 2) pending.full = false
   }
 
-  #tellLimited(discoveryKey: Uint8Array, { stream }: OpenStream): void {
+  #tellLimited(id: string, { stream }: OpenStream): void {
     const message = `${this.#limits.pendingOpens} opens of one stream wait for an answer`
-    this.#reports.limited(new ReplicatorError('TOO_MANY_OPENS', message), discoveryKey, stream)
+    this.#reports.limited(new ReplicatorError('TOO_MANY_OPENS', message), b4a.from(id, 'hex'), stream)
   }
 
   #appeared({ discoveryKey }: InnerCore): void {
     const id = b4a.toString(discoveryKey, 'hex')
     this.#unknown?.delete(id)
-    const lookup = this.#lookups.get(id)
-    if (lookup !== undefined) lookup.appeared = true
+    const lookUp = this.#lookUps.get(id)
+    if (lookUp !== undefined) lookUp.appeared = true
   }
 
-  #lookUp(id: string, discoveryKey: Uint8Array, record: OpenStream): Promise<InnerCore | null> {
-    const shared = this.#lookups.get(id)
-    if (shared !== undefined) {
-      shared.streams.push(record)
-      return shared.found
-    }
+  #lookUp(id: string, record: OpenStream, isOpen: boolean): Promise<HeldCore | null> {
+    return new Promise((tell) => {
+      const asker: Asker = { record, isOpen, tell }
+      const shared = this.#lookUps.get(id)
+      if (shared !== undefined) return void shared.askers.push(asker)
 
-    let start = noop
-    const started = new Promise<void>((resolve) => (start = resolve))
-    const found = started.then(() => this.#run(lookup))
-    const lookup: Lookup = { id, discoveryKey, streams: [record], found, start, appeared: false }
-    this.#lookups.set(id, lookup)
-    const queue = this.#waiting.get(record)
-    if (queue === undefined) this.#waiting.set(record, [lookup])
-    else queue.push(lookup)
-    this.#next()
-    return found
+      const lookUp: LookUp = { id, askers: [asker], appeared: false }
+      this.#lookUps.set(id, lookUp)
+      const queue = this.#waiting.get(record)
+      if (queue === undefined) this.#waiting.set(record, [lookUp])
+      else queue.push(lookUp)
+      this.#next()
+    })
   }
 
   #next(): void {
     for (const [record, queue] of this.#waiting) {
       if (this.#running >= this.#limits.lookups) return
-      const lookup = queue.shift()
+      const lookUp = queue.shift()
       this.#waiting.delete(record)
       if (queue.length > 0) this.#waiting.set(record, queue) // it comes again after all others
-      if (lookup === undefined) continue
+      if (lookUp === undefined) continue
       this.#running++
-      lookup.start()
+      queueMicrotask(() => void this.#run(lookUp)) // not in here: one that is over at once would come back to here
     }
   }
 
-  async #run(lookup: Lookup): Promise<InnerCore | null> {
+  /** Never rejects. */
+  async #run(lookUp: LookUp): Promise<void> {
+    let core: InnerCore | null = null
+    let failure: Error | null = null
     try {
-      if (lookup.streams.every((record) => record.index === -1)) return null // all have closed before it began
-      const core = (await this.#openOnce(lookup)) ?? (lookup.appeared ? await this.#openOnce(lookup) : null)
-      if (core === null && !lookup.appeared) this.#unknown?.add(lookup.id)
-      return core
-    } finally {
-      this.#lookups.delete(lookup.id)
-      this.#running--
-      this.#next()
+      core = await this.#find(lookUp)
+    } catch (err) {
+      failure = err as Error
+    }
+    this.#lookUps.delete(lookUp.id)
+    this.#running--
+    for (const asker of lookUp.askers) this.#tell(asker, lookUp.id, core, failure)
+    this.#next()
+  }
+
+  async #find(lookUp: LookUp): Promise<InnerCore | null> {
+    if (lookUp.askers.every(({ record }) => record.index === -1)) return null // all have closed before it began
+    const core = (await this.#openOnce(lookUp)) ?? (lookUp.appeared ? await this.#openOnce(lookUp) : null)
+    if (core === null && !lookUp.appeared) this.#unknown?.add(lookUp.id)
+    return core
+  }
+
+  /** Holds a core for an asker, if it is there, and tells it. */
+  #tell({ record, isOpen, tell }: Asker, id: string, core: InnerCore | null, failure: Error | null): void {
+    let held: HeldCore | null = null
+    try {
+      if (failure !== null) throw failure
+      if (core !== null && core.closing === null) held = this.#hold(core, isOpen ? record : null)
+    } catch (err) {
+      const discoveryKey = b4a.from(id, 'hex')
+      this.#reports.tell('core-error', err as Error, { discoveryKey, stream: record.stream })
+    }
+    if (held === null && isOpen) this.#answered(record)
+    tell(held)
+  }
+
+  /** @param asking  whose remote waits for the answer until the core is released; null = none */
+  #hold(core: InnerCore, asking: OpenStream | null): HeldCore {
+    const release = this.#source.hold?.(core)
+    return {
+      core,
+      release: () => {
+        release?.()
+        core.checkIfIdle() // it may be open for this remote only, and the remote may be gone
+        if (asking !== null) this.#answered(asking)
+      }
     }
   }
 
-  async #openOnce({ discoveryKey }: Lookup): Promise<InnerCore | null> {
-    const core = await this.#source.open(discoveryKey)
+  async #openOnce({ id }: LookUp): Promise<InnerCore | null> {
+    const core = await this.#source.open(b4a.from(id, 'hex'))
     await core?.ready()
     return core
   }
 }
+
+const NONE = Promise.resolve(null)
 
 function noop(): void {}

@@ -1,4 +1,4 @@
-import type { Clock } from '@manycore/ground'
+import { type Clock, onLaterTurn } from '@manycore/ground'
 import { REFUSAL_MS } from '../defaults.js'
 import type { Limits } from '../options.js'
 import type { Reports } from '../stats/reports.js'
@@ -32,7 +32,7 @@ export class Requests {
   /** Answers the remote of a stream from now on. @returns a function that stops answering */
   listen(record: OpenStream<PolicyGate>): () => void {
     return join(record.mux, {
-      ask: (discoveryKey) => this.#serve(discoveryKey, record),
+      ask: (hexId) => this.#serve(hexId, record),
       fail: (err, core) => this.#attachments.fail(err, core, record),
       opened: (peer, core) => record.gate?.opened(peer, core),
       direction: (discoveryKey) => this.#attachments.direction(discoveryKey, record),
@@ -50,78 +50,111 @@ export class Requests {
   }
 
   /**
+   * As many asks as `pendingOpens` may wait in here, so it is one function, which keeps only what it has to.
+   * @param hexId  the discovery key
    * @returns a promise that resolves once the core is attached, or is to be refused. Under a policy the time does not
-   * show why
+   *          show why
    */
-  async #serve(discoveryKey: Uint8Array, record: OpenStream<PolicyGate>): Promise<void> {
-    const refusal = record.gate === null ? null : this.#refusals.begin()
-    if (await this.#open(discoveryKey, record)) return refusal?.drop()
+  async #serve(hexId: string, record: OpenStream<PolicyGate>): Promise<void> {
+    const { gate } = record
+    const refusal = gate === null ? null : this.#refusals.begin()
+    if (gate !== null || !this.#attachments.isDetached(hexId, record)) {
+      const held = await this.#lookUps.ask(hexId, record)
+      try {
+        const { core } = held ?? {}
+        if (core && (gate ? await gate.serve(core) : this.#attachments.admit(core, record)))
+          return refusal?.drop()
+      } finally {
+        held?.release()
+      }
+    }
     this.#reports.figures.refused(record.stream)
     await refusal?.refuse()
   }
-
-  /** @returns whether the core is attached now */
-  async #open(discoveryKey: Uint8Array, record: OpenStream<PolicyGate>): Promise<boolean> {
-    if (record.gate === null && this.#attachments.isDetached(discoveryKey, record)) return false
-    const held = await this.#lookUps.ask(discoveryKey, record)
-    if (held === null) return false
-    try {
-      return record.gate === null
-        ? this.#attachments.admit(held.core, record)
-        : await record.gate.serve(held.core)
-    } finally {
-      held.release()
-    }
-  }
-}
-
-/** One ask of a remote, from the moment it came. */
-interface Refusal {
-  /** @returns a promise that resolves at the next multiple of REFUSAL_MS since the ask came, or at close() */
-  refuse(): Promise<void>
-  /** It was answered with yes. */
-  drop(): void
 }
 
 /**
  * Makes every refusal take the same time, whatever its reason and the work that led to it. The timer starts with the
- * ask, so that how long the work took does not show in when it ends.
+ * ask, so that how long the work took does not show in when it ends. Asks of one turn of the event loop share a timer: to
+ * the system's timers they come at the same moment.
  */
 class Refusals {
   readonly #clock: Clock
-  readonly #waiting = new Set<() => void>()
+  readonly #timings = new Set<Timing>()
+  #current: Timing | null = null
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  begin(): Refusal {
-    let refused: (() => void) | null = null
-    let timer: unknown
-    const end = (): void => {
-      this.#clock.clearTimeout(timer)
-      this.#waiting.delete(end)
-      refused?.()
-    }
-    const tick = (): void => {
-      if (refused === null) timer = this.#clock.setTimeout(tick, REFUSAL_MS)
-      else end()
-    }
-    timer = this.#clock.setTimeout(tick, REFUSAL_MS)
-    this.#waiting.add(end)
-
-    return {
-      refuse: () =>
-        new Promise((resolve) => {
-          refused = resolve
-          if (!this.#waiting.has(end)) resolve()
-        }),
-      drop: end
-    }
+  /** A remote asks. */
+  begin(): Timing {
+    this.#current ??= this.#open()
+    this.#current.asks++
+    return this.#current
   }
 
   /** Answers what waits now and releases all timers. */
   close(): void {
-    for (const end of this.#waiting) end()
+    for (const timing of this.#timings) timing.close()
+  }
+
+  #open(): Timing {
+    onLaterTurn(() => (this.#current = null))
+    const timing = new Timing(this.#clock, () => this.#timings.delete(timing))
+    this.#timings.add(timing)
+    return timing
+  }
+}
+
+/** The asks of one turn, from the moment they came. Each of them ends with `drop()` or `refuse()`. */
+class Timing {
+  /** Those that are not answered. */
+  asks = 0
+  readonly #clock: Clock
+  readonly #onend: () => void
+  #timer: unknown
+  #isClosed = false
+  /** What is to be refused at the next tick. */
+  #refused = 0
+  #tick: Promise<void> | null = null
+  #endTick = (): void => {}
+
+  constructor(clock: Clock, onend: () => void) {
+    this.#clock = clock
+    this.#onend = onend
+    this.#wait()
+  }
+
+  /** An ask was answered with yes. */
+  drop(): void {
+    this.asks--
+    if (this.asks === 0) this.close()
+  }
+
+  /** @returns a promise that resolves at the next multiple of REFUSAL_MS since the ask came, or at close() */
+  refuse(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve()
+    this.#refused++
+    this.#tick ??= new Promise((resolve) => (this.#endTick = resolve))
+    return this.#tick
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#clock.clearTimeout(this.#timer)
+    this.#onend()
+    this.#endTick()
+  }
+
+  #wait(): void {
+    this.#timer = this.#clock.setTimeout(() => {
+      this.asks -= this.#refused
+      this.#refused = 0
+      if (this.asks === 0) return this.close()
+      this.#tick = null
+      this.#endTick()
+      this.#wait()
+    }, REFUSAL_MS)
   }
 }

@@ -8,12 +8,13 @@ import type { Host, Interceptor, Make } from './interceptors/interceptor.js'
 import type { Handler, Handlers } from './hypercore-peer.js'
 import { MESSAGES } from './messages.js'
 import { oneWay } from './interceptors/one-way.js'
-import { countOpens, gatherAnswers, refuseClosedOpens } from './interceptors/opens.js'
+import { boundOtherOpens, countOpens, refuseClosedOpens } from './interceptors/opens.js'
 import { noteSenders } from './interceptors/proofs.js'
 import { type ChannelOptions, replaceCalls } from './protomux.js'
 import { boundAnswers } from './interceptors/reads.js'
 import { boundRequests } from './interceptors/requests.js'
 import { newestSync } from './interceptors/syncs.js'
+import { holdOpens } from './interceptors/waiting-opens.js'
 import { chargeWork } from './interceptors/work.js'
 
 /**
@@ -23,7 +24,8 @@ import { chargeWork } from './interceptors/work.js'
 export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
   chargeWork,
   countOpens,
-  gatherAnswers,
+  holdOpens,
+  boundOtherOpens,
   refuseClosedOpens,
   refuseBadFrames,
   boundExtensions,

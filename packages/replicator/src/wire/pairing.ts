@@ -1,4 +1,5 @@
-import { type Clock, reportError } from '@manycore/ground'
+import b4a from 'b4a'
+import type { Clock } from '@manycore/ground'
 import type { InnerCore, Protomux } from '@manycore/hypercore-types'
 import type { ReplicatorError } from '../errors.js'
 import type { Limits } from '../options.js'
@@ -15,8 +16,8 @@ import type { Work } from './work.js'
 
 /** One replicator on one mux. */
 interface Party {
-  /** The remote opens a channel for a core that nobody has attached. */
-  ask(discoveryKey: Uint8Array): Promise<void>
+  /** The remote opens a channel for a core that nobody has attached. @param hexId  the discovery key. Never rejects */
+  ask(hexId: string): Promise<void>
   /** A core failed. @returns whether it was attached by this party */
   fail(err: Error, core: InnerCore): boolean
   /** The remote has reached a limit. @param discoveryKey  32 bytes; null = no core is concerned */
@@ -130,9 +131,12 @@ const UNLIMITED: StreamLimits = {
 }
 
 /** Never rejects: Protomux would destroy the whole stream (`_requestSession()`). */
-async function ask(parties: Set<Party>, discoveryKey: Uint8Array | null): Promise<void> {
-  if (discoveryKey?.byteLength !== 32) return // a channel without a core: Protomux rejects it
-  await Promise.all(Array.from(parties, (party) => party.ask(discoveryKey).catch(reportError)))
+function ask(parties: Set<Party>, discoveryKey: Uint8Array | null): Promise<unknown> | null {
+  if (discoveryKey?.byteLength !== 32) return null // a channel without a core: Protomux rejects it
+  const hexId = b4a.toString(discoveryKey, 'hex')
+  const [first, ...others] = parties
+  if (others.length === 0) return first?.ask(hexId) ?? null
+  return Promise.all(Array.from(parties, (party) => party.ask(hexId)))
 }
 
 /**

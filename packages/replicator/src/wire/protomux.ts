@@ -18,16 +18,27 @@ export interface MuxCalls {
    * @returns what its handler returned, if others of a packet should wait for that before they are answered
    */
   _decode(remoteId: number, state: DecodeState): Promise<unknown> | null
+  /** A message comes for a channel that is not open yet. */
+  _bufferMessage(remote: RemoteChannel, type: number, state: DecodeState): void
   /** @returns null if the stream is destroyed, or the channel is open already */
   createChannel(opts: ChannelOptions): CoreChannel | null
 }
 
+/** Called when the remote opens a channel that nobody has. The open is answered once what it returns has settled. */
+export type Notify = (id: Uint8Array) => unknown
+
 /** @upstream protomux Protomux */
 interface PrivateMux extends MuxCalls {
   /** A place for each channel number that the remote has used; null = free. */
-  readonly _remote: readonly (RemoteChannel | null)[]
-  /** What is known of a protocol and id, made if there is nothing yet. `incoming`: numbers of opens without an answer */
-  _get(protocol: string, id: Uint8Array | null): { readonly incoming: number[] }
+  readonly _remote: (RemoteChannel | null)[]
+  /** Those who paired, by protocol and hex id, with '##' between them; no id = for all ids of the protocol. */
+  readonly _notify: ReadonlyMap<string, Notify>
+  /** What is known of protocols and ids, by the same names. */
+  readonly _infos: ReadonlyMap<string, ChannelInfo>
+  /** Bytes of messages for channels that are not open yet, and 512 for each. */
+  readonly _buffered: number
+  /** What is known of a protocol and id, made if there is nothing yet. */
+  _get(protocol: string, id: Uint8Array | null): ChannelInfo
   /** What is gathered for one frame: bytes up to its `end`; null = the mux is not corked */
   readonly _batchState: { readonly end: number } | null
   /** Tells the remote that its open is refused, and frees its number. */
@@ -38,9 +49,21 @@ interface PrivateMux extends MuxCalls {
   _safeDestroy(err: Error): void
 }
 
-interface RemoteChannel {
-  /** null = we have not answered the open */
-  readonly session: { readonly id: Uint8Array | null } | null
+interface ChannelInfo {
+  /** Numbers of the remote's opens that are not answered. */
+  readonly incoming: number[]
+  /** Numbers of our opens that are not answered. */
+  readonly outgoing: readonly number[]
+}
+
+/** An open of the remote, in the place of its channel number. */
+export interface RemoteChannel {
+  /** Where its handshake is; null = the channel is open. */
+  state: DecodeState | null
+  /** Messages for the channel that came before it was open; null = it is open. */
+  pending: unknown[] | null
+  /** Our end of it; null = we have not answered the open. */
+  session: { readonly id: Uint8Array | null } | null
 }
 
 /** Any stream of streamx. */
@@ -71,7 +94,10 @@ export interface ChannelOptions {
   ondrain: (channel: CoreChannel) => unknown
 }
 
-const CALLS = ['_onopensession', '_onclosesession', '_decode', 'createChannel'] as const
+/** Which channel. */
+type OfChannel = Pick<ChannelOptions, 'protocol' | 'id'>
+
+const CALLS = ['_onopensession', '_onclosesession', '_decode', '_bufferMessage', 'createChannel'] as const
 
 /**
  * Replaces the calls of a mux.
@@ -81,12 +107,13 @@ const CALLS = ['_onopensession', '_onclosesession', '_decode', 'createChannel'] 
  */
 export function replaceCalls(mux: Protomux, around: (upstream: MuxCalls) => MuxCalls): () => void {
   const calls = mux as Protomux & PrivateMux
-  const { _onopensession, _onclosesession, _decode, createChannel } = calls
-  const before = { _onopensession, _onclosesession, _decode, createChannel }
+  const { _onopensession, _onclosesession, _decode, _bufferMessage, createChannel } = calls
+  const before = { _onopensession, _onclosesession, _decode, _bufferMessage, createChannel }
   const upstream: MuxCalls = {
     _onopensession: (state) => _onopensession.call(mux, state),
     _onclosesession: (state) => _onclosesession.call(mux, state),
     _decode: (remoteId, state) => _decode.call(mux, remoteId, state),
+    _bufferMessage: (remote, type, state) => _bufferMessage.call(mux, remote, type, state),
     createChannel: (opts) => createChannel.call(mux, opts)
   }
   let atWork = around(upstream)
@@ -94,6 +121,7 @@ export function replaceCalls(mux: Protomux, around: (upstream: MuxCalls) => MuxC
     _onopensession: (state) => atWork._onopensession(state),
     _onclosesession: (state) => atWork._onclosesession(state),
     _decode: (remoteId, state) => atWork._decode(remoteId, state),
+    _bufferMessage: (remote, type, state) => atWork._bufferMessage(remote, type, state),
     createChannel: (opts) => atWork.createChannel(opts)
   }
   Object.assign(calls, installed)
@@ -121,18 +149,54 @@ export function idOfChannel(mux: Protomux, remoteId: number): Uint8Array | null 
 }
 
 /**
- * @param state  of `_onclosesession()`
- * @returns the remote's channel that is about to be closed; null if there is none, or its open was answered
+ * Who is asked about an open of the remote.
+ * @returns null if nobody has to be waited for: a channel of ours waits for it, somebody has paired for this very id, or
+ *          nobody has paired for the protocol
  */
-export function unansweredOpen(mux: Protomux, state: DecodeState): object | null {
-  const remote = (mux as Protomux & PrivateMux)._remote[readUint({ ...state }) - 1]
+export function notifyOf(asked: Protomux, protocol: string, hexId: string): Notify | null {
+  const mux = asked as Protomux & PrivateMux
+  const key = `${protocol}##${hexId}`
+  if (mux._notify.has(key) || (mux._infos.get(key)?.outgoing.length ?? 0) > 0) return null
+  return mux._notify.get(`${protocol}##`) ?? null
+}
+
+/** Whether the remote may open a channel with this number: it is free, or the next one. */
+export function isFree(mux: Protomux, number: number): boolean {
+  const { _remote } = mux as Protomux & PrivateMux
+  return number > 0 && number <= _remote.length + 1 && !_remote[number - 1]
+}
+
+/** Gives an open of the remote its place, as `_onopensession()` does. */
+export function takePlace(mux: Protomux, number: number, open: RemoteChannel): void {
+  ;(mux as Protomux & PrivateMux)._remote[number - 1] = open
+}
+
+/** @returns what has this number of the remote's and is not answered; null = nothing */
+export function unansweredAt(mux: Protomux, number: number): RemoteChannel | null {
+  const remote = (mux as Protomux & PrivateMux)._remote[number - 1]
   return remote?.session === null ? remote : null
+}
+
+/** Has the channel of this protocol and id that is made next answer an open of the remote. */
+export function answerNext(mux: Protomux, { protocol, id }: OfChannel, number: number): void {
+  const { incoming } = (mux as Protomux & PrivateMux)._get(protocol, id)
+  if (incoming.length === 0) incoming.push(number)
+}
+
+/** Tells the remote that its open is refused, and frees its number. */
+export function refuseOpen(mux: Protomux, number: number): void {
+  ;(mux as Protomux & PrivateMux)._rejectSession({}, number)
+}
+
+/** Bytes of messages for channels that are not open yet, and 512 for each. */
+export function earlyBytes(mux: Protomux): number {
+  return (mux as Protomux & PrivateMux)._buffered
 }
 
 /** Refuses the opens of a protocol and id that come first, as long as `isRefused` says so of them. */
 export function refuseFirstOpens(
   refusing: Protomux,
-  { protocol, id }: Pick<ChannelOptions, 'protocol' | 'id'>,
+  { protocol, id }: OfChannel,
   isRefused: (remote: object) => boolean
 ): void {
   const mux = refusing as Protomux & PrivateMux

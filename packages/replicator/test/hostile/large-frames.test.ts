@@ -17,14 +17,16 @@ interface Frame {
   frame: () => Uint8Array
   /** code of the event; absent = the stream lives */
   code?: string
-  /** opens in it that are refused */
-  opens?: number
 }
 
 const FRAMES: Record<string, Frame> = {
   'batches in batches': { frame: nested, code: 'BAD_FRAME' },
   'a message of a channel that is not open': { frame: () => fill(b4a.from([1, 0])) },
-  'one open whose key is as long': { frame: longKey, opens: 1 },
+  'one open whose key is as long': { frame: () => longOpen('hypercore/alpha'), code: 'BAD_FRAME' },
+  'one open of another protocol whose id is as long': {
+    frame: () => longOpen('another'),
+    code: 'TOO_MANY_OPENS'
+  },
   'a batch of empty messages': {
     frame: () => fill(b4a.from([0, 0, 1]), b4a.from([0, 1])),
     code: 'TOO_MUCH_WORK'
@@ -38,15 +40,14 @@ const FRAMES: Record<string, Frame> = {
 
 test.each(Object.entries(FRAMES))(
   'a frame of 16 MB with %s costs its stream at most',
-  async (_, { frame, code, opens = 0 }) => {
+  async (_, { frame, code }) => {
     const { near, honest, hostile, stream, offences } = await stage({}, true, inMemory, new ManualClock())
     const before = await usage()
     const gone = closed(stream)
     await hostile.send(frame())
     if (code === undefined) {
-      await hostile.refusals(opens)
       await hostile.send(openFrame(1, crypto.randomBytes(32)))
-      await hostile.refusals(opens + 1)
+      await hostile.refusals(1)
     } else await gone
     expect(stream.destroyed).toBe(code !== undefined)
     expect(offences.map(({ err, stream }) => [err.code, stream])).toEqual(
@@ -98,8 +99,7 @@ function fill(start: Uint8Array, rest: Uint8Array = b4a.alloc(1)): Uint8Array {
   return b4a.concat([start, b4a.alloc(times * rest.byteLength, rest)])
 }
 
-function longKey(): Uint8Array {
-  const protocol = 'hypercore/alpha'
+function longOpen(protocol: string): Uint8Array {
   const start = b4a.concat([b4a.from([0, 1, 1, protocol.length]), b4a.from(protocol)])
   const key = LARGEST - start.byteLength - 5
   return b4a.concat([start, uint(key), b4a.alloc(key)])

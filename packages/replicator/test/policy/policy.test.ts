@@ -148,7 +148,7 @@ test('a refusal comes at the same moment for a core that is denied, detached, br
   const channels = all.map(({ discoveryKey }) =>
     mux.getLastChannel({ protocol: PROTOCOL, id: discoveryKey! })!
   )
-  await until(() => clock.timers.size === 4 && looked.length === 4)
+  await until(() => clock.timers.size > 0 && looked.length === 4)
   await turns()
   expect(channels.map(({ closed }) => closed)).toEqual([false, false, false, false])
   clock.run()

@@ -1,16 +1,22 @@
-import { systemClock } from '@manycore/ground'
-import { CHANNEL_IDS, FLOOD_FACTOR, GATHER_MS } from '../../defaults.js'
+import b4a from 'b4a'
+import { CHANNEL_IDS, EARLY_BYTES, OPEN_BYTES_PER_STREAM } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
+import { readOpen } from '../opens/open-message.js'
+import { Packets } from '../opens/packets.js'
+import {
+  channelNumbers,
+  type DecodeState,
+  earlyBytes,
+  readUint,
+  refuseFirstOpens,
+  unansweredAt
+} from '../protomux.js'
 import type { Host, Interceptor } from './interceptor.js'
-import { channelNumbers, refuseFirstOpens, unansweredOpen } from '../protomux.js'
 
 /**
- * Ends the stream of a remote that opens more channels, of any protocol, than it waits for or reads answers to.
- * Protomux takes any number (its MAX_BACKLOG is Infinity), millions in one frame.
+ * Ends the stream of a remote that uses more channel numbers than anybody has channels, or does not read our answers.
  */
 export function countOpens(host: Host): Interceptor {
-  /** opens that are not answered yet */
-  let unanswered = 0
   /** opens since the remote last read all we wrote */
   let unread = 0
 
@@ -20,55 +26,75 @@ export function countOpens(host: Host): Interceptor {
       _onopensession(state) {
         unread = host.mux.drained ? 0 : unread + 1
         const ids = channelNumbers(host.mux)
-        if (unanswered >= host.limits.pendingOpens * FLOOD_FACTOR || ids >= CHANNEL_IDS) {
-          const message = `${unanswered} opens of one stream wait for an answer, on ${ids} channel numbers`
-          throw new ReplicatorError('TOO_MANY_OPENS', message)
+        if (ids >= CHANNEL_IDS) {
+          throw new ReplicatorError('TOO_MANY_OPENS', `opens on ${ids} channel numbers of one stream`)
         }
         if (unread > host.limits.unreadAnswers) {
           throw new ReplicatorError('UNREAD_ANSWERS', `${unread} opens, and the answers are not read`)
         }
-        const answering = _onopensession(state)
-        if (answering === null) return null
-        unanswered++
-        void answering.then(() => unanswered--)
-        return answering
+        return _onopensession(state)
       }
     })
   }
 }
 
-/**
- * Lets one open of a packet take longer than the others. Protomux holds back all that is sent until every open of a
- * packet is answered, so that the answers go out in one (`_onbatch()`). Here it does so for at most `GATHER_MS`, once
- * for all packets that come in that time.
- */
-export function gatherAnswers({ mux }: Host): Interceptor {
-  let gathered: Promise<void> | null = null
-  let end = (): void => {}
+/** Bytes that Protomux counts for a message that waits, beside its own (`byteSize()`). */
+const EARLY_MESSAGE = 512
 
-  function gather(): Promise<void> {
-    return new Promise((resolve) => {
-      end = () => {
-        systemClock.clearTimeout(timer)
-        gathered = null
-        resolve()
-      }
-      const timer = systemClock.setTimeout(() => end(), GATHER_MS)
-    })
-  }
+/**
+ * Bounds the opens that Protomux itself keeps until they are answered, of other protocols for the most part: their number
+ * and their bytes. It would take any number (its MAX_BACKLOG is Infinity), and keep with each of them, and with each
+ * message for a channel that is not open yet, the whole frame that it came in.
+ */
+export function boundOtherOpens(host: Host): Interceptor {
+  const { mux } = host
+  const packets = new Packets(mux)
+  let count = 0
+  let bytes = 0
 
   return {
-    name: 'answers in one packet',
-    control: ({ _onopensession }) => ({
+    name: 'opens of others',
+    control: ({ _onopensession, _bufferMessage }) => ({
       _onopensession(state) {
+        const { number, protocol, id, handshake } = readOpen(state)
+        // The name and the id are kept in hex as well, to find them by.
+        const kept = 2 * protocol.byteLength + 4 * id.byteLength + handshake.byteLength
+        if (count >= host.limits.pendingOpens || bytes + kept > OPEN_BYTES_PER_STREAM) {
+          const text = `${count} opens of one stream, with ${bytes + kept} bytes, wait for an answer`
+          throw new ReplicatorError('TOO_MANY_OPENS', text)
+        }
         const answering = _onopensession(state)
-        if (answering === null || mux.corked === 0) return answering
-        gathered ??= gather()
-        return Promise.race([answering, gathered])
+        if (answering === null) return null
+        const open = unansweredAt(mux, number)
+        if (open !== null) open.state = copyOf({ buffer: handshake, start: 0, end: handshake.byteLength })
+        count++
+        bytes += kept
+        const packet = packets.current()
+        void answering.then(() => {
+          count--
+          bytes -= kept
+          packet?.answered()
+        })
+        return packets.promise(packet)
+      },
+      _bufferMessage(remote, type, state) {
+        const early = earlyBytes(mux) + EARLY_MESSAGE + state.end - state.start
+        if (early > EARLY_BYTES) {
+          const text = `${early} bytes have come for channels that are not open yet`
+          throw new ReplicatorError('TOO_MANY_OPENS', text)
+        }
+        _bufferMessage(remote, type, copyOf(state))
       }
     }),
-    release: () => end()
+    release: () => packets.leave()
   }
+}
+
+/** In a buffer of its own: a part of a shared one would keep all of that. */
+function copyOf({ buffer, start, end }: DecodeState): DecodeState {
+  const bytes = b4a.allocUnsafeSlow(end - start)
+  bytes.set(buffer.subarray(start, end))
+  return { buffer: bytes, start: 0, end: bytes.byteLength }
 }
 
 /**
@@ -83,7 +109,7 @@ export function refuseClosedOpens({ mux }: Host): Interceptor {
     name: 'opens taken back',
     control: ({ _onclosesession, createChannel }) => ({
       _onclosesession(state) {
-        const remote = unansweredOpen(mux, state)
+        const remote = unansweredAt(mux, readUint({ ...state }))
         if (remote !== null) closed.add(remote)
         _onclosesession(state)
       },

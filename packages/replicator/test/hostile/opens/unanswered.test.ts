@@ -2,12 +2,12 @@ import crypto from 'hypercore-crypto'
 import type { NoiseStream } from '@manycore/hypercore-types'
 import Protomux from 'protomux'
 import { expect, test } from 'vitest'
-import { offered, read, side, type Side } from '../kit/side.js'
-import { next } from '../kit/stored-cores.js'
-import { destroyed, inMemory } from '../kit/wires.js'
-import { flat, usage } from './kit/handles.js'
-import { HostilePeer, openFrame } from './kit/hostile-peer.js'
-import { carriesOn, closed, joined, stage } from './kit/stage.js'
+import { offered, read, side, type Side } from '../../kit/side.js'
+import { next } from '../../kit/stored-cores.js'
+import { destroyed, inMemory } from '../../kit/wires.js'
+import { flat, usage } from '../kit/handles.js'
+import { HostilePeer, openFrame } from '../kit/hostile-peer.js'
+import { carriesOn, closed, joined, stage } from '../kit/stage.js'
 
 test('a peer that opens cores with the right proof and says no more is a peer, until it leaves', async () => {
   const near = side()

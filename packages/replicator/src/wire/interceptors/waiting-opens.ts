@@ -1,0 +1,171 @@
+import b4a from 'b4a'
+import { FLOOD_FACTOR, LONG_WAIT_MS, OPEN_BYTES, OPEN_BYTES_PER_STREAM } from '../../defaults.js'
+import { ReplicatorError } from '../../errors.js'
+import { PROTOCOL } from '../messages.js'
+import { Ask, HeldOpen } from '../opens/held-opens.js'
+import { LongWaits } from '../opens/long-waits.js'
+import { type OpenMessage, readOpen } from '../opens/open-message.js'
+import { Packets } from '../opens/packets.js'
+import {
+  answerNext,
+  type ChannelOptions,
+  isFree,
+  type Notify,
+  notifyOf,
+  readUint,
+  refuseOpen,
+  safeDestroy,
+  takePlace,
+  unansweredAt
+} from '../protomux.js'
+import type { Host, Interceptor } from './interceptor.js'
+
+const NAME = b4a.from(PROTOCOL)
+
+/**
+ * Keeps the opens of Hypercore's protocol that wait for an answer, instead of Protomux (`_onopensession()` and
+ * `_requestSession()`): as few bytes as possible of each, and one question for all that have the same id. An open that
+ * the remote takes back is refused at once. Protomux would forget the close and open the channel later: its number would
+ * be in use for us and free for the remote, whose next open with it would end the stream ('Invalid open message').
+ */
+export function holdOpens(host: Host): Interceptor {
+  const { mux } = host
+  const waiting = new WaitingOpens(host)
+
+  return {
+    name: 'opens that wait',
+    control: ({ _onopensession, _onclosesession, _bufferMessage, createChannel }) => ({
+      _onopensession(state) {
+        const open = readOpen(state)
+        if (!b4a.equals(open.protocol, NAME)) return _onopensession(state)
+        if (open.id.byteLength + open.handshake.byteLength > OPEN_BYTES) {
+          throw new ReplicatorError('BAD_FRAME', `the open of a core has ${state.end - state.start} bytes`)
+        }
+        if (open.id.byteLength !== 32) return _onopensession(state)
+        const hexId = b4a.toString(open.id, 'hex')
+        const notify = notifyOf(mux, PROTOCOL, hexId)
+        if (notify === null) return _onopensession(state)
+        const held = waiting.hold(open, hexId, notify)
+        return held === false ? _onopensession(state) : held
+      },
+      _onclosesession(state) {
+        const open = unansweredAt(mux, readUint({ ...state }))
+        if (open instanceof HeldOpen) waiting.refuse(open)
+        else _onclosesession(state)
+      },
+      _bufferMessage(remote, type, state) {
+        if (remote instanceof HeldOpen) remote.expectMessages()
+        _bufferMessage(remote, type, state)
+      },
+      createChannel(opts) {
+        const open = waiting.first(opts)
+        if (open === null) return createChannel(opts)
+        answerNext(mux, opts, open.number)
+        const channel = createChannel(opts)
+        if (open.session !== null) waiting.leave(open)
+        return channel
+      }
+    }),
+    release: () => waiting.release()
+  }
+}
+
+/** The opens of one stream that wait. */
+class WaitingOpens {
+  readonly #host: Host
+  readonly #asks = new Map<string, Ask>()
+  readonly #packets: Packets
+  readonly #longWaits: LongWaits
+  #count = 0
+  /** Of their handshakes. */
+  #bytes = 0
+
+  constructor(host: Host) {
+    this.#host = host
+    this.#packets = new Packets(host.mux)
+    this.#longWaits = new LongWaits(host.clock, (opens) => this.#tell(opens))
+  }
+
+  /**
+   * Takes an open, and asks about its id unless that is being asked already.
+   * @returns what `_onopensession()` returns; false = Protomux has to refuse its number
+   * @throws  TOO_MANY_OPENS
+   */
+  hold({ number, id, handshake }: OpenMessage, hexId: string, notify: Notify): Promise<void> | null | false {
+    const { mux } = this.#host
+    if (!isFree(mux, number)) return false
+    this.#check(handshake.byteLength)
+    const known = this.#asks.get(hexId)
+    const ask = known ?? new Ask()
+    const packet = this.#packets.current()
+    const open = new HeldOpen(number, handshake, ask, packet, this.#longWaits.begin())
+    takePlace(mux, number, open)
+    this.#count++
+    this.#bytes += open.bytes
+    const left = this.#packets.promise(packet)
+    if (known === undefined) this.#ask(ask, hexId, notify, id)
+    return left
+  }
+
+  /** @returns an open that a channel with these options can answer; null = there is none */
+  first({ protocol, id }: ChannelOptions): HeldOpen | null {
+    if (protocol !== PROTOCOL || this.#asks.size === 0) return null
+    const { mux } = this.#host
+    const open = this.#asks.get(b4a.toString(id, 'hex'))?.first ?? null
+    return open === null || mux.stream.destroyed || mux.opened({ protocol, id }) ? null : open
+  }
+
+  refuse(open: HeldOpen): void {
+    refuseOpen(this.#host.mux, open.number)
+    this.leave(open)
+  }
+
+  /** An open is answered. */
+  leave(open: HeldOpen): void {
+    open.leave()
+    this.#count--
+    this.#bytes -= open.bytes
+    this.#longWaits.answered(open.round)
+    open.packet?.answered()
+  }
+
+  release(): void {
+    for (const ask of this.#asks.values()) this.#refuseAll(ask)
+    this.#packets.leave()
+    this.#longWaits.stop()
+  }
+
+  /** As long as asks are under way, opens of other ids count, even if the remote has taken back those of the asks. */
+  #check(bytes: number): void {
+    const waiting = Math.max(this.#count, this.#asks.size)
+    if (waiting >= this.#host.limits.pendingOpens * FLOOD_FACTOR) {
+      throw new ReplicatorError('TOO_MANY_OPENS', `${waiting} opens of one stream wait for an answer`)
+    }
+    if (this.#bytes + bytes > OPEN_BYTES_PER_STREAM) {
+      const text = `opens of ${this.#bytes + bytes} bytes wait for an answer`
+      throw new ReplicatorError('TOO_MANY_OPENS', text)
+    }
+  }
+
+  #ask(ask: Ask, hexId: string, notify: Notify, id: Uint8Array): void {
+    this.#asks.set(hexId, ask)
+    Promise.resolve(notify(b4a.from(id))).then(
+      () => {
+        this.#asks.delete(hexId)
+        this.#refuseAll(ask)
+      },
+      (err: Error) => safeDestroy(this.#host.mux, err)
+    )
+  }
+
+  #refuseAll(ask: Ask): void {
+    for (let open = ask.first; open !== null; open = ask.first) this.refuse(open)
+  }
+
+  #tell(opens: number): void {
+    const [hexId] = this.#asks.keys()
+    const text = `${opens} opens of one stream have waited for more than ${LONG_WAIT_MS} ms`
+    const discoveryKey = hexId === undefined ? null : b4a.from(hexId, 'hex')
+    this.#host.limited(new ReplicatorError('OPENS_WAIT', text, { discoveryKey }), null)
+  }
+}
