@@ -59,6 +59,9 @@ export const UPGRADE: Cost = 100
 /** Of data that may prove a conflict: two signatures are checked, and our own proof is read. */
 export const CONFLICT_CHECK: Cost = 600
 
+/** Of data that is dropped, such as the answer to a request that we have cancelled. */
+export const DROPPED_DATA: Cost = 5
+
 /** Of data of a higher fork, or of a block that is pushed: a signature is checked, and the lock of the core is taken. */
 export const UNASKED_DATA: Cost = 200
 

@@ -178,6 +178,20 @@ export function takesPushes({ replicator }: CorePeer): boolean {
   return replicator.allowPush
 }
 
+/**
+ * What is used of Hypercore's Core (lib/core.js) that is nobody's interface.
+ * @upstream hypercore Core
+ */
+interface BlockHolder {
+  /** Which blocks are here; null until it is open. */
+  readonly bitfield: { get(index: number): boolean } | null
+}
+
+/** Is a block of the peer's core here? */
+export function isHere({ core }: CorePeer, index: number): boolean {
+  return (core as unknown as BlockHolder).bitfield?.get(index) === true
+}
+
 /** Has its channel closed? */
 export function isRemoved({ removed }: CorePeer): boolean {
   return removed

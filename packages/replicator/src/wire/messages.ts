@@ -63,7 +63,7 @@ export interface Data {
   /** 0 = nobody asked for it */
   readonly request: number
   readonly fork: number
-  readonly block: { readonly value: Uint8Array } | null
+  readonly block: { readonly index: number; readonly value: Uint8Array } | null
   readonly upgrade: { readonly start: number } | null
 }
 

@@ -1,9 +1,18 @@
 import { DATA_AT_WORK } from '../../defaults.js'
-import { CONFLICT_CHECK, type Cost, LOOK_AT_PEER, NO_DATA, UNASKED_DATA, WRONG_DATA } from '../costs.js'
+import {
+  CONFLICT_CHECK,
+  type Cost,
+  DROPPED_DATA,
+  LOOK_AT_PEER,
+  NO_DATA,
+  UNASKED_DATA,
+  WRONG_DATA
+} from '../costs.js'
 import {
   type CoreChannel,
   type CorePeer,
   invalidData,
+  isHere,
   isRequested,
   peerCount,
   takesPushes
@@ -31,6 +40,16 @@ export function boundData({ work }: Host): Interceptor {
     work.charge((wrong - before) * WRONG_DATA, channel)
   }
 
+  /** A block that was pushed, and is right, costs nothing. */
+  async function creditPushed(
+    working: Promise<void>,
+    { userData }: DataChannel,
+    index: number
+  ): Promise<void> {
+    await working
+    if (isHere(userData, index)) work.credit(UNASKED_DATA)
+  }
+
   return {
     name: 'data',
     wrap: ({ data, noData }) => ({
@@ -41,7 +60,9 @@ export function boundData({ work }: Host): Interceptor {
         if (cost > 0) work.charge(cost, channel)
         if (message.request !== 0 && message.upgrade === null) return data(message, channel)
         const line = (channel[LOCKED] ??= new Line(channel))
-        return line.enter(() => data(message, channel))
+        const isNew = cost === UNASKED_DATA && message.block !== null && !isHere(peer, message.block.index)
+        const working = line.enter(() => data(message, channel))
+        return isNew ? creditPushed(working, channel, message.block!.index) : working
       },
       noData(message, channel) {
         const peer = channel.userData
@@ -56,7 +77,7 @@ export function boundData({ work }: Host): Interceptor {
 /** Of what neither proves anything new nor is pushed, Hypercore takes the lock, and drops it. */
 function costOfUnasked({ request, fork, upgrade }: Data, peer: CorePeer): Cost {
   if (request === 0 && upgrade?.start === 0) return CONFLICT_CHECK
-  return fork > peer.core.state!.fork || takesPushes(peer) ? UNASKED_DATA : 0
+  return fork > peer.core.state!.fork || takesPushes(peer) ? UNASKED_DATA : DROPPED_DATA
 }
 
 /** The data of one channel that needs the lock of its core. */

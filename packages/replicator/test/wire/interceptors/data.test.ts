@@ -1,7 +1,14 @@
 import { systemClock } from '@manycore/ground'
 import { expect, test } from 'vitest'
 import { DATA_AT_WORK } from '../../../src/defaults.js'
-import { CONFLICT_CHECK, LOOK_AT_PEER, NO_DATA, UNASKED_DATA, WRONG_DATA } from '../../../src/wire/costs.js'
+import {
+  CONFLICT_CHECK,
+  DROPPED_DATA,
+  LOOK_AT_PEER,
+  NO_DATA,
+  UNASKED_DATA,
+  WRONG_DATA
+} from '../../../src/wire/costs.js'
 import type { CoreChannel, Handlers } from '../../../src/wire/hypercore-peer.js'
 import { boundData } from '../../../src/wire/interceptors/data.js'
 import type { Host } from '../../../src/wire/interceptors/interceptor.js'
@@ -17,11 +24,24 @@ test('answers to our requests are not charged, and what nobody asked for is, by 
   expect(charged()).toBe(CONFLICT_CHECK)
   void data({ request: 8, fork: 2 })
   expect(charged()).toBe(UNASKED_DATA)
-  void data({ request: 8 }) // dropped
-  expect(charged()).toBe(0)
+  void data({ request: 8 })
+  expect(charged()).toBe(DROPPED_DATA)
   replicator.allowPush = true
-  void data({ request: 0, block: { value: new Uint8Array(1) } })
+  void data({ request: 0, block: { index: 3, value: new Uint8Array(1) } })
   expect(charged()).toBe(UNASKED_DATA)
+})
+
+test('a block that is pushed costs nothing if it was lacking and is right', async () => {
+  const { data, charged, replicator, end, here } = guarded()
+  replicator.allowPush = true
+  const pushed = [3, 4].map((index) => data({ request: 0, block: { index, value: new Uint8Array(1) } }))
+  here.add(3)
+  while (await end());
+  await Promise.all(pushed)
+  const again = data({ request: 0, block: { index: 3, value: new Uint8Array(1) } })
+  while (await end());
+  await again
+  expect(charged()).toBe(2 * UNASKED_DATA)
 })
 
 test('what turned out to be wrong is charged with the next message', () => {
@@ -63,7 +83,9 @@ function guarded() {
     allowPush: false,
     _inflight: { get: (id: number) => (id === 7 ? { peer } : null) }
   }
-  const peer = { core: { state: { fork: 1, length: 9 } }, replicator, stats }
+  const here = new Set<number>()
+  const bitfield = { get: (index: number) => here.has(index) }
+  const peer = { core: { state: { fork: 1, length: 9 }, bitfield }, replicator, stats }
   const channel = { id: new Uint8Array(32), closed: false, userData: peer as never }
   const started: Data[] = []
   const ends: (() => void)[] = []
@@ -77,6 +99,7 @@ function guarded() {
   const handlers = boundData({ work } as unknown as Host).wrap!(inner)
   let before = 0
   return {
+    here,
     stats,
     replicator,
     channel,
