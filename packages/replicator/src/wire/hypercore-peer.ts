@@ -51,6 +51,8 @@ interface PrivatePeer {
   readonly remoteSynced: boolean
   /** Which length of ours it has acknowledged; 0 if it is at another fork. */
   readonly lengthAcked: number
+  /** Neither paused, nor removed, nor of a core that is frozen. */
+  isActive(): boolean
   /** How many requests of ours may be unanswered at a time: in general, and of blocks that another peer was asked for. */
   getMaxInflight(): number
   getMaxHotswapInflight(): number
@@ -146,6 +148,11 @@ export function isSyncing({ syncsProcessing }: CorePeer): boolean {
 /** Do we request nothing from it, for what it has sent? */
 export function isPaused({ paused }: CorePeer): boolean {
   return paused
+}
+
+/** A peer that has lied, or whose core is frozen, gets no block any more. */
+export function mayAnswer(peer: CorePeer, { block, fork }: Request): boolean {
+  return (block === null && fork === peer.core.state!.fork) || peer.isActive()
 }
 
 /** Bytes of the blocks that we have asked a peer for and do not have, by the average of their core. */

@@ -52,6 +52,9 @@ export interface Request {
   readonly id: number
   /** 0 = none */
   readonly priority: number
+  readonly fork: number
+  /** null = no block is asked for */
+  readonly block: object | null
   /** null = no byte is looked for */
   readonly seek: object | null
   /** null = only what is within the length that the sender knows */

@@ -5,6 +5,7 @@ import {
   aroundMessages,
   type CoreChannel,
   invalidRequests,
+  mayAnswer,
   refuseRequest
 } from '../hypercore-peer.js'
 import { NOT_AVAILABLE } from '../messages.js'
@@ -60,7 +61,8 @@ const MAX_INVALID_REQUESTS = 64
 /**
  * Hypercore answers with noData what it cannot prove, unless it finds that out only as it reads the nodes of the tree
  * (`Peer._fulfillRequest()`): then it would end the stream. A core whose blocks came from several peers may lack some
- * nodes for a third one's request.
+ * nodes for a third one's request. It also takes for granted that it has the blocks, of any fork, that are asked for by a
+ * peer which it has paused, and would end the process.
  */
 export function answerUnprovable(): Interceptor {
   return {
@@ -69,6 +71,10 @@ export function answerUnprovable(): Interceptor {
       open(handshake, channel) {
         const peer = channel.userData
         aroundAnswers(peer, async (request, answer) => {
+          if (!mayAnswer(peer, request)) {
+            refuseRequest(peer, request, NOT_AVAILABLE)
+            return
+          }
           try {
             await answer()
           } catch (err) {

@@ -14,7 +14,7 @@ interface ReceiverQueue {
   clear(): void
 }
 
-const NOTHING = { seek: null, upgrade: null }
+const NOTHING = { fork: 0, block: null, seek: null, upgrade: null }
 const hypercore = createRequire(import.meta.url).resolve('hypercore')
 const Upstream = createRequire(hypercore)('./lib/receiver-queue.js') as new () => ReceiverQueue
 

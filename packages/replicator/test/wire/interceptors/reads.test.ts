@@ -66,7 +66,8 @@ test.each([
     const { open, request } = guarded({ drained: true }, (message) => peer._handleRequest(message))
     const channel = { closed: false, userData: peer } as unknown as CoreChannel
     open({}, channel)
-    const onrequest = (): unknown => request({ id: 1, priority: 0, seek: null, upgrade: null }, channel)
+    const onrequest = (): unknown =>
+      request({ id: 1, priority: 0, fork: 0, block: null, seek: null, upgrade: null }, channel)
     for (let round = 0; round < 3; round++) {
       reading = 0
       for (let i = 0; i < 100; i++) void onrequest()
