@@ -80,6 +80,27 @@ export const PAGES_PER_STREAM = 32_768
 export const STALLED_MS = 60_000
 
 /**
+ * Milliseconds until another peer is asked for what one does not answer: ten times a slow round trip, and the time that
+ * three lost packets take to be sent again.
+ */
+export const ANSWER_MS = 5_000
+
+/** How many times as long a peer gets that meanwhile answers other requests: its answers may queue behind large blocks. */
+export const BUSY_PATIENCE = 4
+
+/**
+ * How many times `answerMs` a peer may get that was silent before. It gets twice as much each time, so that of several slow
+ * peers one does answer: 80 s, in which the largest block comes over a slow line.
+ */
+export const MOST_PATIENCE = 16
+
+/**
+ * How many times `answerMs` a silent peer is asked for nothing that others could give: 10 minutes, much longer than it is
+ * waited for when it is asked again.
+ */
+export const MOST_SILENCE = 128
+
+/**
  * Wrong proofs on one channel until the core is detached from that stream: as many as Hypercore bears invalid requests.
  */
 export const BAD_PROOFS = 64

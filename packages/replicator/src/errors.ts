@@ -38,6 +38,8 @@ export const REPLICATOR_ERRORS = {
     'A remote asks which blocks are here, more often than any Hypercore, and does not read the answers. Its stream is closed.',
   TOO_MUCH_WORK:
     'A remote has cost more work than it may without proving anything: see `discoveryKey` for the core. Its stream is closed.',
+  UNANSWERED:
+    'A remote has not answered requests of ours in time that another one could answer, which is asked. Nothing is closed.',
   UNREAD_ANSWERS:
     'A remote opens channels, or has us say more and more, and does not read the answers. Its stream is closed.'
 } as const

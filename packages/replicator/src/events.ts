@@ -42,7 +42,7 @@ export interface ReplicatorEvents {
   'core-error': [err: Error, info: CoreErrorInfo]
   /**
    * A remote reached a limit, which `err.code` names: an open was not answered with a core, a core was closed for
-   * another one, or the stream is closed. Dropped if nobody listens.
+   * another one, the stream is closed, or another remote is asked for what it does not answer. Dropped if nobody listens.
    */
   limited: [err: ReplicatorError, info: CoreErrorInfo]
   /**

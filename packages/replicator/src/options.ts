@@ -13,6 +13,7 @@ import {
 import type { Check, Clock, OptionTable } from '@manycore/ground'
 import type { ProtocolStream } from '@manycore/hypercore-types'
 import {
+  ANSWER_MS,
   CORES_PER_STREAM,
   LOOKUPS,
   PAGES_PER_STREAM,
@@ -149,6 +150,11 @@ export interface Limits {
   waitingBytes: number
   /** How long a remote may give no sign until it is 'stalled', which ends nothing. */
   stalledMs: number
+  /**
+   * How long a remote may leave a request of ours unanswered until another one is asked, if there is one that could
+   * answer; Infinity = as long as it likes.
+   */
+  answerMs: number
   /** How long a policy may take to answer. A core is denied until a late answer comes. */
   policyMs: number
 }
@@ -163,6 +169,7 @@ const LIMITS = {
   pagesPerStream: { check: from(1), default: PAGES_PER_STREAM, unit: 'pages' },
   waitingBytes: { check: from(1), default: WAITING_BYTES, unit: 'bytes' },
   stalledMs: { check: from(1), default: STALLED_MS, unit: 'ms' },
+  answerMs: { check: from(1), default: ANSWER_MS, unit: 'ms' },
   policyMs: { check: from(1), default: POLICY_MS, unit: 'ms' }
 } satisfies OptionTable<Limits>
 

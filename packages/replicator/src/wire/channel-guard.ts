@@ -5,11 +5,13 @@ import { boundData } from './interceptors/data.js'
 import { boundExtensions } from './interceptors/extensions.js'
 import { answerUnprovable, reportFailures } from './interceptors/failures.js'
 import type { Host, Interceptor, Make } from './interceptors/interceptor.js'
+import { boundForks } from './asking/forks.js'
 import type { Handler, Handlers } from './hypercore-peer.js'
 import { MESSAGES } from './messages.js'
 import { oneWay } from './interceptors/one-way.js'
 import { boundOtherOpens, countOpens, refuseClosedOpens } from './interceptors/opens.js'
 import { noteSenders } from './interceptors/proofs.js'
+import { askOthers } from './asking/overdue.js'
 import { type ChannelOptions, replaceCalls } from './protomux.js'
 import { boundAnswers } from './interceptors/reads.js'
 import { boundRequests } from './interceptors/requests.js'
@@ -30,6 +32,8 @@ export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
   refuseBadFrames,
   boundExtensions,
   newestSync,
+  boundForks,
+  askOthers,
   boundAnswers,
   boundRequests,
   boundData,

@@ -140,6 +140,11 @@ export function isAwaiting({ inflight, dataProcessing, syncsProcessing }: CorePe
   return inflight > 0 || dataProcessing > 0 || syncsProcessing > 0
 }
 
+/** Has it not answered all of our requests? */
+export function isAsked({ inflight }: CorePeer): boolean {
+  return inflight > 0
+}
+
 /** Is a sync of the remote being worked on? */
 export function isSyncing({ syncsProcessing }: CorePeer): boolean {
   return syncsProcessing > 0
@@ -220,6 +225,15 @@ export function holdRequests(peer: CorePeer, isHeld: () => boolean, onchange: ()
       onchange()
       return working instanceof Promise ? working.finally(onchange) : working
     }
+  }
+}
+
+/** Calls a function before each request to a peer. */
+export function beforeRequests(peer: CorePeer, before: () => void): void {
+  const { _send } = peer
+  peer._send = (request) => {
+    before()
+    return _send.call(peer, request)
   }
 }
 

@@ -67,7 +67,10 @@ export interface Data {
   readonly request: number
   readonly fork: number
   readonly block: { readonly index: number; readonly value: Uint8Array } | null
+  readonly hash: object | null
+  readonly seek: object | null
   readonly upgrade: { readonly start: number } | null
+  readonly manifest: object | null
 }
 
 /** The answer to a request that gets no data. */
@@ -88,6 +91,9 @@ export interface Want {
 
 /** The `reason` of a block that the sender does not have (`NOT_AVAILABLE` in lib/replicator.js). */
 export const NOT_AVAILABLE = 1
+
+/** The `reason` of what the sender cannot prove (`INVALID_REQUEST`). */
+export const INVALID_REQUEST = 2
 
 /** Which of the blocks from `start` the sender has: one bit per block. */
 interface Bitfield {

@@ -124,6 +124,7 @@ class MuxState implements Host {
 }
 
 const UNLIMITED: StreamLimits = {
+  answerMs: Infinity,
   pendingOpens: Infinity,
   unreadAnswers: Infinity,
   requestsPerChannel: Infinity,

@@ -35,6 +35,7 @@ async function installed(): Promise<Installed> {
   const { file, version } = installedFor(import.meta.url, 'hypercore')
   const parts = new Map([
     ['hypercore Core', { object: core.core!, version }],
+    ['hypercore Replicator', { object: core.core!.replicator, version }],
     ['hypercore Peer', { object: core.peers[0]!, version }],
     ['hypercore RemoteBitfieldPage', { object: pageOf(core.peers[0]!), version }],
     ['protomux Protomux', { object: stream.userData!, version: installedFor(file, 'protomux').version }],

@@ -48,5 +48,5 @@ export interface Host {
 
 export type StreamLimits = Pick<
   Limits,
-  'pendingOpens' | 'unreadAnswers' | 'requestsPerChannel' | 'pagesPerStream'
+  'answerMs' | 'pendingOpens' | 'unreadAnswers' | 'requestsPerChannel' | 'pagesPerStream'
 >

@@ -26,8 +26,8 @@ export interface OpenPeer {
   wireRequest: Message
   wireCancel: Message
   wireData: Message
-  wireRange: Message
   wireNoData: Message
+  wireRange: Message
   wireExtension: Message
   wireBitfield: Message
   wireWant: Message
@@ -85,10 +85,10 @@ export async function connected({
   return { near, far, core, peer: await peerOf(copy, theirs), ours, theirs, offences, closed: closed(ours) }
 }
 
-/** The channel of a core on a stream, once it is open. */
-export async function peerOf(core: Hypercore, { noiseStream }: ProtocolStream): Promise<OpenPeer> {
+/** The channel of a core on a stream, or on any, once it is open. */
+export async function peerOf(core: Hypercore, stream?: ProtocolStream): Promise<OpenPeer> {
   for (;;) {
-    const peer = core.peers.find(({ protomux }) => protomux.stream === noiseStream)
+    const peer = core.peers.find(({ protomux }) => !stream || protomux.stream === stream.noiseStream)
     if (peer) return peer as unknown as OpenPeer
     await once(core as unknown as NodeJS.EventEmitter, 'peer-add')
   }

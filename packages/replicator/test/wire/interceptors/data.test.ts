@@ -106,10 +106,7 @@ function guarded() {
     started,
     work,
     data: (message: Partial<Data>): unknown =>
-      handlers.data!(
-        { fork: 1, block: null, upgrade: null, request: 0, ...message },
-        channel as unknown as CoreChannel
-      ),
+      handlers.data!({ ...NOTHING, fork: 1, request: 0, ...message }, channel as unknown as CoreChannel),
     noData: (message: { request: number; reason: number }): unknown =>
       handlers.noData!(message, channel as unknown as CoreChannel),
     /** since the last call */
@@ -127,3 +124,5 @@ function guarded() {
     }
   }
 }
+
+const NOTHING = { block: null, hash: null, seek: null, upgrade: null, manifest: null }

@@ -1,7 +1,7 @@
 import type { Hypercore } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { connected, peerOf, sync } from './kit/open-peer.js'
-import { carriesOn, joined } from './kit/stage.js'
+import { connected, peerOf, sync } from '../kit/open-peer.js'
+import { carriesOn, joined } from '../kit/stage.js'
 
 const COUNT = 200_000
 
@@ -21,8 +21,9 @@ test.each([
   mux.uncork()
   await carriesOn(near, await joined(near))
   await said(core, 5)
-  expect(stats.wireSync.rx - before).toBeLessThan(COUNT / 100)
-  expect([ours.destroyed, offences]).toEqual([false, []])
+  expect(stats.wireSync.rx - before).toBeLessThan(COUNT / 20)
+  const codes = offences.map(({ err }) => err.code).filter((code) => code !== 'SLOWED')
+  expect([ours.destroyed, codes]).toEqual([false, []])
 })
 
 /** Resolves once the last sync, of fork 0 and this length, has been worked on. */
