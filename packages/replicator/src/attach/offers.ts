@@ -64,7 +64,7 @@ export class Offers {
 
   /** Offers all cores that want data on one stream. */
   all(record: OpenStream<PolicyGate>): void {
-    if (!this.isActive(record)) return
+    if (!this.offersUnasked(record)) return
     record.mux.cork() // one packet for all channels that open now
     try {
       const wanted = [...this.#source].filter((core) => core.replicator.downloading)
@@ -81,7 +81,7 @@ export class Offers {
   }
 
   /** Whether cores are offered unasked on this stream. */
-  isActive(record: OpenStream): boolean {
+  offersUnasked(record: OpenStream): boolean {
     return this.#active && record.active
   }
 
@@ -105,7 +105,7 @@ export class Offers {
   }
 
   readonly #onDownloading = (core: InnerCore): void => {
-    for (const record of this.#streams) if (this.isActive(record)) void this.offer([core], record)
+    for (const record of this.#streams) if (this.offersUnasked(record)) void this.offer([core], record)
   }
 
   async #offerByRank(

@@ -114,7 +114,7 @@ export class PoliciesInForce {
       if (isAbout(one)) (record.attached.has(one) ? open : closed).push(one)
     }
     const steps: (Promise<void> | undefined)[] = open.map((one) => gate.review(one, echo))
-    if (this.#offers.isActive(record)) {
+    if (this.#offers.offersUnasked(record)) {
       const wanted = closed.filter((one) => one.replicator.downloading)
       steps.push(this.#offers.offer(wanted, record, echo))
     }
