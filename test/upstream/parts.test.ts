@@ -20,7 +20,9 @@ test('a part that is gone, or is not what it was, is named, with who uses it', (
   )
 
   const file = `${WIRE}/hypercore-peer.ts`
-  expect(problems).toContain(`hypercore 12.0.0: Peer._send(request) is gone; ${file} uses it in CHANGES, beforeRequests()`)
+  expect(problems).toContain(
+    `hypercore 12.0.0: Peer._send(request) is gone; ${file} uses it in CHANGES, beforeRequests()`
+  )
   expect(problems).toContain(
     `hypercore 12.0.0: Peer._handleRequest(request) takes 2 arguments, not 1; ${file} uses it in aroundAnswers()`
   )
