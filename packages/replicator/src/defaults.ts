@@ -204,8 +204,17 @@ export const HANDSHAKE_BYTES = 4096
 /** Bytes of a frame below which it is charged for: a keep-alive has 17, comes every 5 s, and nobody behind sees it. */
 export const SMALL_FRAME_BYTES = 64
 
-/** Milliseconds in which what came before the remote's end is worked on until the stream ends. */
+/**
+ * Milliseconds in which what came before the remote's end is worked on until the stream ends. What an indebted stream has
+ * sent is dropped then.
+ */
 export const LAST_FRAMES_MS = 10_000
+
+/**
+ * Milliseconds from one empty frame to the next that an indebted stream is sent while it is not read. It is the second one
+ * that shows that the remote has gone: the first has its system say so.
+ */
+export const GONE_MS = 1000
 
 /**
  * Bytes of a frame from which it counts as waiting while it comes, and waits for its turn to be decrypted: that takes 10 ms

@@ -24,11 +24,11 @@ export interface Undecrypted {
   readonly isWaiting: boolean
   /** Decrypts one, and pays for it. @returns false if none waits */
   step(): boolean
-  /** Called each time nothing waits in the inbox or here. */
-  idle(): void
+  /** Called each time the inbox has worked, or has something more that waits. */
+  settled(): void
 }
 
-const NOTHING_WAITS: Undecrypted = { isWaiting: false, step: () => false, idle: () => {} }
+const NOTHING_WAITS: Undecrypted = { isWaiting: false, step: () => false, settled: () => {} }
 
 /**
  * What the remote of one stream has sent and is not worked on yet. A frame is worked on message by message, as much per
@@ -70,14 +70,23 @@ export class Inbox {
     return this.#frames.length === 0 && this.#messages.length === 0
   }
 
+  /** Something waits because the stream is indebted: its remote is owed nothing. */
+  get isIndebted(): boolean {
+    return this.#waitsFrom !== null
+  }
+
   /** @param decode  Protomux's, of one message */
   listen(decode: MuxCalls['_decode']): void {
     this.#decode = decode
   }
 
-  /** Nobody guards the mux any more: what waits is worked on at once, before anything that comes later. */
+  /**
+   * Nobody guards the mux any more: what waits is worked on at once, before anything that comes later; or forgotten, if
+   * nothing will.
+   */
   release(): void {
-    this.run(Infinity)
+    if (this.#mux.stream.destroyed) this.#clear()
+    else this.run(Infinity)
     turns.forget(this)
   }
 
@@ -234,7 +243,7 @@ export class Inbox {
       this.#isPaused = false
       resumeReading(this.#mux)
     }
-    if (isIdle) this.undecrypted.idle()
+    this.undecrypted.settled()
   }
 
   /** Adds up for how long an indebted stream has waited. */

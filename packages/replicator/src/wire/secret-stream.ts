@@ -33,6 +33,10 @@ export interface PrivateStream {
   push(data: Uint8Array | null): boolean
   readonly _readableState: ReadableState
   readonly opened: Promise<boolean>
+  /** The handshake is over. */
+  readonly connected: boolean
+  /** Writes a frame of no bytes, which its receiver ignores. */
+  sendKeepAlive(): void
   readonly destroying: boolean
   destroy(err?: Error | null): unknown
   /** streamx's; of what waits to be written, `buffered` bytes without what encryption adds */

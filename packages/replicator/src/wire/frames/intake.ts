@@ -1,6 +1,12 @@
 import { onLaterTurn } from '@manycore/ground'
 import type { Protomux } from '@manycore/hypercore-types'
-import { HANDSHAKE_BYTES, LARGE_FRAME_BYTES, LAST_FRAMES_MS, SMALL_FRAME_BYTES } from '../../defaults.js'
+import {
+  GONE_MS,
+  HANDSHAKE_BYTES,
+  LARGE_FRAME_BYTES,
+  LAST_FRAMES_MS,
+  SMALL_FRAME_BYTES
+} from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
 import { type Cost, DECRYPTED_BYTE, FRAME, UNORDERED } from '../costs.js'
 import { awaitedBytes } from '../hypercore-peer.js'
@@ -24,6 +30,8 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
   #began = { ms: 0, received: 0 }
   /** Ends the stream, whatever is still worked on, after the remote has ended it; null = it has not. */
   #timer: unknown = null
+  /** Until an indebted stream's remote is asked whether it is there; null = it is not to be asked. */
+  #asking: unknown = null
 
   constructor(mux: Protomux, inbox: Inbox, budget: WaitingBytes) {
     this.#mux = mux
@@ -39,6 +47,7 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
     this.#inbox.undecrypted = this
     return () => {
       this.#budget.clock.clearTimeout(this.#timer)
+      this.#budget.clock.clearTimeout(this.#asking)
       this.#reader.release()
       this.#budget.forget(this)
     }
@@ -88,17 +97,23 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
 
   ending(): void {
     this.#timer ??= this.#budget.clock.setTimeout(() => this.#reader.end(), LAST_FRAMES_MS)
-    this.idle()
+    this.settled()
   }
 
-  /** Lets the stream end if it should. What is still in it comes before the next turn, and may have to wait. */
-  idle(): void {
+  /**
+   * Lets the stream end if it should: once nothing waits, or if what waits is an indebted stream's. What is still in it
+   * comes before the next turn, and may have to wait.
+   */
+  settled(): void {
+    if (this.#inbox.isIndebted) this.#asking ??= this.#budget.clock.setTimeout(() => this.#ask(), GONE_MS)
     if (this.#timer === null) return
     onLaterTurn(() => {
-      if (this.#timer === null || this.isBusy() || this.#reader.isHolding) return
+      const { isIndebted } = this.#inbox
+      if (this.#timer === null || (!isIndebted && (this.isBusy() || this.#reader.isHolding))) return
       this.#budget.clock.clearTimeout(this.#timer)
       this.#timer = null
-      this.#reader.end()
+      if (isIndebted) this.#reader.cut()
+      else this.#reader.end()
     })
   }
 
@@ -123,6 +138,14 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
 
   close(reason: ReplicatorError): void {
     this.#reader.close(reason)
+  }
+
+  /** A transport that is not read does not tell that the remote has gone, until something is written to it. */
+  #ask(): void {
+    this.#asking = null
+    if (!this.#inbox.isIndebted) return
+    this.#reader.keepAlive()
+    this.settled()
   }
 
   /** Before a frame is decrypted. */

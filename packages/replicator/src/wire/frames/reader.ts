@@ -149,6 +149,16 @@ export class FrameReader {
     if (closing !== null) onLaterTurn(() => this.#stream.destroy(closing.err)) // unless, having ended, it has closed
   }
 
+  /** Ends a stream whose remote has ended it, whatever waits. */
+  cut(): void {
+    this.#stream.destroy(this.#closing?.err ?? null)
+  }
+
+  /** Sends an empty frame, unless others wait to be sent: those do as well. */
+  keepAlive(): void {
+    if (this.#stream.connected && this.#stream._writableState.buffered === 0) this.#stream.sendKeepAlive()
+  }
+
   /** Closes the stream for what the remote did. */
   close(err: unknown): void {
     this.#stream.destroy(err as Error)

@@ -67,10 +67,74 @@ test('a message outside of the order is charged, whether it can be decrypted or 
   expect(await error).toMatchObject({ code: 'TOO_MUCH_WORK' })
 })
 
+test.each<[string, () => Promise<Wire>]>([
+  ['TCP', overTcp],
+  ['UDX', overUdx]
+])('over %s an indebted stream ends with its remote, and what waits is dropped', async (_, wire) => {
+  const { inbox, ours, theirs } = await taken(wire)
+  let workedOn = 0
+  inbox.listen(() => {
+    workedOn++
+    return null
+  })
+  inbox.work.charge(ALLOWANCE / 2, null)
+  inbox.receive(0, manyMessages())
+  const closed = new Promise<void>((resolve) => void ours.once('close', resolve))
+  theirs.destroy()
+  await closed
+  expect(inbox.isEmpty).toBe(true)
+  expect(workedOn).toBeLessThan(MANY)
+})
+
+test('what a remote that is not indebted has sent before its end is worked on, and then the stream ends', async () => {
+  const { inbox, ours, theirs } = await taken(overTcp)
+  let workedOn = 0
+  inbox.listen(() => {
+    workedOn++
+    inbox.work.spend(10)
+    return null
+  })
+  inbox.receive(0, manyMessages())
+  theirs.destroy()
+  await new Promise<void>((resolve) => void ours.once('close', resolve))
+  expect(workedOn).toBe(MANY)
+})
+
+test('an indebted stream that is not read notices that its remote has gone', async () => {
+  const { clock, inbox, ours, theirs } = await taken(overTcp)
+  inbox.listen(() => null)
+  inbox.work.charge(ALLOWANCE / 2, null)
+  inbox.receive(0, manyMessages())
+  rawOf(ours).pause()
+  const gone = new Promise<void>((resolve) => void theirs.once('close', resolve))
+  theirs.destroy()
+  await gone
+  for (let turn = 0; !ours.destroyed; turn++) {
+    if (turn > 100_000) throw new Error('the stream is still open')
+    clock.run()
+    await tick()
+  }
+  expect(inbox.isEmpty).toBe(true)
+})
+
+const MANY = 20_000
+
+/** A frame that two turns do not suffice for. */
+function manyMessages(): { buffer: Uint8Array; start: number; end: number } {
+  const messages = Array.from({ length: MANY }, () => b4a.from([1, 0]))
+  const buffer = b4a.concat([b4a.from([0, 9]), ...messages])
+  return { buffer, start: 0, end: buffer.byteLength }
+}
+
+function rawOf(stream: NoiseStream): { pause(): void } {
+  return (stream as unknown as { rawStream: { pause(): void } }).rawStream
+}
+
 /** Our end of a wire, with what it reads in our hands. */
 async function taken(wire: () => Promise<Wire>): Promise<{
   ours: NoiseStream
   theirs: NoiseStream
+  clock: ManualClock
   inbox: Inbox
   intake: FrameIntake
   debt: () => number
@@ -85,13 +149,17 @@ async function taken(wire: () => Promise<Wire>): Promise<{
   const inbox = new Inbox(mux, clock, () => {})
   const intake = new FrameIntake(mux, inbox, new WaitingBytes(Infinity, clock))
   const release = intake.install()
-  ours.once('close', release)
+  ours.once('close', () => {
+    release()
+    inbox.release()
+  })
   const { rawBytesRead } = ours as unknown as NoiseSecretStream & { rawBytesRead: number }
   let all = rawBytesRead
   const writer = theirs as unknown as { _write(frame: Uint8Array, cb: () => void): void }
   return {
     ours,
     theirs,
+    clock,
     inbox,
     intake,
     debt: () => inbox.work.debt,
