@@ -228,6 +228,18 @@ export const LARGE_FRAME_BYTES: number = 1 << 18
  */
 export const CHANNEL_IDS: number = 1 << 18
 
+/**
+ * Milliseconds that a channel has to last until its close is no reason to charge for opening it again: half of the 20 s for
+ * which Hypercore keeps one that nobody wants.
+ */
+export const LASTING_MS = 10_000
+
+/**
+ * Cores whose channels a remote has closed sooner that are remembered, about 150 bytes each: 600 KB. Whoever opens more of
+ * ours in turn has their keys, and makes the work that anybody makes who looks into all of them.
+ */
+export const CLOSED_CORES = 4096
+
 /** How many blocks a core may have, by what a peer says. Hypercore would keep a bit in memory for each: 8 GB. */
 export const MAX_BLOCKS: number = 2 ** 36
 

@@ -1,6 +1,7 @@
 import type { Protomux } from '@manycore/hypercore-types'
 import { refuseBadFrames } from './interceptors/budgets.js'
 import { boundClaims } from './interceptors/claims.js'
+import { chargeCloses } from './interceptors/closes.js'
 import { boundData } from './interceptors/data.js'
 import { boundExtensions } from './interceptors/extensions.js'
 import { answerUnprovable, reportFailures } from './interceptors/failures.js'
@@ -25,6 +26,7 @@ import { chargeWork } from './interceptors/work.js'
  */
 export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
   chargeWork,
+  chargeCloses,
   countOpens,
   holdOpens,
   boundOtherOpens,

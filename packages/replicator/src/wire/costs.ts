@@ -47,6 +47,18 @@ export const EXTENSION: Cost = 2
 /** Of the open of a channel: it is looked up and answered. */
 export const OPEN: Cost = 16
 
+/** Of the close of a core's channel: its peer is removed, and what else there is to request is looked through. */
+export const CLOSE: Cost = 40
+
+/** Of the close of one that the remote had closed before, with what it took to open it again: a peer, and all that it says. */
+export const REOPENED: Cost = 200
+
+/** Of a reject of a channel that we have opened. */
+export const REJECT: Cost = 10
+
+/** Of each protocol and id that the mux knows, to find the one whose channel was rejected after we had closed it. */
+export const KNOWN_CHANNEL: Cost = 0.05
+
 /** Of each byte of a bitfield that answers a want, beside its message: it is copied and encrypted. */
 export const WANTED_BYTE: Cost = 0.002
 

@@ -8,10 +8,10 @@ import {
   idOfChannel,
   type MuxCalls,
   pauseReading,
-  readUint,
   resumeReading,
   safeDestroy
 } from './protomux.js'
+import { readUint } from './uint.js'
 import { turns } from './turns.js'
 import { Work } from './work.js'
 

@@ -1,5 +1,4 @@
 import type { Protomux } from '@manycore/hypercore-types'
-import { ReplicatorError } from '../errors.js'
 import type { CoreChannel, CorePeer, Handler } from './hypercore-peer.js'
 
 // What is used of Protomux (protomux 3.12.1 index.js) that is nobody's interface: declared and touched here only.
@@ -13,6 +12,8 @@ export interface MuxCalls {
   _onopensession(state: DecodeState): Promise<void> | null
   /** The remote closes a channel. */
   _onclosesession(state: DecodeState): void
+  /** The remote refuses a channel that we have opened. */
+  _onrejectsession(state: DecodeState): void
   /**
    * One message, or several in one, of the channel with this number of the remote's; 0 = for the mux itself.
    * @returns what its handler returned, if others of a packet should wait for that before they are answered
@@ -31,6 +32,10 @@ export type Notify = (id: Uint8Array) => unknown
 interface PrivateMux extends MuxCalls {
   /** A place for each channel number that the remote has used; null = free. */
   readonly _remote: (RemoteChannel | null)[]
+  /** A place for each channel number that we have used; null = free, or we have closed the channel. */
+  readonly _local: readonly (LocalChannel | null)[]
+  /** Numbers of ours, less 1, that a channel may use again. */
+  readonly _free: number[]
   /** Those who paired, by protocol and hex id, with '##' between them; no id = for all ids of the protocol. */
   readonly _notify: ReadonlyMap<string, Notify>
   /** What is known of protocols and ids, by the same names. */
@@ -53,7 +58,14 @@ interface ChannelInfo {
   /** Numbers of the remote's opens that are not answered. */
   readonly incoming: number[]
   /** Numbers of our opens that are not answered. */
-  readonly outgoing: readonly number[]
+  readonly outgoing: number[]
+}
+
+/** @upstream protomux Channel */
+interface LocalChannel {
+  readonly _info: ChannelInfo
+  /** @param isRemote  the remote has closed it */
+  _close(isRemote: boolean): void
 }
 
 /** An open of the remote, in the place of its channel number. */
@@ -63,7 +75,14 @@ export interface RemoteChannel {
   /** Messages for the channel that came before it was open; null = it is open. */
   pending: unknown[] | null
   /** Our end of it; null = we have not answered the open. */
-  session: { readonly id: Uint8Array | null } | null
+  session: OpenChannel | null
+}
+
+/** Our end of a channel; of a core, if it is of Hypercore's protocol. */
+export interface OpenChannel {
+  readonly protocol: string
+  /** 32 bytes if it is of a core */
+  readonly id: Uint8Array
 }
 
 /** Any stream of streamx. */
@@ -97,7 +116,14 @@ export interface ChannelOptions {
 /** Which channel. */
 type OfChannel = Pick<ChannelOptions, 'protocol' | 'id'>
 
-const CALLS = ['_onopensession', '_onclosesession', '_decode', '_bufferMessage', 'createChannel'] as const
+const CALLS = [
+  '_onopensession',
+  '_onclosesession',
+  '_onrejectsession',
+  '_decode',
+  '_bufferMessage',
+  'createChannel'
+] as const
 
 /**
  * Replaces the calls of a mux.
@@ -107,11 +133,12 @@ const CALLS = ['_onopensession', '_onclosesession', '_decode', '_bufferMessage',
  */
 export function replaceCalls(mux: Protomux, around: (upstream: MuxCalls) => MuxCalls): () => void {
   const calls = mux as Protomux & PrivateMux
-  const { _onopensession, _onclosesession, _decode, _bufferMessage, createChannel } = calls
-  const before = { _onopensession, _onclosesession, _decode, _bufferMessage, createChannel }
+  const { _onopensession, _onclosesession, _onrejectsession, _decode, _bufferMessage, createChannel } = calls
+  const before = { _onopensession, _onclosesession, _onrejectsession, _decode, _bufferMessage, createChannel }
   const upstream: MuxCalls = {
     _onopensession: (state) => _onopensession.call(mux, state),
     _onclosesession: (state) => _onclosesession.call(mux, state),
+    _onrejectsession: (state) => _onrejectsession.call(mux, state),
     _decode: (remoteId, state) => _decode.call(mux, remoteId, state),
     _bufferMessage: (remote, type, state) => _bufferMessage.call(mux, remote, type, state),
     createChannel: (opts) => createChannel.call(mux, opts)
@@ -120,6 +147,7 @@ export function replaceCalls(mux: Protomux, around: (upstream: MuxCalls) => MuxC
   const installed: MuxCalls = {
     _onopensession: (state) => atWork._onopensession(state),
     _onclosesession: (state) => atWork._onclosesession(state),
+    _onrejectsession: (state) => atWork._onrejectsession(state),
     _decode: (remoteId, state) => atWork._decode(remoteId, state),
     _bufferMessage: (remote, type, state) => atWork._bufferMessage(remote, type, state),
     createChannel: (opts) => atWork.createChannel(opts)
@@ -143,9 +171,14 @@ export function corkedBytes(mux: Protomux): number {
   return (mux as Protomux & PrivateMux)._batchState?.end ?? 0
 }
 
+/** @returns our end of the channel that has this number of the remote's; null = it has none, or is not answered */
+export function channelAt(mux: Protomux, remoteId: number): OpenChannel | null {
+  return (mux as Protomux & PrivateMux)._remote[remoteId - 1]?.session ?? null
+}
+
 /** @returns the id of the channel that has this number of the remote's; null = it has none, or is not open */
 export function idOfChannel(mux: Protomux, remoteId: number): Uint8Array | null {
-  return (mux as Protomux & PrivateMux)._remote[remoteId - 1]?.session?.id ?? null
+  return channelAt(mux, remoteId)?.id ?? null
 }
 
 /**
@@ -188,6 +221,27 @@ export function refuseOpen(mux: Protomux, number: number): void {
   ;(mux as Protomux & PrivateMux)._rejectSession({}, number)
 }
 
+/** How many protocols and ids are known that channels are open for, or opened. */
+export function knownChannels(mux: Protomux): number {
+  return (mux as Protomux & PrivateMux)._infos.size
+}
+
+/**
+ * Ends a channel of ours that the remote has refused, as `_onrejectsession()` does, which looks through all that it knows
+ * until it finds it.
+ * @returns false if nothing else can find it: we have closed it meanwhile, or there was none
+ */
+export function endRejected(refused: Protomux, number: number): boolean {
+  const mux = refused as Protomux & PrivateMux
+  const channel = mux._local[number - 1] ?? null
+  const place = channel?._info.outgoing.indexOf(number) ?? -1
+  if (channel === null || place === -1) return false
+  channel._info.outgoing.splice(place, 1)
+  mux._free.push(number - 1)
+  channel._close(true) // which forgets what is known for it
+  return true
+}
+
 /** Bytes of messages for channels that are not open yet, and 512 for each. */
 export function earlyBytes(mux: Protomux): number {
   return (mux as Protomux & PrivateMux)._buffered
@@ -222,24 +276,6 @@ export function resumeReading(mux: Protomux): void {
 /** Ends a stream for what its remote did, as Protomux does when a handler throws. */
 export function safeDestroy(mux: Protomux, err: Error): void {
   ;(mux as Protomux & PrivateMux)._safeDestroy(err)
-}
-
-/**
- * Reads compact-encoding's uint: a byte, or 0xfd, 0xfe or 0xff and 2, 4 or 8 bytes, little endian.
- * @returns it; it may be more than 2^53
- * @throws  BAD_FRAME if the bytes end before it does
- */
-export function readUint(state: DecodeState): number {
-  const { buffer, start, end } = state
-  const first = start < end ? buffer[start]! : 0xff
-  const bytes = first < 0xfd ? 0 : 2 ** (first - 0xfc)
-  state.start = start + 1 + bytes
-  if (state.start > end) throw new ReplicatorError('BAD_FRAME', 'a message ends within a number')
-  if (bytes === 0) return first
-  const view = new DataView(buffer.buffer, buffer.byteOffset + start + 1, bytes)
-  if (bytes === 2) return view.getUint16(0, true)
-  const low = view.getUint32(0, true)
-  return bytes === 4 ? low : low + view.getUint32(4, true) * 2 ** 32
 }
 
 /** The peers of all cores whose channels are open on a mux. @param protocol  of those channels */

@@ -39,6 +39,7 @@ async function installed(): Promise<Installed> {
     ['hypercore Peer', { object: core.peers[0]!, version }],
     ['hypercore RemoteBitfieldPage', { object: pageOf(core.peers[0]!), version }],
     ['protomux Protomux', { object: stream.userData!, version: installedFor(file, 'protomux').version }],
+    ['protomux Channel', { object: core.peers[0]!.channel, version: installedFor(file, 'protomux').version }],
     [
       '@hyperswarm/secret-stream NoiseSecretStream',
       { object: stream, version: installedFor(file, '@hyperswarm/secret-stream').version }

@@ -1,7 +1,8 @@
 import { EXTENSION_NAME_BYTES } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
 import { MESSAGES } from '../messages.js'
-import { type DecodeState, type Encoding, readUint } from '../protomux.js'
+import { type DecodeState, type Encoding } from '../protomux.js'
+import { readUint } from '../uint.js'
 import type { Interceptor } from './interceptor.js'
 
 /**

@@ -3,14 +3,8 @@ import { CHANNEL_IDS, EARLY_BYTES, OPEN_BYTES_PER_STREAM } from '../../defaults.
 import { ReplicatorError } from '../../errors.js'
 import { readOpen } from '../opens/open-message.js'
 import { Packets } from '../opens/packets.js'
-import {
-  channelNumbers,
-  type DecodeState,
-  earlyBytes,
-  readUint,
-  refuseFirstOpens,
-  unansweredAt
-} from '../protomux.js'
+import { channelNumbers, type DecodeState, earlyBytes, refuseFirstOpens, unansweredAt } from '../protomux.js'
+import { readUint } from '../uint.js'
 import type { Host, Interceptor } from './interceptor.js'
 
 /**

@@ -12,12 +12,12 @@ import {
   isFree,
   type Notify,
   notifyOf,
-  readUint,
   refuseOpen,
   safeDestroy,
   takePlace,
   unansweredAt
 } from '../protomux.js'
+import { readUint } from '../uint.js'
 import type { Host, Interceptor } from './interceptor.js'
 
 const NAME = b4a.from(PROTOCOL)

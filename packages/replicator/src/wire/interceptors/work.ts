@@ -18,9 +18,6 @@ const CHARGED: Partial<Record<MessageType, Cost>> = {
   extension: EXTENSION
 }
 
-/** What a channel may say as it opens, and as it comes to an agreement about who has what. */
-const INTRODUCTION: Cost = OPEN + 3 * SYNC + 2 * CLAIM
-
 /** A block more says that the remote could announce it, by a sync and a range. */
 const ANNOUNCED: Cost = SYNC + CLAIM
 
@@ -97,9 +94,7 @@ export function chargeWork(host: Host): Interceptor {
           return others.sync(message, channel)
         },
         open(handshake, channel) {
-          const result = openProved(inner, handshake, channel)
-          work.credit(INTRODUCTION)
-          return result
+          return openProved(inner, handshake, channel)
         }
       }
     },

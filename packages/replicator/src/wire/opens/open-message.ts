@@ -1,5 +1,6 @@
 import { ReplicatorError } from '../../errors.js'
-import { type DecodeState, readUint } from '../protomux.js'
+import type { DecodeState } from '../protomux.js'
+import { readUint } from '../uint.js'
 
 /** An open of the remote, as its bytes are (`Channel.open()` of protomux 3.12.1). Nothing is copied. */
 export interface OpenMessage {
