@@ -3,6 +3,7 @@ import crypto from 'hypercore-crypto'
 import type { InnerCore } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
 import { ManualClock } from '../kit/manual-clock.js'
+import type { Side } from '../kit/side.js'
 import { destroyed, inMemory, overTcp } from '../kit/wires.js'
 import { flat, usage } from './kit/handles.js'
 import { batchFrame, closeFrame, HostilePeer, openFrame } from './kit/hostile-peer.js'
@@ -24,15 +25,7 @@ test('100,000 opens for unknown cores on one stream are refused, and cost nothin
 test('100,000 opens for unknown cores over 50 streams at a time leave nothing', async () => {
   const { near, honest, offences } = await stage()
   const before = await usage()
-  const wires = await Promise.all(Array.from({ length: 50 }, inMemory))
-  const peers = wires.map(([one, other]) => {
-    near.replicator.replicate(one)
-    return new HostilePeer(other).listen()
-  })
-  await Promise.all(peers.map((peer) => peer.flood(unknownOpens(2000))))
-  await Promise.all(peers.map((peer) => peer.refusals(2000)))
-  expect(peers.map(({ rejected }) => rejected)).toEqual(Array(50).fill(2000))
-  await Promise.all(wires.flat().map(destroyed))
+  expect(await floodedBy(near, 50, 2000)).toEqual(Array(50).fill(2000))
   offences.length = 0 // the streams are in it
   await flat(before)
   await carriesOn(near, honest)
@@ -130,6 +123,19 @@ test('a peer that closes in the middle of its opens leaves no look-up and no cor
   near.source.open = Object.getPrototypeOf(near.source).open
   await carriesOn(near, honest)
 })
+
+/** Its own function, so that nothing here keeps the streams. @returns how many opens each of so many peers was refused */
+async function floodedBy(near: Side, peers: number, opens: number): Promise<number[]> {
+  const wires = await Promise.all(Array.from({ length: peers }, inMemory))
+  const hostile = wires.map(([one, other]) => {
+    near.replicator.replicate(one)
+    return new HostilePeer(other).listen()
+  })
+  await Promise.all(hostile.map((peer) => peer.flood(unknownOpens(opens))))
+  await Promise.all(hostile.map((peer) => peer.refusals(opens)))
+  await Promise.all(wires.flat().map(destroyed))
+  return hostile.map(({ rejected }) => rejected)
+}
 
 function* unknownOpens(count: number): Generator<Uint8Array> {
   for (let i = 1; i <= count; i++) yield openFrame(i, crypto.randomBytes(32))
