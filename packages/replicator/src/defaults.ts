@@ -285,3 +285,9 @@ export const EXTENSION_NAME_BYTES = 1024
  * other block of a core, as it grows by 10,000 blocks per second, makes so many in three seconds without an upgrade.
  */
 export const MAX_WAITING_CLAIMS = 16_384
+
+/**
+ * Claims of all channels of a stream that wait, at 16 bytes each: 16 MB, as many as 64 channels may have, and 64 for each of
+ * 16,384 cores. Those of an honest peer wait for one upgrade only.
+ */
+export const WAITING_CLAIMS_PER_STREAM: number = 1 << 20

@@ -1,4 +1,4 @@
-import { MAX_WAITING_CLAIMS } from '../../defaults.js'
+import { MAX_WAITING_CLAIMS, WAITING_CLAIMS_PER_STREAM } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
 import { CLAIM, type Cost } from '../costs.js'
 import type { CoreChannel, CorePeer } from '../hypercore-peer.js'
@@ -6,7 +6,7 @@ import type { Host } from '../interceptors/interceptor.js'
 import type { Sync } from '../messages.js'
 import { safeDestroy } from '../protomux.js'
 import { announceWaiting, contiguousOf, setContiguous, type Waiting } from './claiming-peer.js'
-import { type Interval, Intervals, pieces } from './intervals.js'
+import { type Interval, Intervals, pieces, type Total } from './intervals.js'
 import type { Telling } from './telling.js'
 import { REGION, takeAnswer } from './wants.js'
 
@@ -28,14 +28,18 @@ export class Claims implements Waiting {
   /** Hypercore knows of all claims below it. */
   #reach: number
   /** Claims from there on, without those below the number. */
-  readonly #waiting = new Intervals()
+  readonly #waiting: Intervals
+  /** Those of all channels of the stream. */
+  readonly #total: Total
   /** Regions beyond, of which Hypercore has the bits: a remote's answers to wants of ours. */
   readonly #far = new Set<number>()
   #fork: number
   #asked = { length: -1, times: 0 }
 
-  constructor(host: Host, channel: CoreChannel, telling: Telling) {
+  constructor(host: Host, channel: CoreChannel, telling: Telling, total: Total) {
     this.#host = host
+    this.#waiting = new Intervals(total)
+    this.#total = total
     this.#channel = channel
     this.#peer = channel.userData
     this.#telling = telling
@@ -94,6 +98,11 @@ export class Claims implements Waiting {
     this.#waiting.remove(length, Infinity)
     setContiguous(this.#peer, Math.min(contiguousOf(this.#peer), known))
     return true
+  }
+
+  /** The channel has closed: nothing waits any more. */
+  release(): void {
+    this.#waiting.remove(0, Infinity)
   }
 
   has(block: number): boolean {
@@ -159,8 +168,9 @@ export class Claims implements Waiting {
   /** @returns false if too much waits: the channel is closing */
   #checkWaiting(): boolean {
     const { size } = this.#waiting
-    if (size <= MAX_WAITING_CLAIMS) return true
-    this.#close(`${size} claims of blocks beyond ${this.#reach}`)
+    const { count } = this.#total
+    if (size <= MAX_WAITING_CLAIMS && count <= WAITING_CLAIMS_PER_STREAM) return true
+    this.#close(`${size} claims of blocks beyond ${this.#reach}, and ${count} of all its cores`)
     return false
   }
 

@@ -4,6 +4,11 @@ export interface Interval {
   readonly end: number
 }
 
+/** How many intervals several sets take. */
+export interface Total {
+  count: number
+}
+
 /**
  * A set of block numbers, kept as intervals that neither overlap nor touch: 16 bytes for each. What is added or removed
  * costs a binary search, and the moving of what lies behind.
@@ -11,6 +16,12 @@ export interface Interval {
 export class Intervals {
   readonly #starts: number[] = []
   readonly #ends: number[] = []
+  readonly #total: Total
+
+  /** @param total  counts those of several sets */
+  constructor(total: Total = { count: 0 }) {
+    this.#total = total
+  }
 
   /** How many intervals it takes. */
   get size(): number {
@@ -67,6 +78,7 @@ export class Intervals {
   }
 
   #replace(first: number, next: number, starts: number[], ends: number[]): void {
+    this.#total.count += starts.length - (next - first)
     this.#starts.splice(first, next - first, ...starts)
     this.#ends.splice(first, next - first, ...ends)
   }

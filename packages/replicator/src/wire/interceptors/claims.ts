@@ -2,6 +2,7 @@ import { MAX_BLOCKS } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
 import { contiguousOf } from '../claims/claiming-peer.js'
 import { Claims } from '../claims/claims.js'
+import type { Total } from '../claims/intervals.js'
 import { Pages, StreamPages } from '../claims/pages.js'
 import { Telling } from '../claims/telling.js'
 import { noteWant } from '../claims/wants.js'
@@ -22,13 +23,14 @@ type ClaimingChannel = CoreChannel & { [CLAIMS]?: { readonly claims: Claims; rea
  */
 export function boundClaims(host: Host): Interceptor {
   const pages = new StreamPages(host)
+  const waiting: Total = { count: 0 }
 
   function claimsOf(channel: ClaimingChannel, { range }: Handlers): Claims {
     let own = channel[CLAIMS]
     if (own === undefined) {
       const ofChannel = new Pages(pages)
       const telling = new Telling(host, channel, range, ofChannel)
-      own = { claims: new Claims(host, channel, telling), pages: ofChannel }
+      own = { claims: new Claims(host, channel, telling, waiting), pages: ofChannel }
       channel[CLAIMS] = own
     }
     return own.claims
@@ -75,6 +77,7 @@ export function boundClaims(host: Host): Interceptor {
       },
       close(isRemote, channel: ClaimingChannel) {
         channel[CLAIMS]?.pages.release()
+        channel[CLAIMS]?.claims.release()
         return inner.close(isRemote, channel)
       }
     })

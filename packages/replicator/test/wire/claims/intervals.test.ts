@@ -5,8 +5,10 @@ import { seed, seeded } from '../../hostile/kit/random.js'
 test('intervals are the set of blocks that were added and not removed, merged as far as they touch', () => {
   const random = seeded(seed())
   const most = 64
+  const total = { count: 0 }
+  let others = 0
   for (let round = 0; round < 300; round++) {
-    const intervals = new Intervals()
+    const intervals = new Intervals(total)
     const blocks = new Set<number>()
     for (let step = 0; step < 40; step++) {
       const start = random(most)
@@ -28,6 +30,7 @@ test('intervals are the set of blocks that were added and not removed, merged as
     ).toEqual(before)
     for (const block of before) blocks.delete(block)
     expectSame(intervals, blocks, most + 8)
+    expect(total.count).toBe((others += intervals.size))
   }
 })
 
