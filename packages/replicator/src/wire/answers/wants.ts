@@ -54,13 +54,13 @@ export class Wants {
 
   #wait(message: Want, wants: ChannelWants, next: Handler<Want>): void {
     if (!wants.add(message)) return
+    this.#waiting.add(wants)
     this.#count++
     if (this.#count > WANTS_PER_STREAM) this.#countAgain()
     if (wants.size > WANTS_PER_CHANNEL || this.#count > WANTS_PER_STREAM) {
       const text = `${this.#count} wants of a stream wait, ${wants.size} of them for ${b4a.toString(wants.channel.id, 'hex')}`
       throw new ReplicatorError('TOO_MANY_WANTS', text)
     }
-    this.#waiting.add(wants)
     this.#answers.wait((wants.turn ??= this.#turnOf(wants, next)))
   }
 

@@ -1,15 +1,16 @@
 import { systemClock } from '@manycore/ground'
 import type { Protomux } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { PUSHED_BYTES, UNREAD_MESSAGES, UNREAD_RANGES } from '../../../src/defaults.js'
+import { PUSHED_BYTES, RANGES_PER_FRAME, UNREAD_MESSAGES, UNREAD_RANGES } from '../../../src/defaults.js'
 import type { CoreChannel } from '../../../src/wire/hypercore-peer.js'
+import { REQUEST } from '../../../src/wire/costs.js'
 import { Outgoing } from '../../../src/wire/answers/outgoing.js'
 import { WaitingAnswers } from '../../../src/wire/answers/waiting-answers.js'
 import { MESSAGES, type MessageType } from '../../../src/wire/messages.js'
 import { Work } from '../../../src/wire/work.js'
 
 test('news are held while the stream takes no more, and said once, as they are by then', async () => {
-  const { say, said, mux, answers } = outgoing()
+  const { say, said, mux, answers, frames } = outgoing()
   say('sync', { length: 1 })
   mux.drained = false
   for (let length = 2; length < 10; length++) {
@@ -22,15 +23,18 @@ test('news are held while the stream takes no more, and said once, as they are b
   expect(said).toEqual([['sync', { length: 1 }]])
 
   mux.drained = true
-  say('sync', { length: 30 }) // what is held comes first
+  say('range', range(40, 1)) // what is held comes first
+  say('sync', { length: 30 })
   await answers.serve()
   expect(said.slice(1)).toEqual([
     ['sync', { length: 30 }],
     ['range', range(1, 8)],
     ['range', range(20, 5)],
     ['range', range(3, 1, true)],
-    ['range', range(20, 1)]
+    ['range', range(20, 1)],
+    ['range', range(40, 1)]
   ])
+  expect(frames).toEqual({ begun: 1, ended: 1 })
   expect(answers.serve()).toBe(null)
 })
 
@@ -45,13 +49,15 @@ test('a range that says it all takes the place of those before', async () => {
 })
 
 test('so many ranges may be held, and are said in several frames', async () => {
-  const { say, said, mux, answers } = outgoing()
+  const { say, said, mux, answers, frames } = outgoing()
   mux.drained = false
   for (let i = 0; i < UNREAD_RANGES; i++) say('range', range(2 * i, 1))
   expect([said.length, mux.reason]).toEqual([0, null])
   mux.drained = true
   await answers.serve()
   expect(said).toHaveLength(UNREAD_RANGES)
+  const count = UNREAD_RANGES / RANGES_PER_FRAME
+  expect(frames).toEqual({ begun: count, ended: count })
   mux.drained = false
   for (let i = 0; i <= UNREAD_RANGES; i++) say('range', range(2 * i, 1))
   expect(mux.reason).toMatchObject({ code: 'UNREAD_ANSWERS' })
@@ -68,6 +74,14 @@ test.each<MessageType>(['request', 'cancel', 'noData', 'want', 'unwant'])(
     expect(mux.reason).toMatchObject({ code: 'UNREAD_ANSWERS' })
   }
 )
+
+test('a request that is answered with noData is charged, for what was looked for in vain', () => {
+  const { say, work } = outgoing()
+  say('data', { request: 1, block: null })
+  expect(work.debt).toBe(0)
+  say('noData', { request: 2 })
+  expect(work.debt).toBe(REQUEST)
+})
 
 test('what the remote has taken, although the stream was never drained, does not count', () => {
   const { say, said, mux } = outgoing()
@@ -108,6 +122,9 @@ function outgoing(): {
   said: [MessageType, unknown][]
   mux: Mux
   answers: WaitingAnswers
+  work: Work
+  /** in which news were said */
+  frames: { begun: number; ended: number }
 } {
   const said: [MessageType, unknown][] = []
   const mux: Mux = {
@@ -124,13 +141,13 @@ function outgoing(): {
       return said.push([type, message]) > 0
     }
   }))
-  let corked = 0
-  const cork = { cork: () => corked++, uncork: () => corked-- }
+  const frames = { begun: 0, ended: 0 }
+  const cork = { cork: () => frames.begun++, uncork: () => frames.ended++ }
   const channel = { id: new Uint8Array(32), closed: false, messages, ...cork } as unknown as CoreChannel
   const answers = new WaitingAnswers(mux as unknown as Protomux)
   const work = new Work({ ...systemClock, now: () => 0 }, () => 0)
   new Outgoing({ mux: mux as unknown as Protomux, work }, answers).guard(channel)
   const say = (type: MessageType, message: unknown): boolean =>
     channel.messages[MESSAGES.indexOf(type)]!.send(message)
-  return { say, said, mux, answers }
+  return { say, said, mux, answers, work, frames }
 }
