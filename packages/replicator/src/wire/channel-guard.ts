@@ -3,7 +3,7 @@ import { refuseBadFrames } from './interceptors/budgets.js'
 import { boundClaims } from './interceptors/claims.js'
 import { chargeCloses } from './interceptors/closes.js'
 import { boundData } from './interceptors/data.js'
-import { boundExtensions } from './interceptors/extensions.js'
+import { boundExtensions, refuseBadExtensions } from './interceptors/extensions.js'
 import { answerUnprovable, reportFailures } from './interceptors/failures.js'
 import type { Host, Interceptor, Make } from './interceptors/interceptor.js'
 import { boundForks } from './asking/forks.js'
@@ -43,6 +43,7 @@ export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
   oneWay,
   boundClaims,
   reportFailures,
+  refuseBadExtensions,
   answerUnprovable,
   announcePeers
 ]

@@ -1,4 +1,5 @@
 import type { Peer } from '@manycore/hypercore-types'
+import type { Encoding } from './protomux.js'
 import type { Messages, MessageType, NoData, Request, Sync } from './messages.js'
 
 // What is used of Hypercore's Peer (hypercore 11.39.5 lib/replicator.js) that is nobody's interface: declared and touched
@@ -51,6 +52,10 @@ interface PrivatePeer {
   readonly remoteSynced: boolean
   /** Which length of ours it has acknowledged; 0 if it is at another fork. */
   readonly lengthAcked: number
+  /** Those that our sessions registered, by name. */
+  readonly extensions: ReadonlyMap<string, Extension>
+  /** To which the last message of the remote went. */
+  readonly lastExtensionRecv: string
   /** Neither paused, nor removed, nor of a core that is frozen. */
   isActive(): boolean
   /** How many requests of ours may be unanswered at a time: in general, and of blocks that another peer was asked for. */
@@ -72,6 +77,10 @@ interface PrivatePeer {
   ondata(message: object): unknown
   onnodata(message: object): unknown
   onclose(isRemote: boolean): unknown
+}
+
+interface Extension {
+  readonly encoding: Encoding
 }
 
 const CHANGES = ['_send', '_cancelRequest', 'onsync', 'ondata', 'onnodata', 'onclose'] as const
@@ -153,6 +162,11 @@ export function isSyncing({ syncsProcessing }: CorePeer): boolean {
 /** Do we request nothing from it, for what it has sent? */
 export function isPaused({ paused }: CorePeer): boolean {
   return paused
+}
+
+/** How the remote's last extension message is to be decoded; undefined = nobody here registered its name. */
+export function lastExtension({ extensions, lastExtensionRecv }: CorePeer): Encoding | undefined {
+  return extensions.get(lastExtensionRecv)?.encoding
 }
 
 /** A peer that has lied, or whose core is frozen, gets no block any more. */

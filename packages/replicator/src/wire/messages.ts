@@ -29,7 +29,7 @@ export interface Messages {
   unwant: Want
   bitfield: Bitfield
   range: Range
-  extension: unknown
+  extension: Extension
 }
 
 export type MessageType = keyof Messages
@@ -94,6 +94,12 @@ export const NOT_AVAILABLE = 1
 
 /** The `reason` of what the sender cannot prove (`INVALID_REQUEST`). */
 export const INVALID_REQUEST = 2
+
+/** What an extension gets; an empty `name` is that of the message before. */
+interface Extension {
+  readonly name: string
+  readonly message: Uint8Array
+}
 
 /** Which of the blocks from `start` the sender has: one bit per block. */
 interface Bitfield {

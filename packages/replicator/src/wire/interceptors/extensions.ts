@@ -1,5 +1,6 @@
 import { EXTENSION_NAME_BYTES } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
+import { lastExtension } from '../hypercore-peer.js'
 import { MESSAGES } from '../messages.js'
 import { type DecodeState, type Encoding } from '../protomux.js'
 import { readUint } from '../uint.js'
@@ -35,5 +36,34 @@ export function boundExtensions(): Interceptor {
       if (extension !== undefined) extension.encoding = bound(extension.encoding)
       return make(opts)
     }
+  }
+}
+
+/**
+ * Ends the stream of a remote whose message a registered extension cannot decode, as with any other message. Hypercore
+ * decodes it and calls the extension in one go (`registerExtension()`), and what the extension itself throws is a failure
+ * here: so if there is one, it is decoded once more.
+ */
+export function refuseBadExtensions(): Interceptor {
+  return {
+    name: 'extension messages',
+    wrap: ({ extension }) => ({
+      extension(message, channel) {
+        try {
+          return extension(message, channel)
+        } catch (err) {
+          checkMessage(message.message, lastExtension(channel.userData))
+          throw err
+        }
+      }
+    })
+  }
+}
+
+function checkMessage(buffer: Uint8Array, encoding: Encoding | undefined): void {
+  try {
+    encoding?.decode({ start: 0, end: buffer.byteLength, buffer })
+  } catch (cause) {
+    throw new ReplicatorError('BAD_FRAME', 'a message of an extension cannot be decoded', { cause })
   }
 }
