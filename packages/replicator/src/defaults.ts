@@ -45,10 +45,10 @@ export const CORES_PER_STREAM = 16_384
 /** `source.open()` calls at a time, of all streams: enough to keep a disk busy without starving our own reads. */
 export const LOOKUPS = 64
 
-/** Discovery keys that are remembered as not here, about 150 bytes each: 2.5 MB. */
+/** Discovery keys that a replicator remembers as not here, about 150 bytes each: 2.5 MB. */
 export const UNKNOWN_CORES = 16_384
 
-/** Opens that a stream may send while it does not read our answers, a few hundred bytes each: some 20 MB. */
+/** Opens that a remote may send on one stream while it does not read our answers, a few hundred bytes each: some 20 MB. */
 export const UNREAD_ANSWERS = 65_536
 
 /**
@@ -63,7 +63,7 @@ export const READS_PER_STREAM = 64
  */
 export const READ_BYTES_PER_STREAM: number = 16 * 1024 * 1024
 
-/** Unanswered requests of one channel. Hypercore itself has 512 at most (`MAX_INFLIGHT` of lib/replicator.js). */
+/** Unanswered requests of one channel, which is one core on one stream. Hypercore itself has 512 at most (`MAX_INFLIGHT` of lib/replicator.js). */
 export const REQUESTS_PER_CHANNEL = 4096
 
 /**
@@ -85,18 +85,18 @@ export const STALLED_MS = 60_000
  */
 export const ANSWER_MS = 5_000
 
-/** How many times as long a peer gets that meanwhile answers other requests: its answers may queue behind large blocks. */
+/** How many times as long we wait for a peer that answers other requests meanwhile: its answers may queue behind large blocks. */
 export const BUSY_PATIENCE = 4
 
 /**
- * How many times `answerMs` a peer may get that was silent before. It gets twice as much each time, so that of several slow
- * peers one does answer: 80 s, in which the largest block comes over a slow line.
+ * How many times `answerMs` we wait at most for a peer that was silent before. We wait twice as long each time, so that one of
+ * several slow peers does answer: 80 s, in which the largest block comes over a slow line.
  */
 export const MOST_PATIENCE = 16
 
 /**
- * How many times `answerMs` a silent peer is asked for nothing that others could give: 10 minutes, much longer than it is
- * waited for when it is asked again.
+ * For how many times `answerMs` a silent peer is asked for nothing that others could give, at most: 10 minutes, much longer
+ * than we wait for it when it is asked again.
  */
 export const MOST_SILENCE = 128
 
@@ -117,17 +117,17 @@ export const BAD_PROOF_MS = 1000
  */
 export const FLOOD_FACTOR = 8
 
-/** Bytes of the id and handshake of an open of Hypercore's protocol, which has 65. */
+/** Bytes of the id and handshake of one open of Hypercore's protocol. Hypercore sends 65. */
 export const OPEN_BYTES: number = 64 * 1024
 
 /**
- * Bytes of the handshakes, names and ids of a stream's opens that wait, of any protocol. Hypercore's take 4 MB at most
- * (`PENDING_OPENS` × `FLOOD_FACTOR`); some other protocol may have a large one.
+ * Bytes of the handshakes, names and ids of a stream's opens that wait: so many for those of cores, and as many for those of
+ * other protocols. Hypercore's take 4 MB at most (`PENDING_OPENS` × `FLOOD_FACTOR`); another protocol may have a large one.
  */
 export const OPEN_BYTES_PER_STREAM: number = 8 * 1024 * 1024
 
 /**
- * Bytes of messages for channels of a stream that are not open yet, and 512 for each message. Protomux pauses the stream
+ * Bytes of messages for those channels of a stream that are not open yet, with 512 added for each message. Protomux pauses the stream
  * at 32 KB, but one batch of a remote that does not wait for our answer may be 8 MB, and is taken whole.
  */
 export const EARLY_BYTES: number = 16 * 1024 * 1024
@@ -145,12 +145,12 @@ export const LONG_WAITS = 64
 export const AT_WORK = 1024
 
 /**
- * Work that a stream may cost without proving anything, in microseconds (wire/costs.ts): two seconds, which is what a peer
- * makes that offers 16,384 cores in one frame, several times over.
+ * Work that a stream may cost without proving anything, in microseconds (wire/costs.ts): two seconds, several times what a
+ * peer costs that offers 16,384 cores in one frame. It is per connection: whoever reconnects has it again.
  */
 export const ALLOWANCE = 2_000_000
 
-/** Work that what a stream has proved allows for in advance, at most: one second. */
+/** Work that a stream may have in advance for what it has proved, in microseconds: one second at most. */
 export const ADVANCE = 1_000_000
 
 /**
@@ -159,7 +159,7 @@ export const ADVANCE = 1_000_000
  */
 export const REFILL_PER_MS = 100
 
-/** Work that all streams together may do in one turn of the event loop, in microseconds: 8 ms. */
+/** Work that all streams of the process may do in one turn of the event loop, in microseconds: 8 ms. */
 export const TURN = 8000
 
 /** Work that one stream may do of it at a time, before others have their turn. */
@@ -187,26 +187,26 @@ export const FRAME_BYTES = 256
 export const SLOWED_MS = 1000
 
 /**
- * Bytes that all streams together may have wait, in frames that are not whole or not worked on: 16 frames at their
- * largest. What we have asked an honest peer for does not count.
+ * Bytes that all streams of a replicator may have wait together, in frames that are not whole or not worked on: 16 frames at
+ * their largest. What we have asked a peer for does not count.
  */
 export const WAITING_BYTES: number = 1 << 28
 
 /**
- * Bytes of one stream that may wait beyond what we have asked for: four frames at their largest. One that can be paused
- * has one that is not whole, and one behind that. One of UDX cannot be paused.
+ * Bytes of one stream that may wait beyond what we have asked for: four frames at their largest. A stream that can be paused
+ * has two at most, one that is worked on and one that is not whole. One of UDX cannot be paused.
  */
 export const WAITING_BYTES_PER_STREAM: number = 1 << 26
 
-/** Bytes of a message of the handshake. Those of Noise XX have 32, 96 and 64, and the header behind them 56. */
+/** Bytes of one message of the handshake. Those of Noise XX have 32, 96 and 64, and the header behind them 56. */
 export const HANDSHAKE_BYTES = 4096
 
-/** Bytes of a frame below which it is charged for: a keep-alive has 17, comes every 5 s, and nobody behind sees it. */
+/** Frames of fewer bytes are charged for: a keep-alive has 17, comes every 5 s, and nobody behind the stream sees it. */
 export const SMALL_FRAME_BYTES = 64
 
 /**
- * Milliseconds in which what came before the remote's end is worked on until the stream ends. What an indebted stream has
- * sent is dropped then.
+ * Milliseconds for which a stream stays open, after its remote has ended it, to work on what came before. An indebted stream
+ * ends at once, and what waits is dropped.
  */
 export const LAST_FRAMES_MS = 10_000
 
@@ -217,13 +217,13 @@ export const LAST_FRAMES_MS = 10_000
 export const GONE_MS = 1000
 
 /**
- * Bytes of a frame from which it counts as waiting while it comes, and waits for its turn to be decrypted: that takes 10 ms
- * for 16 MB.
+ * A frame of so many bytes counts as waiting from its first byte on, and is decrypted when it is its stream's turn: for 16 MB
+ * that takes 10 ms.
  */
 export const LARGE_FRAME_BYTES: number = 1 << 18
 
 /**
- * Channels of a stream at a time, 16 times as many as there may be cores for its remote alone. Protomux keeps up to 12
+ * Channel numbers of one stream, 16 times as many as there may be cores for its remote alone. Protomux keeps up to 12
  * bytes for each number up to the highest ever used: 3 MB per stream.
  */
 export const CHANNEL_IDS: number = 1 << 18
@@ -265,18 +265,18 @@ export const UNREAD_MESSAGES = 16_384
 export const PUSHED_BYTES = 4096
 
 /**
- * Ranges of blocks of one core that have come or gone while its remote reads nothing, about 60 bytes each: 8 MB. Those that
- * touch are one, so it takes a sparse copy of half a million blocks, filled at random meanwhile.
+ * Ranges of blocks of one channel's core that have come or gone while the remote reads nothing, about 60 bytes each: 8 MB.
+ * Those that touch are one, so it takes a sparse copy of half a million blocks, filled at random meanwhile.
  */
 export const UNREAD_RANGES = 131_072
 
 /** Of them, those that are said in one frame: a few milliseconds. */
 export const RANGES_PER_FRAME = 1024
 
-/** Messages of one channel that are at work under the lock of their core, or wait for it: about a millisecond each. */
+/** Messages of one channel that are at work under the lock of their core, or queue for it: about a millisecond each. */
 export const DATA_AT_WORK = 4
 
-/** Bytes of the name of an extension. Those that people register have a few dozen. */
+/** Bytes of the name of an extension in one message. Those that people register have a few dozen. */
 export const EXTENSION_NAME_BYTES = 1024
 
 /**

@@ -6,7 +6,7 @@ export const REPLICATOR_ERRORS = {
   BAD_ARGUMENT:
     'An argument or option has the wrong type, length or value, or no option has that name. A TypeError; `field` names it.',
   BAD_CLAIM:
-    'A remote says that it has blocks of a core which, by what it says itself, the core does not have. The core is closed for it.',
+    'A remote says that it has a block and that the core is shorter, or claims more pieces of what is not proved than any Hypercore has. The core is closed for it.',
   BAD_FRAME:
     'A remote sent a message that cannot be decoded, or that has an impossible size or place. Its stream is closed.',
   BAD_PROOF:
@@ -25,7 +25,7 @@ export const REPLICATOR_ERRORS = {
   SLOWED:
     'A remote keeps sending more that proves nothing than is worked on. Its messages wait, and others come first.',
   TOO_MANY_BYTES:
-    'The frames of a remote that are not whole, or wait, hold more memory than the limit allows. Its stream is closed.',
+    'Frames that are not whole, or wait, hold more memory than the limit allows for one stream or for all. The stream that makes the least progress is closed.',
   TOO_MANY_CORES:
     'As many cores are open for one remote as the limit allows. One was closed for another, or one was not opened.',
   TOO_MANY_OPENS:
@@ -35,13 +35,13 @@ export const REPLICATOR_ERRORS = {
   TOO_MANY_REQUESTS:
     'More requests of a remote for blocks of one core wait for an answer than the limit allows. Its stream is closed.',
   TOO_MANY_WANTS:
-    'A remote asks which blocks are here, more often than any Hypercore, and does not read the answers. Its stream is closed.',
+    'A remote asks which blocks are here, does not read the answers, and has more such questions wait than any Hypercore. Its stream is closed.',
   TOO_MUCH_WORK:
-    'A remote has cost more work than it may without proving anything: see `discoveryKey` for the core. Its stream is closed.',
+    'A remote has cost more work than it may without proving anything; `discoveryKey` names the core that was charged most. Its stream is closed.',
   UNANSWERED:
     'A remote has not answered requests of ours in time that another one could answer, which is asked. Nothing is closed.',
   UNREAD_ANSWERS:
-    'A remote opens channels, or has us say more and more, and does not read the answers. Its stream is closed.'
+    'A remote does not read, and too much that we have to say to it waits: answers to its opens, requests, pushed blocks or ranges. Its stream is closed.'
 } as const
 
 /** A code of `REPLICATOR_ERRORS`. */

@@ -41,8 +41,11 @@ export interface ReplicatorEvents {
    */
   'core-error': [err: Error, info: CoreErrorInfo]
   /**
-   * A remote reached a limit, which `err.code` names: an open was not answered with a core, a core was closed for
-   * another one, the stream is closed, or another remote is asked for what it does not answer. Dropped if nobody listens.
+   * A remote reached a limit, or did what no honest one does; `err.code` says which. Most codes close the stream.
+   * INVALID_CAPABILITY does too, with Hypercore's own error. BAD_CLAIM closes one core for this remote, TOO_MANY_CORES
+   * closes one core for another or leaves it closed, and TOO_MANY_OPENS leaves cores closed before it closes the stream.
+   * SLOWED, OPENS_WAIT and UNANSWERED close nothing, and an honest remote may cause them: one that sends much, one whose
+   * opens wait for us, or one that is overloaded. Dropped if nobody listens.
    */
   limited: [err: ReplicatorError, info: CoreErrorInfo]
   /**

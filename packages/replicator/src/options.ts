@@ -121,7 +121,7 @@ export function readReplicateOptions(target: unknown, opts: ReplicateOptions | u
   return readGiven(opts, REPLICATE_OPTIONS, 'options', typeof target === 'boolean' ? 'keep' : 'refuse')
 }
 
-/** What remotes may cost us. docs/security.md says what each of them bounds. */
+/** What remotes may cost us. docs/limits.md has these bounds and those that cannot be set, and what each of them takes. */
 export interface Limits {
   /** How many opens of one stream may wait for an answer; more are not opened. */
   pendingOpens: number
@@ -130,22 +130,23 @@ export interface Limits {
    * many that the remote was denied are remembered, to be opened when the policy changes.
    */
   coresPerStream: number
-  /** How many look-ups in the source run at a time; more wait, and the streams are served round robin. */
+  /** How many look-ups in the source run at a time, of all streams; more wait, and the streams are served round robin. */
   lookups: number
   /** How many discovery keys are remembered as not here; 0 is none. */
   unknownCores: number
   /** How many opens of a stream are taken while it does not read our answers; with more it is closed. */
   unreadAnswers: number
-  /** How many requests for blocks of one core may wait for an answer; with more the stream is closed. */
+  /** How many requests of one stream for blocks of one core may wait for an answer; with more the stream is closed. */
   requestsPerChannel: number
   /**
-   * How many bitfield pages, of 32,768 blocks each, a remote may claim blocks in across all cores, as far as these are
-   * proved to be as long; with more its stream is closed.
+   * How many bitfield pages, of 32,768 blocks each, the remote of one stream may claim blocks in, of all cores together.
+   * What is not proved to exist does not count, unless we have asked for it. With more its stream is closed.
    */
   pagesPerStream: number
   /**
-   * How many bytes all streams together may have wait, in frames that have not come whole or are not worked on. Beyond that
-   * those streams are closed that have made the least progress for what they hold.
+   * How many bytes all streams of the replicator may have wait together, in frames that have not come whole or are not worked
+   * on. What we have asked for does not count. Beyond that, those streams are closed that have made the least progress for
+   * what they hold.
    */
   waitingBytes: number
   /** How long a remote may give no sign until it is 'stalled', which ends nothing. */
