@@ -77,8 +77,8 @@ export class ChannelGuard {
       }
     })
     return () => {
-      restore()
       for (const interceptor of this.#interceptors) interceptor.release?.()
+      restore()
     }
   }
 

@@ -23,6 +23,9 @@ export const BYTE: Cost = 0.002
 /** Of a sync: it may look for a node of the tree, and look through what we want of the peer. */
 export const SYNC: Cost = 25
 
+/** Of a sync that a newer one replaces before it is worked on. */
+export const REPLACED: Cost = 3
+
 /** Of a request, without the block: the nodes of its proof are read. */
 export const REQUEST: Cost = 30
 

@@ -1,6 +1,6 @@
 import type { Peer } from '@manycore/hypercore-types'
 import type { Encoding } from './protomux.js'
-import type { Messages, MessageType, NoData, Request, Sync } from './messages.js'
+import type { Messages, MessageType, NoData, Request } from './messages.js'
 
 // What is used of Hypercore's Peer (hypercore 11.39.5 lib/replicator.js) that is nobody's interface: declared and touched
 // here only. Its methods are replaced on the peer itself, so that they end with it.
@@ -139,9 +139,13 @@ export function refuseRequest(peer: CorePeer, request: Request, reason: number):
   return peer.wireNoData.send({ request: request.id, reason })
 }
 
-/** Is a sync the first of its channel, or does it acknowledge more of our length than the last one? */
-export function acknowledges({ remoteSynced, lengthAcked, core }: CorePeer, { remoteLength }: Sync): boolean {
-  return !remoteSynced || (remoteLength > lengthAcked && remoteLength <= core.state!.length)
+/** Is a sync the first of its channel, or does it acknowledge more of our length than was acknowledged before? */
+export function acknowledges(
+  { remoteSynced, core }: CorePeer,
+  remoteLength: number,
+  before: number
+): boolean {
+  return !remoteSynced || (remoteLength > before && remoteLength <= core.state!.length)
 }
 
 /** Does the peer owe us data, or may it turn out in a moment that it has some? */

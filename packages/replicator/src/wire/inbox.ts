@@ -38,6 +38,8 @@ export class Inbox {
   readonly work: Work
   /** Worked on when nothing waits here, in the same slices. */
   undecrypted: Undecrypted = NOTHING_WAITS
+  /** What `turns` has given it, as far as that counts. */
+  given: Cost = 0
   /** Handlers that have not ended. */
   atWork = 0
   /** Of the frames that wait, with what it takes to keep them. */
@@ -63,7 +65,12 @@ export class Inbox {
     this.#mux = mux
     this.#clock = clock
     this.#onslowed = onslowed
-    this.work = new Work(clock, () => turns.refill)
+    this.work = new Work(clock, () => turns.refillOf(this))
+  }
+
+  /** Nothing waits, not even to be decrypted. */
+  get #isIdle(): boolean {
+    return this.isEmpty && !this.undecrypted.isWaiting
   }
 
   get isEmpty(): boolean {
@@ -81,12 +88,17 @@ export class Inbox {
   }
 
   /**
-   * Nobody guards the mux any more: what waits is worked on at once, before anything that comes later; or forgotten, if
-   * nothing will.
+   * Called before the guard is taken off the mux. What waits is worked on at once, before anything that comes later: unless
+   * the stream has closed, or is so indebted that this would take long. That ends it.
    */
   release(): void {
+    const { debt } = this.work
     if (this.#mux.stream.destroyed) this.#clear()
-    else this.run(Infinity)
+    else if (debt <= SMALL_DEBT || this.isEmpty) this.run(Infinity)
+    else {
+      this.#clear()
+      safeDestroy(this.#mux, this.work.tooMuch())
+    }
     turns.forget(this)
   }
 
@@ -98,12 +110,13 @@ export class Inbox {
   /** Takes what one frame holds. @throws what the remote did wrong, if the frame is one message and is worked on now */
   receive(remoteId: number, state: DecodeState): void {
     const bytes = state.end - state.start + FRAME_BYTES
-    const isBatch = remoteId === 0 && state.buffer[state.start] === 0
+    const isBatch = remoteId === 0 && isBatchType(state)
     const isNext = this.isEmpty && !this.#isRunning && this.atWork < AT_WORK
     const slice = isNext ? turns.slice(this) : 0
     if (slice > 0 && !isBatch) return this.#atOnce(remoteId, state)
-    const steps = isBatch ? this.#batch(state) : this.#single(remoteId, state)
-    this.#frames.push({ steps, state, bytes })
+    const kept = { buffer: state.buffer, start: state.start, end: state.end } // its owner may go on reading
+    const steps = isBatch ? this.#batch(kept) : this.#single(remoteId, kept)
+    this.#frames.push({ steps, state: kept, bytes })
     this.bytes += bytes
     if (slice > 0) this.run(slice)
     else if (!this.#isRunning) this.#settle()
@@ -132,7 +145,7 @@ export class Inbox {
     } finally {
       this.#isRunning = false
       this.#uncork()
-      turns.took(this.work.spent - before)
+      turns.took(this.work.spent - before, this)
       this.#settle()
     }
   }
@@ -140,7 +153,7 @@ export class Inbox {
   /** A handler has ended. */
   done(): void {
     this.atWork--
-    if (this.atWork === AT_WORK / 2 && !this.isEmpty) turns.wait(this)
+    if (this.atWork === AT_WORK / 2 && !this.#isIdle) turns.wait(this)
   }
 
   /** Has the answers to the messages of a packet leave in one packet as well, as Protomux does. */
@@ -175,7 +188,7 @@ export class Inbox {
     const before = this.work.spent
     this.work.spend((state.end - state.start) * BYTE)
     this.#deliver(remoteId, state)
-    turns.took(this.work.spent - before)
+    turns.took(this.work.spent - before, this)
   }
 
   *#single(remoteId: number, state: DecodeState): Generator<Cost, void> {
@@ -185,20 +198,20 @@ export class Inbox {
 
   /** Several messages in one frame: channel, then of each its length and itself; a length of 0 precedes another channel. */
   *#batch(state: DecodeState): Generator<Cost, void> {
-    state.start++ // the type
+    readUint(state) // the type
     const { end } = state
     let remoteId = readUint(state)
     let isFirst = true
     while (state.start < end) {
       const length = readUint(state)
-      yield length * BYTE
+      yield Math.min(length, end - state.start) * BYTE
       if (length === 0) {
         remoteId = readUint(state)
         this.work.charge(MESSAGE, null)
         continue
       }
       const next = Math.min(state.start + length, end)
-      if (remoteId === 0 && state.buffer[state.start] === 0) {
+      if (remoteId === 0 && isBatchType(state)) {
         // Protomux never sends it and takes it to any depth: 16 MB of them overflow the stack.
         throw new ReplicatorError('BAD_FRAME', 'a batch of messages in a batch')
       }
@@ -233,7 +246,7 @@ export class Inbox {
   /** Pauses the stream while much waits here. */
   #settle(): void {
     this.#watchSlowness()
-    const isIdle = this.isEmpty && !this.undecrypted.isWaiting
+    const isIdle = this.#isIdle
     if (isIdle || this.atWork >= AT_WORK) turns.leave(this)
     else turns.wait(this)
     if (this.bytes > INBOX_BYTES) {
@@ -251,8 +264,7 @@ export class Inbox {
     const { debt } = this.work
     const now = this.#clock.now()
     if (this.#waitsFrom !== null) this.#waitedMs += now - this.#waitsFrom
-    const isIdle = this.isEmpty && !this.undecrypted.isWaiting
-    this.#waitsFrom = isIdle || debt <= SMALL_DEBT ? null : now
+    this.#waitsFrom = this.#isIdle || debt <= SMALL_DEBT ? null : now
     if (debt <= 0) this.#waitedMs = 0
     if (this.#waitedMs < SLOWED_MS) return
     this.#waitedMs = -Infinity
@@ -272,6 +284,11 @@ const NOTHING = new Uint8Array(0)
 /** Protomux throws a plain Error for what cannot be said to it: 'Invalid open message', 'Invalid reject message'. */
 function asBadFrame(err: Error): Error {
   return err.constructor === Error ? new ReplicatorError('BAD_FRAME', err.message, { cause: err }) : err
+}
+
+/** Several messages in one? A number may be written longer than need be. */
+function isBatchType({ buffer, start, end }: DecodeState): boolean {
+  return start < end && (buffer[start]! < 0xfd ? buffer[start] === 0 : readUint({ buffer, start, end }) === 0)
 }
 
 function remove<T>(list: T[], item: T): boolean {

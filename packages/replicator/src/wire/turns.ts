@@ -12,8 +12,9 @@ import type { Cost } from './costs.js'
 import type { Inbox } from './inbox.js'
 
 /**
- * Shares the turns of the event loop among the streams that have more to be worked on than fits in one. Those with the
- * least unproved work come first; those that have much of it share a small part of the time, whatever their number.
+ * Shares the turns of the event loop among the streams that have more to be worked on than fits in one, fairly: whoever has
+ * been given the least since it came is next, and who comes anew counts as if it had been given as much as who is next.
+ * Those with much unproved work come after all others and share a small part of the time, whatever their number.
  */
 class Turns {
   readonly #waiting = new Set<Inbox>()
@@ -23,25 +24,29 @@ class Turns {
   #left: Cost = TURN
   #isScheduled = false
   #isResting = false
+  /** What the one that was served last had been given: the virtual time of start-time fair queueing. */
+  #given: Cost = 0
 
-  /** How much of a stream's allowance comes back per millisecond. The indebted share it, or many would have many times as much. */
-  get refill(): Cost {
-    return REFILL_PER_MS / Math.max(1, this.#indebted.size)
+  /** @returns how much of its allowance comes back per ms. The indebted share it, or many would have many times as much. */
+  refillOf(inbox: Inbox): Cost {
+    return this.#indebted.has(inbox) ? REFILL_PER_MS / this.#indebted.size : REFILL_PER_MS
   }
 
   /** @returns how much an inbox may spend at once, now that something has come; 0 = it has to wait */
   slice(inbox: Inbox): Cost {
     this.#schedule()
-    return this.#note(inbox) > SMALL_DEBT ? 0 : Math.min(SLICE, this.#left)
+    return this.#note(inbox) > SMALL_DEBT ? 0 : Math.min(this.#slice, this.#left)
   }
 
   /** An inbox has spent something in this turn. */
-  took(cost: Cost): void {
+  took(cost: Cost, inbox: Inbox): void {
     this.#left -= cost
+    inbox.given = Math.max(inbox.given, this.#given) + cost
   }
 
   /** An inbox has more than its slice. */
   wait(inbox: Inbox): void {
+    if (!this.#waiting.has(inbox)) inbox.given = Math.max(inbox.given, this.#given)
     this.#waiting.add(inbox)
     this.#schedule()
   }
@@ -55,6 +60,11 @@ class Turns {
   forget(inbox: Inbox): void {
     this.#waiting.delete(inbox)
     this.#indebted.delete(inbox)
+  }
+
+  /** The more wait, the less is given at a time. */
+  get #slice(): Cost {
+    return Math.max(INDEBTED_SLICE, SLICE / Math.max(1, this.#waiting.size / 2))
   }
 
   /** @returns its debt */
@@ -76,21 +86,21 @@ class Turns {
 
   #run(): void {
     this.#left = TURN
-    const all = Array.from(this.#waiting, (inbox) => ({ inbox, debt: this.#note(inbox) }))
-    all.sort((a, b) => a.debt - b.debt)
-    const indebted = all.filter(({ inbox }) => this.#indebted.has(inbox))
-    for (const { inbox } of all.slice(0, all.length - indebted.length)) {
+    const all = Array.from(this.#waiting).sort((a, b) => a.given - b.given)
+    const indebted = all.filter((inbox) => this.#note(inbox) > SMALL_DEBT)
+    const slice = this.#slice
+    for (const inbox of all) {
       if (this.#left <= 0) break
-      this.#let(inbox, SLICE)
+      if (!this.#indebted.has(inbox)) this.#let(inbox, slice)
     }
     if (indebted.length > 0 && !this.#isResting) this.#runIndebted(indebted)
     if (this.#waiting.size > (this.#isResting ? indebted.length : 0)) this.#schedule()
   }
 
   /** Afterwards they all rest, so that the others find the loop idle. */
-  #runIndebted(inboxes: readonly { inbox: Inbox }[]): void {
+  #runIndebted(inboxes: readonly Inbox[]): void {
     const least = this.#left - INDEBTED_TURN
-    for (const { inbox } of inboxes) {
+    for (const inbox of inboxes) {
       if (this.#left <= least) break
       this.#let(inbox, INDEBTED_SLICE)
     }
@@ -102,7 +112,8 @@ class Turns {
   }
 
   #let(inbox: Inbox, slice: Cost): void {
-    this.#waiting.delete(inbox) // whoever has more waits again, behind the others
+    this.#waiting.delete(inbox) // whoever has more waits again
+    this.#given = Math.max(this.#given, inbox.given)
     inbox.run(slice)
   }
 }

@@ -23,6 +23,8 @@ export class Work {
   spent: Cost = 0
   #debt: Cost = 0
   #settled: number
+  /** How often the stream came into debt. */
+  #debts = 0
   #worst: { readonly id: Uint8Array; readonly charges: Cost } | null = null
 
   /** @param refillPerMs  how much of the allowance comes back per millisecond now */
@@ -54,7 +56,7 @@ export class Work {
     if (channel !== null) this.#blame(channel, cost)
     if (this.#debt <= ALLOWANCE) return
     this.#refill()
-    if (this.#debt > ALLOWANCE) throw this.#tooMuch()
+    if (this.#debt > ALLOWANCE) throw this.tooMuch()
   }
 
   /** Called once work that was charged has proved to be useful, or when something is proved that allows for more. */
@@ -62,7 +64,8 @@ export class Work {
     this.#debt = Math.max(-ADVANCE, this.#debt - cost)
   }
 
-  #tooMuch(): ReplicatorError {
+  /** @returns an error that ends the stream */
+  tooMuch(): ReplicatorError {
     const discoveryKey = this.#worst?.id ?? null
     const text = 'a remote has used up the work that a stream may cost without proving anything'
     return new ReplicatorError('TOO_MUCH_WORK', text, { discoveryKey })
@@ -75,15 +78,23 @@ export class Work {
     return new ReplicatorError('SLOWED', text, { discoveryKey })
   }
 
+  /** Another debt begins: what was charged before is no reason for it. */
+  #forgive(): void {
+    this.#debts++
+    this.#worst = null
+  }
+
   #refill(): void {
     const now = this.#clock.now()
     if (this.#debt > 0) this.#debt = Math.max(0, this.#debt - (now - this.#settled) * this.#refillPerMs())
     this.#settled = now
   }
 
-  #blame(channel: Charged & { [CHARGES]?: Cost }, cost: Cost): void {
-    const charges = (channel[CHARGES] ?? 0) + cost
-    channel[CHARGES] = charges
+  #blame(channel: Charged & { [CHARGES]?: { readonly of: number; cost: Cost } }, cost: Cost): void {
+    if (this.#debt <= cost) this.#forgive()
+    const known = channel[CHARGES]
+    const charges = (known?.of === this.#debts ? known.cost : 0) + cost
+    channel[CHARGES] = { of: this.#debts, cost: charges }
     if (this.#worst === null || charges > this.#worst.charges) this.#worst = { id: channel.id, charges }
   }
 }

@@ -18,8 +18,7 @@ interface Scene {
   slowed: ReplicatorError[]
   /** called with each message before it is noted; charges nothing unless the test says so */
   work: (byte: number) => void
-  /** @returns where the frame is */
-  receive(channel: number, ...bytes: number[]): { buffer: Uint8Array }
+  receive(channel: number, ...bytes: number[]): void
 }
 
 /** An inbox on a real Protomux, whose messages go to the test. */
@@ -39,9 +38,7 @@ async function scene(): Promise<Scene> {
     work: () => inbox.work.spend(1),
     receive: (channel, ...bytes) => {
       const buffer = b4a.from(bytes)
-      const state = { buffer, start: 0, end: buffer.byteLength }
-      inbox.receive(channel, state)
-      return state
+      inbox.receive(channel, { buffer, start: 0, end: buffer.byteLength })
     }
   }
   inbox.listen((channel, { buffer, start, end }) => {
@@ -58,6 +55,19 @@ test('a message is worked on at once, and those of a batch in their order, chann
   receive(0, 0, 5, 2, 0xaa, 0xab, 1, 0xac, 0, 6, 1, 0xad)
   expect(seen).toEqual(['7:010203', '5:aaab', '5:ac', '6:ad'])
 })
+
+test.each([[[0]], [[0xfd, 0, 0]], [[0xfe, 0, 0, 0, 0]], [[0xff, 0, 0, 0, 0, 0, 0, 0, 0]]])(
+  'a batch is one however long its type is written: %j',
+  async (type) => {
+    const all = await scene()
+    const { receive, seen, inbox } = all
+    all.work = () => inbox.work.spend(SLICE)
+    receive(0, ...type, 5, 1, 0xaa, 1, 0xab)
+    expect(seen).toEqual(['5:aa'])
+    while (!inbox.isEmpty) await turn()
+    expect(seen).toEqual(['5:aa', '5:ab'])
+  }
+)
 
 test('what is more than a slice waits for later turns, in order, and so does what comes meanwhile', async () => {
   const all = await scene()
@@ -159,6 +169,48 @@ test('an indebted stream waits for others, in smaller slices', async () => {
   expect(order).toEqual(['other', 'other', 'indebted', 'indebted'])
 })
 
+test('whoever waits has its turn, whatever others have been credited and keep sending', async () => {
+  const [one, other, third] = [await scene(), await scene(), await scene()]
+  const busy = [one, other]
+  for (const each of busy) each.work = () => each.inbox.work.spend(SLICE)
+  for (const { inbox, receive } of busy) {
+    inbox.work.credit(1e6)
+    receive(0, 0, 1, ...Array.from({ length: 100 }, () => [1, 7]).flat())
+  }
+  third.work = () => third.inbox.work.spend(SLICE)
+  third.receive(0, 0, 1, 1, 1, 1, 2, 1, 3)
+  for (let i = 0; third.seen.length < 3; i++) {
+    await turn()
+    expect(i).toBeLessThan(20)
+  }
+  expect(busy.map(({ seen }) => seen.length < 15)).toEqual([true, true])
+  for (const { inbox } of busy) while (!inbox.isEmpty) await turn()
+})
+
+test('frames that wait to be decrypted have their turn once handlers have ended', async () => {
+  const { inbox, seen } = await scene()
+  inbox.atWork = AT_WORK
+  let held = 1
+  inbox.undecrypted = {
+    get isWaiting() {
+      return held > 0
+    },
+    step() {
+      if (held === 0) return false
+      held--
+      seen.push('decrypted')
+      return true
+    },
+    idle() {}
+  }
+  inbox.wake()
+  for (let i = 0; i < 3; i++) await turn()
+  expect(seen).toEqual([])
+  for (let i = 0; i < AT_WORK; i++) inbox.done()
+  while (held > 0) await turn()
+  expect(seen).toEqual(['decrypted'])
+})
+
 test('SLOWED is said once, when an indebted stream has waited for a second in all', async () => {
   const { inbox, clock, receive, slowed } = await scene()
   inbox.atWork = AT_WORK
@@ -176,15 +228,37 @@ test('SLOWED is said once, when an indebted stream has waited for a second in al
 
 test.each([
   ['a batch in a batch', [0, 0, 0, 2, 0, 0, 1, 1]],
+  ['a batch in a batch whose type is written in three bytes', [0, 0, 0, 4, 0xfd, 0, 0, 1, 1]],
   ['a number that its frame cuts off', [0, 0, 1, 0xfd, 1]]
-])('%s ends the stream with BAD_FRAME, and its frame is forgotten', async (_, [channel, ...bytes]) => {
+])('%s ends the stream with BAD_FRAME, and nothing waits any more', async (_, [channel, ...bytes]) => {
   const { receive, stream, inbox } = await scene()
   const failed = new Promise<Error>((resolve) => stream.once('error', resolve))
   const gone = closed(stream)
-  const state = receive(channel!, ...bytes)
+  receive(channel!, ...bytes)
   expect(await failed).toMatchObject({ code: 'BAD_FRAME' })
   await gone
-  expect([inbox.isEmpty, inbox.bytes, state.buffer.byteLength]).toEqual([true, 0, 0])
+  expect([inbox.isEmpty, inbox.bytes]).toEqual([true, 0])
+})
+
+test('what waits of a stream that has closed is forgotten', async () => {
+  const { inbox, receive, seen, stream } = await scene()
+  inbox.atWork = AT_WORK
+  receive(0, 0, 2, 1, 2, 1, 3)
+  const gone = closed(stream)
+  stream.destroy()
+  await gone
+  inbox.release()
+  expect([seen, inbox.isEmpty]).toEqual([[], true])
+})
+
+test('when nobody minds the mux any more, an indebted stream of which something waits is ended', async () => {
+  const { inbox, receive, seen, stream } = await scene()
+  inbox.work.charge(2 * SMALL_DEBT, null)
+  receive(0, 0, 2, 1, 2, 1, 3)
+  const failed = new Promise<Error>((resolve) => stream.once('error', resolve))
+  inbox.release()
+  expect(await failed).toMatchObject({ code: 'TOO_MUCH_WORK' })
+  expect(seen).toEqual([])
 })
 
 test('when nobody minds the mux any more, what waits is worked on at once', async () => {

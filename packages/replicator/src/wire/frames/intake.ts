@@ -67,7 +67,7 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
   mayRead(bytes: number): boolean {
     if (bytes >= SMALL_FRAME_BYTES && bytes < LARGE_FRAME_BYTES) return true
     if (turns.slice(this.#inbox) <= 0) return false
-    turns.took(this.#pay(bytes))
+    turns.took(this.#pay(bytes), this.#inbox)
     return true
   }
 

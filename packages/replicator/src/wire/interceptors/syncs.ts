@@ -1,15 +1,23 @@
 import { MAX_BLOCKS } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
-import { aroundMessages, type CoreChannel, type Handler, isSyncing } from '../hypercore-peer.js'
+import { acknowledges, aroundMessages, type CoreChannel, type Handler, isSyncing } from '../hypercore-peer.js'
 import type { Sync } from '../messages.js'
-import type { Interceptor } from './interceptor.js'
+import { REPLACED, SYNC } from '../costs.js'
+import type { Work } from '../work.js'
+import type { Host, Interceptor } from './interceptor.js'
 
 /** What is known of a channel's syncs is kept on it: a table would keep the room of as many as there ever were. */
 const TURN = Symbol('turn of the last sync')
 const WORKING = Symbol('sync at work')
 const HELD = Symbol('sync held')
+const ACKNOWLEDGED = Symbol('length of ours that was acknowledged')
 
-type SyncedChannel = CoreChannel & { [TURN]?: number; [WORKING]?: unknown; [HELD]?: Held | undefined }
+type SyncedChannel = CoreChannel & {
+  [TURN]?: number
+  [WORKING]?: unknown
+  [HELD]?: Held | undefined
+  [ACKNOWLEDGED]?: number
+}
 
 /** The newest of the syncs that came while another one was being worked on. */
 interface Held {
@@ -26,8 +34,8 @@ interface Held {
  * newest one worked on before it, and so has the remote's close, by which Hypercore decides whether it opens the channel
  * again. A sync that comes on its own passes through.
  */
-export function newestSync(): Interceptor {
-  const syncs = new Syncs()
+export function newestSync({ work }: Host): Interceptor {
+  const syncs = new Syncs(work)
   return {
     name: 'newest sync',
     control: ({ _onclosesession }) => ({
@@ -50,14 +58,20 @@ export function newestSync(): Interceptor {
 }
 
 class Syncs {
+  readonly #spending: Work
   #turn = 0
   #isTurnOver = true
   /** the channels that hold a sync */
   readonly #holding = new Set<SyncedChannel>()
 
+  constructor(work: Work) {
+    this.#spending = work
+  }
+
   take(message: Sync, channel: SyncedChannel, handler: Handler<Sync>): unknown {
     const held = channel[HELD]
     if (held !== undefined) {
+      this.#spending.charge(REPLACED, channel)
       held.message = message
       return undefined
     }
@@ -104,9 +118,18 @@ class Syncs {
       queueMicrotask(this.#endTurn)
     }
     channel[TURN] = this.#turn
+    this.#pay(message, channel)
     const working = handler(message, channel)
     channel[WORKING] = isSyncing(channel.userData) ? working : undefined
     return working
+  }
+
+  /** The first sync of a channel is free of charge, and one that acknowledges more of our length than any before. */
+  #pay({ remoteLength }: Sync, channel: SyncedChannel): void {
+    const before = channel[ACKNOWLEDGED] ?? -1
+    if (!acknowledges(channel.userData, remoteLength, before)) return this.#spending.charge(SYNC, channel)
+    channel[ACKNOWLEDGED] = Math.max(before, remoteLength)
+    this.#spending.spend(SYNC)
   }
 
   readonly #endTurn = (): void => {

@@ -1,7 +1,13 @@
 import { CANCEL, CLAIM, type Cost, DATA, EXTENSION, NO_DATA, OPEN, REQUEST, SYNC, WANT } from '../costs.js'
 import { ReplicatorError } from '../../errors.js'
-import { acknowledges, aroundMessages, type CoreChannel, type Handlers } from '../hypercore-peer.js'
-import type { MessageType } from '../messages.js'
+import {
+  aroundMessages,
+  type CoreChannel,
+  type CorePeer,
+  type Handlers,
+  isRequested
+} from '../hypercore-peer.js'
+import type { Data, MessageType } from '../messages.js'
 import type { Host, Interceptor } from './interceptor.js'
 
 /** Messages that the remote is entitled to, until they turn out not to be. */
@@ -28,6 +34,11 @@ const ANNOUNCED: Cost = SYNC + CLAIM
 export function chargeWork(host: Host): Interceptor {
   const { inbox, work } = host
   const done = (): void => inbox.done()
+
+  /** @returns our length, if the message is an answer that may prove a longer one; else Infinity */
+  function upgraded({ request, upgrade }: Data, peer: CorePeer): number {
+    return upgrade !== null && isRequested(peer, request) ? (peer.core.state?.length ?? 0) : Infinity
+  }
 
   /** What the remote has proved allows it to announce as much. */
   function proved(channel: CoreChannel, length: number): void {
@@ -70,12 +81,12 @@ export function chargeWork(host: Host): Interceptor {
         return (message, channel) => {
           if (spent > 0) work.spend(spent)
           if (charged > 0) work.charge(charged, channel)
-          const length = type === 'data' ? (channel.userData.core.state?.length ?? 0) : 0
+          const length = type === 'data' ? upgraded(message as Data, channel.userData) : Infinity
           const working = handler(message, channel)
           if (!(working instanceof Promise)) return working
           inbox.atWork++
           working.then(
-            type !== 'data'
+            length === Infinity
               ? done
               : () => {
                   inbox.done()
@@ -88,11 +99,6 @@ export function chargeWork(host: Host): Interceptor {
       })
       return {
         ...others,
-        sync(message, channel) {
-          if (acknowledges(channel.userData, message)) work.spend(SYNC)
-          else work.charge(SYNC, channel)
-          return others.sync(message, channel)
-        },
         open(handshake, channel) {
           return openProved(inner, handshake, channel)
         }

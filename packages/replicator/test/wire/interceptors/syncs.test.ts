@@ -1,6 +1,10 @@
+import { systemClock } from '@manycore/ground'
 import { expect, test } from 'vitest'
 import type { CoreChannel, Handlers } from '../../../src/wire/hypercore-peer.js'
 import type { Sync } from '../../../src/wire/messages.js'
+import type { Host } from '../../../src/wire/interceptors/interceptor.js'
+import { REPLACED, SYNC } from '../../../src/wire/costs.js'
+import { Work } from '../../../src/wire/work.js'
 import { newestSync } from '../../../src/wire/interceptors/syncs.js'
 import type { MuxCalls } from '../../../src/wire/protomux.js'
 import { sync } from '../../hostile/kit/open-peer.js'
@@ -27,6 +31,27 @@ test('of the syncs that come while one is being worked on, the last one is worke
   await results[0]
   say(one, 5)
   expect(told).toEqual([1, 4, 5])
+})
+
+test('a sync is charged when it is worked on, and those that a newer one replaced by the little that they cost', async () => {
+  const { channel, say, work } = scene(false)
+  const one = channel()
+  for (let length = 1; length <= 1000; length++) say(one, length)
+  await settled()
+  // The first acknowledges what had not been acknowledged; the last is charged, and those between.
+  expect([work.debt, work.spent]).toEqual([998 * REPLACED + SYNC, 998 * REPLACED + 2 * SYNC])
+})
+
+test('a sync that acknowledges more of our length than any before is free of charge, and one that takes it back is not', async () => {
+  const { channel, handlers, work } = scene(false)
+  const one = channel()
+  const debts: number[] = []
+  for (const remoteLength of [3, 5, 5, 0, 5, 9, 10]) {
+    void handlers.sync({ ...sync({ length: 0 }), remoteLength } as Sync, one)
+    await settled()
+    debts.push(work.debt / SYNC)
+  }
+  expect(debts).toEqual([0, 0, 1, 2, 3, 3, 4]) // our length is 9
 })
 
 test('of the syncs of one turn the first and the last are worked on, although none takes any time', async () => {
@@ -117,6 +142,7 @@ interface Scene {
   /** lengths of syncs, and names of what else Hypercore got */
   told: unknown[]
   ends: End[]
+  work: Work
 }
 
 /** @param takesTime  false: Hypercore has worked on a sync when its handler returns, as it does when only the fork changes */
@@ -142,11 +168,24 @@ function scene(takesTime = true): Scene {
     return promise
   }
   const inner = { sync: onsync, range: note('range'), unwant: note('unwant'), open: note('open') }
-  const interceptor = newestSync()
+  const work = new Work(systemClock, () => 0)
+  const interceptor = newestSync({ work } as unknown as Host)
   const handlers = { ...inner, ...interceptor.wrap!(inner as never) } as never as Handlers
   const calls = interceptor.control!({ _onclosesession: note('close') } as never) as MuxCalls
-  const channel = (): CoreChannel => ({ closed: false, userData: { syncsProcessing: 0 } }) as never
-  return { handlers, calls, channel, told, ends, say: (on, length) => handlers.sync(sync({ length }), on) }
+  const channel = (): CoreChannel =>
+    ({
+      closed: false,
+      userData: { syncsProcessing: 0, remoteSynced: true, core: { state: { length: 9 } } }
+    }) as never
+  return {
+    handlers,
+    calls,
+    channel,
+    told,
+    ends,
+    work,
+    say: (on, length) => handlers.sync(sync({ length }), on)
+  }
 }
 
 async function settled(): Promise<void> {
