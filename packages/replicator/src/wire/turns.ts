@@ -86,7 +86,7 @@ class Turns {
 
   #run(): void {
     this.#left = TURN
-    const all = Array.from(this.#waiting).sort((a, b) => a.given - b.given)
+    const all = Array.from(this.#waiting).toSorted((a, b) => a.given - b.given)
     const indebted = all.filter((inbox) => this.#note(inbox) > SMALL_DEBT)
     const slice = this.#slice
     for (const inbox of all) {
