@@ -44,6 +44,9 @@ export const WANT: Cost = 3
 /** Of a range or a bitfield, without the pages that it touches. */
 export const CLAIM: Cost = 6
 
+/** Of having all blocks up to one more than before: Hypercore writes that down each time. */
+export const HINT: Cost = 30
+
 /** Of an extension message, without what its handler does. */
 export const EXTENSION: Cost = 2
 

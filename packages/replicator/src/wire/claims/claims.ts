@@ -1,6 +1,6 @@
 import { MAX_WAITING_CLAIMS, WAITING_CLAIMS_PER_STREAM } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
-import { CLAIM, type Cost } from '../costs.js'
+import { type Cost, HINT } from '../costs.js'
 import type { CoreChannel, CorePeer } from '../hypercore-peer.js'
 import type { Host } from '../interceptors/interceptor.js'
 import type { Sync } from '../messages.js'
@@ -149,7 +149,7 @@ export class Claims implements Waiting {
     this.#telling.ask()
     let working: unknown
     if (proved > contiguous) {
-      this.#host.work.credit(CLAIM)
+      this.#host.work.charge(HINT, this.#channel)
       working = this.#telling.contiguous(proved)
     }
     if (end > proved) setContiguous(this.#peer, end)

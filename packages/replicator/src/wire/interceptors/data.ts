@@ -67,12 +67,15 @@ export function boundData({ work }: Host): Interceptor {
       noData(message, channel) {
         const peer = channel.userData
         if (isRequested(peer, message.request)) work.credit(NO_DATA)
-        else work.charge(LOOK_AT_PEER * peerCount(peer), channel)
+        else work.charge(LOOK_AT_PEER * Math.min(PEERS_AT_ONCE, peerCount(peer)), channel)
         return noData(message, channel)
       }
     })
   }
 }
+
+/** So many peers Hypercore looks at for one message (`MIN_PEER_UPDATE_ALL` of lib/replicator.js); the others later, at once. */
+const PEERS_AT_ONCE = 40
 
 /** Of what neither proves anything new nor is pushed, Hypercore takes the lock, and drops it. */
 function costOfUnasked({ request, fork, upgrade }: Data, peer: CorePeer): Cost {
