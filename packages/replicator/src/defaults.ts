@@ -117,6 +117,12 @@ export const BAD_PROOF_MS = 1000
  */
 export const FLOOD_FACTOR = 8
 
+/** Cores that wait for the storage or a policy, of all streams, at 1.2 KB each: 240 MB. 50 streams get 3,855 of them each. */
+export const ALL_PENDING_OPENS = 196_608
+
+/** Opens of cores that wait in all streams of the process, those of the same core as well, at 400 bytes each: 210 MB. */
+export const ALL_WAITING_OPENS: number = 1 << 19
+
 /** Bytes of the id and handshake of one open of Hypercore's protocol. Hypercore sends 65. */
 export const OPEN_BYTES: number = 64 * 1024
 

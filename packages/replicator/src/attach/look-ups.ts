@@ -1,11 +1,13 @@
 import b4a from 'b4a'
 import type { InnerCore } from '@manycore/hypercore-types'
 import { BoundedSet } from '@manycore/ground'
+import { ALL_PENDING_OPENS } from '../defaults.js'
 import { ReplicatorError } from '../errors.js'
 import type { Limits } from '../options.js'
 import type { CoreSource } from '../source/core-source.js'
 import type { Reports } from '../stats/reports.js'
 import type { OpenStream } from '../streams/stream-set.js'
+import { SharedRoom } from '../wire/opens/shared-room.js'
 
 /** A core that was found. It is open, and stays open until it is released. */
 export interface HeldCore {
@@ -49,6 +51,8 @@ export class LookUps {
   /** The look-ups that have not begun, by the stream that asked first. The first stream is next. */
   readonly #waiting = new Map<OpenStream, LookUp[]>()
   readonly #pending = new WeakMap<OpenStream, { opens: number; full: boolean }>()
+  /** What storage or a policy that hangs makes all streams together have wait, and those that have closed meanwhile. */
+  readonly #room = new SharedRoom(ALL_PENDING_OPENS)
   #running = 0
 
   constructor(source: CoreSource, limits: Limits, reports: Reports) {
@@ -83,23 +87,25 @@ export class LookUps {
     if (this.#unknown?.has(id)) return false
     const pending = this.#pending.get(record) ?? { opens: 0, full: false }
     this.#pending.set(record, pending)
-    if (pending.opens >= this.#limits.pendingOpens) {
+    if (pending.opens >= this.#limits.pendingOpens || this.#room.isFull(pending.opens)) {
       // One event, until half of them are answered: a flood of opens must not become a flood of events.
-      if (!pending.full) this.#tellLimited(id, record)
+      if (!pending.full) this.#tellLimited(id, record, pending.opens)
       pending.full = true
       return false
     }
     pending.opens++
+    this.#room.take()
     return true
   }
 
   #answered(record: OpenStream): void {
     const pending = this.#pending.get(record)!
+    this.#room.leave()
     if (--pending.opens <= this.#limits.pendingOpens / 2) pending.full = false
   }
 
-  #tellLimited(id: string, { stream }: OpenStream): void {
-    const message = `${this.#limits.pendingOpens} opens of one stream wait for an answer`
+  #tellLimited(id: string, { stream }: OpenStream, opens: number): void {
+    const message = `${opens} opens of one stream wait for an answer`
     this.#reports.limited(new ReplicatorError('TOO_MANY_OPENS', message), b4a.from(id, 'hex'), stream)
   }
 

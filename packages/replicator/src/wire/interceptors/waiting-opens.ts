@@ -1,11 +1,18 @@
 import b4a from 'b4a'
-import { FLOOD_FACTOR, LONG_WAIT_MS, OPEN_BYTES, OPEN_BYTES_PER_STREAM } from '../../defaults.js'
+import {
+  ALL_WAITING_OPENS,
+  FLOOD_FACTOR,
+  LONG_WAIT_MS,
+  OPEN_BYTES,
+  OPEN_BYTES_PER_STREAM
+} from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
 import { PROTOCOL } from '../messages.js'
 import { Ask, HeldOpen } from '../opens/held-opens.js'
 import { LongWaits } from '../opens/long-waits.js'
 import { type OpenMessage, readOpen } from '../opens/open-message.js'
 import { Packets } from '../opens/packets.js'
+import { SharedRoom } from '../opens/shared-room.js'
 import {
   answerNext,
   type ChannelOptions,
@@ -70,6 +77,9 @@ export function holdOpens(host: Host): Interceptor {
   }
 }
 
+/** There is one memory, whatever the number of replicators. */
+const room = new SharedRoom(ALL_WAITING_OPENS)
+
 /** The opens of one stream that wait. */
 class WaitingOpens {
   readonly #host: Host
@@ -79,6 +89,8 @@ class WaitingOpens {
   #count = 0
   /** Of their handshakes. */
   #bytes = 0
+  /** It is told that there is no room, until half of what waits then is answered. */
+  #fullUntil = -1
 
   constructor(host: Host) {
     this.#host = host
@@ -95,12 +107,14 @@ class WaitingOpens {
     const { mux } = this.#host
     if (!isFree(mux, number)) return false
     this.#check(handshake.byteLength)
+    if (room.isFull(this.#count)) return this.#refuseAtOnce(number, id)
     const known = this.#asks.get(hexId)
     const ask = known ?? new Ask()
     const packet = this.#packets.current()
     const open = new HeldOpen(number, handshake, ask, packet, this.#longWaits.begin())
     takePlace(mux, number, open)
     this.#count++
+    room.take()
     this.#bytes += open.bytes
     const left = this.#packets.promise(packet)
     if (known === undefined) this.#ask(ask, hexId, notify, id)
@@ -123,7 +137,8 @@ class WaitingOpens {
   /** An open is answered. */
   leave(open: HeldOpen): void {
     open.leave()
-    this.#count--
+    if (--this.#count <= this.#fullUntil) this.#fullUntil = -1
+    room.leave()
     this.#bytes -= open.bytes
     this.#longWaits.answered(open.round)
     open.packet?.answered()
@@ -145,6 +160,18 @@ class WaitingOpens {
       const text = `opens of ${this.#bytes + bytes} bytes wait for an answer`
       throw new ReplicatorError('TOO_MANY_OPENS', text)
     }
+  }
+
+  /** One event, until half of those that wait are answered: a flood of opens must not become a flood of events. */
+  #refuseAtOnce(number: number, id: Uint8Array): null {
+    const { mux } = this.#host
+    takePlace(mux, number, new HeldOpen(number, new Uint8Array(0), new Ask(), null, 0))
+    refuseOpen(mux, number)
+    if (this.#fullUntil !== -1) return null
+    this.#fullUntil = this.#count >> 1
+    const text = `${this.#count} opens of one stream wait for an answer, and many of others`
+    this.#host.limited(new ReplicatorError('TOO_MANY_OPENS', text, { discoveryKey: b4a.from(id) }), null)
+    return null
   }
 
   #ask(ask: Ask, hexId: string, notify: Notify, id: Uint8Array): void {
