@@ -35,7 +35,10 @@ export interface ReplicatorOptions {
   policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
   /** What remotes may cost us. */
   limits?: Partial<Limits>
-  /** Where the time comes from; for tests. */
+  /**
+   * Where the time comes from; for tests. The event loop is shared among streams, and the answers to opens are gathered, by
+   * the system's time in any case.
+   */
   clock?: Clock
 }
 

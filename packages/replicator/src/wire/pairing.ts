@@ -22,17 +22,17 @@ interface Party {
   fail(err: Error, core: InnerCore): boolean
   /** The remote has reached a limit. @param discoveryKey  32 bytes; null = no core is concerned */
   limited(err: ReplicatorError, discoveryKey: Uint8Array | null): void
-  /** The remote has done with a core what it must not. @returns whether it was attached by this party */
+  /** The remote has done with a core what no honest one does. @returns whether it was attached by this party */
   closeChannel(err: ReplicatorError, core: InnerCore): boolean
   /** Which way a core goes that this party attached; null = both, or not attached. */
   direction(discoveryKey: Uint8Array): Direction | null
   /** A channel opens. The party may hold the downloads of what it attached. */
   opened(peer: CorePeer, core: InnerCore): void
-  /** Those of the first party hold for the mux. */
+  /** Those of the first party hold for the mux, even once that one has left, until all have. */
   readonly limits: Limits
-  /** That of the first party is the mux's. */
+  /** That of the first party is the mux's as long as there is the mux. */
   readonly clock: Clock
-  /** That of the first party counts the mux. */
+  /** That of the first party counts what waits on the mux, even once that one has left, until all have. */
   readonly waiting: WaitingBytes
 }
 

@@ -23,13 +23,13 @@ export class News implements Waiting {
     return this.#sync === null && this.#ranges.length === 0
   }
 
-  /** Takes the place of the one before, of which it says everything. */
+  /** Takes the place of the one before: it says everything that the other one said. */
   sync(sync: Sync): this {
     this.#sync = sync
     return this
   }
 
-  /** Takes the place of those before that say something about its blocks only, and goes on where one of its kind ends. */
+  /** Takes the place of the last ranges that lie within it, and becomes one with the last of its kind if they touch. */
   range({ drop, start, length }: Range): this {
     const end = start + length
     let last = this.#ranges.at(-1)

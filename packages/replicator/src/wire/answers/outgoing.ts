@@ -15,11 +15,11 @@ import type { WaitingAnswers } from './waiting-answers.js'
  * What we send without being asked, while a remote reads nothing. Each message that waits in the stream takes about 1 KB of
  * memory, however short it is, and Hypercore sends whatever it has to say: 10,000 appends per second are 10 MB per second.
  *
- * - What a core's news say, that it is longer and which blocks are here, is held until the stream takes more, and is then
- *   said once, as it is by then.
- * - Of the rest, a channel may have so many messages waiting and no more: requests, wants and their cancels are bounded in
- *   number by Hypercore, so that only a remote that makes us say them again and again, or lets us push and takes nothing,
- *   comes near that. Answers to its requests and wants do not count, for they wait for the stream (`WaitingAnswers`).
+ * - The news of a core, such as that it is longer or which blocks are here, are held until the stream takes more, and are
+ *   then said once, as they are by then.
+ * - The number of all other messages that wait on a channel is bounded. Hypercore itself bounds how many requests, wants and
+ *   cancels it sends, so only a remote that has us send them again and again, or lets us push blocks and reads nothing,
+ *   comes near the bound. Answers to requests and wants do not count: they wait for the stream (`WaitingAnswers`).
  */
 export class Outgoing {
   readonly #mux: Protomux

@@ -11,8 +11,8 @@ export interface Waiting {
 }
 
 /**
- * What one stream is to be answered once it takes more: one channel after the other, until the stream is full. Those that
- * are left out come first next time.
+ * What the remote of one stream is to be told once the stream takes more: one channel after the other, until the stream is
+ * full. Channels that are left out come first next time.
  */
 export class WaitingAnswers {
   readonly #mux: Protomux

@@ -7,7 +7,7 @@ import type { Want } from '../messages.js'
 import type { Work } from '../work.js'
 import type { WaitingAnswers, Waiting } from './waiting-answers.js'
 
-/** What waits of a channel is kept on it: a table of all channels would keep the room of as many as there ever were. */
+/** What waits of a channel is kept on it: a table of all channels would stay as large as it has ever been. */
 const WANTS: unique symbol = Symbol('wants')
 
 type WantingChannel = CoreChannel & { [WANTS]?: ChannelWants }
@@ -47,7 +47,7 @@ export class Wants {
     return next(message, channel)
   }
 
-  /** What waits is not to be answered any more. */
+  /** The remote takes back a want, which may be waiting. */
   unwant(message: Want, channel: WantingChannel): void {
     if (channel[WANTS]?.delete(message)) this.#count--
   }
@@ -129,13 +129,13 @@ function keyOf({ start, length, any }: Want): string {
   return `${start} ${length} ${any}`
 }
 
-/** At most: where we have no block in a part, nothing is said of it. */
+/** An upper bound: nothing is said of a part in which we have no block. */
 function bytesOfAnswer({ start, length, any }: Want, { core }: CorePeer): number {
   const rest = core.state!.length - start
   return any ? 0 : Math.max(0, Math.min(length, rest, MAX_WANT) / 8)
 }
 
-/** Of all wants that it takes to ask for it, the last of which reaches beyond the core. */
+/** Bytes that answer the wants for a whole core, the last of which reaches beyond its end. */
 function bitfieldBytes({ core }: CorePeer): number {
   return Math.ceil(core.state!.length / MAX_WANT) * (MAX_WANT / 8)
 }

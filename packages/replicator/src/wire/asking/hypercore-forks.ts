@@ -80,7 +80,7 @@ function owesProof(peer: CorePeer): boolean {
   return request !== undefined && request !== null && request.priority !== CANCELLED
 }
 
-/** Was it so, until it answered or the request was taken back? */
+/** Was the peer asked for the proof of a fork, answered or not, and `askForForks()` has not dealt with that yet? */
 export function hasOwedProof(peer: CorePeer): boolean {
   return Boolean((peer as unknown as ForkingPeer)[PROOF])
 }

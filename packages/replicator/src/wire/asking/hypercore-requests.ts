@@ -126,10 +126,10 @@ export function couldAnother(peer: CorePeer, request: OurRequest): boolean {
 
 /**
  * Asks other peers for what this one does not answer. A block is asked for from one more, and the first to answer is taken,
- * as Hypercore does it when another peer has something to say (`Replicator._updateHotswap()`): it may be large, and on its
+ * as Hypercore does when another peer has something to say (`Replicator._updateHotswap()`): it may be large, and on its
  * way. All else is asked for from one peer at a time, so it is taken back; what still comes of it is ignored.
  * @param requests  those that others could answer
- * @param isLate    of a request to any peer: it is not answered either
+ * @param isLate    says of a request to any peer whether it is late as well
  */
 export function askElsewhere(
   peer: CorePeer,
@@ -196,12 +196,12 @@ export function silence(silent: CorePeer): void {
     _requestSeek.call(peer, seek)
 }
 
-/** A peer that was silent is asked for a longer length at most until another one has it. */
+/** A peer that was silent is asked for a longer length only until another peer announces one. */
 export function suspect(peer: CorePeer, isSuspect: boolean): void {
   ;(peer as unknown as MaybeSilent)[SUSPECT] = isSuspect
 }
 
-/** A peer may have announced a longer length, for which one that was silent was asked. */
+/** Called when a peer may have announced a longer length: it is asked, if one that was silent is asked for that now. */
 export function takeOver(announcing: CorePeer): void {
   const request = replicatorOf(announcing)._upgrade?.inflight[0]
   if (!(request?.peer as MaybeSilent | undefined)?.[SUSPECT] || request!.peer === announcing) return

@@ -22,7 +22,7 @@ import {
 import { type Data, INVALID_REQUEST } from '../messages.js'
 import type { Host, Interceptor } from '../interceptors/interceptor.js'
 
-/** How often is looked at requests until they are late. Looks are counted, not hours: a machine that slept has not looked. */
+/** A request is late at so many looks. We count looks and not time, because a machine that slept has not looked. */
 const LOOKS = 4
 
 const WATCH = Symbol('watch')
@@ -45,7 +45,7 @@ interface Watch {
   isTold: boolean
 }
 
-/** Of a core on a stream, also if the remote closes its channel and opens it again. */
+/** Kept for a core on a stream, even if the remote closes its channel and opens it again. */
 interface Silence {
   /** how often it was silent since it last answered */
   times: number

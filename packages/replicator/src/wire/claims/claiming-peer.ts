@@ -98,8 +98,8 @@ export function areBits(peer: CorePeer, start: number, words: Uint32Array): bool
 }
 
 /**
- * Writes bits, from `start` on and within one page, as `Peer.onbitfield()` does, which makes the index of the whole
- * segment anew for each of two pages: that takes eight times as long.
+ * Writes bits, from `start` on and within one page. `Peer.onbitfield()` does the same, and makes the index of the whole
+ * segment anew for each of two pages, which takes eight times as long.
  */
 export function writeBits(peer: CorePeer, start: number, words: Uint32Array): void {
   const { remoteBitfield, missingBlocks } = peer as ClaimingPeer
@@ -124,13 +124,13 @@ export interface Waiting {
   has(block: number): boolean
   /** Called when the core may have grown, before Hypercore asks for blocks. */
   advance(): void
-  /** Is Hypercore to leave it for now to ask the remote for anything? */
+  /** Is Hypercore to ask the remote for nothing at the moment? */
   isHolding(): boolean
-  /** May Hypercore ask for the remote's last block with the next upgrade? */
+  /** May Hypercore ask for the remote's last block when it asks for the next upgrade? */
   mayAskForLast(): boolean
 }
 
-/** Has Hypercore's peer know what waits. */
+/** Has Hypercore's peer take account of the claims that wait. */
 export function announceWaiting(corePeer: CorePeer, waiting: Waiting): void {
   const peer = corePeer as ClaimingPeer
   const { _remoteHasBlock, _resetMissingBlock, _clearLocalRange, _update, signalUpgrade, _includeLastBlock } =
@@ -141,7 +141,7 @@ export function announceWaiting(corePeer: CorePeer, waiting: Waiting): void {
     const isFar = index >= peer.core.state!.length && peer.missingBlocks.getBitfield(index) === null
     if (!isFar) _resetMissingBlock.call(peer, index)
   }
-  // Of blocks that we have with all before them it would clear all that we have, however short the range is.
+  // For blocks below our contiguous length upstream would clear all that we have, however short the range is.
   peer._clearLocalRange = (start, length) => {
     const { contiguousLength } = peer.core.header.hints
     const isOurs = length > 1 && start + length < Math.min(peer.core.state!.length, contiguousLength)

@@ -9,9 +9,9 @@ import { pieces } from './intervals.js'
 import type { Pages } from './pages.js'
 
 /**
- * Tells Hypercore of the claims of one channel, page by page, and takes the work from the stream's budget: what the remote
- * claims for the first time is spent; what it drops, and claims where it has dropped something, is charged. A page that
- * would not change is passed over.
+ * Tells Hypercore of the claims of one channel, page by page, and accounts for the work: what the remote claims for the
+ * first time is spent; what it drops, or claims where it has dropped something, is charged. A page that would not change
+ * is passed over.
  */
 export class Telling {
   readonly #host: Host
@@ -19,7 +19,7 @@ export class Telling {
   readonly #peer: CorePeer
   readonly #tell: Handler<Range>
   readonly #pages: Pages
-  /** Pages in which the remote has dropped something: that it has it again is no news. */
+  /** Pages in which the remote has dropped something: it is no news if it has that again. */
   readonly #dropped = new Set<number>()
   #isHolding = false
   #isAsking = false

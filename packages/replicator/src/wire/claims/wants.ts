@@ -4,7 +4,7 @@ import type { Want } from '../messages.js'
 /** Blocks of the largest want that Hypercore sends and answers, with a bitfield each (`MAX_RANGE` of its lib/wants.js). */
 export const REGION: number = 2 ** 21
 
-/** How many answers to our wants may still come for each region, kept on the channel: most never want any. */
+/** How many answers to our wants may still come for each region, kept on the channel: most channels never send a want. */
 const ANSWERS: unique symbol = Symbol('answers to wants')
 
 type WantingChannel = CoreChannel & { [ANSWERS]?: Map<number, number> }

@@ -19,9 +19,9 @@ const RECOUNT: number = 1 << 20
 
 /**
  * The bytes that wait in all streams of a replicator, in frames that have not come whole or have not been worked on. A
- * remote that announces a frame of 16 MB takes that much before it has sent anything. If they are more than the limit,
- * those streams are closed that have made the least progress for what they hold, of which we have asked nothing before the
- * others.
+ * remote that announces a frame of 16 MB takes that much before it has sent anything. Beyond the limit, those streams are
+ * closed that have made the least progress for what they hold: first among those of which we have asked nothing, then among
+ * the others.
  */
 export class WaitingBytes {
   readonly clock: Clock

@@ -2,7 +2,7 @@ import { ReplicatorError } from '../../errors.js'
 import type { Interceptor } from './interceptor.js'
 import type { Encoding } from '../protomux.js'
 
-/** A message that cannot be decoded. */
+/** Has a message that cannot be decoded end the stream with BAD_FRAME, whatever its encoding throws. */
 export function refuseBadFrames(): Interceptor {
   /** Upstream's encodings are the same for all channels: so are ours. */
   const known = new WeakMap<Encoding, Encoding>()

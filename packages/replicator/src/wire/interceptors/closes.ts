@@ -15,8 +15,8 @@ const PROVED_AT = Symbol('proved at')
 
 /**
  * Credits what it takes to open a core, and charges a remote that opens and closes the same one in turns: each time a peer
- * is made, told of and removed. Hypercore itself closes what nobody has wanted for 20 s, so a channel that has lasted may
- * be closed, and opened again, as often as the remote likes.
+ * is made, announced and removed. Hypercore itself closes what nobody has wanted for 20 s, so a remote may close a channel
+ * that has lasted, and open it again, as often as it likes.
  */
 export function chargeCloses({ mux, clock, work }: Host): Interceptor {
   /** Cores whose channels the remote has closed soon after they opened, in hex. */

@@ -4,7 +4,7 @@ import { ReplicatorError } from '../../errors.js'
 import { type CorePeer, isPaused } from '../hypercore-peer.js'
 import type { Interceptor } from './interceptor.js'
 
-/** What is known of a peer's proofs is kept on it: a table of all peers would keep the room of as many as there ever were. */
+/** What is known of a peer's proofs is kept on it: a table of all peers would stay as large as it has ever been. */
 const WRONG: unique symbol = Symbol('wrong proofs')
 const SENDER = Symbol('sender')
 
@@ -41,7 +41,7 @@ interface Wrong {
 type JudgedPeer = Peer & { [WRONG]?: Wrong }
 
 /**
- * Counts a failure. A core stays open on a stream neither if our storage failed, nor after `BAD_PROOFS` wrong proofs.
+ * Counts a failure. A core closes on a stream if our storage failed, and after `BAD_PROOFS` wrong proofs.
  *
  * INVALID_OPERATION says that a proof does not fit what is here now. The core may have changed since we asked for it, and
  * it does not count if Hypercore asks that peer for nothing more, so that it ends by itself. Otherwise it counts, and is

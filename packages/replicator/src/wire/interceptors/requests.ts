@@ -5,9 +5,9 @@ import { hasAsked, unansweredRequests } from '../hypercore-peer.js'
 import type { Host, Interceptor } from './interceptor.js'
 
 /**
- * Bounds the requests of a core that are not answered, and states what they cost. A request that gets data costs what it
- * costs; one that takes the place of another, which no Hypercore sends, is charged. What cannot be answered is charged as
- * the noData goes out (`Outgoing`).
+ * Bounds the requests of a channel that are not answered, and states what they cost. A request that gets data is only
+ * spent. One that takes the place of another is charged, because no Hypercore sends such a request. One that cannot be
+ * answered is charged when the noData goes out (`Outgoing`).
  */
 export function boundRequests(host: Host): Interceptor {
   return {
