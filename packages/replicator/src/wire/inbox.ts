@@ -88,8 +88,8 @@ export class Inbox {
   }
 
   /**
-   * Called before the guard is taken off the mux. What waits is worked on at once, before anything that comes later: unless
-   * the stream has closed, or is so indebted that this would take long. That ends it.
+   * Called before the guard is taken off the mux. What waits is worked on at once, before anything that comes later. If the
+   * stream has closed it is dropped, and an indebted stream is ended, because the work might take long.
    */
   release(): void {
     const { debt } = this.work

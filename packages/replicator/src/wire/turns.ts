@@ -13,7 +13,7 @@ import type { Inbox } from './inbox.js'
 
 /**
  * Shares the turns of the event loop among the streams that have more to be worked on than fits in one, fairly: whoever has
- * been given the least since it came is next, and who comes anew counts as if it had been given as much as who is next.
+ * been given the least since it came is next, and whoever comes anew counts as if it had been given as much as the next one.
  * Those with much unproved work come after all others and share a small part of the time, whatever their number.
  */
 class Turns {
