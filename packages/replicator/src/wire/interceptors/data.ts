@@ -74,7 +74,7 @@ export function boundData({ work }: Host): Interceptor {
   }
 }
 
-/** So many peers Hypercore looks at for one message (`MIN_PEER_UPDATE_ALL` of lib/replicator.js); the others later, at once. */
+/** How many peers Hypercore looks at for one message; at the rest later, together (`MIN_PEER_UPDATE_ALL` of lib/replicator.js). */
 const PEERS_AT_ONCE = 40
 
 /** Of what neither proves anything new nor is pushed, Hypercore takes the lock, and drops it. */
