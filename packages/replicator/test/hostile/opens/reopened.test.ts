@@ -102,13 +102,13 @@ async function scene(): Promise<Scene> {
   const offences = noteOffences(near.replicator)
   near.replicator.replicate(ours)
   const mux = MuxOf.from(theirs) as unknown as Protomux
-  const met = async (core: Hypercore): Promise<void> => {
-    while (core.peers.length === 0 && !ours.destroyed) await tick()
+  const met = async (core: Hypercore, copy: RemoteCore): Promise<void> => {
+    while ((core.peers.length === 0 || copy.replicator.peers.length === 0) && !ours.destroyed) await tick()
   }
   const open = async (core: Hypercore): Promise<RemoteCore> => {
     const copy = (await far.get({ key: core.key! })).core as RemoteCore
     copy.replicator.attachTo(mux)
-    await met(core)
+    await met(core, copy)
     return copy
   }
   const core = await near.source.get({ blocks: ['a'] })
@@ -118,7 +118,7 @@ async function scene(): Promise<Scene> {
     while (core.peers.length > 0) await tick()
     if (ours.destroyed) return
     copy.replicator._makePeer(mux)
-    await met(core)
+    await met(core, copy)
   }
   return { near, core, ours, offences, clock, work: () => works.values().next().value!, open, again }
 }
