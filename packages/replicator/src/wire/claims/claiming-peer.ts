@@ -19,6 +19,8 @@ interface PrivateClaims {
   /** What the remote has and we lack, without what is asked for already. */
   readonly missingBlocks: Bitfield
 
+  readonly stats: ClaimStats
+  readonly replicator: { readonly stats: ClaimStats }
   /** Has the remote this block? Asked before each of our requests. */
   _remoteHasBlock(index: number): boolean
   /** A request for this block has failed: if the remote has it and we lack it, it is missing again. */
@@ -31,6 +33,12 @@ interface PrivateClaims {
   signalUpgrade(): void
   /** @returns the remote's last block, if one of our sessions wants it with the upgrade and the remote has it */
   _includeLastBlock(): unknown
+}
+
+/** How many messages of a kind came. */
+interface ClaimStats {
+  readonly wireRange: { rx: number }
+  readonly wireBitfield: { rx: number }
 }
 
 interface Bitfield {
@@ -52,6 +60,13 @@ interface Page {
 }
 
 type ClaimingPeer = CorePeer & PrivateClaims
+
+/** Corrects how many messages of a kind came, where Hypercore does not count them one for one. */
+export function countMessages(peer: CorePeer, kind: keyof ClaimStats, by: number): void {
+  const { stats, replicator } = peer as ClaimingPeer
+  stats[kind].rx += by
+  replicator.stats[kind].rx += by
+}
 
 /** Up to where the remote says it has all blocks. */
 export function contiguousOf(peer: CorePeer): number {

@@ -1,14 +1,14 @@
 import { MAX_BLOCKS } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
-import { contiguousOf } from '../claims/claiming-peer.js'
+import { contiguousOf, countMessages } from '../claims/claiming-peer.js'
 import { Claims } from '../claims/claims.js'
 import type { Total } from '../claims/intervals.js'
 import { Pages, StreamPages } from '../claims/pages.js'
 import { Telling } from '../claims/telling.js'
 import { noteWant } from '../claims/wants.js'
-import { CLAIM } from '../costs.js'
-import type { CoreChannel, Handlers } from '../hypercore-peer.js'
-import { MESSAGES, type Want } from '../messages.js'
+import { HINT } from '../costs.js'
+import type { CoreChannel, Handler, Handlers } from '../hypercore-peer.js'
+import { MESSAGES, type Range, type Want } from '../messages.js'
 import type { Host, Interceptor } from './interceptor.js'
 
 /** What a remote claims is kept on its channel, once it is more than blocks from 0 on that we know to exist. */
@@ -29,7 +29,11 @@ export function boundClaims(host: Host): Interceptor {
     let own = channel[CLAIMS]
     if (own === undefined) {
       const ofChannel = new Pages(pages)
-      const telling = new Telling(host, channel, range, ofChannel)
+      const tell: Handler<Range> = (message, on) => {
+        countMessages(on.userData, 'wireRange', -1) // it is a part of one that is counted
+        return range(message, on)
+      }
+      const telling = new Telling(host, channel, tell, ofChannel)
       own = { claims: new Claims(host, channel, telling, waiting), pages: ofChannel }
       channel[CLAIMS] = own
     }
@@ -52,17 +56,21 @@ export function boundClaims(host: Host): Interceptor {
     wrap: (inner) => ({
       range(message, channel: ClaimingChannel) {
         const { drop, start, length } = message
+        const peer = channel.userData
         checkEnd(start + length)
-        if (length === 0) return undefined
-        const { core } = channel.userData
-        if (drop || start > 0 || length > core.state!.length) {
+        const isNews = drop || length > contiguousOf(peer)
+        if (!drop && start === 0 && isNews && length <= peer.core.state!.length) {
+          host.work.charge(HINT, channel)
+          return inner.range(message, channel)
+        }
+        countMessages(peer, 'wireRange', 1)
+        if (length > 0 && (isNews || start > 0)) {
           return claimsOf(channel, inner).range(drop, start, start + length)
         }
-        if (length <= contiguousOf(channel.userData)) return undefined
-        host.work.credit(CLAIM)
-        return inner.range(message, channel)
+        return undefined
       },
       bitfield({ start, bitfield }, channel) {
+        countMessages(channel.userData, 'wireBitfield', 1)
         checkEnd(start + bitfield.byteLength * 8)
         if (start % 32 !== 0) throw new ReplicatorError('BAD_FRAME', `a bitfield from block ${start} on`)
         if (bitfield.byteLength > 0) claimsOf(channel, inner).bitfield(start, bitfield)

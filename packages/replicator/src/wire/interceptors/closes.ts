@@ -1,14 +1,14 @@
 import b4a from 'b4a'
 import { BoundedSet } from '@manycore/ground'
 import { CLOSED_CORES, LASTING_MS } from '../../defaults.js'
-import { CLAIM, CLOSE, type Cost, KNOWN_CHANNEL, OPEN, REJECT, REOPENED, SYNC } from '../costs.js'
+import { CLAIM, HINT, CLOSE, type Cost, KNOWN_CHANNEL, OPEN, REJECT, REOPENED, SYNC } from '../costs.js'
 import { PROTOCOL } from '../messages.js'
 import { channelAt, endRejected, knownChannels, type OpenChannel } from '../protomux.js'
 import { readUint } from '../uint.js'
 import type { Host, Interceptor } from './interceptor.js'
 
 /** What a channel may say as it opens, and as it comes to an agreement about who has what. */
-const INTRODUCTION: Cost = OPEN + 3 * SYNC + 2 * CLAIM
+const INTRODUCTION: Cost = OPEN + 3 * SYNC + 2 * CLAIM + HINT
 
 /** When the remote proved that it knows the key, in ms; kept on the channel. */
 const PROVED_AT = Symbol('proved at')
