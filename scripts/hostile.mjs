@@ -1,6 +1,6 @@
 // Every attack of test/hostile/ on a store of ours, and what each costs.
 // --list: their names. --only=NAME,…: these. --quick: those of npm test. --stock: on npm Corestore, which is not judged.
-// --write: with their figures in docs/security.md. --rounds=N: how often each is played at most until its times are judged.
+// --write: with their figures in docs/security.md. --rounds=N: how often each is played at most until its times are judged; with --write once.
 import './process/require-node.mjs'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -35,7 +35,7 @@ const kind = values.stock ? 'stock' : 'ours'
 if (values.list) console.log(names.join('\n'))
 else
   await playAll(kind, names, {
-    ...(values.rounds ? { rounds: Number(values.rounds) } : {}),
+    ...(values.rounds || values.write ? { rounds: Number(values.rounds ?? 1) } : {}),
     ...(values.write ? { onoutcome: write } : {})
   })
 

@@ -38,6 +38,7 @@ import { now } from './processes/clock.mjs'
  * @property {number} named     streams that an event names
  * @property {State} base       before the hostile peer came
  * @property {State} left       after it had gone
+ * @property {number} forgottenMs  until there was nothing left, or nobody waited for it any longer
  * @property {boolean} carriesOn  false = the honest peer still waited for something, seconds after it had gone
  */
 
@@ -50,8 +51,11 @@ const ATTACK_MS = 3000
 /** The honest peer is watched for so long, even if the attack is over at once. */
 const LEAST_MS = 2000
 
-/** How long the victim may take to forget a peer that has gone. */
-const FORGET_MS = 5000
+/** How long the honest peer may wait for an answer once the hostile one has gone. */
+const PATIENCE_MS = 5000
+
+/** How long the victim may take to forget a peer that has gone; of one that is not judged nobody waits for it. */
+const FORGET_MS = { ours: 15_000, stock: 1000 }
 
 /**
  * Plays an attack on a stage, which is as before afterwards unless the attack has left something behind.
@@ -82,8 +86,10 @@ export async function play(name, stage) {
 
     await stage.ask(attacker, 'leave')
     await attacker.exit
-    const carriesOn = await stage.ask(honest, 'rest', { patienceMs: FORGET_MS })
+    const carriesOn = await stage.ask(honest, 'rest', { patienceMs: PATIENCE_MS })
+    const gone = now()
     const left = await forgotten(stage, base)
+    const forgottenMs = now() - gone
     const after = carriesOn ? await control(stage, WARM_UP_MS) : before
     stage.control = after
     return {
@@ -102,6 +108,7 @@ export async function play(name, stage) {
       events: events.map((/** @type {Said} */ each) => ({ ...each, ms: each.at - start })),
       base,
       left,
+      forgottenMs,
       carriesOn
     }
   } finally {
@@ -124,7 +131,7 @@ async function control(stage, warmUpMs) {
   await sleep(CONTROL_MS)
   const { cpuMs, loopMaxMs } = await stage.ask(victim, 'stop')
   const { reads, echoes } = await stage.ask(honest, 'samples', { from, to: now() })
-  await stage.ask(honest, 'rest', { patienceMs: FORGET_MS })
+  await stage.ask(honest, 'rest', { patienceMs: PATIENCE_MS })
   const cpuEachMs = cpuMs / (reads.length + echoes.length)
   return { cpuEachMs, loopMaxMs, reads: latency(reads), echoes: latency(echoes) }
 }
@@ -136,7 +143,7 @@ async function control(stage, warmUpMs) {
  * @returns {Promise<State>}
  */
 async function forgotten(stage, base) {
-  for (const until = now() + FORGET_MS; ;) {
+  for (const until = now() + FORGET_MS[stage.kind]; ;) {
     /** @type {State} */
     const state = await stage.ask(stage.victim, 'state')
     if (leftovers(base, state).length === 0 || now() > until) return state

@@ -8,7 +8,7 @@ import { Member } from '../processes/member.mjs'
 /** @typedef {'ours' | 'stock'} Kind  of store: ours, or npm Corestore */
 
 /** How long a process may leave a call unanswered until it counts as dead. */
-const STUCK_MS = 60_000
+const STUCK_MS = { ours: 60_000, stock: 15_000 }
 
 /** Of the victim's heap; one that needs more dies. */
 const HEAP_MB = 2048
@@ -35,9 +35,11 @@ export class Stage {
 
   /**
    * @param {string} dir
+   * @param {Kind} kind
    */
-  constructor(dir) {
+  constructor(dir, kind) {
     this.#dir = dir
+    this.kind = kind
     this.victim = this.#begin('victim.mjs', {
       flags: ['--expose-gc', '--trace-gc', `--max-old-space-size=${HEAP_MB}`],
       online: (line) => this.#note(line)
@@ -51,7 +53,7 @@ export class Stage {
    */
   static async open(kind) {
     const dir = await mkdtemp(join(tmpdir(), 'manycore-hostile-'))
-    const stage = new Stage(dir)
+    const stage = new Stage(dir, kind)
     try {
       stage.#ports = await stage.ask(stage.victim, 'open', { dir: join(dir, 'victim'), kind })
       await stage.ask(stage.honest, 'open', { dir: join(dir, 'honest'), port: stage.#ports.honest })
@@ -103,11 +105,12 @@ export class Stage {
    * @returns {Promise<any>} rejects if there is no answer, or the process dies
    */
   async ask(member, order, args) {
+    const ms = STUCK_MS[this.kind]
     /** @type {NodeJS.Timeout | undefined} */
     let timer
     /** @type {Promise<never>} */
     const tooLate = new Promise((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Stuck(`> ${STUCK_MS / 1000} s without an answer`)), STUCK_MS)
+      timer = setTimeout(() => reject(new Stuck(`> ${ms / 1000} s without an answer`)), ms)
     })
     try {
       return await Promise.race([member.call(order, args), tooLate])

@@ -8,8 +8,8 @@
  * @property {'tcp' | 'udx'} [transport]  default: TCP
  * @property {'unopened' | 'raw'} [begins]  it has no open channel when it begins, or not even sent a handshake
  * @property {boolean} [isJudged]  a policy is in force for it, which takes its time
- * @property {'limited' | 'stalled' | 'costly' | null} [event]  what must be said of it: that a limit was reached or something
- *           failed (the default); that, or that it is stalled; that, if it costs more than any peer may; or nothing
+ * @property {'limited' | 'stalled' | 'unless-free'} [event]  what must be said of it: that a limit was reached or something
+ *           failed (the default); that, or that it is stalled; or that, unless it costs nothing that can be measured
  * @property {boolean} [ofStream]  no core is concerned
  * @property {boolean} [isQuick]  it belongs to `npm test`
  * @property {(known: Known) => Run} prepare  makes what is sent, before the clock runs

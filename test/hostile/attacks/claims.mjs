@@ -10,6 +10,7 @@ export const claims = {
   'ranges-set-and-dropped': {
     sends: 'a `range` of 2^27 − 2 blocks from block 1, set and dropped in turn',
     core: 'ours',
+    event: 'unless-free',
     isQuick: true,
     prepare() {
       return async (peer, signal) => {
@@ -21,6 +22,7 @@ export const claims = {
   'drops-after-a-far-range': {
     sends: 'a `range` of 2^27 blocks, and then drops of one each, from the first on',
     core: 'ours',
+    event: 'unless-free',
     prepare({ channel }) {
       const drops = Array.from({ length: 10 }, (_, i) => range(10 - i, 1, true))
       const frame = batch(channel, [range(0, FAR), ...drops])

@@ -113,8 +113,7 @@ export const floods = Object.fromEntries(
       {
         sends: `\`${type}\`s, ${SENDS[size]}, in one frame and in many, for as long as they are taken`,
         core: 'ours',
-        event: 'costly',
-        ms: 2000,
+        ms: 4000,
         /** @param {import('./attack.mjs').Known} known */
         prepare({ channel }) {
           const frames = flood(channel, type, BODIES[type][size])

@@ -11,7 +11,7 @@ export const frames = {
   'keep-alives': {
     sends: 'empty frames, as many as are taken',
     core: 'ours',
-    event: null,
+    ofStream: true,
     prepare() {
       return (peer, signal) => peer.repeat([Buffer.alloc(0)], signal)
     }
@@ -20,7 +20,6 @@ export const frames = {
   'frames-of-16-mb': {
     sends: 'frames of 15 MB, of an extension that nobody has',
     core: 'ours',
-    event: null,
     prepare({ channel }) {
       const large = message('extension', sized(Buffer.from('none')), Buffer.alloc(15 * MB))
       const frame = batch(channel, [large])

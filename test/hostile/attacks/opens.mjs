@@ -89,7 +89,6 @@ export const opens = {
     sends: 'opens that it closes at once',
     core: 'ours',
     ofStream: true,
-    event: 'costly',
     begins: 'unopened',
     prepare({ key, discoveryKey }) {
       return (peer, signal) => {
@@ -112,7 +111,6 @@ export const opens = {
   'closes-and-empty-batches': {
     sends: 'closes of channels that are not open, and batches with nothing in them',
     core: 'ours',
-    event: 'costly',
     ofStream: true,
     prepare() {
       const frames = [controls(list(10_000, (i) => close(i + 10))), uints(0, 0, 0)]

@@ -7,7 +7,7 @@ import { mb, ms } from './bounds.mjs'
 export function figures({ rounds, died }) {
   const played = rounds.at(-1)
   if (played === undefined) return String(died)
-  const { before, after, reads, echoes, received, cpuMs, live, loopMaxMs, events, open } = played
+  const { before, after, reads, echoes, received, cpuMs, live, loopMaxMs, events, open, forgottenMs } = played
   return [
     `${(received / 1024).toFixed(1)} KB`,
     `CPU ${ms(cpuMs)} = ${(cpuMs / (received / 1024)).toFixed(2)} ms/KB`,
@@ -16,6 +16,7 @@ export function figures({ rounds, died }) {
     `echoes p99 ${ms(echoes.p99)} (${ms(before.echoes.p99)}, ${ms(after.echoes.p99)})`,
     `live ${mb(live)}`,
     open === 0 ? 'closed' : `${open} open`,
+    `forgotten after ${ms(forgottenMs)}`,
     events.map((each) => `${each.event} ${each.code} × ${each.count} after ${ms(each.ms)}`).join(', ') ||
       'no event'
   ].join('; ')

@@ -21,12 +21,16 @@ const LINE = Array(HEAD.length).fill('---')
 const FIGURES = { ours: { at: 2, count: 4 }, stock: { at: 6, count: 3 } }
 
 /**
- * The attacks of which a document has a row, and what they send, in its order.
+ * The attacks of which a document has a row, in its order: what they send, and whether it says what they cost ours.
  * @param {string} text
- * @returns {[name: string, sends: string][]}
+ * @returns {[name: string, row: { sends: string, isWhole: boolean }][]}
  */
 export function attacksIn(text) {
-  return Array.from(rowsIn(text), ([name, cells]) => [name, cells[1] ?? ''])
+  const { at, count } = FIGURES.ours
+  return Array.from(rowsIn(text), ([name, cells]) => [
+    name,
+    { sends: cells[1] ?? '', isWhole: cells.slice(at, at + count).every((cell) => cell !== '') }
+  ])
 }
 
 /**
