@@ -19,6 +19,7 @@ export const syncs = {
   'syncs-with-rising-forks': {
     sends: '60,000 `sync`s, each with a higher fork',
     core: 'ours',
+    event: 'unless-free',
     isQuick: true,
     prepare({ channel }) {
       const messages = Array.from({ length: FORKS }, (_, i) => sync({ fork: i + 1, length: 1 }))
@@ -28,6 +29,7 @@ export const syncs = {
   },
 
   'a-length-that-is-never-proved': {
+    echoMs: 600, // `answerMs` of the victim, and a quarter, until the honest peer is asked instead
     sends: 'a length that is longer by 1,000, again and again, and no answer to what it is asked',
     core: 'mirror',
     isQuick: true,

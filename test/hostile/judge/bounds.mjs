@@ -74,26 +74,29 @@ export function eventOf({ event = 'limited', begins, ofStream = begins === 'raw'
 
 /**
  * Bounds of time that do not hold.
+ * @param {Attack} attack
  * @param {Played} played
  * @returns {string[]}
  */
-export function lateBounds(played) {
-  return boundsOfTime(played).flatMap(({ ratio, problem }) => (ratio > 1 ? [problem] : []))
+export function lateBounds(attack, played) {
+  return boundsOfTime(attack, played).flatMap(({ ratio, problem }) => (ratio > 1 ? [problem] : []))
 }
 
 /**
  * Is a bound of time broken by so much that it does not matter what else the machine did?
+ * @param {Attack} attack
  * @param {Played} played
  */
-export function isBeyondDoubt(played) {
-  return boundsOfTime(played).some(({ ratio }) => ratio > BEYOND_DOUBT)
+export function isBeyondDoubt(attack, played) {
+  return boundsOfTime(attack, played).some(({ ratio }) => ratio > BEYOND_DOUBT)
 }
 
 /**
+ * @param {Attack} attack
  * @param {Played} played
  * @returns {{ ratio: number, problem: string }[]} ratio: to the bound
  */
-function boundsOfTime({ loopMaxMs, reads, echoes, before, after }) {
+function boundsOfTime({ echoMs = 0 }, { loopMaxMs, reads, echoes, before, after }) {
   const loop = `the loop stands for ${ms(loopMaxMs)}, not ${LOOP_MS} ms`
   const bounds = [{ ratio: loopMaxMs / LOOP_MS, problem: loop }]
   for (const [name, during] of /** @type {const} */ ([
@@ -102,7 +105,7 @@ function boundsOfTime({ loopMaxMs, reads, echoes, before, after }) {
   ])) {
     const without = Math.max(before[name].p99, after[name].p99)
     bounds.push({
-      ratio: during.p99 / (TIMES_SLOWER * without),
+      ratio: during.p99 / Math.max(TIMES_SLOWER * without, name === 'echoes' ? echoMs : 0),
       problem: `p99 of the honest peer's ${name}: ${ms(during.p99)}, without the attack ${ms(without)}`
     })
   }

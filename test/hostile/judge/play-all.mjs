@@ -8,11 +8,12 @@ import { Trial } from './trial.mjs'
  * @param {readonly string[]} names
  * @param {object} [options]
  * @param {number} [options.rounds]  in which the times of an attack may be judged
+ * @param {boolean} [options.judgesTimes]  false: of the times, only what no machine explains is judged
  * @param {(outcome: import('./verdict.mjs').Outcome) => Promise<void>} [options.onoutcome]
  */
-export async function playAll(kind, names, { rounds, onoutcome } = {}) {
+export async function playAll(kind, names, { rounds, judgesTimes, onoutcome } = {}) {
   const isJudged = kind === 'ours'
-  const trial = new Trial(kind, isJudged ? rounds : 1)
+  const trial = new Trial(kind, isJudged ? rounds : 1, judgesTimes)
   try {
     for (const name of names) {
       const outcome = await trial.play(name)

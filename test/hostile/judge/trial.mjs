@@ -8,16 +8,19 @@ import { Verdict } from './verdict.mjs'
 export class Trial {
   #kind
   #rounds
+  #judgesTimes
   /** @type {Stage | null} */
   #stage = null
 
   /**
    * @param {import('../stage.mjs').Kind} kind
    * @param {number} [rounds]  that may be played until the times of an attack are judged
+   * @param {boolean} [judgesTimes]
    */
-  constructor(kind, rounds) {
+  constructor(kind, rounds, judgesTimes) {
     this.#kind = kind
     this.#rounds = rounds
+    this.#judgesTimes = judgesTimes
   }
 
   /**
@@ -25,7 +28,7 @@ export class Trial {
    * @returns {Promise<import('./verdict.mjs').Outcome>}
    */
   async play(name) {
-    const verdict = new Verdict(name, attackOf(name), this.#rounds)
+    const verdict = new Verdict(name, attackOf(name), this.#rounds, this.#judgesTimes)
     while (verdict.add(await this.#once(name)));
     return verdict.outcome
   }

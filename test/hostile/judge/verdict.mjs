@@ -24,6 +24,7 @@ const TOO_OFTEN = 2
 export class Verdict {
   #attack
   #most
+  #judgesTimes
   /** @type {string[][]} */
   #late = []
   /** @type {Outcome} */
@@ -33,10 +34,12 @@ export class Verdict {
    * @param {string} name
    * @param {import('../attacks/attack.mjs').Attack} attack
    * @param {number} [most]  rounds
+   * @param {boolean} [judgesTimes]  false: only what no machine explains is judged of the times, in one round
    */
-  constructor(name, attack, most = ROUNDS) {
+  constructor(name, attack, most = ROUNDS, judgesTimes = true) {
     this.#attack = attack
     this.#most = most
+    this.#judgesTimes = judgesTimes
     this.outcome = { name, rounds: [], died: null, problems: [], untimed: null }
   }
 
@@ -61,11 +64,15 @@ export class Verdict {
   /** @param {Played} played */
   #time(played) {
     const { outcome } = this
-    const late = lateBounds(played)
+    const late = lateBounds(this.#attack, played)
     const reason = busy(played)
     outcome.untimed = null
     if (late.length === 0) return false
-    if (reason === null || isBeyondDoubt(played)) this.#late.push(late)
+    if (!this.#judgesTimes && !isBeyondDoubt(this.#attack, played)) {
+      outcome.untimed = `they are judged by npm run hostile, on a quiet machine; here ${late.join(', ')}`
+      return false
+    }
+    if (reason === null || isBeyondDoubt(this.#attack, played)) this.#late.push(late)
     // It has failed already, whatever other rounds would say.
     const enough = outcome.problems.length > 0 ? 1 : Math.min(TOO_OFTEN, this.#most)
     if (this.#late.length >= enough) {

@@ -22,6 +22,8 @@ const APPENDED_AT_ONCE = 2 ** 16
 
 /** When a silent peer is `stalled`; the default of a minute is longer than an attack is played. */
 const STALLED_MS = 2000
+/** an attack lasts for three seconds, and a peer that does not answer may hold a core up for as long once */
+const ANSWER_MS = 400
 
 /** How long a policy takes to answer, where one is in force. */
 const JUDGED_MS = 2000
@@ -46,7 +48,10 @@ await answer({
   /** @returns {Promise<{ honest: number, hostile: number }>} ports */
   async open({ dir, kind }) {
     const Corestore = require(kind === 'stock' ? 'corestore' : '@manycore/corestore')
-    store = new Corestore(dir, kind === 'stock' ? {} : { limits: { stalledMs: STALLED_MS } })
+    store = new Corestore(
+      dir,
+      kind === 'stock' ? {} : { limits: { stalledMs: STALLED_MS, answerMs: ANSWER_MS } }
+    )
     await store.ready()
     events = new Events(store.replicator, (stream) => stream !== null && hostile.has(stream))
     return {
