@@ -41,15 +41,7 @@ export const frames = {
     core: 'ours',
     event: 'stalled',
     ms: 4000,
-    prepare() {
-      return async (peer, signal) => {
-        peer.raw.write(LARGEST)
-        while (!signal.aborted) {
-          peer.raw.write(Buffer.from([0]))
-          await sleep(50)
-        }
-      }
-    }
+    prepare: () => byteByByte
   },
 
   'no-handshake': {
@@ -80,14 +72,20 @@ export const frames = {
     begins: 'raw',
     event: 'stalled',
     ms: 4000,
-    prepare() {
-      return async (peer, signal) => {
-        peer.raw.write(LARGEST)
-        while (!signal.aborted) {
-          peer.raw.write(Buffer.from([0]))
-          await sleep(50)
-        }
-      }
-    }
+    prepare: () => byteByByte
+  }
+}
+
+/**
+ * The length of the largest message, and then a byte of it now and then.
+ * @param {Parameters<import('./attack.mjs').Run>[0]} peer
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+async function byteByByte(peer, signal) {
+  peer.raw.write(LARGEST)
+  while (!signal.aborted) {
+    peer.raw.write(Buffer.from([0]))
+    await sleep(50)
   }
 }

@@ -20,6 +20,11 @@ function list(count, make) {
   return Array.from({ length: count }, (_, i) => make(i))
 }
 
+/** 200,000 opens of cores that nobody has, in frames of 1,000. */
+function opensOfUnknownCores() {
+  return list(200, (f) => controls(list(1000, (i) => open(1 + f * 1000 + i, unknownKey(f * 1000 + i)))))
+}
+
 /** @type {import('./attack.mjs').Attacks} */
 export const opens = {
   'opens-in-frames-of-4-mb': {
@@ -59,9 +64,7 @@ export const opens = {
     begins: 'unopened',
     ofStream: true,
     prepare() {
-      const frames = list(200, (f) =>
-        controls(list(1000, (i) => open(1 + f * 1000 + i, unknownKey(f * 1000 + i))))
-      )
+      const frames = opensOfUnknownCores()
       return async (peer) => {
         for (const frame of frames) await peer.send(frame)
       }
@@ -75,9 +78,7 @@ export const opens = {
     begins: 'unopened',
     ofStream: true,
     prepare() {
-      const frames = list(200, (f) =>
-        controls(list(1000, (i) => open(1 + f * 1000 + i, unknownKey(f * 1000 + i))))
-      )
+      const frames = opensOfUnknownCores()
       return async (peer) => {
         peer.pause()
         for (const frame of frames) await peer.send(frame)
