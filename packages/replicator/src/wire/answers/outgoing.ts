@@ -113,5 +113,5 @@ class Unread {
 
 function unread(count: number, { id }: CoreChannel): ReplicatorError {
   const text = `${count} messages about ${b4a.toString(id, 'hex')} are not read`
-  return new ReplicatorError('UNREAD_ANSWERS', text)
+  return new ReplicatorError('UNREAD_ANSWERS', text, { discoveryKey: id })
 }

@@ -60,7 +60,7 @@ test('so many ranges may be held, and are said in several frames', async () => {
   expect(frames).toEqual({ begun: count, ended: count })
   mux.drained = false
   for (let i = 0; i <= UNREAD_RANGES; i++) say('range', range(2 * i, 1))
-  expect(mux.reason).toMatchObject({ code: 'UNREAD_ANSWERS' })
+  expect(mux.reason).toMatchObject({ code: 'UNREAD_ANSWERS', discoveryKey: new Uint8Array(32) })
 })
 
 test.each<MessageType>(['request', 'cancel', 'noData', 'want', 'unwant'])(
