@@ -1,5 +1,5 @@
 import type { Protomux } from '@manycore/hypercore-types'
-import { refuseBadFrames } from './interceptors/budgets.js'
+import { refuseBadFrames } from './interceptors/bad-frames.js'
 import { boundClaims } from './interceptors/claims.js'
 import { chargeCloses } from './interceptors/closes.js'
 import { boundData } from './interceptors/data.js'

@@ -66,8 +66,6 @@ interface PrivatePeer {
     readonly peers: readonly unknown[]
     /** Whether blocks are taken that we did not request. */
     readonly allowPush: boolean
-    /** Our requests of all peers. */
-    readonly _inflight: { get(id: number): { readonly peer: object } | null | undefined }
   }
 
   /** Everything that changes `inflight`, `dataProcessing`, `syncsProcessing` and `removed`. */
@@ -186,11 +184,6 @@ export function awaitedBytes(peer: CorePeer): number {
 /** Has the remote asked something with this id, and not been answered? */
 export function hasAsked({ remoteRequests }: CorePeer, id: number): boolean {
   return remoteRequests.has(id)
-}
-
-/** Does an id belong to a request of ours that this peer has not answered? */
-export function isRequested(peer: CorePeer, id: number): boolean {
-  return id > 0 && peer.replicator._inflight.get(id)?.peer === peer
 }
 
 /** How many times the remote sent data that was wrong. */

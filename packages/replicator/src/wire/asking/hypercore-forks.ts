@@ -9,18 +9,12 @@ import type { CorePeer } from '../hypercore-peer.js'
  */
 interface PrivateReplicator {
   readonly peers: readonly RequestingPeer[]
-  /** Our requests that are not answered, by id, of all peers. */
-  readonly _inflight: InflightTracker & Iterable<OurRequest>
   /** The forks above ours that a peer has named, ascending; those with a batch are signed. */
   readonly _reorgs: ForkRequest[]
   /** Asks a peer for the proof of the fork that it stands at, unless it is known, or asked for. */
   _updateFork(peer: object): unknown
   /** Gives every peer what can be requested of it. */
   queueUpdateAll(): void
-}
-
-interface InflightTracker {
-  get(id: number): OurRequest | null
 }
 
 /** @upstream hypercore Peer */

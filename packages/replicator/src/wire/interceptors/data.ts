@@ -13,10 +13,10 @@ import {
   type CorePeer,
   invalidData,
   isHere,
-  isRequested,
   peerCount,
   takesPushes
 } from '../hypercore-peer.js'
+import { requestTo } from '../asking/hypercore-requests.js'
 import type { Data } from '../messages.js'
 import type { Host, Interceptor } from './interceptor.js'
 
@@ -56,7 +56,7 @@ export function boundData({ work }: Host): Interceptor {
       data(message, channel: DataChannel) {
         const peer = channel.userData
         chargeWrong(channel)
-        const cost = isRequested(peer, message.request) ? 0 : costOfUnasked(message, peer)
+        const cost = requestTo(peer, message.request) !== null ? 0 : costOfUnasked(message, peer)
         if (cost > 0) work.charge(cost, channel)
         if (message.request !== 0 && message.upgrade === null) return data(message, channel)
         const line = (channel[LOCKED] ??= new Line(channel))
@@ -66,7 +66,7 @@ export function boundData({ work }: Host): Interceptor {
       },
       noData(message, channel) {
         const peer = channel.userData
-        if (isRequested(peer, message.request)) work.credit(NO_DATA)
+        if (requestTo(peer, message.request) !== null) work.credit(NO_DATA)
         else work.charge(LOOK_AT_PEER * Math.min(PEERS_AT_ONCE, peerCount(peer)), channel)
         return noData(message, channel)
       }

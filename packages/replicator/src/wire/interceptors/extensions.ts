@@ -2,7 +2,8 @@ import { EXTENSION_NAME_BYTES } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
 import { lastExtension } from '../hypercore-peer.js'
 import { MESSAGES } from '../messages.js'
-import { type DecodeState, type Encoding } from '../protomux.js'
+import { aroundDecode } from '../encodings.js'
+import type { Encoding } from '../protomux.js'
 import { readUint } from '../uint.js'
 import type { Interceptor } from './interceptor.js'
 
@@ -11,23 +12,13 @@ import type { Interceptor } from './interceptor.js'
  * each message to a string, of up to 16 MB, and keeps the last one (`Peer.onextension()`).
  */
 export function boundExtensions(): Interceptor {
-  /** Upstream's encoding is the same for all channels: so is ours. */
-  const known = new WeakMap<Encoding, Encoding>()
-
-  function bound(encoding: Encoding): Encoding {
-    const before = known.get(encoding)
-    if (before !== undefined) return before
-    const decode = (state: DecodeState): unknown => {
-      const bytes = readUint({ ...state })
-      if (bytes > EXTENSION_NAME_BYTES) {
-        throw new ReplicatorError('BAD_FRAME', `an extension with a name of ${bytes} bytes`)
-      }
-      return encoding.decode(state)
+  const bound = aroundDecode((encoding) => (state) => {
+    const bytes = readUint({ ...state })
+    if (bytes > EXTENSION_NAME_BYTES) {
+      throw new ReplicatorError('BAD_FRAME', `an extension with a name of ${bytes} bytes`)
     }
-    const fresh = Object.assign(Object.create(encoding) as Encoding, { decode })
-    known.set(encoding, fresh)
-    return fresh
-  }
+    return encoding.decode(state)
+  })
 
   return {
     name: 'extensions',

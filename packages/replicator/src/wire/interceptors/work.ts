@@ -1,12 +1,7 @@
 import { CANCEL, CLAIM, type Cost, DATA, EXTENSION, NO_DATA, OPEN, REQUEST, SYNC, WANT } from '../costs.js'
 import { ReplicatorError } from '../../errors.js'
-import {
-  aroundMessages,
-  type CoreChannel,
-  type CorePeer,
-  type Handlers,
-  isRequested
-} from '../hypercore-peer.js'
+import { aroundMessages, type CoreChannel, type CorePeer, type Handlers } from '../hypercore-peer.js'
+import { requestTo } from '../asking/hypercore-requests.js'
 import type { Data, MessageType } from '../messages.js'
 import type { Host, Interceptor } from './interceptor.js'
 
@@ -37,7 +32,7 @@ export function chargeWork(host: Host): Interceptor {
 
   /** @returns our length, if the message is an answer that may prove a longer one; else Infinity */
   function upgraded({ request, upgrade }: Data, peer: CorePeer): number {
-    return upgrade !== null && isRequested(peer, request) ? (peer.core.state?.length ?? 0) : Infinity
+    return upgrade !== null && requestTo(peer, request) !== null ? (peer.core.state?.length ?? 0) : Infinity
   }
 
   /** What the remote has proved allows it to announce as much. */

@@ -85,7 +85,7 @@ function guarded() {
   }
   const here = new Set<number>()
   const bitfield = { get: (index: number) => here.has(index) }
-  const peer = { core: { state: { fork: 1, length: 9 }, bitfield }, replicator, stats }
+  const peer = { core: { state: { fork: 1, length: 9 }, bitfield, replicator }, replicator, stats }
   const channel = { id: new Uint8Array(32), closed: false, userData: peer as never }
   const started: Data[] = []
   const ends: (() => void)[] = []
