@@ -8,8 +8,8 @@
  * @property {'tcp' | 'udx'} [transport]  default: TCP
  * @property {'unopened' | 'raw'} [begins]  it has no open channel when it begins, or not even sent a handshake
  * @property {boolean} [isJudged]  a policy is in force for it, which takes its time
- * @property {'limited' | 'stalled' | 'unless-free'} [event]  what must be said of it: that a limit was reached or something
- *           failed (the default); that, or that it is stalled; or that, unless it costs nothing that can be measured
+ * @property {'limited' | 'stalled'} [event]  what must be said of it: that a limit was reached or something
+ *           failed (the default); or that, or that it is stalled
  * @property {number} [echoMs]  an echo may wait for so long: what holds it up has a time limit of its own
  * @property {boolean} [ofStream]  no core is concerned
  * @property {boolean} [isQuick]  it belongs to `npm test`

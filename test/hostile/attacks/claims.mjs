@@ -8,25 +8,25 @@ const MANY = 40_000
 /** @type {import('./attack.mjs').Attacks} */
 export const claims = {
   'ranges-set-and-dropped': {
-    sends: 'a `range` of 2^27 − 2 blocks from block 1, set and dropped in turn',
+    sends: 'a `range` of 2^27 − 2 blocks from block 1, set and dropped in turn, for as long as it is taken',
     core: 'ours',
-    event: 'unless-free',
     isQuick: true,
-    prepare() {
-      return async (peer, signal) => {
-        for (let i = 0; i < 20 && !signal.aborted; i++) await peer.sendOne(range(1, FAR, i % 2 === 1))
-      }
+    prepare({ channel }) {
+      const frame = batch(
+        channel,
+        Array.from({ length: 100 }, (_, i) => range(1, FAR, i % 2 === 1))
+      )
+      return (peer, signal) => peer.repeat([frame], signal)
     }
   },
 
   'drops-after-a-far-range': {
-    sends: 'a `range` of 2^27 blocks, and then drops of one each, from the first on',
+    sends: 'a `range` of 2^27 blocks, and then drops of one each, again and again',
     core: 'ours',
-    event: 'unless-free',
     prepare({ channel }) {
       const drops = Array.from({ length: 10 }, (_, i) => range(10 - i, 1, true))
       const frame = batch(channel, [range(0, FAR), ...drops])
-      return (peer) => peer.send(frame)
+      return (peer, signal) => peer.repeat([frame], signal)
     }
   },
 

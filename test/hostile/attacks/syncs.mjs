@@ -17,14 +17,19 @@ export const syncs = {
   },
 
   'syncs-with-rising-forks': {
-    sends: '60,000 `sync`s, each with a higher fork',
+    sends: '300,000 `sync`s in five frames, each with a higher fork',
     core: 'ours',
-    event: 'unless-free',
     isQuick: true,
     prepare({ channel }) {
-      const messages = Array.from({ length: FORKS }, (_, i) => sync({ fork: i + 1, length: 1 }))
-      const frame = batch(channel, messages)
-      return (peer) => peer.send(frame)
+      const frames = Array.from({ length: 5 }, (_, f) =>
+        batch(
+          channel,
+          Array.from({ length: FORKS }, (_, i) => sync({ fork: f * FORKS + i + 1, length: 1 }))
+        )
+      )
+      return async (peer) => {
+        for (const frame of frames) await peer.send(frame)
+      }
     }
   },
 

@@ -12,10 +12,6 @@ const STREAM_MB = 64
 const STREAMS_MB = 512
 const EVENT_MS = 5000
 
-/** Of a processor, and of memory: below that a measurement cannot be told from nothing. */
-const FREE_SHARE = 0.05
-const FREE_MB = 4
-
 /** A control that is worse than this shows a machine that does other things as well. */
 const QUIET_LOOP_MS = 30
 const QUIET_RATIO = 2
@@ -35,18 +31,12 @@ export function brokenBounds(attack, played) {
   if (played.live > most * MB) problems.push(`${mb(played.live)} of live heap and buffers, not ${most} MB`)
   const left = traces(played)
   if (left.length > 0) problems.push(`left behind: ${left.join(', ')}`)
-  if (attack.event === 'unless-free' && isFree(played)) return problems
   if (eventOf(attack, played) === undefined) {
     problems.push(`no event in ${EVENT_MS / 1000} s names peer, core and reason: ${said(played)}`)
   } else if (played.named < played.streams) {
     problems.push(`events name ${played.named} of ${played.streams} streams: ${said(played)}`)
   }
   return problems
-}
-
-/** @param {Played} played */
-function isFree({ cpuMs, ms: lasted, live }) {
-  return cpuMs < FREE_SHARE * lasted && live < FREE_MB * MB
 }
 
 /**

@@ -68,16 +68,6 @@ test.each<[string, Partial<Played>]>([
   expect(judge(played({ ...change, before: NOISY })).problems).toHaveLength(1)
 })
 
-test('an attack that costs no more than any peer may needs no event, if it says so', () => {
-  const silent = { events: [], named: 0 }
-  const free: Attack = { ...ATTACK, event: 'unless-free' }
-  const nothing = { ...silent, ms: 2000, cpuMs: 99, live: 1000 }
-  expect(brokenBounds(free, played(nothing))).toEqual([])
-  expect(brokenBounds(free, played({ ...nothing, cpuMs: 101 }))).toHaveLength(1)
-  expect(brokenBounds(free, played({ ...nothing, live: 5e6 }))).toHaveLength(1)
-  expect(brokenBounds(ATTACK, played(nothing))).toHaveLength(1)
-})
-
 test('an attack that only waits may be stalled', () => {
   const stalled = { events: [{ ...EVENT, event: 'stalled', namesCore: false }] }
   expect(brokenBounds({ ...ATTACK, event: 'stalled' }, played(stalled))).toEqual([])
