@@ -240,10 +240,10 @@ export function holdRequests(peer: CorePeer, isHeld: () => boolean, onchange: ()
 }
 
 /** Calls a function before each request to a peer. */
-export function beforeRequests(peer: CorePeer, before: () => void): void {
+export function beforeRequests(peer: CorePeer, before: (request: object) => void): void {
   const { _send } = peer
   peer._send = (request) => {
-    before()
+    before(request)
     return _send.call(peer, request)
   }
 }

@@ -8,7 +8,7 @@ import type { CorePeer } from '../hypercore-peer.js'
 interface PrivateReplicator {
   readonly peers: readonly AnsweringPeer[]
   /** Our requests that are not answered, of all peers. */
-  readonly _inflight: InflightTracker & Iterable<OurRequest>
+  readonly _inflight: { get(id: number): OurRequest | null }
   /** The blocks that are wanted. */
   readonly _blocks: { get(index: number): WantedBlock | null }
   /** Forks that are not ours yet. */
@@ -22,10 +22,6 @@ interface PrivateReplicator {
   _clearRequest(peer: object, req: OurRequest): void
   _updateFork(peer: object): unknown
   updatePeer(peer: object): void
-}
-
-interface InflightTracker {
-  get(id: number): OurRequest | null
 }
 
 /** @upstream hypercore Peer */
@@ -50,7 +46,7 @@ interface AnsweringPeer {
   getMaxHotswapInflight(): number
   _remoteHasBlock(index: number): boolean
   _requestBlock(b: WantedBlock): boolean
-  _requestSeek(s: Seek): boolean
+  _requestSeek(s: { readonly seeker: { readonly start: number } }): boolean
   _cancelRequest(req: object): unknown
   /** What every request begins as; null = nothing is to be requested. `minLength` is the index of a block, and one. */
   _makeRequest(needsUpgrade: boolean, priority: number, minLength: number): OurRequest | null
@@ -58,6 +54,8 @@ interface AnsweringPeer {
 
 /** A request of ours (`Peer._makeRequest()`), with the numbers that are kept on it here. */
 export interface OurRequest {
+  /** 0 until it is sent; used anew once it is answered */
+  readonly id: number
   readonly peer: object
   readonly fork: number
   readonly block: { readonly index: number } | null
@@ -70,10 +68,6 @@ export interface OurRequest {
 
 interface WantedBlock {
   readonly inflight: readonly OurRequest[]
-}
-
-interface Seek {
-  readonly seeker: { readonly start: number }
 }
 
 interface Upgrade {
@@ -101,13 +95,6 @@ export function peersOf(peer: CorePeer): readonly CorePeer[] {
   return replicatorOf(peer).peers as unknown as readonly CorePeer[]
 }
 
-/** Our requests that a peer has not answered. */
-export function* requestsTo(peer: CorePeer): Generator<OurRequest> {
-  for (const request of replicatorOf(peer)._inflight as Iterable<OurRequest>) {
-    if (request.peer === peer) yield request
-  }
-}
-
 /** A request of ours that a peer has not answered; null = there is none with this id. */
 export function requestTo(peer: CorePeer, id: number): OurRequest | null {
   const request = id > 0 ? replicatorOf(peer)._inflight.get(id) : null
@@ -119,9 +106,10 @@ export function answersOf(peer: CorePeer): number {
   return (peer as unknown as AnsweringPeer).stats.wireData.rx
 }
 
-/** Is there another peer that could answer a request to this one? */
-export function couldAnother(peer: CorePeer, request: OurRequest): boolean {
-  return othersOf(peer).some((other) => couldAnswer(other, request))
+/** Those of some requests to this peer that another one could answer. */
+export function answerableElsewhere<R extends OurRequest>(peer: CorePeer, requests: readonly R[]): R[] {
+  const others = othersOf(peer)
+  return requests.filter((request) => others.some((other) => couldAnswer(other, request)))
 }
 
 /**
@@ -138,15 +126,16 @@ export function askElsewhere(
 ): void {
   const replicator = replicatorOf(peer)
   const others = othersOf(peer).toSorted((a, b) => b.stats.wireData.rx - a.stats.wireData.rx)
+  const free = others.filter(isFree)
+  const upgradesElsewhere = others.some(canUpgrade)
   const fresh = new Set<AnsweringPeer>()
   for (const request of requests) {
-    const able = others.filter((other) => couldAnswer(other, request))
-    if (request.block !== null && (request.upgrade === null || !able.some(canUpgrade))) {
-      askOneMore(replicator._blocks.get(request.block.index), able, isLate)
+    if (request.block !== null && (request.upgrade === null || !upgradesElsewhere)) {
+      askOneMore(replicator._blocks.get(request.block.index), free, request, isLate)
       continue
     }
     takeBack(request)
-    for (const other of able) fresh.add(other)
+    for (const other of others) if (couldAnswer(other, request)) fresh.add(other)
   }
   if (replicator._manifestPeer === peer) replicator._manifestPeer = null
   for (const other of fresh) {
@@ -158,14 +147,19 @@ export function askElsewhere(
 function askOneMore(
   block: WantedBlock | null,
   others: readonly AnsweringPeer[],
+  request: OurRequest,
   isLate: (request: OurRequest) => boolean
 ): void {
-  if (block === null || !block.inflight.every(isLate)) return
+  if (block === null || others.length === 0 || !block.inflight.every(isLate)) return
   for (const other of others) {
-    const isFree = other.inflight < other.getMaxHotswapInflight()
-    if (!isFree || block.inflight.some(({ peer }) => peer === other)) continue
-    if (other._requestBlock(block)) return
+    if (!isFree(other) || block.inflight.some(({ peer }) => peer === other)) continue
+    if (couldAnswer(other, request) && other._requestBlock(block)) return
   }
+}
+
+/** May it be asked for a block that another one was asked for? */
+function isFree(peer: AnsweringPeer): boolean {
+  return peer.inflight < peer.getMaxHotswapInflight()
 }
 
 /** Has a peer requested for nothing that another one could give. */
@@ -177,11 +171,11 @@ export function silence(silent: CorePeer): void {
   peer._makeRequest = (needsUpgrade, priority, minLength) => {
     const request = _makeRequest.call(peer, needsUpgrade, priority, minLength)
     if (request === null) return null
-    const upgradesElsewhere = othersOf(silent).some(canUpgrade)
+    const upgradesElsewhere = someOther(silent, canUpgrade)
     const isElsewhere =
       needsUpgrade && minLength === 0
         ? upgradesElsewhere
-        : othersOf(silent).some((other) => couldGive(other, request.fork, minLength))
+        : someOther(silent, (other) => couldGive(other, request.fork, minLength))
     if (isElsewhere) {
       const replicator = replicatorOf(peer)
       if (replicator._manifestPeer === peer) replicator._manifestPeer = null
@@ -192,7 +186,7 @@ export function silence(silent: CorePeer): void {
   }
   // It would go over all blocks in which the place may be.
   peer._requestSeek = (seek) =>
-    !othersOf(silent).some((other) => couldGive(other, peer.core.state!.fork, seek.seeker.start + 1)) &&
+    !someOther(silent, (other) => couldGive(other, peer.core.state!.fork, seek.seeker.start + 1)) &&
     _requestSeek.call(peer, seek)
 }
 
@@ -260,14 +254,21 @@ function mayUpgrade(peer: AnsweringPeer, { fork, length }: Upgrade): boolean {
 
 /** Those that are asked for what they have. */
 function othersOf(peer: CorePeer): MaybeSilent[] {
-  return (replicatorOf(peer).peers as readonly MaybeSilent[]).filter(
-    (other) =>
-      (other as object) !== peer &&
-      !other.paused &&
-      !other.removed &&
-      other.remoteUploading &&
-      !other[SILENT] &&
-      other.getMaxInflight() > 0
+  return (replicatorOf(peer).peers as readonly MaybeSilent[]).filter((other) => isOther(other, peer))
+}
+
+function someOther(peer: CorePeer, isIt: (other: AnsweringPeer) => boolean): boolean {
+  return replicatorOf(peer).peers.some((other) => isOther(other, peer) && isIt(other))
+}
+
+function isOther(other: MaybeSilent, peer: object): boolean {
+  return (
+    other !== peer &&
+    !other.paused &&
+    !other.removed &&
+    other.remoteUploading &&
+    !other[SILENT] &&
+    other.getMaxInflight() > 0
   )
 }
 

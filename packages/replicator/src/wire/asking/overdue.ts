@@ -5,14 +5,13 @@ import { BUSY_PATIENCE, MOST_PATIENCE, MOST_SILENCE } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
 import { beforeRequests, type CoreChannel, type CorePeer, isAsked } from '../hypercore-peer.js'
 import {
+  answerableElsewhere,
   answersOf,
   askElsewhere,
-  couldAnother,
   endUpdates,
   isAwaited,
   type OurRequest,
   peersOf,
-  requestsTo,
   requestTo,
   silence,
   suspect,
@@ -21,9 +20,16 @@ import {
 } from './hypercore-requests.js'
 import { type Data, INVALID_REQUEST } from '../messages.js'
 import type { Host, Interceptor } from '../interceptors/interceptor.js'
+import { UnderWay } from './under-way.js'
 
 /** A request is late at so many looks. We count looks and not time, because a machine that slept has not looked. */
 const LOOKS = 4
+
+/**
+ * At one look at a channel, so many times a peer may be asked whether it could answer a late request: a millisecond. With 16
+ * peers that is enough for all that Hypercore ever has under way, with more of them others have their turn at the next look.
+ */
+const COMPARED = 8192
 
 const WATCH = Symbol('watch')
 const SEEN = Symbol('looks at a request')
@@ -37,6 +43,9 @@ type SeenRequest = OurRequest & { [SEEN]?: number }
 interface Watch {
   readonly requests: Overdue
   readonly channel: CoreChannel
+  readonly underWay: UnderWay<SeenRequest>
+  /** which of the late requests is compared first at the next look */
+  next: number
   /** messages of data at the last look */
   answers: number
   /** looks in a row at which `update()` would have waited for the peer */
@@ -111,8 +120,13 @@ class Overdue {
   /** A channel opens. */
   add(channel: CoreChannel): void {
     const peer: WatchedPeer = channel.userData
-    peer[WATCH] = { requests: this, channel, answers: 0, awaited: 0, isLate: false, isTold: false }
-    beforeRequests(peer, () => this.watch(channel))
+    const underWay = new UnderWay<SeenRequest>(peer)
+    const nothing = { next: 0, answers: 0, awaited: 0, isLate: false, isTold: false }
+    peer[WATCH] = { requests: this, channel, underWay, ...nothing }
+    beforeRequests(peer, (request) => {
+      underWay.add(request as SeenRequest)
+      this.watch(channel)
+    })
     const silent = this.#silences.get(peer.core)
     suspect(peer, silent !== undefined)
     if ((silent?.left ?? 0) > 0) silence(peer)
@@ -182,7 +196,7 @@ class Overdue {
     const late = isAsked(peer) ? this.#lateRequests(peer, watch, silent) : NONE
     watch.awaited = isAwaited(peer) ? watch.awaited + 1 : 0
     watch.isLate = late.length > 0 || watch.awaited > LOOKS
-    const others = late.filter((request) => couldAnother(peer, request))
+    const others = late.length === 0 ? NONE : answerableElsewhere(peer, someOf(late, watch))
     if (others.length > 0) {
       this.#silence(channel, watch)
       askElsewhere(peer, others, isLate)
@@ -199,7 +213,7 @@ class Overdue {
     watch.answers = answers
     const patience = Math.min(2 ** (silent?.times ?? 0), MOST_PATIENCE)
     const late: SeenRequest[] = []
-    for (const request of requestsTo(peer) as Iterable<SeenRequest>) {
+    for (const request of watch.underWay.all()) {
       request[SEEN] = (request[SEEN] ?? -1) + 1
       const isBlock = request.block !== null && request.upgrade === null
       if (request[SEEN] >= (isBlock ? looks : looks * patience)) late.push(request)
@@ -227,6 +241,15 @@ class Overdue {
     const text = `a remote has not answered about core ${key} for ${answerMs} ms; others are asked`
     this.#host.limited(new ReplicatorError('UNANSWERED', text), channel)
   }
+}
+
+/** As many late requests as may be compared at one look, in turn. */
+function someOf(late: readonly SeenRequest[], watch: Watch): readonly SeenRequest[] {
+  const most = Math.ceil(COMPARED / peersOf(watch.channel.userData).length)
+  if (late.length <= most) return late
+  const first = watch.next % late.length
+  watch.next = first + most
+  return [...late.slice(first), ...late.slice(0, first)].slice(0, most)
 }
 
 /**
