@@ -65,29 +65,40 @@ export const REJECT: Cost = 10
 /** Of each protocol and id that the mux knows, to find the one whose channel was rejected after we had closed it. */
 export const KNOWN_CHANNEL: Cost = 0.05
 
-/** Of each byte of a bitfield that answers a want, beside its message: it is copied and encrypted. */
-export const WANTED_BYTE: Cost = 0.002
+// How these were measured, and what came of it, is in bench/README.md ("What one message costs").
 
-/** Of a request with a seek: it walks down the tree, and reads one node after the other. */
-export const SEEK: Cost = 1000
+/** Of each byte of a bitfield that answers a want, beside its message: it is copied, encrypted and sent. */
+export const WANTED_BYTE: Cost = 0.008
 
-/** Of a request with an upgrade: up to a hundred nodes of the tree are read at once. */
+/** Of a request with a seek: it walks down the tree, and reads one node after the other. With a million blocks. */
+export const SEEK: Cost = 650
+
+/** Of a request with an upgrade: up to a hundred nodes of the tree are read at once. With a million blocks, and one of them. */
 export const UPGRADE: Cost = 100
 
-/** Of data that may prove a conflict: two signatures are checked, and our own proof is read. */
+/** Of data that may prove a conflict: two signatures are checked, and our own proof is read. With a million blocks. */
 export const CONFLICT_CHECK: Cost = 600
 
-/** Of data that is dropped, such as the answer to a request that we have cancelled. */
-export const DROPPED_DATA: Cost = 5
+/** Of data that is dropped, such as the answer to a request that we have cancelled, or a block that is here. */
+export const DROPPED_DATA: Cost = 3
 
-/** Of data of a higher fork, or of a block that is pushed: a signature is checked, and the lock of the core is taken. */
+/** Of a block that is pushed, and no upgrade: it is hashed, checked and stored, under the lock of the core. */
+export const PUSHED_BLOCK: Cost = 75
+
+/** Of data of a higher fork, or of an upgrade that is pushed: a signature is checked, under the lock of the core. */
 export const UNASKED_DATA: Cost = 200
 
-/** Of data that turned out to be wrong, beside the check itself: peers are asked anew, and it is told. */
-export const WRONG_DATA: Cost = 200
+/** Of data that turned out to be wrong, beside the check itself and what it makes Hypercore look for: it is told. */
+export const WRONG_DATA: Cost = 20
 
-/** Of a noData that answers nothing, per peer of the core: Hypercore looks what it can request of each. */
-export const LOOK_AT_PEER: Cost = 5
+/** Of a peer that Hypercore looks at, for what could be requested of it. */
+export const LOOK_AT_PEER: Cost = 0.25
+
+/** Of each block beside that is to be requested, per peer. */
+export const LOOK_FOR_BLOCK: Cost = 0.1
+
+/** Of each download that is not done, per peer: Hypercore looks for a block of it that the peer has. */
+export const LOOK_FOR_RANGE: Cost = 1
 
 /** Of looking whether a claim changes anything in one page of 32,768 blocks. */
 export const PAGE_LOOK: Cost = 1

@@ -64,6 +64,10 @@ interface PrivatePeer {
   readonly replicator: {
     updatePeer(peer: object): void
     readonly peers: readonly unknown[]
+    /** Blocks that are to be requested of whoever has them. */
+    readonly _queued: readonly unknown[]
+    /** Downloads that are not done. */
+    readonly _ranges: readonly unknown[]
     /** Whether blocks are taken that we did not request. */
     readonly allowPush: boolean
   }
@@ -191,9 +195,10 @@ export function invalidData({ stats }: CorePeer): number {
   return stats.invalidData
 }
 
-/** How many peers the core has. */
-export function peerCount({ replicator }: CorePeer): number {
-  return replicator.peers.length
+/** How much there is to be looked at when Hypercore looks what it can request of the peers of a core. */
+export function lookedAt({ replicator }: CorePeer): { peers: number; blocks: number; ranges: number } {
+  const { peers, _queued, _ranges } = replicator
+  return { peers: peers.length, blocks: _queued.length, ranges: _ranges.length }
 }
 
 /** Does the core take blocks that it did not request? */

@@ -22,7 +22,7 @@ export const MESSAGES = [
 export interface Messages {
   sync: Sync
   request: Request
-  cancel: unknown
+  cancel: Cancel
   data: Data
   noData: NoData
   want: Want
@@ -61,6 +61,12 @@ export interface Request {
   readonly upgrade: object | null
 }
 
+/** Takes a request back. */
+export interface Cancel {
+  /** its `id` */
+  readonly request: number
+}
+
 /** A proof. `request` 0 with an upgrade from 0 may prove that two histories are signed. */
 export interface Data {
   /** 0 = nobody asked for it */
@@ -69,7 +75,7 @@ export interface Data {
   readonly block: { readonly index: number; readonly value: Uint8Array } | null
   readonly hash: object | null
   readonly seek: object | null
-  readonly upgrade: { readonly start: number } | null
+  readonly upgrade: { readonly start: number; readonly length: number } | null
   readonly manifest: object | null
 }
 

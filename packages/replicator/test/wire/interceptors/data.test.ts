@@ -5,22 +5,25 @@ import {
   CONFLICT_CHECK,
   DROPPED_DATA,
   LOOK_AT_PEER,
+  LOOK_FOR_BLOCK,
+  LOOK_FOR_RANGE,
   NO_DATA,
+  PUSHED_BLOCK,
   UNASKED_DATA,
   WRONG_DATA
 } from '../../../src/wire/costs.js'
 import type { CoreChannel, Handlers } from '../../../src/wire/hypercore-peer.js'
 import { boundData } from '../../../src/wire/interceptors/data.js'
 import type { Host } from '../../../src/wire/interceptors/interceptor.js'
-import type { Data } from '../../../src/wire/messages.js'
+import { type Data, MESSAGES, type NoData } from '../../../src/wire/messages.js'
 import { Work } from '../../../src/wire/work.js'
 
 test('answers to our requests are not charged, and what nobody asked for is, by what it makes us do', () => {
   const { data, charged, replicator } = guarded()
   void data({ request: 7 })
-  void data({ request: 7, upgrade: { start: 1 } })
+  void data({ request: 7, upgrade: { start: 1, length: 9 } })
   expect(charged()).toBe(0)
-  void data({ request: 0, upgrade: { start: 0 } })
+  void data({ request: 0, upgrade: { start: 0, length: 1 } })
   expect(charged()).toBe(CONFLICT_CHECK)
   void data({ request: 8, fork: 2 })
   expect(charged()).toBe(UNASKED_DATA)
@@ -28,6 +31,8 @@ test('answers to our requests are not charged, and what nobody asked for is, by 
   expect(charged()).toBe(DROPPED_DATA)
   replicator.allowPush = true
   void data({ request: 0, block: { index: 3, value: new Uint8Array(1) } })
+  expect(charged()).toBe(PUSHED_BLOCK)
+  void data({ request: 0, upgrade: { start: 8, length: 2 } })
   expect(charged()).toBe(UNASKED_DATA)
 })
 
@@ -35,13 +40,42 @@ test('a block that is pushed costs nothing if it was lacking and is right', asyn
   const { data, charged, replicator, end, here } = guarded()
   replicator.allowPush = true
   const pushed = [3, 4].map((index) => data({ request: 0, block: { index, value: new Uint8Array(1) } }))
+  const longer = data({
+    request: 0,
+    block: { index: 9, value: new Uint8Array(1) },
+    upgrade: { start: 9, length: 1 }
+  })
+  here.add(3).add(9)
+  while (await end());
+  await Promise.all([...pushed, longer])
+  expect(charged()).toBe(PUSHED_BLOCK)
+})
+
+test('what is pushed and is here already is dropped, even if it came while it waited for the lock', async () => {
+  const { data, charged, replicator, started, end, here } = guarded()
+  replicator.allowPush = true
   here.add(3)
+  const value = new Uint8Array(1)
+  await data({ request: 0, block: { index: 3, value } })
+  await data({ request: 0, block: { index: 3, value }, upgrade: { start: 2, length: 7 } })
+  await data({ request: 0, upgrade: { start: 2, length: 7 } })
+  expect([charged(), started]).toEqual([3 * DROPPED_DATA, []])
+  const all = Array.from({ length: DATA_AT_WORK + 1 }, () => data({ request: 0, block: { index: 4, value } }))
+  here.add(4)
   while (await end());
-  await Promise.all(pushed)
-  const again = data({ request: 0, block: { index: 3, value: new Uint8Array(1) } })
-  while (await end());
-  await again
-  expect(charged()).toBe(2 * UNASKED_DATA)
+  await Promise.all(all)
+  expect([charged(), started.length]).toEqual([0, DATA_AT_WORK])
+})
+
+test('what is here is worked on if it may prove a conflict, is of another fork, or has a longer length', () => {
+  const { data, charged, replicator, started, here } = guarded()
+  replicator.allowPush = true
+  here.add(3)
+  const block = { index: 3, value: new Uint8Array(1) }
+  void data({ request: 0, block, upgrade: { start: 0, length: 9 } })
+  void data({ request: 0, block, fork: 2 })
+  void data({ request: 0, block, upgrade: { start: 8, length: 2 } })
+  expect([charged(), started.length]).toEqual([CONFLICT_CHECK + 2 * UNASKED_DATA, 3])
 })
 
 test('what turned out to be wrong is charged with the next message', () => {
@@ -50,21 +84,37 @@ test('what turned out to be wrong is charged with the next message', () => {
   stats.invalidData += 2
   void data({ request: 7 })
   void data({ request: 7 })
-  expect(charged()).toBe(2 * WRONG_DATA)
+  expect(charged()).toBeCloseTo(2 * (WRONG_DATA + 3 * LOOK_AT_PEER))
 })
 
-test('a noData that answers nothing is charged for each peer that is looked at, and one that does costs nothing', () => {
-  const { noData, charged, work } = guarded()
-  noData({ request: 9, reason: 0 })
-  expect(charged()).toBe(3 * LOOK_AT_PEER)
+test('a noData to what we have not requested is charged and dropped', () => {
+  const { noData, work, told } = guarded()
   work.charge(NO_DATA, null) // by what takes it from the inbox
-  noData({ request: 7, reason: 0 })
-  expect(work.debt).toBe(3 * LOOK_AT_PEER)
+  noData({ request: 9, reason: 0 })
+  expect([work.debt, told]).toEqual([NO_DATA, []])
+})
+
+test('a noData to a request of ours, cancelled or not, costs nothing, and what it makes Hypercore look for is spent', () => {
+  const { noData, work, told, cancel, data, replicator } = guarded()
+  replicator._queued.length = 2
+  replicator._ranges.length = 100
+  replicator.peers.length = 60
+  for (const id of [8, 10]) expect(cancel(id)).toBe(true)
+  for (const request of [7, 8, 7]) {
+    work.charge(NO_DATA, null)
+    noData({ request, reason: 0 })
+  }
+  expect([work.debt, told.length]).toEqual([0, 3])
+  const looking = 40 * (LOOK_AT_PEER + 2 * LOOK_FOR_BLOCK + 64 * LOOK_FOR_RANGE)
+  expect(work.spent).toBeCloseTo(3 * (NO_DATA + looking))
+  void data({ request: 10 })
+  for (const request of [8, 10]) noData({ request, reason: 0 }) // both are answered
+  expect(told.length).toBe(3)
 })
 
 test('of data that needs the lock of the core a few are at work, and the rest follow in order', async () => {
   const { data, started, end, channel } = guarded()
-  const all = Array.from({ length: 10 }, (_, i) => data({ request: 7, upgrade: { start: i + 1 } }))
+  const all = Array.from({ length: 10 }, (_, i) => data({ request: 7, upgrade: { start: i + 1, length: 9 } }))
   void data({ request: 7 }) // needs no lock
   expect(started.map(({ upgrade }) => upgrade?.start)).toEqual([1, 2, 3, 4, undefined])
   for (let i = DATA_AT_WORK; i < 8; i++) await end()
@@ -80,13 +130,17 @@ function guarded() {
   const stats = { invalidData: 0 }
   const replicator = {
     peers: [0, 0, 0],
+    _queued: [],
+    _ranges: [],
     allowPush: false,
     _inflight: { get: (id: number) => (id === 7 ? { peer } : null) }
   }
   const here = new Set<number>()
   const bitfield = { get: (index: number) => here.has(index) }
   const peer = { core: { state: { fork: 1, length: 9 }, bitfield, replicator }, replicator, stats }
-  const channel = { id: new Uint8Array(32), closed: false, userData: peer as never }
+  const messages = MESSAGES.map(() => ({ send: (): boolean => true }))
+  const channel = { id: new Uint8Array(32), closed: false, userData: peer as never, messages }
+  const told: NoData[] = []
   const started: Data[] = []
   const ends: (() => void)[] = []
   const inner = {
@@ -94,9 +148,11 @@ function guarded() {
       started.push(message)
       return new Promise<void>((resolve) => ends.push(resolve))
     },
-    noData: () => undefined
+    noData: (message: NoData) => void told.push(message)
   } as unknown as Handlers
-  const handlers = boundData({ work } as unknown as Host).wrap!(inner)
+  const interceptor = boundData({ work } as unknown as Host)
+  const handlers = interceptor.wrap!(inner)
+  interceptor.make!(() => channel as never)({} as never)
   let before = 0
   return {
     here,
@@ -107,6 +163,9 @@ function guarded() {
     work,
     data: (message: Partial<Data>): unknown =>
       handlers.data!({ ...NOTHING, fork: 1, request: 0, ...message }, channel as unknown as CoreChannel),
+    told,
+    cancel: (request: number): boolean =>
+      (messages[MESSAGES.indexOf('cancel')]!.send as (message: object) => boolean)({ request }),
     noData: (message: { request: number; reason: number }): unknown =>
       handlers.noData!(message, channel as unknown as CoreChannel),
     /** since the last call */
