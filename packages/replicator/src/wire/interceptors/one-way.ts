@@ -156,8 +156,8 @@ class DownloadOnly extends Filter {
         if (isNews && this.#said !== null) this.send('sync', this.#said)
         return working
       }
-      case 'request':
-        if (this.channel.userData.protomux.drained) this.say('noData', refusal(message as Request))
+      case 'request': // answered as Hypercore answers, so that it counts, and is charged
+        this.channel.messages[MESSAGES.indexOf('noData')]!.send(refusal(message as Request))
         return undefined
       case 'cancel':
       case 'want':
@@ -189,6 +189,7 @@ class DownloadOnly extends Filter {
       }
       case 'request':
       case 'cancel':
+      case 'noData':
       case 'want':
       case 'unwant':
         return this.say(type, message)

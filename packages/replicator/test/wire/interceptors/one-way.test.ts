@@ -1,8 +1,10 @@
 import Protomux from 'protomux'
 import b4a from 'b4a'
 import type { Hypercore, NoiseStream } from '@manycore/hypercore-types'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { downloadOnly, type PolicyCore, uploadOnly } from '../../../src/index.js'
+import { REQUEST } from '../../../src/wire/costs.js'
+import { Work } from '../../../src/wire/work.js'
 import { read, refused, side, type Side } from '../../kit/side.js'
 import { StoredCores } from '../../kit/stored-cores.js'
 import { inMemory } from '../../kit/wires.js'
@@ -53,7 +55,7 @@ test('downloadOnly() takes all blocks, and tells the peer of no block, length, f
   }
 })
 
-test('downloadOnly() answers a peer that requests what it was not told of with noData, and reads nothing', async () => {
+test('downloadOnly() answers a peer that requests what it was not told of with noData, charges it, and reads nothing', async () => {
   const { near, far, log, wire, other } = await recorded({ policy: downloadOnly() })
   const ours = await near.source.get({ blocks: ['held', 'too'] })
   const copy = await far.source.get({ key: ours.key! })
@@ -63,11 +65,14 @@ test('downloadOnly() answers a peer that requests what it was not told of with n
   ours.on('upload', () => void uploads++)
   const peer = copy.peers[0] as unknown as { wireRequest: { send(request: object): void } }
   const nothing = { hash: null, seek: null, upgrade: null, manifest: true, priority: 0 }
+  const charge = vi.spyOn(Work.prototype, 'charge')
+  onTestFinished(() => charge.mockRestore())
   for (let id = 1; id <= 100; id++) {
     peer.wireRequest.send({ id: id + 1000, fork: 0, block: { index: 0, nodes: 0 }, ...nothing })
   }
   await until(() => log.filter(({ type }) => type === 'noData').length === 100)
   expect([uploads, other.destroyed]).toEqual([0, false])
+  expect(charge.mock.calls.filter(([cost]) => cost === REQUEST)).toHaveLength(100)
 })
 
 test('two that only download one core and are longer than each other fall silent', async () => {
