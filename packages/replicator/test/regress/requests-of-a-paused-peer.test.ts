@@ -1,7 +1,7 @@
 import { setImmediate as tick } from 'node:timers/promises'
 import b4a from 'b4a'
 import { expect, test } from 'vitest'
-import { connected, type OpenPeer, request } from '../hostile/kit/open-peer.js'
+import { connected, peerOf, request } from '../hostile/kit/open-peer.js'
 import { carriesOn, joined } from '../hostile/kit/stage.js'
 
 // Hypercore looks into the block that it does not have (`Peer._fulfillRequest()`, 11.39.5): a TypeError.
@@ -11,10 +11,11 @@ test('a peer that has lied gets noData for a block that is not here, and for one
   peer.wireData.send(forgedFork())
   expect(await told).toMatchObject({ code: 'BAD_PROOF' })
   const noData: number[] = []
-  const upstream = (peer as unknown as NoDataPeer).onnodata
-  ;(peer as unknown as NoDataPeer).onnodata = function (message) {
-    noData.push(message.request)
-    upstream.call(this, message)
+  const { wireNoData } = await peerOf(core)
+  const { send } = wireNoData
+  wireNoData.send = (message) => {
+    noData.push((message as { request: number }).request)
+    return send(message)
   }
   peer.wireRequest.send(request(10_000, 99))
   peer.wireRequest.send({ ...request(10_001, 0), fork: 7 })
@@ -24,8 +25,6 @@ test('a peer that has lied gets noData for a block that is not here, and for one
   expect([near.errors.length, ours.destroyed, core.peers.length]).toEqual([1, false, 1])
   await carriesOn(near, await joined(near))
 })
-
-type NoDataPeer = OpenPeer & { onnodata(message: { request: number }): void }
 
 /** A proof of a higher fork that nobody has signed. */
 function forgedFork(): object {
