@@ -118,5 +118,8 @@ class Turns {
   }
 }
 
-/** There is one event loop, whatever the number of replicators. */
+/**
+ * There is one event loop, whatever the number of replicators. So the rest of the indebted is by the system's clock: streams whose
+ * hosts have clocks of their own rest together, and what has to wait for is the loop, not what a host takes for time.
+ */
 export const turns: Turns = new Turns()

@@ -42,7 +42,7 @@ const EARLY_MESSAGE = 512
  */
 export function boundOtherOpens(host: Host): Interceptor {
   const { mux } = host
-  const packets = new Packets(mux)
+  const packets = new Packets(mux, host.clock)
   let count = 0
   let bytes = 0
 

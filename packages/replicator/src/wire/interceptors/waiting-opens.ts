@@ -94,7 +94,7 @@ class WaitingOpens {
 
   constructor(host: Host) {
     this.#host = host
-    this.#packets = new Packets(host.mux)
+    this.#packets = new Packets(host.mux, host.clock)
     this.#longWaits = new LongWaits(host.clock, (opens) => this.#tell(opens))
   }
 

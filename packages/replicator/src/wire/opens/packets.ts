@@ -1,4 +1,4 @@
-import { systemClock } from '@manycore/ground'
+import type { Clock } from '@manycore/ground'
 import type { Protomux } from '@manycore/hypercore-types'
 import { GATHER_MS } from '../../defaults.js'
 
@@ -9,15 +9,15 @@ export class Packet {
   #leave!: () => void
   readonly #timer: unknown
 
-  constructor(onleave: () => void) {
+  constructor(clock: Clock, onleave: () => void) {
     this.left = new Promise((resolve) => {
       this.#leave = () => {
-        systemClock.clearTimeout(this.#timer)
+        clock.clearTimeout(this.#timer)
         onleave()
         resolve()
       }
     })
-    this.#timer = systemClock.setTimeout(() => this.#leave(), GATHER_MS)
+    this.#timer = clock.setTimeout(() => this.#leave(), GATHER_MS)
   }
 
   add(): void {
@@ -40,17 +40,19 @@ export class Packet {
  */
 export class Packets {
   readonly #mux: Protomux
+  readonly #clock: Clock
   #current: Packet | null = null
   #told: Packet | null = null
 
-  constructor(mux: Protomux) {
+  constructor(mux: Protomux, clock: Clock) {
     this.#mux = mux
+    this.#clock = clock
   }
 
   /** An open has come. @returns null if it came alone: nothing is held back for it */
   current(): Packet | null {
     if (this.#mux.corked === 0) return null
-    this.#current ??= new Packet(() => (this.#current = null))
+    this.#current ??= new Packet(this.#clock, () => (this.#current = null))
     this.#current.add()
     return this.#current
   }
