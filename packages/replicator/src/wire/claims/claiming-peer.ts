@@ -39,6 +39,7 @@ interface PrivateClaims {
 interface ClaimStats {
   readonly wireRange: { rx: number }
   readonly wireBitfield: { rx: number }
+  readonly wireData: { rx: number }
 }
 
 interface Bitfield {

@@ -20,6 +20,7 @@ import {
   lookedAt,
   takesPushes
 } from '../hypercore-peer.js'
+import { countMessages } from '../claims/claiming-peer.js'
 import { requestTo } from '../asking/hypercore-requests.js'
 import { type Cancel, type Data, MESSAGES } from '../messages.js'
 import type { Host, Interceptor } from './interceptor.js'
@@ -92,12 +93,13 @@ export function boundData({ work }: Host): Interceptor {
         channel[CANCELLED]?.delete(request)
         const cost = costOfUnasked(message, peer)
         work.charge(cost, channel)
-        if (isRepeated(message, peer)) return undefined
+        if (isRepeated(message, peer)) return void countMessages(peer, 'wireData', 1)
         if (request !== 0 && upgrade === null) return data(message, channel)
         const isPush = isPushedBlock(message, peer)
-        const working = lineOf(channel).enter(() =>
-          isRepeated(message, peer) ? undefined : data(message, channel)
-        )
+        const working = lineOf(channel).enter(() => {
+          if (!isRepeated(message, peer)) return data(message, channel)
+          return void countMessages(peer, 'wireData', 1)
+        })
         return isPush ? creditPushed(working, channel, block!.index, cost) : working
       },
       noData(message, channel: DataChannel) {

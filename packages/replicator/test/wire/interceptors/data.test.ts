@@ -52,7 +52,7 @@ test('a block that is pushed costs nothing if it was lacking and is right', asyn
 })
 
 test('what is pushed and is here already is dropped, even if it came while it waited for the lock', async () => {
-  const { data, charged, replicator, started, end, here } = guarded()
+  const { data, charged, replicator, started, end, here, stats } = guarded()
   replicator.allowPush = true
   here.add(3)
   const value = new Uint8Array(1)
@@ -65,6 +65,7 @@ test('what is pushed and is here already is dropped, even if it came while it wa
   while (await end());
   await Promise.all(all)
   expect([charged(), started.length]).toEqual([0, DATA_AT_WORK])
+  expect(stats.wireData.rx).toBe(4) // Hypercore counts the others
 })
 
 test('what is here is worked on if it may prove a conflict, is of another fork, or has a longer length', () => {
@@ -127,12 +128,13 @@ test('of data that needs the lock of the core a few are at work, and the rest fo
 
 function guarded() {
   const work = new Work({ ...systemClock, now: () => 0 }, () => 0)
-  const stats = { invalidData: 0 }
+  const stats = { invalidData: 0, wireData: { rx: 0 } }
   const replicator = {
     peers: [0, 0, 0],
     _queued: [],
     _ranges: [],
     allowPush: false,
+    stats: { wireData: { rx: 0 } },
     _inflight: { get: (id: number) => (id === 7 ? { peer } : null) }
   }
   const here = new Set<number>()
