@@ -50,8 +50,10 @@ export class WaitingAnswers {
     return this.#isServing || this.#waiting.size === 0 ? null : this.#serve()
   }
 
+  /** What they say leaves together: each packet takes the other side as much work as several messages. */
   async #serve(): Promise<void> {
     this.#isServing = true
+    this.#mux.cork()
     try {
       for (const each of this.#waiting) {
         if (!this.isOpen) return
@@ -60,6 +62,7 @@ export class WaitingAnswers {
       }
     } finally {
       this.#isServing = false
+      this.#mux.uncork()
     }
   }
 }

@@ -111,6 +111,8 @@ interface Mux {
   reason: Error | null
   stream: { rawBytesWritten: number; _writableState: { buffered: number } }
   destroy(err: Error): void
+  cork(): void
+  uncork(): void
 }
 
 function range(start: number, length: number, drop = false): object {
@@ -133,7 +135,9 @@ function outgoing(): {
     stream: { rawBytesWritten: 0, _writableState: { buffered: 20_000 } },
     destroy(err) {
       mux.reason = err
-    }
+    },
+    cork() {},
+    uncork() {}
   }
   const messages = MESSAGES.map((type) => ({
     send(message: unknown) {

@@ -103,13 +103,13 @@ interface Scene {
   wants: Wants
   /** where the wants start that Hypercore has got */
   answered: number[]
-  mux: { drained: boolean; _batchState: { end: number } | null }
+  mux: { drained: boolean; _batchState: { end: number } | null; cork(): void; uncork(): void }
   answers: WaitingAnswers
   work: Work
 }
 
 function scene(): Scene {
-  const mux: Scene['mux'] = { drained: true, _batchState: null }
+  const mux: Scene['mux'] = { drained: true, _batchState: null, cork() {}, uncork() {} }
   const answers = new WaitingAnswers(mux as unknown as Protomux)
   const work = new Work(new ManualClock(), () => 0)
   const wants = new Wants(answers, work)

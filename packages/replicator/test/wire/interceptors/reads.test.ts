@@ -27,6 +27,21 @@ test('when a stream takes more, one channel after the other answers, those that 
   expect(at.slice(2, 5)).toEqual(['c', 'a', 'b'])
 })
 
+test('what waits of several channels is answered in one packet, even if one of them fails', async () => {
+  const { at, all, drain, end, mux } = channels({ a: 1, b: 1, c: 1 })
+  drain()
+  await settled()
+  all[0]!.closed = true
+  end(new Error('not read'))
+  await settled()
+  end()
+  await settled()
+  expect([at, mux.corked]).toEqual([['a', 'b', 'c'], 1])
+  end()
+  await settled()
+  expect([mux.corked, mux.packets]).toEqual([0, 1])
+})
+
 test('a channel that fails to answer what waits is an error of the stream, unless its channel is closed', async () => {
   const { at, all, drain, end } = channels({ a: 1, b: 1, c: 1 })
   const [serving] = drain()
@@ -63,7 +78,7 @@ test.each([
         return new Promise((resolve) => ends.push(resolve))
       }
     }
-    const { open, request } = guarded({ drained: true }, (message) => peer._handleRequest(message))
+    const { open, request } = guarded(aMux(), (message) => peer._handleRequest(message))
     const channel = { closed: false, userData: peer } as unknown as CoreChannel
     open({}, channel)
     const onrequest = (): unknown =>
@@ -80,6 +95,25 @@ test.each([
 
 interface Mux {
   drained: boolean
+  corked: number
+  /** how often it was corked */
+  packets: number
+  cork(): void
+  uncork(): void
+}
+
+function aMux(): Mux {
+  return {
+    drained: true,
+    corked: 0,
+    packets: 0,
+    cork() {
+      if (++this.corked === 1) this.packets++
+    },
+    uncork() {
+      this.corked--
+    }
+  }
 }
 
 /** The interceptor around a Hypercore that does no more than these. */
@@ -102,7 +136,7 @@ function channels(waiting: Record<string, number>): {
   drain: () => unknown[]
   end: (err?: Error) => void
 } {
-  const mux = { drained: true }
+  const mux = aMux()
   const at: string[] = []
   let end = (_?: Error): void => {}
   const all = Object.entries(waiting).map(([name, requests]) => {
