@@ -1,13 +1,5 @@
 import { onLaterTurn, systemClock } from '@manycore/ground'
-import {
-  INDEBTED_SLICE,
-  INDEBTED_TURN,
-  REFILL_PER_MS,
-  REST_MS,
-  SLICE,
-  SMALL_DEBT,
-  TURN
-} from '../defaults.js'
+import { INDEBTED_SLICE, INDEBTED_TURN, REFILL_PER_MS, REST_MS, SLICE, TURN } from '../defaults.js'
 import type { Cost } from './costs.js'
 import type { Inbox } from './inbox.js'
 
@@ -35,7 +27,7 @@ class Turns {
   /** @returns how much an inbox may spend at once, now that something has come; 0 = it has to wait */
   slice(inbox: Inbox): Cost {
     this.#schedule()
-    return this.#note(inbox) > SMALL_DEBT ? 0 : Math.min(this.#slice, this.#left)
+    return this.#note(inbox) ? 0 : Math.min(this.#slice, this.#left)
   }
 
   /** An inbox has spent something in this turn. */
@@ -67,12 +59,12 @@ class Turns {
     return Math.max(INDEBTED_SLICE, SLICE / Math.max(1, this.#waiting.size / 2))
   }
 
-  /** @returns its debt */
-  #note(inbox: Inbox): Cost {
-    const { debt } = inbox.work
-    if (debt > SMALL_DEBT) this.#indebted.add(inbox)
+  /** @returns whether it has much unproved work */
+  #note(inbox: Inbox): boolean {
+    const isIndebted = inbox.work.owesMuch
+    if (isIndebted) this.#indebted.add(inbox)
     else this.#indebted.delete(inbox)
-    return debt
+    return isIndebted
   }
 
   #schedule(): void {
@@ -87,7 +79,7 @@ class Turns {
   #run(): void {
     this.#left = TURN
     const all = Array.from(this.#waiting).toSorted((a, b) => a.given - b.given)
-    const indebted = all.filter((inbox) => this.#note(inbox) > SMALL_DEBT)
+    const indebted = all.filter((inbox) => this.#note(inbox))
     const slice = this.#slice
     for (const inbox of all) {
       if (this.#left <= 0) break

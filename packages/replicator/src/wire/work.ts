@@ -1,5 +1,5 @@
 import type { Clock } from '@manycore/ground'
-import { ADVANCE, ALLOWANCE } from '../defaults.js'
+import { ADVANCE, ALLOWANCE, SMALL_DEBT } from '../defaults.js'
 import { ReplicatorError } from '../errors.js'
 import type { Cost } from './costs.js'
 
@@ -40,6 +40,11 @@ export class Work {
     return this.#debt
   }
 
+  /** Is there much debt? Most streams never come near it, and then nobody asks what time it is. */
+  get owesMuch(): boolean {
+    return this.#debt > SMALL_DEBT && this.debt > SMALL_DEBT
+  }
+
   /** Called before work that the remote is entitled to: an answer to our request, the answer to its own, news. */
   spend(cost: Cost): void {
     this.spent += cost
@@ -52,6 +57,7 @@ export class Work {
    */
   charge(cost: Cost, channel: Charged | null): void {
     this.spent += cost
+    if (this.#debt <= SMALL_DEBT && this.#debt + cost > SMALL_DEBT) this.#refill() // what is older than this
     this.#debt += cost
     if (channel !== null) this.#blame(channel, cost)
     if (this.#debt <= ALLOWANCE) return
@@ -90,11 +96,11 @@ export class Work {
     this.#settled = now
   }
 
-  #blame(channel: Charged & { [CHARGES]?: { readonly of: number; cost: Cost } }, cost: Cost): void {
+  #blame(channel: Charged & { [CHARGES]?: { of: number; cost: Cost } }, cost: Cost): void {
     if (this.#debt <= cost) this.#forgive()
-    const known = channel[CHARGES]
-    const charges = (known?.of === this.#debts ? known.cost : 0) + cost
-    channel[CHARGES] = { of: this.#debts, cost: charges }
+    const known = (channel[CHARGES] ??= { of: this.#debts, cost: 0 })
+    if (known.of !== this.#debts) Object.assign(known, { of: this.#debts, cost: 0 })
+    const charges = (known.cost += cost)
     if (this.#worst === null || charges > this.#worst.charges) this.#worst = { id: channel.id, charges }
   }
 }

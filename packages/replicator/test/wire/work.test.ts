@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import { expect, test } from 'vitest'
-import { ADVANCE, ALLOWANCE } from '../../src/defaults.js'
+import { ADVANCE, ALLOWANCE, SMALL_DEBT } from '../../src/defaults.js'
 import { Work } from '../../src/wire/work.js'
 import { SteppedClock } from '../kit/stepped-clock.js'
 
@@ -33,6 +33,17 @@ test('the allowance comes back with time, and never more than there was', () => 
   work.charge(10 * REFILL, null)
   clock.ms += 1e9
   expect(work.debt).toBe(0)
+})
+
+test('there is much debt from the moment at which it is charged, however long there was little before', () => {
+  const { work, clock } = scene()
+  work.charge(1, null)
+  clock.ms += 1e6
+  expect(work.owesMuch).toBe(false)
+  work.charge(SMALL_DEBT + REFILL, null)
+  expect(work.owesMuch).toBe(true)
+  clock.ms += 1
+  expect(work.owesMuch).toBe(false)
 })
 
 test('what is proved is credited, even in advance, up to a second of work', () => {
