@@ -146,32 +146,54 @@ export interface Waiting {
   mayAskForLast(): boolean
 }
 
+/** What waits of a peer's claims, kept on it. */
+const WAITING = Symbol('claims that wait')
+
+type WaitingPeer = ClaimingPeer & { [WAITING]: Waiting }
+
 /** Has Hypercore's peer take account of the claims that wait. */
-export function announceWaiting(corePeer: CorePeer, waiting: Waiting): void {
-  const peer = corePeer as ClaimingPeer
-  const { _remoteHasBlock, _resetMissingBlock, _clearLocalRange, _update, signalUpgrade, _includeLastBlock } =
-    peer
-  peer._remoteHasBlock = (index) => _remoteHasBlock.call(peer, index) || waiting.has(index)
-  // It would make a page where the core does not reach; whether that block is missing is found out when it does.
-  peer._resetMissingBlock = (index) => {
-    const isFar = index >= peer.core.state!.length && peer.missingBlocks.getBitfield(index) === null
-    if (!isFar) _resetMissingBlock.call(peer, index)
+export function announceWaiting(peer: CorePeer, waiting: Waiting): void {
+  ;(peer as WaitingPeer)[WAITING] = waiting
+  Object.setPrototypeOf(peer, inheritFrom(Object.getPrototypeOf(peer) as ClaimingPeer))
+}
+
+/** By what they inherit from: `Peer.prototype` of each copy of Hypercore. */
+const prototypes = new WeakMap<ClaimingPeer, object>()
+
+/** @returns the prototype of peers whose claims wait. One for all of them takes less than methods on each. */
+function inheritFrom(upstream: ClaimingPeer): object {
+  const known = prototypes.get(upstream)
+  if (known !== undefined) return known
+  const methods: Partial<PrivateClaims> & ThisType<WaitingPeer> = {
+    _remoteHasBlock(index) {
+      return upstream._remoteHasBlock.call(this, index) || this[WAITING].has(index)
+    },
+    // It would make a page where the core does not reach; whether that block is missing is found out when it does.
+    _resetMissingBlock(index) {
+      const isFar = index >= this.core.state!.length && this.missingBlocks.getBitfield(index) === null
+      if (!isFar) upstream._resetMissingBlock.call(this, index)
+    },
+    // For blocks below our contiguous length upstream would clear all that we have, however short the range is.
+    _clearLocalRange(start, length) {
+      const { contiguousLength } = this.core.header.hints
+      const isOurs = length > 1 && start + length < Math.min(this.core.state!.length, contiguousLength)
+      if (isOurs) this.missingBlocks.setRange(start, start + length, false)
+      else upstream._clearLocalRange.call(this, start, length)
+    },
+    _update() {
+      if (!this[WAITING].isHolding()) upstream._update.call(this)
+    },
+    signalUpgrade() {
+      this[WAITING].advance()
+      upstream.signalUpgrade.call(this)
+    },
+    _includeLastBlock() {
+      return this[WAITING].mayAskForLast() ? upstream._includeLastBlock.call(this) : null
+    }
   }
-  // For blocks below our contiguous length upstream would clear all that we have, however short the range is.
-  peer._clearLocalRange = (start, length) => {
-    const { contiguousLength } = peer.core.header.hints
-    const isOurs = length > 1 && start + length < Math.min(peer.core.state!.length, contiguousLength)
-    if (isOurs) peer.missingBlocks.setRange(start, start + length, false)
-    else _clearLocalRange.call(peer, start, length)
-  }
-  peer._update = () => {
-    if (!waiting.isHolding()) _update.call(peer)
-  }
-  peer.signalUpgrade = () => {
-    waiting.advance()
-    signalUpgrade.call(peer)
-  }
-  peer._includeLastBlock = () => (waiting.mayAskForLast() ? _includeLastBlock.call(peer) : null)
+  const prototype = Object.assign(Object.create(upstream) as object, methods)
+  prototypes.set(upstream, prototype)
+  return prototype
 }
 
 /** Has Hypercore ask the remote for what it has and we lack. */
