@@ -111,14 +111,15 @@ export function averageBlock({ core }: CorePeer): number {
 
 /**
  * Puts something around the answer to each request of the remote. There may be several; the last one is the outermost.
- * @param around  gets a request, and what answers it
+ * @param around  gets a request, and what answers one
  */
 export function aroundAnswers(
   peer: CorePeer,
-  around: (request: Request, answer: () => Promise<void>) => Promise<void>
+  around: (request: Request, answer: (request: Request) => Promise<void>) => Promise<void>
 ): void {
-  const { _handleRequest } = peer
-  peer._handleRequest = (request) => around(request, () => _handleRequest.call(peer, request))
+  const upstream = peer._handleRequest
+  const answer = (request: Request): Promise<void> => upstream.call(peer, request)
+  peer._handleRequest = (request) => around(request, answer)
 }
 
 /** Has the requests of the remote wait in another queue than Hypercore's. Called before there is any. */

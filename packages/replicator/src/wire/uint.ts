@@ -13,8 +13,7 @@ export function readUint(state: DecodeState): number {
   state.start = start + 1 + bytes
   if (state.start > end) throw new ReplicatorError('BAD_FRAME', 'a message ends within a number')
   if (bytes === 0) return first
-  const view = new DataView(buffer.buffer, buffer.byteOffset + start + 1, bytes)
-  if (bytes === 2) return view.getUint16(0, true)
-  const low = view.getUint32(0, true)
-  return bytes === 4 ? low : low + view.getUint32(4, true) * 2 ** 32
+  let value = 0
+  for (let at = start + bytes; at > start; at--) value = value * 256 + buffer[at]!
+  return value
 }

@@ -147,7 +147,7 @@ class Overdue {
 
   /** Something is awaited on a channel. */
   watch(channel: CoreChannel): void {
-    if (this.#watched.has(channel) || peersOf(channel.userData).length < 2) return
+    if (peersOf(channel.userData).length < 2 || this.#watched.has(channel)) return
     this.#watched.add(channel)
     if (this.#timer === null) this.#wait()
   }

@@ -76,7 +76,7 @@ export function answerUnprovable(): Interceptor {
             return
           }
           try {
-            await answer()
+            await answer(request)
           } catch (err) {
             const isOurs = (err as { code?: unknown }).code === 'INVALID_OPERATION'
             if (!isOurs || invalidRequests(peer) >= MAX_INVALID_REQUESTS) throw err

@@ -40,7 +40,7 @@ export function boundAnswers(host: Host): Interceptor {
         const peer = channel.userData
         queueRequests(peer, new RequestQueue())
         aroundAnswers(peer, (message, answer) => {
-          if (reads.postponed !== message) return answer()
+          if (reads.postponed !== message) return answer(message)
           postpone(peer, message)
           return NOTHING
         })
@@ -89,12 +89,18 @@ class Reads {
     }
     const working = next(message, channel)
     if (!(working instanceof Promise)) return working
+    return this.#read(working, bytes)
+  }
+
+  async #read(working: Promise<unknown>, bytes: number): Promise<void> {
     this.#busy++
     this.#busyBytes += bytes
-    return working.finally(() => {
+    try {
+      await working
+    } finally {
       this.#busyBytes -= bytes
-      return --this.#busy === 0 ? this.#answers.serve() : undefined
-    })
+      if (--this.#busy === 0) await this.#answers.serve()
+    }
   }
 
   /** Hypercore answers the requests of a channel, until the stream takes no more. */

@@ -7,16 +7,18 @@ import type { Work } from '../work.js'
 import type { Host, Interceptor } from './interceptor.js'
 
 /** What is known of a channel's syncs is kept on it: a table would keep the room of as many as there ever were. */
-const TURN = Symbol('turn of the last sync')
-const WORKING = Symbol('sync at work')
-const HELD = Symbol('sync held')
-const ACKNOWLEDGED = Symbol('length of ours that was acknowledged')
+const SYNCED = Symbol('syncs')
 
-type SyncedChannel = CoreChannel & {
-  [TURN]?: number
-  [WORKING]?: unknown
-  [HELD]?: Held | undefined
-  [ACKNOWLEDGED]?: number
+type SyncedChannel = CoreChannel & { [SYNCED]?: Synced }
+
+interface Synced {
+  /** of the last sync */
+  turn: number
+  /** what came of a sync that is at work */
+  working: unknown
+  held: Held | undefined
+  /** the length of ours that was acknowledged */
+  acknowledged: number
 }
 
 /** The newest of the syncs that came while another one was being worked on. */
@@ -69,24 +71,25 @@ class Syncs {
   }
 
   take(message: Sync, channel: SyncedChannel, handler: Handler<Sync>): unknown {
-    const held = channel[HELD]
-    if (held !== undefined) {
+    const synced = (channel[SYNCED] ??= { turn: -1, working: undefined, held: undefined, acknowledged: -1 })
+    if (synced.held !== undefined) {
       this.#spending.charge(REPLACED, channel)
-      held.message = message
+      synced.held.message = message
       return undefined
     }
-    if (channel[TURN] === this.#turn || isSyncing(channel.userData)) {
-      return this.#hold({ message, handler, working: undefined }, channel)
+    if (synced.turn === this.#turn || isSyncing(channel.userData)) {
+      return this.#hold({ message, handler, working: undefined }, channel, synced)
     }
-    return this.#work(message, channel, handler)
+    return this.#work(message, channel, synced, handler)
   }
 
   /** Has Hypercore work on what a channel holds. */
   tell(channel: SyncedChannel): void {
     if (this.#holding.size === 0) return
-    const held = channel[HELD]
-    if (held === undefined) return
-    this.#release(channel, held)
+    const synced = channel[SYNCED]
+    const held = synced?.held
+    if (synced === undefined || held === undefined) return
+    this.#release(channel, synced, held)
     if (held.working instanceof Promise) held.working.catch(isHandled)
   }
 
@@ -94,41 +97,41 @@ class Syncs {
     for (const channel of this.#holding) this.tell(channel)
   }
 
-  async #hold(held: Held, channel: SyncedChannel): Promise<unknown> {
-    channel[HELD] = held
+  async #hold(held: Held, channel: SyncedChannel, synced: Synced): Promise<unknown> {
+    synced.held = held
     this.#holding.add(channel)
     try {
-      await channel[WORKING]
+      await synced.working
     } catch {
       // Its own handler has said so.
     }
-    if (channel[HELD] === held) this.#release(channel, held)
+    if (synced.held === held) this.#release(channel, synced, held)
     return held.working
   }
 
-  #release(channel: SyncedChannel, held: Held): void {
-    channel[HELD] = undefined
+  #release(channel: SyncedChannel, synced: Synced, held: Held): void {
+    synced.held = undefined
     this.#holding.delete(channel)
-    if (!channel.closed) held.working = this.#work(held.message, channel, held.handler)
+    if (!channel.closed) held.working = this.#work(held.message, channel, synced, held.handler)
   }
 
-  #work(message: Sync, channel: SyncedChannel, handler: Handler<Sync>): unknown {
+  #work(message: Sync, channel: CoreChannel, synced: Synced, handler: Handler<Sync>): unknown {
     if (this.#isTurnOver) {
       this.#isTurnOver = false
       queueMicrotask(this.#endTurn)
     }
-    channel[TURN] = this.#turn
-    this.#pay(message, channel)
+    synced.turn = this.#turn
+    this.#pay(message, channel, synced)
     const working = handler(message, channel)
-    channel[WORKING] = isSyncing(channel.userData) ? working : undefined
+    synced.working = isSyncing(channel.userData) ? working : undefined
     return working
   }
 
   /** The first sync of a channel is free of charge, and one that acknowledges more of our length than any before. */
-  #pay({ remoteLength }: Sync, channel: SyncedChannel): void {
-    const before = channel[ACKNOWLEDGED] ?? -1
+  #pay({ remoteLength }: Sync, channel: CoreChannel, synced: Synced): void {
+    const before = synced.acknowledged
     if (!acknowledges(channel.userData, remoteLength, before)) return this.#spending.charge(SYNC, channel)
-    channel[ACKNOWLEDGED] = Math.max(before, remoteLength)
+    synced.acknowledged = Math.max(before, remoteLength)
     this.#spending.spend(SYNC)
   }
 
