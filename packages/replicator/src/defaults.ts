@@ -270,11 +270,11 @@ export const UNREAD_MESSAGES = 16_384
 /** Bytes of a pushed block that count as one of `UNREAD_MESSAGES`: 64 MB of them may wait. */
 export const PUSHED_BYTES = 4096
 
-/**
- * Ranges of blocks of one channel's core that have come or gone while the remote reads nothing, about 60 bytes each: 8 MB.
- * Those that touch are one, so it takes a sparse copy of half a million blocks, filled at random meanwhile.
- */
+/** Ranges of one core that come or go while the remote reads nothing, some 60 bytes each: 8 MB. Those that touch are one. */
 export const UNREAD_RANGES = 131_072
+
+/** Those of all cores of a stream: 64 MB, as many as eight such copies make. */
+export const UNREAD_RANGES_PER_STREAM: number = 1 << 20
 
 /** Of them, those that are said in one frame: a few milliseconds. */
 export const RANGES_PER_FRAME = 1024

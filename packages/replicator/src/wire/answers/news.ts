@@ -1,6 +1,7 @@
 import { RANGES_PER_FRAME } from '../../defaults.js'
 import type { CoreChannel } from '../hypercore-peer.js'
 import type { Range, Sync } from '../messages.js'
+import type { Total } from '../claims/intervals.js'
 import type { Waiting } from './waiting-answers.js'
 
 /** Says something to the remote. */
@@ -13,10 +14,13 @@ export class News implements Waiting {
   #sync: Sync | null = null
   /** in the order in which they came about */
   readonly #ranges: Range[] = []
+  readonly #total: Total
 
-  constructor(channel: CoreChannel, say: Say) {
+  /** @param total  counts the ranges that wait of all cores */
+  constructor(channel: CoreChannel, say: Say, total: Total) {
     this.channel = channel
     this.#say = say
+    this.#total = total
   }
 
   get isEmpty(): boolean {
@@ -31,6 +35,7 @@ export class News implements Waiting {
 
   /** Takes the place of the last ranges that lie within it, and becomes one with the last of its kind if they touch. */
   range({ drop, start, length }: Range): this {
+    const before = this.size
     const end = start + length
     let last = this.#ranges.at(-1)
     while (last !== undefined && last.start >= start && endOf(last) <= end) {
@@ -44,6 +49,7 @@ export class News implements Waiting {
         length: Math.max(end, endOf(last)) - last.start
       }
     } else this.#ranges.push({ drop, start, length })
+    this.#total.count += this.size - before
     return this
   }
 
@@ -52,10 +58,18 @@ export class News implements Waiting {
     return this.#ranges.length
   }
 
+  /** The channel has closed: nothing of it waits any more. */
+  release(): void {
+    this.#total.count -= this.size
+    this.#ranges.length = 0
+    this.#sync = null
+  }
+
   answer(): boolean {
     const { channel } = this
     const [sync, ranges] = [this.#sync, this.#ranges.splice(0, RANGES_PER_FRAME)]
     this.#sync = null
+    this.#total.count -= ranges.length
     channel.cork()
     if (sync !== null) this.#say('sync', sync)
     for (const range of ranges) this.#say('range', range)

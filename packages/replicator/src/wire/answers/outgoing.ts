@@ -1,15 +1,21 @@
 import b4a from 'b4a'
 import type { Protomux } from '@manycore/hypercore-types'
-import { PUSHED_BYTES, UNREAD_MESSAGES, UNREAD_RANGES } from '../../defaults.js'
+import { PUSHED_BYTES, UNREAD_MESSAGES, UNREAD_RANGES, UNREAD_RANGES_PER_STREAM } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
 import { REQUEST } from '../costs.js'
 import type { CoreChannel } from '../hypercore-peer.js'
-import { type Data, MESSAGES, type Range, type Sync } from '../messages.js'
+import { type Data, MESSAGES, type MessageType, type Range, type Sync } from '../messages.js'
+import type { Total } from '../claims/intervals.js'
 import { givenBytes } from '../secret-stream.js'
 import { News } from './news.js'
 import type { Work } from '../work.js'
 import type { Host } from '../interceptors/interceptor.js'
 import type { WaitingAnswers } from './waiting-answers.js'
+
+/** The news of a channel are kept on it, because a table would keep those of channels that have closed. */
+const NEWS: unique symbol = Symbol('news')
+
+type ToldChannel = CoreChannel & { [NEWS]?: News }
 
 /**
  * What we send without being asked, while a remote reads nothing. Each message that waits in the stream takes about 1 KB of
@@ -25,6 +31,8 @@ export class Outgoing {
   readonly #mux: Protomux
   readonly #work: Work
   readonly #answers: WaitingAnswers
+  /** Ranges that wait, of all cores of the stream. */
+  readonly #ranges: Total = { count: 0 }
 
   constructor({ mux, work }: Pick<Host, 'mux' | 'work'>, answers: WaitingAnswers) {
     this.#mux = mux
@@ -33,11 +41,13 @@ export class Outgoing {
   }
 
   /** Called before anything is sent on the channel. */
-  guard(channel: CoreChannel): void {
+  guard(channel: ToldChannel): void {
     const mux = this.#mux
     const unread = new Unread(mux, channel)
     const sends = channel.messages.map(({ send }) => send)
-    const news = new News(channel, (type, message) => sends[MESSAGES.indexOf(type)]!(message))
+    const say = (type: MessageType, message: unknown): unknown => sends[MESSAGES.indexOf(type)]!(message)
+    const news = new News(channel, say, this.#ranges)
+    channel[NEWS] = news
     for (const [place, message] of channel.messages.entries()) {
       const send = sends[place]!
       switch (MESSAGES[place]) {
@@ -76,8 +86,16 @@ export class Outgoing {
 
   #hold(news: News): boolean {
     this.#answers.wait(news)
-    if (news.size > UNREAD_RANGES) this.#mux.destroy(unread(UNREAD_RANGES, news.channel))
+    const { count } = this.#ranges
+    if (news.size > UNREAD_RANGES || count > UNREAD_RANGES_PER_STREAM) {
+      this.#mux.destroy(unread(Math.max(news.size, count), news.channel))
+    }
     return false
+  }
+
+  /** A channel has closed. */
+  release(channel: ToldChannel): void {
+    channel[NEWS]?.release()
   }
 }
 

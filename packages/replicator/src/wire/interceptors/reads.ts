@@ -35,7 +35,7 @@ export function boundAnswers(host: Host): Interceptor {
       if (channel !== null) outgoing.guard(channel)
       return channel
     },
-    wrap: ({ open, request, want, unwant, drain }) => ({
+    wrap: ({ open, close, request, want, unwant, drain }) => ({
       open(handshake, channel) {
         const peer = channel.userData
         queueRequests(peer, new RequestQueue())
@@ -45,6 +45,10 @@ export function boundAnswers(host: Host): Interceptor {
           return NOTHING
         })
         return open(handshake, channel)
+      },
+      close(isRemote, channel) {
+        outgoing.release(channel)
+        return close(isRemote, channel)
       },
       request: (message, channel) => {
         if (!mux.drained) return request(message, channel) // Hypercore lets it wait

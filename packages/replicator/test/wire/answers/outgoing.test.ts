@@ -1,7 +1,13 @@
 import { systemClock } from '@manycore/ground'
 import type { Protomux } from '@manycore/hypercore-types'
 import { expect, test } from 'vitest'
-import { PUSHED_BYTES, RANGES_PER_FRAME, UNREAD_MESSAGES, UNREAD_RANGES } from '../../../src/defaults.js'
+import {
+  PUSHED_BYTES,
+  RANGES_PER_FRAME,
+  UNREAD_MESSAGES,
+  UNREAD_RANGES,
+  UNREAD_RANGES_PER_STREAM
+} from '../../../src/defaults.js'
 import type { CoreChannel } from '../../../src/wire/hypercore-peer.js'
 import { REQUEST } from '../../../src/wire/costs.js'
 import { Outgoing } from '../../../src/wire/answers/outgoing.js'
@@ -63,6 +69,30 @@ test('so many ranges may be held, and are said in several frames', async () => {
   expect(mux.reason).toMatchObject({ code: 'UNREAD_ANSWERS', discoveryKey: new Uint8Array(32) })
 })
 
+test('so many ranges of all cores may be held, without those said, or of channels that have closed', async () => {
+  const { open, mux, answers, outgoing: guard } = outgoing()
+  mux.drained = false
+  const cores = UNREAD_RANGES_PER_STREAM / UNREAD_RANGES
+  const channels = Array.from({ length: cores + 1 }, open)
+  for (const { say } of channels.slice(0, cores)) {
+    for (let i = 0; i < UNREAD_RANGES; i++) say('range', range(2 * i, 1))
+  }
+  expect(mux.reason).toBe(null)
+  mux.drained = true
+  await answers.serve()
+  mux.drained = false
+  for (const { say } of channels.slice(0, cores)) {
+    for (let i = 0; i < UNREAD_RANGES; i++) say('range', range(2 * i, 1))
+  }
+  expect(mux.reason).toBe(null)
+  guard.release(channels[0]!.channel)
+  const last = channels[cores]!
+  for (let i = 0; i < UNREAD_RANGES; i++) last.say('range', range(2 * i, 1))
+  expect(mux.reason).toBe(null)
+  channels[0]!.say('range', range(0, 1))
+  expect(mux.reason).toMatchObject({ code: 'UNREAD_ANSWERS' })
+})
+
 test.each<MessageType>(['request', 'cancel', 'noData', 'want', 'unwant'])(
   'so many messages of type %s may wait in a stream, and no more',
   (type) => {
@@ -119,8 +149,13 @@ function range(start: number, length: number, drop = false): object {
   return { drop, start, length }
 }
 
+type Say = (type: MessageType, message: unknown) => boolean
+
 function outgoing(): {
-  say: (type: MessageType, message: unknown) => boolean
+  say: Say
+  /** another core's */
+  open: () => { channel: CoreChannel; say: Say }
+  outgoing: Outgoing
   said: [MessageType, unknown][]
   mux: Mux
   answers: WaitingAnswers
@@ -139,19 +174,22 @@ function outgoing(): {
     cork() {},
     uncork() {}
   }
-  const messages = MESSAGES.map((type) => ({
-    send(message: unknown) {
-      mux.stream._writableState.buffered += 20
-      return said.push([type, message]) > 0
-    }
-  }))
   const frames = { begun: 0, ended: 0 }
   const cork = { cork: () => frames.begun++, uncork: () => frames.ended++ }
-  const channel = { id: new Uint8Array(32), closed: false, messages, ...cork } as unknown as CoreChannel
   const answers = new WaitingAnswers(mux as unknown as Protomux)
   const work = new Work({ ...systemClock, now: () => 0 }, () => 0)
-  new Outgoing({ mux: mux as unknown as Protomux, work }, answers).guard(channel)
-  const say = (type: MessageType, message: unknown): boolean =>
-    channel.messages[MESSAGES.indexOf(type)]!.send(message)
-  return { say, said, mux, answers, work, frames }
+  const guard = new Outgoing({ mux: mux as unknown as Protomux, work }, answers)
+  const open = (): { channel: CoreChannel; say: Say } => {
+    const messages = MESSAGES.map((type) => ({
+      send(message: unknown) {
+        mux.stream._writableState.buffered += 20
+        return said.push([type, message]) > 0
+      }
+    }))
+    const channel = { id: new Uint8Array(32), closed: false, messages, ...cork } as unknown as CoreChannel
+    guard.guard(channel)
+    const say: Say = (type, message) => channel.messages[MESSAGES.indexOf(type)]!.send(message)
+    return { channel, say }
+  }
+  return { ...open(), open, outgoing: guard, said, mux, answers, work, frames }
 }
