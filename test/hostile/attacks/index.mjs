@@ -15,6 +15,8 @@ import { syncs } from './syncs.mjs'
 const kinds = { ...syncs, ...claims, ...requests, ...proofs, ...opens, ...frames }
 
 const MANY = 50
+/** They share what time there is for them, so that each is worked on for long. */
+const MANY_MS = 4500
 
 /** Played by so many hostile streams at once too. */
 const TOGETHER = [
@@ -44,7 +46,8 @@ export const attacks = {
   ...floods,
   ...variants(chosen(TOGETHER), 'by-50', ({ sends }) => ({
     sends: `${sends}; ${MANY} at once`,
-    streams: MANY
+    streams: MANY,
+    ms: MANY_MS
   })),
   ...variants(chosen(OVER_UDX), 'over-udx', ({ sends }) => ({
     sends: `${sends}; over UDX`,

@@ -16,8 +16,10 @@ import { now } from './clock.mjs'
 export class Events {
   /** @type {Map<string, Seen>} */
   #seen = new Map()
-  /** @type {Set<object | null>} */
-  #named = new Set()
+  /** @type {WeakSet<object>} */
+  #known = new WeakSet()
+  /** How many streams were named. */
+  named = 0
   #isHostile
 
   /**
@@ -43,14 +45,10 @@ export class Events {
     return [...this.#seen.values()]
   }
 
-  /** How many streams were named. */
-  get named() {
-    return this.#named.size
-  }
-
   clear() {
     this.#seen.clear()
-    this.#named.clear()
+    this.#known = new WeakSet()
+    this.named = 0
   }
 
   /**
@@ -61,7 +59,10 @@ export class Events {
    */
   #note(event, err, stream, discoveryKey = null) {
     if (!this.#isHostile(stream)) return
-    this.#named.add(stream)
+    if (stream !== null && !this.#known.has(stream)) {
+      this.#known.add(stream)
+      this.named++
+    }
     const code = String(/** @type {{ code?: string }} */ (err).code ?? err)
     const known = this.#seen.get(`${event} ${code}`)
     if (known) known.count++
