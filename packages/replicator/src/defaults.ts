@@ -52,19 +52,25 @@ export const UNKNOWN_CORES = 16_384
 export const UNREAD_ANSWERS = 65_536
 
 /**
- * Requests of one stream that are answered at a time. Hypercore sends 48 per core over TCP. Their blocks, and 8 MB that
- * Protomux gathers, are in memory while the peer reads nothing: 12 MB for blocks of 64 KiB.
+ * Requests that are answered at a time, of all streams together. Hypercore sends 48 per core over TCP. Their blocks, and 8 MB
+ * that Protomux gathers, are in memory while a peer reads nothing: 12 MB for blocks of 64 KiB.
  */
-export const READS_PER_STREAM = 64
+export const READS = 64
 
-/**
- * Bytes of the blocks that are read for one stream at a time, by the average of their core. One block is read in any
- * case.
- */
+/** Requests of one stream that are answered at a time whatever the others do: one is read while another is sent. */
+export const LEAST_READS = 2
+
+/** Of requests that had to wait, those that are answered at a time, of all streams: one per stream, the others read meanwhile. */
+export const WAITING_READS = 8
+
+/** Bytes of the blocks that are read for one stream at a time, by the average of their core; one block in any case. */
 export const READ_BYTES_PER_STREAM: number = 16 * 1024 * 1024
 
-/** Unanswered requests of one channel, which is one core on one stream. Hypercore itself has 512 at most (`MAX_INFLIGHT` of lib/replicator.js). */
+/** Unanswered requests of one channel, which is one core on one stream. */
 export const REQUESTS_PER_CHANNEL = 4096
+
+/** Of them, those that are not charged: Hypercore itself has 512 at most (`MAX_INFLIGHT` of lib/replicator.js). */
+export const HONEST_REQUESTS = 512
 
 /**
  * Bitfield pages, of 32,768 blocks each, in which a peer may claim blocks across all cores of its stream. Two bitfields
@@ -85,7 +91,7 @@ export const STALLED_MS = 60_000
  */
 export const ANSWER_MS = 5_000
 
-/** How many times as long we wait for a peer that answers other requests meanwhile: its answers may queue behind large blocks. */
+/** How many times as long we wait for a peer that answers other requests: its answers may queue behind large blocks. */
 export const BUSY_PATIENCE = 4
 
 /**
@@ -100,9 +106,7 @@ export const MOST_PATIENCE = 16
  */
 export const MOST_SILENCE = 128
 
-/**
- * Wrong proofs on one channel until the core is detached from that stream: as many as Hypercore bears invalid requests.
- */
+/** Wrong proofs on one channel until the core is detached from that stream: as many as Hypercore bears invalid requests. */
 export const BAD_PROOFS = 64
 
 /**
@@ -133,8 +137,8 @@ export const OPEN_BYTES: number = 64 * 1024
 export const OPEN_BYTES_PER_STREAM: number = 8 * 1024 * 1024
 
 /**
- * Bytes of messages for those channels of a stream that are not open yet, with 512 added for each message. Protomux pauses the stream
- * at 32 KB, but one batch of a remote that does not wait for our answer may be 8 MB, and is taken whole.
+ * Bytes of messages for channels of a stream that are not open yet, with 512 added for each. Protomux pauses the stream at
+ * 32 KB, but one batch of a remote that does not wait for our answer may be 8 MB, and is taken whole.
  */
 export const EARLY_BYTES: number = 16 * 1024 * 1024
 
@@ -150,38 +154,17 @@ export const LONG_WAITS = 64
  */
 export const AT_WORK = 1024
 
-/**
- * Work that a stream may cost without proving anything, in microseconds (wire/costs.ts): two seconds, several times what a
- * peer costs that offers 16,384 cores in one frame. It is per connection: whoever reconnects has it again.
- */
-export const ALLOWANCE = 2_000_000
-
-/** Work that a stream may have in advance for what it has proved, in microseconds: one second at most. */
-export const ADVANCE = 1_000_000
-
-/**
- * Microseconds of the allowance that come back per millisecond, to all indebted streams together: they may take a seventh
- * of a core for ever. A writer that appends 10,000 blocks per second to a core that is not downloaded stays below it.
- */
-export const REFILL_PER_MS = 150
-
-/** Work that all streams of the process may do in one turn of the event loop, in microseconds: 8 ms. */
-export const TURN = 8000
-
-/** Work that one stream may do of it at a time, before others have their turn. */
-export const SLICE = 4000
-
-/** Unproved work from which a stream is indebted: it is worked on after all others, and in smaller slices. */
-export const SMALL_DEBT = 2000
-
-/** Work that all indebted streams together may do in one turn: what an honest peer waits for at most. */
-export const INDEBTED_TURN = 2000
-
-/** Work that one indebted stream may do of it at a time. */
-export const INDEBTED_SLICE = 500
-
 /** Milliseconds that the indebted streams rest after their turn, so that half of the time is for the others. */
 export const REST_MS = 2
+
+/**
+ * Bytes per millisecond that are read of large frames that nobody asked for, of all streams together. One of 16 MB is decrypted
+ * in 50 ms, in which nothing else goes on: so it may be one every two seconds.
+ */
+export const UNASKED_BYTES_PER_MS = 8192
+
+/** Of them, those that are read at once: what few do now and then need not wait. */
+export const UNASKED_BURST_BYTES: number = 1 << 20
 
 /** Bytes of frames that wait to be worked on, from which a stream is paused: more than one turn works on. */
 export const INBOX_BYTES: number = 64 * 1024
@@ -199,10 +182,10 @@ export const SLOWED_MS = 1000
 export const WAITING_BYTES: number = 1 << 28
 
 /**
- * Bytes of one stream that may wait beyond what we have asked for: four frames at their largest. A stream that can be paused
+ * Bytes of one stream that may wait beyond what we have asked for: three frames at their largest. A stream that can be paused
  * has two at most, one that is worked on and one that is not whole. One of UDX cannot be paused.
  */
-export const WAITING_BYTES_PER_STREAM: number = 1 << 26
+export const WAITING_BYTES_PER_STREAM: number = 3 << 24
 
 /** Bytes of one message of the handshake. Those of Noise XX have 32, 96 and 64, and the header behind them 56. */
 export const HANDSHAKE_BYTES = 4096

@@ -20,6 +20,12 @@ export const UNORDERED: Cost = 3
 /** Of each byte of a frame: it is decrypted, copied and decoded. */
 export const BYTE: Cost = 0.002
 
+/**
+ * Of each byte of a message that is charged, beside BYTE. A large message is decrypted in one go, while everybody waits, so
+ * that it costs others more than its own time.
+ */
+export const UNASKED_BYTE: Cost = 0.01
+
 /** Of a sync: it may look for a node of the tree, and look through what we want of the peer. */
 export const SYNC: Cost = 25
 
@@ -111,3 +117,36 @@ export const GROUP_OF_BITS: Cost = 0.8
 
 /** Work that a claim may make at once. What is more is done in steps, of a page at most each: half of that. */
 export const STEP: Cost = 500
+
+/**
+ * Work that a stream may cost without proving anything, in microseconds: two seconds, several times what a
+ * peer costs that offers 16,384 cores in one frame. It is per connection: whoever reconnects has it again.
+ */
+export const ALLOWANCE: Cost = 2_000_000
+
+/** Work that a stream may have in advance for what it has proved, in microseconds: one second at most. */
+export const ADVANCE: Cost = 1_000_000
+
+/**
+ * Microseconds of the allowance that come back per millisecond, to all streams together that wait or are indebted: they may
+ * take a seventh of a core for ever. A writer that appends 10,000 blocks per second to a core that is not downloaded stays below it.
+ */
+export const REFILL_PER_MS: Cost = 150
+
+/** Work that all streams of the process may do in one turn of the event loop, in microseconds: 8 ms. */
+export const TURN: Cost = 8000
+
+/** Work that one stream may do of it at a time, before others have their turn. */
+export const SLICE: Cost = 4000
+
+/**
+ * Unproved work from which a stream is indebted: it is worked on after all others, and in smaller slices. Streams that wait at
+ * the same time share it.
+ */
+export const SMALL_DEBT: Cost = 2000
+
+/** Work that all indebted streams together may do in one turn: what an honest peer waits for at most. */
+export const INDEBTED_TURN: Cost = 2000
+
+/** Work that one indebted stream may do of it at a time. */
+export const INDEBTED_SLICE: Cost = 500

@@ -1,21 +1,23 @@
 import type { Clock } from '@manycore/ground'
 import type { Protomux } from '@manycore/hypercore-types'
-import { AT_WORK, FRAME_BYTES, INBOX_BYTES, SLOWED_MS, SMALL_DEBT } from '../defaults.js'
+import { AT_WORK, FRAME_BYTES, INBOX_BYTES } from '../defaults.js'
 import { ReplicatorError } from '../errors.js'
-import { BYTE, MESSAGE, type Cost } from './costs.js'
+import { BYTE, type Cost, MESSAGE, SMALL_DEBT } from './costs.js'
 import {
+  channelAt,
   type DecodeState,
-  idOfChannel,
   type MuxCalls,
+  openCore,
   pauseReading,
   resumeReading,
   safeDestroy
 } from './protomux.js'
+import { PROTOCOL } from './messages.js'
 import { readUint } from './uint.js'
 import { turns } from './turns.js'
 import { Work } from './work.js'
 
-/** Work in steps: each `next()` gives the cost of a step, and the call after it does the step. */
+/** Work in steps: each `next()` gives the cost of a step, and the next call does it. */
 export type Steps = Iterator<Cost, unknown>
 
 /** What waits in front of an inbox, to be decrypted. */
@@ -24,11 +26,13 @@ export interface Undecrypted {
   readonly isWaiting: boolean
   /** Decrypts one, and pays for it. @returns false if none waits */
   step(): boolean
+  /** A large one is coming that nobody asked for, and is read slowly. */
+  readonly isSlow: boolean
   /** Called each time the inbox has worked, or has something more that waits. */
   settled(): void
 }
 
-const NOTHING_WAITS: Undecrypted = { isWaiting: false, step: () => false, settled: () => {} }
+const NOTHING_WAITS: Undecrypted = { isWaiting: false, step: () => false, isSlow: false, settled: () => {} }
 
 /**
  * What the remote of one stream has sent and is not worked on yet. A frame is worked on message by message, as much per
@@ -45,7 +49,6 @@ export class Inbox {
   /** Of the frames that wait, with what it takes to keep them. */
   bytes = 0
   readonly #mux: Protomux
-  readonly #clock: Clock
   readonly #onslowed: (reason: ReplicatorError) => void
   /** In their order, behind the one that is being worked on. */
   readonly #frames: { readonly steps: Steps; readonly state: DecodeState; readonly bytes: number }[] = []
@@ -56,16 +59,12 @@ export class Inbox {
   #isRunning = false
   /** What handlers return whose answers are held back; null = nothing is held back. */
   #answers: Promise<unknown>[] | null = null
-  /** When something began to wait while the stream was indebted. */
-  #waitsFrom: number | null = null
-  /** For how long that was the case, since there was no debt at all; −Infinity once it is told. */
-  #waitedMs = 0
 
   constructor(mux: Protomux, clock: Clock, onslowed: (reason: ReplicatorError) => void) {
     this.#mux = mux
-    this.#clock = clock
     this.#onslowed = onslowed
-    this.work = new Work(clock, () => turns.refillOf(this))
+    const someCore = (): Uint8Array | null => openCore(mux, PROTOCOL)
+    this.work = new Work(clock, () => turns.refillOf(this), someCore)
   }
 
   /** Nothing waits, not even to be decrypted. */
@@ -75,11 +74,6 @@ export class Inbox {
 
   get isEmpty(): boolean {
     return this.#frames.length === 0 && this.#messages.length === 0
-  }
-
-  /** Something waits because the stream is indebted: its remote is owed nothing. */
-  get isIndebted(): boolean {
-    return this.#waitsFrom !== null
   }
 
   /** @param decode  Protomux's, of one message */
@@ -225,19 +219,22 @@ export class Inbox {
   }
 
   #deliver(remoteId: number, state: DecodeState): void {
-    const before = this.work.spent
+    const { work } = this
+    const { spent } = work
+    work.bytes = state.end - state.start
     const answering = this.#decodeOf(remoteId, state)
-    if (this.work.spent === before) this.work.charge(MESSAGE, null) // nobody has minded it
+    if (work.spent === spent) work.charge(MESSAGE, null) // nobody has minded it
+    work.bytes = 0
     if (answering !== null) this.#answers?.push(answering)
   }
 
   /** @throws what the remote did wrong, with the core whose channel it is */
   #decodeOf(remoteId: number, state: DecodeState): Promise<unknown> | null {
+    const id = channelAt(this.#mux, remoteId)?.id
     try {
       return this.#decode(remoteId, state)
     } catch (err) {
       if (remoteId === 0) throw asBadFrame(err as Error)
-      const id = idOfChannel(this.#mux, remoteId)
       if (err instanceof ReplicatorError && id?.byteLength === 32) Object.assign(err, { discoveryKey: id })
       throw err
     }
@@ -245,7 +242,7 @@ export class Inbox {
 
   /** Pauses the stream while much waits here. */
   #settle(): void {
-    this.#watchSlowness()
+    this.watchSlowness()
     const isIdle = this.#isIdle
     if (isIdle || this.atWork >= AT_WORK) turns.leave(this)
     else turns.wait(this)
@@ -259,16 +256,11 @@ export class Inbox {
     this.undecrypted.settled()
   }
 
-  /** Adds up for how long an indebted stream has waited. */
-  #watchSlowness(): void {
-    const { debt } = this.work
-    const now = this.#clock.now()
-    if (this.#waitsFrom !== null) this.#waitedMs += now - this.#waitsFrom
-    this.#waitsFrom = this.#isIdle || debt <= SMALL_DEBT ? null : now
-    if (debt <= 0) this.#waitedMs = 0
-    if (this.#waitedMs < SLOWED_MS) return
-    this.#waitedMs = -Infinity
-    this.#onslowed(this.work.slowed())
+  /** Has it told if the stream's messages wait for long, because of what they cost. */
+  watchSlowness(): void {
+    const waits = this.undecrypted.isSlow || (!this.#isIdle && turns.isIndebted(this))
+    const slowed = this.work.watch(waits)
+    if (slowed !== null) this.#onslowed(slowed)
   }
 
   #clear(): void {

@@ -176,11 +176,6 @@ export function channelAt(mux: Protomux, remoteId: number): OpenChannel | null {
   return (mux as Protomux & PrivateMux)._remote[remoteId - 1]?.session ?? null
 }
 
-/** @returns the id of the channel that has this number of the remote's; null = it has none, or is not open */
-export function idOfChannel(mux: Protomux, remoteId: number): Uint8Array | null {
-  return channelAt(mux, remoteId)?.id ?? null
-}
-
 /**
  * Who is asked about an open of the remote.
  * @returns null if nobody has to be waited for: a channel of ours waits for it, somebody has paired for this very id, or
@@ -280,11 +275,17 @@ export function safeDestroy(mux: Protomux, err: Error): void {
 
 /** The peers of all cores whose channels are open on a mux. @param protocol  of those channels */
 export function* openPeers(mux: Protomux, protocol: string): Generator<CorePeer> {
-  for (const channel of mux as unknown as Iterable<{
-    protocol: string
-    opened: boolean
-    userData: CorePeer
-  }>) {
-    if (channel.opened && channel.protocol === protocol) yield channel.userData
+  for (const { userData } of openChannels(mux, protocol)) yield userData
+}
+
+/** @returns the discovery key of a core whose channel is open on a mux, 32 bytes; null = none is */
+export function openCore(mux: Protomux, protocol: string): Uint8Array | null {
+  for (const { id } of openChannels(mux, protocol)) return id
+  return null
+}
+
+function* openChannels(mux: Protomux, protocol: string): Generator<CoreChannel> {
+  for (const channel of mux as unknown as Iterable<CoreChannel & { protocol: string; opened: boolean }>) {
+    if (channel.opened && channel.protocol === protocol) yield channel
   }
 }

@@ -1,6 +1,6 @@
 import { onLaterTurn, systemClock } from '@manycore/ground'
-import { INDEBTED_SLICE, INDEBTED_TURN, REFILL_PER_MS, REST_MS, SLICE, TURN } from '../defaults.js'
-import type { Cost } from './costs.js'
+import { REST_MS } from '../defaults.js'
+import { type Cost, INDEBTED_SLICE, INDEBTED_TURN, REFILL_PER_MS, SLICE, SMALL_DEBT, TURN } from './costs.js'
 import type { Inbox } from './inbox.js'
 
 /**
@@ -12,59 +12,79 @@ class Turns {
   readonly #waiting = new Set<Inbox>()
   /** Those that had much unproved work when they last did something. */
   readonly #indebted = new Set<Inbox>()
+  /** Those that wait or are indebted. */
+  readonly #sharing = new Set<Inbox>()
   /** What the streams together may still spend in this turn. */
   #left: Cost = TURN
   #isScheduled = false
   #isResting = false
   /** What the one that was served last had been given: the virtual time of start-time fair queueing. */
   #given: Cost = 0
+  /** The most that any has been given. */
+  #most: Cost = 0
 
-  /** @returns how much of its allowance comes back per ms. The indebted share it, or many would have many times as much. */
+  /**
+   * @returns how much of its allowance comes back per ms. Those that wait or are indebted share it, or many would have many
+   *          times as much, and take all the time without ever being indebted
+   */
   refillOf(inbox: Inbox): Cost {
-    return this.#indebted.has(inbox) ? REFILL_PER_MS / this.#indebted.size : REFILL_PER_MS
+    return this.#sharing.has(inbox) ? REFILL_PER_MS / this.#sharing.size : REFILL_PER_MS
+  }
+
+  /** Has it much unproved work? For many at once less is much, or together they would take all the time. */
+  isIndebted(inbox: Inbox): boolean {
+    const isIndebted = inbox.work.owes(SMALL_DEBT / Math.max(1, this.#sharing.size))
+    if (isIndebted) {
+      this.#indebted.add(inbox)
+      this.#sharing.add(inbox)
+    } else {
+      this.#indebted.delete(inbox)
+      if (!this.#waiting.has(inbox)) this.#sharing.delete(inbox)
+    }
+    return isIndebted
   }
 
   /** @returns how much an inbox may spend at once, now that something has come; 0 = it has to wait */
   slice(inbox: Inbox): Cost {
     this.#schedule()
-    return this.#note(inbox) ? 0 : Math.min(this.#slice, this.#left)
+    return this.isIndebted(inbox) ? 0 : Math.min(this.#slice, this.#left)
   }
 
   /** An inbox has spent something in this turn. */
   took(cost: Cost, inbox: Inbox): void {
     this.#left -= cost
     inbox.given = Math.max(inbox.given, this.#given) + cost
+    this.#most = Math.max(this.#most, inbox.given)
   }
 
   /** An inbox has more than its slice. */
   wait(inbox: Inbox): void {
-    if (!this.#waiting.has(inbox)) inbox.given = Math.max(inbox.given, this.#given)
-    this.#waiting.add(inbox)
+    if (!this.#waiting.has(inbox)) {
+      if (this.#waiting.size === 0) this.#given = this.#most // nobody is owed anything for the time when nobody waited
+      this.isIndebted(inbox) // it has had its whole refill until now
+      inbox.given = Math.max(inbox.given, this.#given)
+      this.#waiting.add(inbox)
+      this.#sharing.add(inbox)
+    }
     this.#schedule()
   }
 
   /** An inbox is empty, or waits for what is at work. */
   leave(inbox: Inbox): void {
     this.#waiting.delete(inbox)
+    if (!this.#indebted.has(inbox)) this.#sharing.delete(inbox)
   }
 
   /** An inbox is of no stream any more. */
   forget(inbox: Inbox): void {
     this.#waiting.delete(inbox)
     this.#indebted.delete(inbox)
+    this.#sharing.delete(inbox)
   }
 
   /** The more wait, the less is given at a time. */
   get #slice(): Cost {
     return Math.max(INDEBTED_SLICE, SLICE / Math.max(1, this.#waiting.size / 2))
-  }
-
-  /** @returns whether it has much unproved work */
-  #note(inbox: Inbox): boolean {
-    const isIndebted = inbox.work.owesMuch
-    if (isIndebted) this.#indebted.add(inbox)
-    else this.#indebted.delete(inbox)
-    return isIndebted
   }
 
   #schedule(): void {
@@ -79,13 +99,14 @@ class Turns {
   #run(): void {
     this.#left = TURN
     const all = Array.from(this.#waiting).toSorted((a, b) => a.given - b.given)
-    const indebted = all.filter((inbox) => this.#note(inbox))
+    const indebted = all.filter((inbox) => this.isIndebted(inbox))
     const slice = this.#slice
     for (const inbox of all) {
       if (this.#left <= 0) break
       if (!this.#indebted.has(inbox)) this.#let(inbox, slice)
     }
     if (indebted.length > 0 && !this.#isResting) this.#runIndebted(indebted)
+    for (const inbox of this.#waiting) inbox.watchSlowness()
     if (this.#waiting.size > (this.#isResting ? indebted.length : 0)) this.#schedule()
   }
 

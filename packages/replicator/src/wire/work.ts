@@ -1,7 +1,7 @@
 import type { Clock } from '@manycore/ground'
-import { ADVANCE, ALLOWANCE, SMALL_DEBT } from '../defaults.js'
+import { SLOWED_MS } from '../defaults.js'
 import { ReplicatorError } from '../errors.js'
-import type { Cost } from './costs.js'
+import { ADVANCE, ALLOWANCE, type Cost, SMALL_DEBT, UNASKED_BYTE } from './costs.js'
 
 /** What is charged for, as far as an error names it: a channel of a core. */
 interface Charged {
@@ -19,18 +19,31 @@ const CHARGES = Symbol('charges')
 export class Work {
   readonly #clock: Clock
   readonly #refillPerMs: () => Cost
+  readonly #someCore: () => Uint8Array | null
   /** All that was spent, ever. Its changes say how much work a message was. */
   spent: Cost = 0
+  /** All that was charged, ever. */
+  charged: Cost = 0
+  /** Of the message that is being worked on: they are charged with it, if it is. */
+  bytes = 0
   #debt: Cost = 0
   #settled: number
   /** How often the stream came into debt. */
   #debts = 0
   #worst: { readonly id: Uint8Array; readonly charges: Cost } | null = null
+  /** When the stream's messages began to wait; null = none does. */
+  #waitsFrom: number | null = null
+  /** For how long they did, since there was no debt at all; −Infinity once it is told. */
+  #waitedMs = 0
 
-  /** @param refillPerMs  how much of the allowance comes back per millisecond now */
-  constructor(clock: Clock, refillPerMs: () => Cost) {
+  /**
+   * @param refillPerMs  how much of the allowance comes back per millisecond now
+   * @param someCore     one that is open on the stream, which an error names if none was charged; null = none is
+   */
+  constructor(clock: Clock, refillPerMs: () => Cost, someCore: () => Uint8Array | null = () => null) {
     this.#clock = clock
     this.#refillPerMs = refillPerMs
+    this.#someCore = someCore
     this.#settled = clock.now()
   }
 
@@ -40,9 +53,9 @@ export class Work {
     return this.#debt
   }
 
-  /** Is there much debt? Most streams never come near it, and then nobody asks what time it is. */
-  get owesMuch(): boolean {
-    return this.#debt > SMALL_DEBT && this.debt > SMALL_DEBT
+  /** Is there more debt than this? Most streams never come near it, and then nobody asks what time it is. */
+  owes(much: Cost): boolean {
+    return this.#debt > much && this.debt > much
   }
 
   /** Called before work that the remote is entitled to: an answer to our request, the answer to its own, news. */
@@ -55,8 +68,11 @@ export class Work {
    * @param channel  whose message it is; null = a message of the mux itself
    * @throws TOO_MUCH_WORK if the stream has used up its allowance; Protomux closes the stream then
    */
-  charge(cost: Cost, channel: Charged | null): void {
+  charge(ofMessage: Cost, channel: Charged | null): void {
+    const cost = ofMessage + this.bytes * UNASKED_BYTE
+    this.bytes = 0
     this.spent += cost
+    this.charged += cost
     if (this.#debt <= SMALL_DEBT && this.#debt + cost > SMALL_DEBT) this.#refill() // what is older than this
     this.#debt += cost
     if (channel !== null) this.#blame(channel, cost)
@@ -70,18 +86,36 @@ export class Work {
     this.#debt = Math.max(-ADVANCE, this.#debt - cost)
   }
 
-  /** @returns an error that ends the stream */
-  tooMuch(): ReplicatorError {
-    const discoveryKey = this.#worst?.id ?? null
-    const text = 'a remote has used up the work that a stream may cost without proving anything'
-    return new ReplicatorError('TOO_MUCH_WORK', text, { discoveryKey })
+  /** Something waits because of it, so that the remote is owed nothing. */
+  get isIndebted(): boolean {
+    return this.#waitsFrom !== null && this.#debt > SMALL_DEBT
   }
 
-  /** @returns an error that says the stream's messages wait */
-  slowed(): ReplicatorError {
-    const discoveryKey = this.#worst?.id ?? null
+  /**
+   * Adds up for how long the stream's messages wait because of what they cost.
+   * @param waits  they wait now
+   * @returns an error that says so, once it is long; else null
+   */
+  watch(waits: boolean): ReplicatorError | null {
+    if (!waits && this.#waitsFrom === null && this.#waitedMs === 0) return null // as most streams always
+    const now = this.#clock.now()
+    if (this.#waitsFrom !== null) this.#waitedMs += now - this.#waitsFrom
+    this.#waitsFrom = waits ? now : null
+    if (!waits && this.debt <= 0) this.#waitedMs = 0
+    if (this.#waitedMs < SLOWED_MS) return null
+    this.#waitedMs = -Infinity
     const text = 'a remote sends more that proves nothing than is worked on: its messages wait'
-    return new ReplicatorError('SLOWED', text, { discoveryKey })
+    return new ReplicatorError('SLOWED', text, { discoveryKey: this.#core })
+  }
+
+  /** @returns an error that ends the stream */
+  tooMuch(): ReplicatorError {
+    const text = 'a remote has used up the work that a stream may cost without proving anything'
+    return new ReplicatorError('TOO_MUCH_WORK', text, { discoveryKey: this.#core })
+  }
+
+  get #core(): Uint8Array | null {
+    return this.#worst?.id ?? this.#someCore()
   }
 
   /** Another debt begins: what was charged before is no reason for it. */

@@ -3,8 +3,17 @@ import b4a from 'b4a'
 import Protomux from 'protomux'
 import { expect, onTestFinished, test } from 'vitest'
 import type { ReplicatorError } from '../../src/index.js'
-import { AT_WORK, INBOX_BYTES, INDEBTED_SLICE, SLICE, SLOWED_MS, SMALL_DEBT } from '../../src/defaults.js'
+import { AT_WORK, INBOX_BYTES, SLOWED_MS } from '../../src/defaults.js'
+import {
+  INDEBTED_SLICE,
+  MESSAGE,
+  REFILL_PER_MS,
+  SLICE,
+  SMALL_DEBT,
+  UNASKED_BYTE
+} from '../../src/wire/costs.js'
 import { Inbox } from '../../src/wire/inbox.js'
+import { turns } from '../../src/wire/turns.js'
 import { closed } from '../hostile/kit/stage.js'
 import { SteppedClock } from '../kit/stepped-clock.js'
 import { inMemory } from '../kit/wires.js'
@@ -169,6 +178,58 @@ test('an indebted stream waits for others, in smaller slices', async () => {
   expect(order).toEqual(['other', 'other', 'indebted', 'indebted'])
 })
 
+test('a message that is charged is charged by its bytes as well, and one that is not is not', async () => {
+  const all = await scene()
+  const { inbox, receive } = all
+  all.work = () => inbox.work.spend(10)
+  receive(1, ...Array<number>(1000).fill(1))
+  expect(inbox.work.debt).toBe(0)
+  all.work = () => inbox.work.charge(10, null)
+  receive(1, ...Array<number>(1000).fill(1))
+  expect(inbox.work.debt).toBe(10 + 1000 * UNASKED_BYTE)
+  all.work = () => {} // nobody minds it
+  receive(1, ...Array<number>(1000).fill(1))
+  expect(inbox.work.debt).toBe(10 + MESSAGE + 2000 * UNASKED_BYTE)
+})
+
+test('what a stream was given while nobody waited is not held against it', async () => {
+  const [busy, other] = [await scene(), await scene()]
+  busy.work = () => busy.inbox.work.spend(SLICE)
+  for (let i = 0; i < 100; i++) {
+    busy.receive(1, 1)
+    while (!busy.inbox.isEmpty) await turn()
+  }
+  other.work = () => other.inbox.work.spend(SLICE)
+  other.receive(0, 0, 1, ...Array.from({ length: 20 }, () => [1, 7]).flat())
+  busy.seen.length = 0
+  busy.receive(0, 0, 1, 1, 1, 1, 2)
+  while (busy.seen.length < 2) await turn()
+  expect(other.seen.length).toBeLessThan(10) // two turns each, not all of its own
+  while (!other.inbox.isEmpty) await turn()
+})
+
+test('of many streams at once each is indebted sooner, and the allowance of all comes back as if they were one', async () => {
+  const many = await Promise.all(Array.from({ length: 10 }, scene))
+  const debt = SMALL_DEBT / 4
+  for (const { inbox, receive } of many) {
+    inbox.atWork = AT_WORK // so that it waits
+    inbox.work.charge(debt, null)
+    receive(1, 1)
+  }
+  expect(many.map(({ inbox }) => turns.isIndebted(inbox))).toEqual(many.map(() => false))
+  for (const { inbox } of many) {
+    inbox.atWork = 1
+    inbox.undecrypted = { isWaiting: true, isSlow: false, step: () => false, settled() {} }
+    inbox.wake()
+  }
+  expect(many.map(({ inbox }) => turns.isIndebted(inbox))).toEqual(many.map(() => true))
+  const before = many[0]!.inbox.work.debt
+  for (const { clock } of many) clock.ms++
+  expect(before - many[0]!.inbox.work.debt).toBeCloseTo(REFILL_PER_MS / many.length, 5)
+  for (const { inbox } of many)
+    inbox.undecrypted = { isWaiting: false, isSlow: false, step: () => false, settled() {} }
+})
+
 test('whoever waits has its turn, whatever others have been credited and keep sending', async () => {
   const [one, other, third] = [await scene(), await scene(), await scene()]
   const busy = [one, other]
@@ -195,6 +256,7 @@ test('frames that wait to be decrypted have their turn once handlers have ended'
       return seen.length === 0
     },
     step: () => seen.length === 0 && seen.push('decrypted') > 0,
+    isSlow: false,
     settled() {}
   }
   inbox.wake()

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import { expect, test } from 'vitest'
-import { ADVANCE, ALLOWANCE, SMALL_DEBT } from '../../src/defaults.js'
+import { ADVANCE, ALLOWANCE, SMALL_DEBT } from '../../src/wire/costs.js'
 import { Work } from '../../src/wire/work.js'
 import { SteppedClock } from '../kit/stepped-clock.js'
 
@@ -39,11 +39,11 @@ test('there is much debt from the moment at which it is charged, however long th
   const { work, clock } = scene()
   work.charge(1, null)
   clock.ms += 1e6
-  expect(work.owesMuch).toBe(false)
+  expect(work.owes(SMALL_DEBT)).toBe(false)
   work.charge(SMALL_DEBT + REFILL, null)
-  expect(work.owesMuch).toBe(true)
+  expect(work.owes(SMALL_DEBT)).toBe(true)
   clock.ms += 1
-  expect(work.owesMuch).toBe(false)
+  expect(work.owes(SMALL_DEBT)).toBe(false)
 })
 
 test('what is proved is credited, even in advance, up to a second of work', () => {
@@ -61,11 +61,11 @@ test('what is proved is credited, even in advance, up to a second of work', () =
 test('the errors name the core whose channel was charged most', () => {
   const { work } = scene()
   const [little, much] = [{ id: b4a.alloc(32, 1) }, { id: b4a.alloc(32, 2) }]
-  expect(work.slowed().discoveryKey).toBeUndefined()
+  expect(work.tooMuch().discoveryKey).toBeUndefined()
   work.charge(30, little)
-  expect(work.slowed().discoveryKey).toBe(little.id)
+  expect(work.tooMuch().discoveryKey).toBe(little.id)
   for (let i = 0; i < 4; i++) work.charge(10, much)
   work.charge(5, little)
-  expect(work.slowed()).toMatchObject({ code: 'SLOWED', discoveryKey: much.id })
+  expect(work.tooMuch()).toMatchObject({ code: 'TOO_MUCH_WORK', discoveryKey: much.id })
   expect(() => work.charge(ALLOWANCE, null)).toThrow(expect.objectContaining({ discoveryKey: much.id }))
 })

@@ -1,6 +1,6 @@
 import { MAX_WAITING_CLAIMS, WAITING_CLAIMS_PER_STREAM } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
-import { type Cost, HINT } from '../costs.js'
+import { type Cost, HINT, UNASKED_BYTE } from '../costs.js'
 import type { CoreChannel, CorePeer } from '../hypercore-peer.js'
 import type { Host } from '../interceptors/interceptor.js'
 import type { Sync } from '../messages.js'
@@ -74,6 +74,9 @@ export class Claims implements Waiting {
       ...part,
       isWanted: takeAnswer(this.#channel, Math.floor(part.start / REGION))
     }))
+    for (const part of parts) {
+      if (part.isWanted) this.#host.work.credit(((part.end - part.start) / 8) * UNASKED_BYTE)
+    }
     if (parts.some((part) => !part.isWanted && part.end > known + REGION)) {
       return this.#close(`a bitfield of block ${end - 1} that nobody asked for, of ${known} blocks`)
     }

@@ -8,13 +8,15 @@ import {
   SMALL_FRAME_BYTES
 } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
-import { type Cost, DECRYPTED_BYTE, FRAME, UNORDERED } from '../costs.js'
+import { type Cost, DECRYPTED_BYTE, FRAME, SMALL_DEBT, UNORDERED } from '../costs.js'
 import { awaitedBytes } from '../hypercore-peer.js'
 import type { Inbox, Undecrypted } from '../inbox.js'
 import { PROTOCOL } from '../messages.js'
-import { openPeers } from '../protomux.js'
+import { openCore, openPeers } from '../protomux.js'
 import { turns } from '../turns.js'
-import { type FrameListener, FrameReader } from './reader.js'
+import type { FrameListener } from './frame-listener.js'
+import { pace } from './pace.js'
+import { FrameReader } from './reader.js'
 import type { Holder, WaitingBytes } from './waiting-bytes.js'
 
 /**
@@ -32,6 +34,8 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
   #timer: unknown = null
   /** Until an indebted stream's remote is asked whether it is there; null = it is not to be asked. */
   #asking: unknown = null
+  /** Until the next piece of a large frame is read. */
+  #slowing: unknown = null
 
   constructor(mux: Protomux, inbox: Inbox, budget: WaitingBytes) {
     this.#mux = mux
@@ -48,6 +52,7 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
     return () => {
       this.#budget.clock.clearTimeout(this.#timer)
       this.#budget.clock.clearTimeout(this.#asking)
+      pace.clock.clearTimeout(this.#slowing)
       this.#reader.release()
       this.#budget.forget(this)
     }
@@ -62,6 +67,9 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
     if (this.waiting() === bytes)
       this.#began = { ms: this.#budget.clock.now(), received: this.#reader.received }
     this.#budget.note(this)
+    if (!isSetup && (this.#inbox.work.debt > SMALL_DEBT || !this.#awaits())) {
+      this.#reader.slowDown((piece, goOn) => this.#slowDown(piece, goOn))
+    }
   }
 
   mayRead(bytes: number): boolean {
@@ -77,6 +85,10 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
 
   get isWaiting(): boolean {
     return this.#reader.next !== null
+  }
+
+  get isSlow(): boolean {
+    return this.#reader.isSlow
   }
 
   step(): boolean {
@@ -105,10 +117,11 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
    * comes before the next turn, and may have to wait.
    */
   settled(): void {
-    if (this.#inbox.isIndebted) this.#asking ??= this.#budget.clock.setTimeout(() => this.#ask(), GONE_MS)
+    if (this.#inbox.work.isIndebted)
+      this.#asking ??= this.#budget.clock.setTimeout(() => this.#ask(), GONE_MS)
     if (this.#timer === null) return
     onLaterTurn(() => {
-      const { isIndebted } = this.#inbox
+      const { isIndebted } = this.#inbox.work
       if (this.#timer === null || (!isIndebted && (this.isBusy() || this.#reader.isHolding))) return
       this.#budget.clock.clearTimeout(this.#timer)
       this.#timer = null
@@ -137,13 +150,26 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
   }
 
   close(reason: ReplicatorError): void {
-    this.#reader.close(reason)
+    this.#reader.close(Object.assign(reason, { discoveryKey: openCore(this.#mux, PROTOCOL) }))
+  }
+
+  /** Have we asked the remote for anything? A block may have any size, whatever the average of its core. */
+  #awaits(): boolean {
+    for (const { inflight } of openPeers(this.#mux, PROTOCOL)) if (inflight > 0) return true
+    return false
+  }
+
+  /** Before the next piece of a frame is read. */
+  #slowDown(bytes: number, goOn: () => void): void {
+    const ms = pace.take(bytes)
+    this.#inbox.watchSlowness()
+    this.#slowing = pace.clock.setTimeout(goOn, ms)
   }
 
   /** A transport that is not read does not tell that the remote has gone, until something is written to it. */
   #ask(): void {
     this.#asking = null
-    if (!this.#inbox.isIndebted) return
+    if (!this.#inbox.work.isIndebted) return
     this.#reader.keepAlive()
     this.settled()
   }

@@ -1,27 +1,9 @@
 import { onLaterTurn } from '@manycore/ground'
 import type { NoiseStream } from '@manycore/hypercore-types'
+import { LARGE_FRAME_BYTES } from '../../defaults.js'
 import type { PrivateStream, RawStream } from '../secret-stream.js'
-
-/** Decides about what comes, before it is decrypted. What it throws ends the stream. */
-export interface FrameListener {
-  /** A frame begins of which something is to come. @param isSetup  it belongs to the handshake, or is the header behind it */
-  begun(bytes: number, isSetup: boolean): void
-  /** A frame is whole, and nothing before it waits. @returns false = it waits as well */
-  mayRead(bytes: number): boolean
-  /** There are frames to be read with `readNext()`. Until all are, nothing more is read from the transport. */
-  waits(): void
-  /** Bytes pile up in a transport that cannot be told to wait. */
-  piled(): void
-  /** A message outside of the order has come. It is decrypted next. */
-  message(): void
-  /** Is something worked on that came before? Then the stream does not end yet. */
-  isBusy(): boolean
-  /** The remote has ended the stream, which waits for `end()`. */
-  ending(): void
-}
-
-/** Bytes in a transport that does not wait from which the listener is told of them. */
-const PILED = 1 << 20
+import type { FrameListener } from './frame-listener.js'
+import { listenToUdx, piledBytes } from './udx.js'
 
 /**
  * What a Noise stream reads, in our hands between the transport and the decryption. It puts right what upstream does not:
@@ -38,6 +20,10 @@ export class FrameReader {
   /** What the stream is not told yet: that the remote has ended it, or that the transport has closed. */
   #isEnded = false
   #closing: { readonly err: Error | null } | null = null
+  /** The frame that is coming is read slowly. */
+  #isSlow = false
+  /** It is not read for now. */
+  #isPausing = false
   #read = (): void => {}
   #push: PrivateStream['push'] = () => false
 
@@ -49,7 +35,7 @@ export class FrameReader {
   /** Bytes of frames that are not whole, or that wait: here, in the stream, or in a transport that cannot wait. */
   get waiting(): number {
     const { _state, _len, _readableState } = this.#stream
-    return this.#heldBytes + (_state === 1 ? _len : 0) + _readableState.buffered + this.#piled()
+    return this.#heldBytes + (_state === 1 ? _len : 0) + _readableState.buffered + piledBytes(this.#stream)
   }
 
   /** Bytes that have come, as whole frames or of one that is not whole. */
@@ -61,6 +47,10 @@ export class FrameReader {
   /** Frames wait to be read. */
   get isHolding(): boolean {
     return this.#first < this.#held.length
+  }
+
+  get isSlow(): boolean {
+    return this.#isSlow
   }
 
   /** Bytes of the frame that waits longest; null = none does, or what was in those before it has to be taken first. */
@@ -86,6 +76,7 @@ export class FrameReader {
         this.#listener.waits()
         return cb(null)
       }
+      if (this.#isPausing) return cb(null)
       this.#bridge?.resume()
       _read.call(stream, cb)
     }
@@ -136,8 +127,42 @@ export class FrameReader {
     if (this.isHolding) return
     this.#held = []
     this.#first = this.#heldBytes = 0
-    const { buffered, highWaterMark } = stream._readableState
-    if (buffered < highWaterMark) stream._rawStream?.resume()
+    this.#resume()
+  }
+
+  /**
+   * Called when a large frame begins. It is read in pieces, as the transport has them.
+   * @param wait  called with the bytes of each piece, and with what reads the next one
+   */
+  slowDown(wait: (bytes: number, goOn: () => void) => void): void {
+    const stream = this.#stream
+    const raw = stream._rawStream
+    if (this.#isSlow || raw === null || stream.destroying) return
+    this.#isSlow = true
+    let before = this.received
+    const goOn = (): void => {
+      this.#isPausing = false
+      this.#resume()
+    }
+    const pause = (): void => {
+      const { received } = this
+      this.#isPausing = true
+      raw.pause()
+      wait(received - before, goOn)
+      before = received
+    }
+    const onpiece = (): void => {
+      if (stream._state === 1 && stream._len >= LARGE_FRAME_BYTES) pause()
+      else end()
+    }
+    const end = (): void => {
+      this.#isSlow = false
+      raw.off('data', onpiece)
+      if (this.#isPausing) goOn()
+    }
+    raw.on('data', onpiece)
+    this.#undo.push(end)
+    pause()
   }
 
   /** Lets the stream end, if that has waited. */
@@ -170,9 +195,10 @@ export class FrameReader {
     return rawStream === _rawStream ? null : _rawStream
   }
 
-  #piled(): number {
-    const { rawStream, _rawStream } = this.#stream
-    return rawStream?.udx ? (_rawStream?._readableState?.buffered ?? 0) : 0
+  #resume(): void {
+    const { _readableState, _rawStream, destroying } = this.#stream
+    if (destroying || this.isHolding || this.#isPausing) return
+    if (_readableState.buffered < _readableState.highWaterMark) _rawStream?.resume()
   }
 
   #begun(bytes: number): void {
@@ -245,7 +271,7 @@ export class FrameReader {
         raw.off(event, after)
       })
     }
-    if (raw.udx) this.#listenToUdx(raw)
+    if (raw.udx) this.#undo.push(listenToUdx(this.#stream, raw, this.#listener))
   }
 
   /** For as long as the transport tells of its end. */
@@ -261,27 +287,5 @@ export class FrameReader {
       if (isOwn) stream.destroy = destroy
       else delete (stream as Partial<PrivateStream>).destroy
     }
-  }
-
-  /** A stream of UDX pushes what comes whether it is paused or not (`UDXStream._ondata()`). */
-  #listenToUdx(raw: RawStream): void {
-    const { push } = raw
-    const onmessage = (): void => {
-      try {
-        this.#listener.message()
-      } catch (err) {
-        this.close(err)
-      }
-    }
-    raw.push = (data) => {
-      const takesMore = push.call(raw, data)
-      if (this.#piled() > PILED) this.#listener.piled()
-      return takesMore
-    }
-    raw.prependListener('message', onmessage)
-    this.#undo.push(() => {
-      delete (raw as Partial<RawStream>).push
-      raw.off('message', onmessage)
-    })
   }
 }

@@ -9,6 +9,7 @@ import {
   LOOK_FOR_RANGE,
   NO_DATA,
   PUSHED_BLOCK,
+  UNASKED_BYTE,
   UNASKED_DATA,
   WRONG_DATA
 } from '../costs.js'
@@ -59,11 +60,11 @@ export function boundData({ work }: Host): Interceptor {
   async function creditPushed(
     working: Promise<void>,
     { userData }: DataChannel,
-    index: number,
+    { index, value }: NonNullable<Data['block']>,
     cost: Cost
   ): Promise<void> {
     await working
-    if (isHere(userData, index)) work.credit(cost)
+    if (isHere(userData, index)) work.credit(cost + value.byteLength * UNASKED_BYTE)
   }
 
   return {
@@ -100,7 +101,7 @@ export function boundData({ work }: Host): Interceptor {
           if (!isRepeated(message, peer)) return data(message, channel)
           return void countMessages(peer, 'wireData', 1)
         })
-        return isPush ? creditPushed(working, channel, block!.index, cost) : working
+        return isPush ? creditPushed(working, channel, block!, cost) : working
       },
       noData(message, channel: DataChannel) {
         const peer = channel.userData

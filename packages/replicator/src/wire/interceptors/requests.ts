@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import { HONEST_REQUESTS } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
 import { REQUEST, SEEK, UPGRADE } from '../costs.js'
 import { hasAsked, unansweredRequests } from '../hypercore-peer.js'
@@ -6,7 +7,7 @@ import type { Host, Interceptor } from './interceptor.js'
 
 /**
  * Bounds the requests of a channel that are not answered, and states what they cost. A request that gets data is only
- * spent. One that takes the place of another is charged, because no Hypercore sends such a request. One that cannot be
+ * spent. One that takes the place of another is charged, and so are those beyond `HONEST_REQUESTS`: no Hypercore sends such. One that cannot be
  * answered is charged when the noData goes out (`Outgoing`).
  */
 export function boundRequests(host: Host): Interceptor {
@@ -17,11 +18,12 @@ export function boundRequests(host: Host): Interceptor {
         const { limits, work } = host
         const most = limits.requestsPerChannel
         const peer = channel.userData
-        if (unansweredRequests(peer) >= most) {
+        const unanswered = unansweredRequests(peer)
+        if (unanswered >= most) {
           const text = `${most} requests for blocks of ${b4a.toString(channel.id, 'hex')} wait for an answer`
           throw new ReplicatorError('TOO_MANY_REQUESTS', text)
         }
-        if (hasAsked(peer, message.id)) work.charge(REQUEST, channel)
+        if (hasAsked(peer, message.id) || unanswered >= HONEST_REQUESTS) work.charge(REQUEST, channel)
         if (message.seek !== null) work.spend(SEEK)
         if (message.upgrade !== null) work.spend(UPGRADE)
         return request(message, channel)

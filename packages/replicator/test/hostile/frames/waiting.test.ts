@@ -19,6 +19,11 @@ const LARGEST = b4a.alloc(2 ** 24 - 1 - 17, b4a.from([1]))
 /** Three bytes of length, and one of a frame of 16 MB that never comes. */
 const ANNOUNCED = b4a.from([0xff, 0xff, 0xff, 1])
 
+/** Without SLOWED, which is said of large frames that nobody asked for once they have taken a second. */
+function codesOf(offences: ReturnType<typeof noteOffences>): (string | undefined)[] {
+  return offences.map(({ err }) => err.code).filter((code) => code !== 'SLOWED')
+}
+
 test('a message of the handshake that is announced to be large ends the stream before memory is taken for it', async () => {
   const near = side()
   const offences = noteOffences(near.replicator)
@@ -108,14 +113,14 @@ test.each<[string, () => Promise<Wire>]>([
     const { hostile, stream, offences } = await stage({}, true, wire)
     const state = reading(stream)
     pausable(stream).pause()
-    for (let i = 0; i < 8; i++) void hostile.send(LARGEST)
+    for (let i = 0; i < 3; i++) void hostile.send(LARGEST)
     while (state.buffered() < LARGEST.byteLength) await tick()
     for (let i = 0; i < 200; i++) await tick()
     expect(state.buffered()).toBe(LARGEST.byteLength)
     expect(state.coming()).toBeLessThan(MB)
-    expect(offences).toEqual([])
+    expect(codesOf(offences)).toEqual([])
     pausable(stream).resume()
-    while (state.rawBytesRead() < 8 * LARGEST.byteLength) await tick()
+    while (state.rawBytesRead() < 3 * LARGEST.byteLength) await tick()
     expect(stream.destroyed).toBe(false)
   }
 )
@@ -132,14 +137,14 @@ test('a stream over a bridge that is not read pushes back to whoever sends', asy
   expect(offences).toEqual([])
 })
 
-test('a stream over UDX, which cannot be paused, is closed when more than 64 MB wait', async () => {
+test('a stream over UDX, which cannot be paused, is closed when more than 48 MB wait', async () => {
   const { near, honest, hostile, stream, offences } = await stage({}, true, overUdx)
   const before = await usage()
   pausable(stream).pause()
   const gone = closed(stream)
   while (!stream.destroyed) await hostile.send(LARGEST)
   await gone
-  expect(offences).toMatchObject([{ err: { code: 'TOO_MANY_BYTES' }, stream }])
+  expect(codesOf(offences)).toEqual(['TOO_MANY_BYTES'])
   await carriesOn(near, honest)
   await destroyed(hostile.stream)
   await flat(before)

@@ -1,10 +1,11 @@
+import { pace } from '../../../src/wire/frames/pace.js'
+import { ALLOWANCE } from '../../../src/wire/costs.js'
 import { setImmediate as tick } from 'node:timers/promises'
 import b4a from 'b4a'
 import NoiseSecretStream from '@hyperswarm/secret-stream'
 import type { NoiseStream } from '@manycore/hypercore-types'
 import Protomux from 'protomux'
-import { expect, test } from 'vitest'
-import { ALLOWANCE } from '../../../src/defaults.js'
+import { expect, onTestFinished, test } from 'vitest'
 import { FrameIntake } from '../../../src/wire/frames/intake.js'
 import { WaitingBytes } from '../../../src/wire/frames/waiting-bytes.js'
 import { Inbox } from '../../../src/wire/inbox.js'
@@ -14,6 +15,7 @@ import { inMemory, overTcp, overUdx, type Wire } from '../../kit/wires.js'
 const NOTHING = b4a.alloc(0)
 /** On a channel that is not open. */
 const SMALL = b4a.from([9, 0])
+const LARGE = 3 * 2 ** 20
 const MIDDLE = b4a.alloc(64 * 1024, b4a.from([9]))
 
 test('a keep-alive and a small frame cost the same, and a frame of 64 KB nothing', async () => {
@@ -47,6 +49,34 @@ test.each<[string, () => Promise<Wire>]>([
   expect(hasWaited).toBe(true)
   expect(frames.filter((bytes) => bytes > 0)).toEqual([SMALL.byteLength])
   expect([intake.isWaiting, inbox.isEmpty]).toEqual([false, true])
+})
+
+test.each<[string, () => Promise<Wire>]>([
+  ['TCP', overTcp],
+  ['a bridge', inMemory]
+])('a large frame that nobody asked for is read in pieces over %s, and comes whole', async (_, wire) => {
+  const { intake, inbox, ours, theirs } = await taken(wire)
+  const { slowed } = watched()
+  const got: number[] = []
+  ours.on('data', (frame) => got.push(frame.byteLength))
+  inbox.listen(() => null)
+  const frame = b4a.alloc(LARGE, b4a.from([9]))
+  for (let i = 0; i < 2; i++) theirs.write(frame)
+  theirs.write(SMALL)
+  while (got.length < 3) await tick()
+  expect(got).toEqual([LARGE, LARGE, SMALL.byteLength])
+  if (wire === overTcp) expect(slowed()).toBeGreaterThan(2) // in memory a frame comes as it was written
+  expect(intake.isSlow).toBe(false)
+})
+
+test('a stream that ends while its frame is read slowly ends', async () => {
+  const { intake, ours, theirs } = await taken(overTcp)
+  const closed = new Promise<void>((resolve) => void ours.once('close', resolve))
+  theirs.write(b4a.alloc(LARGE, b4a.from([9])))
+  while (!intake.isSlow) await tick()
+  theirs.destroy()
+  await closed
+  expect(intake.isWaiting).toBe(false)
 })
 
 test('a message outside of the order is charged, whether it can be decrypted or not, until the stream ends', async () => {
@@ -124,6 +154,18 @@ function manyMessages(): { buffer: Uint8Array; start: number; end: number } {
   const messages = Array.from({ length: MANY }, () => b4a.from([1, 0]))
   const buffer = b4a.concat([b4a.from([0, 9]), ...messages])
   return { buffer, start: 0, end: buffer.byteLength }
+}
+
+/** How often a stream has waited until more of a frame was read. */
+function watched(): { slowed: () => number } {
+  let count = 0
+  const { take } = pace
+  onTestFinished(() => void (pace.take = take))
+  pace.take = (bytes) => {
+    count++
+    return take.call(pace, bytes)
+  }
+  return { slowed: () => count }
 }
 
 function rawOf(stream: NoiseStream): { pause(): void } {

@@ -6,24 +6,24 @@ import { ManualClock } from '../../kit/manual-clock.js'
 const MB = 2 ** 20
 
 test('what waits is counted per stream and in all, and given back with the stream', () => {
-  const { add, budget, gone } = streams(100 * MB)
-  const [one, other] = [add('one', { waiting: 60 * MB, speed: 1 }), add('other', { waiting: 40 * MB })]
+  const { add, budget, gone } = streams(80 * MB)
+  const [one, other] = [add('one', { waiting: 44 * MB, speed: 1 }), add('other', { waiting: 36 * MB })]
   expect(gone).toEqual([])
-  one.bytes = 61 * MB
+  one.bytes = 45 * MB
   budget.forget(other)
   budget.note(one)
-  const third = add('third', { waiting: 39 * MB })
+  const third = add('third', { waiting: 35 * MB })
   expect(gone).toEqual([])
-  third.bytes = 40 * MB
+  third.bytes = 36 * MB
   budget.note(third)
   expect(gone).toEqual(['third: TOO_MANY_BYTES'])
 })
 
 test('a stream that no longer holds what it held is counted as it is now before anybody is closed', () => {
-  const { add, gone } = streams(100 * MB)
-  const one = add('one', { waiting: 60 * MB })
+  const { add, gone } = streams(80 * MB)
+  const one = add('one', { waiting: 44 * MB })
   one.bytes = 0
-  add('other', { waiting: 60 * MB })
+  add('other', { waiting: 44 * MB })
   expect(gone).toEqual([])
 })
 
@@ -44,10 +44,10 @@ test('what we have asked for does not count, and of two the one that we have ask
   expect(gone).toEqual(['attacker: TOO_MANY_BYTES'])
 })
 
-test('a single stream has at most 64 MB wait that nobody has asked for', () => {
+test('a single stream has at most 48 MB wait that nobody has asked for', () => {
   const { add, budget, gone } = streams(Infinity)
-  const one = add('one', { waiting: 64 * MB })
-  const asked = add('asked', { waiting: 80 * MB, awaited: 16 * MB })
+  const one = add('one', { waiting: 48 * MB })
+  const asked = add('asked', { waiting: 64 * MB, awaited: 16 * MB })
   expect(gone).toEqual([])
   asked.bytes++
   one.bytes++

@@ -9,6 +9,7 @@ import {
   LOOK_FOR_RANGE,
   NO_DATA,
   PUSHED_BLOCK,
+  UNASKED_BYTE,
   UNASKED_DATA,
   WRONG_DATA
 } from '../../../src/wire/costs.js'
@@ -30,7 +31,7 @@ test('answers to our requests are not charged, and what nobody asked for is, by 
   void data({ request: 8 })
   expect(charged()).toBe(DROPPED_DATA)
   replicator.allowPush = true
-  void data({ request: 0, block: { index: 3, value: new Uint8Array(1) } })
+  void data({ request: 0, block: { index: 3, value: new Uint8Array(0) } })
   expect(charged()).toBe(PUSHED_BLOCK)
   void data({ request: 0, upgrade: { start: 8, length: 2 } })
   expect(charged()).toBe(UNASKED_DATA)
@@ -39,10 +40,10 @@ test('answers to our requests are not charged, and what nobody asked for is, by 
 test('a block that is pushed costs nothing if it was lacking and is right', async () => {
   const { data, charged, replicator, end, here } = guarded()
   replicator.allowPush = true
-  const pushed = [3, 4].map((index) => data({ request: 0, block: { index, value: new Uint8Array(1) } }))
+  const pushed = [3, 4].map((index) => data({ request: 0, block: { index, value: new Uint8Array(0) } }))
   const longer = data({
     request: 0,
-    block: { index: 9, value: new Uint8Array(1) },
+    block: { index: 9, value: new Uint8Array(0) },
     upgrade: { start: 9, length: 1 }
   })
   here.add(3).add(9)
@@ -51,11 +52,23 @@ test('a block that is pushed costs nothing if it was lacking and is right', asyn
   expect(charged()).toBe(PUSHED_BLOCK)
 })
 
+test('the bytes of a block that is pushed, lacking and right, are given back with its cost', async () => {
+  const { data, replicator, work, end, here } = guarded()
+  replicator.allowPush = true
+  work.bytes = 1000 // as the inbox says before it delivers a message
+  const pushed = data({ request: 0, block: { index: 3, value: new Uint8Array(1000) } })
+  expect(work.debt).toBe(PUSHED_BLOCK + 1000 * UNASKED_BYTE)
+  here.add(3)
+  while (await end());
+  await pushed
+  expect(work.debt).toBe(0)
+})
+
 test('what is pushed and is here already is dropped, even if it came while it waited for the lock', async () => {
   const { data, charged, replicator, started, end, here, stats } = guarded()
   replicator.allowPush = true
   here.add(3)
-  const value = new Uint8Array(1)
+  const value = new Uint8Array(0)
   await data({ request: 0, block: { index: 3, value } })
   await data({ request: 0, block: { index: 3, value }, upgrade: { start: 2, length: 7 } })
   await data({ request: 0, upgrade: { start: 2, length: 7 } })
@@ -72,7 +85,7 @@ test('what is here is worked on if it may prove a conflict, is of another fork, 
   const { data, charged, replicator, started, end, here } = guarded()
   replicator.allowPush = true
   here.add(3)
-  const block = { index: 3, value: new Uint8Array(1) }
+  const block = { index: 3, value: new Uint8Array(0) }
   void data({ request: 0, block, upgrade: { start: 0, length: 9 } })
   void data({ request: 0, block, fork: 2 })
   void data({ request: 0, block, upgrade: { start: 8, length: 2 } })

@@ -1,27 +1,54 @@
-import { systemClock } from '@manycore/ground'
 import { expect, test } from 'vitest'
+import { HONEST_REQUESTS } from '../../../src/defaults.js'
 import { REQUEST, SEEK, UPGRADE } from '../../../src/wire/costs.js'
 import type { CoreChannel, Handlers } from '../../../src/wire/hypercore-peer.js'
 import type { Host } from '../../../src/wire/interceptors/interceptor.js'
 import { boundRequests } from '../../../src/wire/interceptors/requests.js'
 import type { Request } from '../../../src/wire/messages.js'
 import { Work } from '../../../src/wire/work.js'
+import { ManualClock } from '../../kit/manual-clock.js'
 
-test('a seek and an upgrade are spent, a request in the place of another is charged, and too many end the stream', () => {
-  const work = new Work({ ...systemClock, now: () => 0 }, () => 0)
-  const remoteRequests = new Map<number, unknown>()
-  const channel = { id: new Uint8Array(32), userData: { remoteRequests } } as unknown as CoreChannel
-  const inner = { request: ({ id }: Request) => void remoteRequests.set(id, id) } as unknown as Handlers
-  const host = { work, limits: { requestsPerChannel: 3 } } as unknown as Host
-  const { request } = boundRequests(host).wrap!(inner)
-  const ask = (id: number, fields: Partial<Request> = {}): unknown =>
-    request!({ id, priority: 0, fork: 0, block: {}, seek: null, upgrade: null, ...fields }, channel)
-
-  ask(1)
-  expect([work.spent, work.debt]).toEqual([0, 0])
-  ask(2, { seek: {} })
-  ask(2, { upgrade: {} })
-  expect([work.spent, work.debt]).toEqual([SEEK + UPGRADE + REQUEST, REQUEST])
-  ask(3)
-  expect(() => ask(4)).toThrow(expect.objectContaining({ code: 'TOO_MANY_REQUESTS' }))
+test('a request is charged if it takes the place of another, or if more wait than any Hypercore sends', () => {
+  const { request, work, answer } = guarded()
+  for (let id = 1; id <= HONEST_REQUESTS; id++) request(id)
+  expect(work.charged).toBe(0)
+  request(HONEST_REQUESTS + 1)
+  expect(work.charged).toBe(REQUEST)
+  answer(1, 2)
+  request(HONEST_REQUESTS + 2)
+  expect(work.charged).toBe(REQUEST)
+  request(7)
+  expect(work.charged).toBe(2 * REQUEST)
 })
+
+test('a seek and an upgrade are spent, because the remote is entitled to them', () => {
+  const { request, work } = guarded()
+  request(1)
+  expect([work.spent, work.debt]).toEqual([0, 0])
+  request(2, { seek: {} })
+  request(3, { upgrade: {} })
+  expect([work.spent, work.debt]).toEqual([SEEK + UPGRADE, 0])
+})
+
+test('as many unanswered requests as the limit allows are taken, and one more ends the stream', () => {
+  const { request } = guarded(3)
+  for (const id of [1, 2, 3]) request(id)
+  expect(() => request(4)).toThrow(expect.objectContaining({ code: 'TOO_MANY_REQUESTS' }))
+})
+
+function guarded(requestsPerChannel = 4096) {
+  const work = new Work(new ManualClock(), () => 0)
+  const remoteRequests = new Map<number, Request>()
+  const channel = { id: new Uint8Array(32), userData: { remoteRequests } } as unknown as CoreChannel
+  const inner = {
+    request: (message: Request) => void remoteRequests.set(message.id, message)
+  } as unknown as Handlers
+  const host = { work, limits: { requestsPerChannel } } as unknown as Host
+  const { request } = boundRequests(host).wrap!(inner)
+  return {
+    work,
+    request: (id: number, fields: Partial<Request> = {}) =>
+      request!({ id, seek: null, upgrade: null, ...fields } as Request, channel),
+    answer: (...ids: number[]) => ids.forEach((id) => remoteRequests.delete(id))
+  }
+}
