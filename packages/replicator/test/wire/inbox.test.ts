@@ -1,62 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import b4a from 'b4a'
-import Protomux from 'protomux'
-import { expect, onTestFinished, test } from 'vitest'
-import type { ReplicatorError } from '../../src/index.js'
+import { expect, test } from 'vitest'
 import { AT_WORK, INBOX_BYTES, SLOWED_MS } from '../../src/defaults.js'
-import {
-  INDEBTED_SLICE,
-  MESSAGE,
-  REFILL_PER_MS,
-  SLICE,
-  SMALL_DEBT,
-  UNASKED_BYTE
-} from '../../src/wire/costs.js'
-import { Inbox } from '../../src/wire/inbox.js'
-import { turns } from '../../src/wire/turns.js'
+import { MESSAGE, SLICE, SMALL_DEBT, UNASKED_BYTE } from '../../src/wire/costs.js'
 import { closed } from '../hostile/kit/stage.js'
-import { SteppedClock } from '../kit/stepped-clock.js'
-import { inMemory } from '../kit/wires.js'
-
-interface Scene {
-  inbox: Inbox
-  clock: SteppedClock
-  stream: Awaited<ReturnType<typeof inMemory>>[0]
-  /** channel and first byte of each message that was worked on */
-  seen: string[]
-  slowed: ReplicatorError[]
-  /** called with each message before it is noted; charges nothing unless the test says so */
-  work: (byte: number) => void
-  receive(channel: number, ...bytes: number[]): void
-}
-
-/** An inbox on a real Protomux, whose messages go to the test. */
-async function scene(): Promise<Scene> {
-  const [stream] = await inMemory()
-  const clock = new SteppedClock()
-  const mux = Protomux.from(stream)
-  const slowed: ReplicatorError[] = []
-  const inbox = new Inbox(mux, clock, (reason) => slowed.push(reason))
-  onTestFinished(() => inbox.release())
-  const all: Scene = {
-    inbox,
-    clock,
-    stream,
-    seen: [],
-    slowed,
-    work: () => inbox.work.spend(1),
-    receive: (channel, ...bytes) => {
-      const buffer = b4a.from(bytes)
-      inbox.receive(channel, { buffer, start: 0, end: buffer.byteLength })
-    }
-  }
-  inbox.listen((channel, { buffer, start, end }) => {
-    all.work(buffer[start]!)
-    all.seen.push(`${channel}:${b4a.toString(buffer.subarray(start, end), 'hex')}`)
-    return null
-  })
-  return all
-}
+import { scene } from '../kit/inbox-scene.js'
 
 test('a message is worked on at once, and those of a batch in their order, channel by channel', async () => {
   const { receive, seen } = await scene()
@@ -158,26 +105,6 @@ test('the stream is paused while more than a turn waits, and goes on afterwards'
   expect([calls.at(-1), seen.length, inbox.bytes]).toEqual(['resume', 1, 0])
 })
 
-test('an indebted stream waits for others, in smaller slices', async () => {
-  const [indebted, other] = [await scene(), await scene()]
-  indebted.inbox.work.charge(2 * SMALL_DEBT, null)
-  const order: string[] = []
-  indebted.work = () => {
-    order.push('indebted')
-    indebted.inbox.work.spend(INDEBTED_SLICE)
-  }
-  other.work = () => {
-    order.push('other')
-    other.inbox.work.spend(SLICE / 4)
-  }
-  indebted.receive(0, 0, 1, 1, 1, 1, 2)
-  expect(order).toEqual([])
-  other.receive(0, 0, 1, 1, 1, 1, 2)
-  expect(order).toEqual(['other', 'other'])
-  while (!indebted.inbox.isEmpty) await turn()
-  expect(order).toEqual(['other', 'other', 'indebted', 'indebted'])
-})
-
 test('a message that is charged is charged by its bytes as well, and one that is not is not', async () => {
   const all = await scene()
   const { inbox, receive } = all
@@ -190,62 +117,6 @@ test('a message that is charged is charged by its bytes as well, and one that is
   all.work = () => {} // nobody minds it
   receive(1, ...Array<number>(1000).fill(1))
   expect(inbox.work.debt).toBe(10 + MESSAGE + 2000 * UNASKED_BYTE)
-})
-
-test('what a stream was given while nobody waited is not held against it', async () => {
-  const [busy, other] = [await scene(), await scene()]
-  busy.work = () => busy.inbox.work.spend(SLICE)
-  for (let i = 0; i < 100; i++) {
-    busy.receive(1, 1)
-    while (!busy.inbox.isEmpty) await turn()
-  }
-  other.work = () => other.inbox.work.spend(SLICE)
-  other.receive(0, 0, 1, ...Array.from({ length: 20 }, () => [1, 7]).flat())
-  busy.seen.length = 0
-  busy.receive(0, 0, 1, 1, 1, 1, 2)
-  while (busy.seen.length < 2) await turn()
-  expect(other.seen.length).toBeLessThan(10) // two turns each, not all of its own
-  while (!other.inbox.isEmpty) await turn()
-})
-
-test('of many streams at once each is indebted sooner, and the allowance of all comes back as if they were one', async () => {
-  const many = await Promise.all(Array.from({ length: 10 }, scene))
-  const debt = SMALL_DEBT / 4
-  for (const { inbox, receive } of many) {
-    inbox.atWork = AT_WORK // so that it waits
-    inbox.work.charge(debt, null)
-    receive(1, 1)
-  }
-  expect(many.map(({ inbox }) => turns.isIndebted(inbox))).toEqual(many.map(() => false))
-  for (const { inbox } of many) {
-    inbox.atWork = 1
-    inbox.undecrypted = { isWaiting: true, isSlow: false, step: () => false, settled() {} }
-    inbox.wake()
-  }
-  expect(many.map(({ inbox }) => turns.isIndebted(inbox))).toEqual(many.map(() => true))
-  const before = many[0]!.inbox.work.debt
-  for (const { clock } of many) clock.ms++
-  expect(before - many[0]!.inbox.work.debt).toBeCloseTo(REFILL_PER_MS / many.length, 5)
-  for (const { inbox } of many)
-    inbox.undecrypted = { isWaiting: false, isSlow: false, step: () => false, settled() {} }
-})
-
-test('whoever waits has its turn, whatever others have been credited and keep sending', async () => {
-  const [one, other, third] = [await scene(), await scene(), await scene()]
-  const busy = [one, other]
-  for (const each of busy) each.work = () => each.inbox.work.spend(SLICE)
-  for (const { inbox, receive } of busy) {
-    inbox.work.credit(1e6)
-    receive(0, 0, 1, ...Array.from({ length: 100 }, () => [1, 7]).flat())
-  }
-  third.work = () => third.inbox.work.spend(SLICE)
-  third.receive(0, 0, 1, 1, 1, 1, 2, 1, 3)
-  for (let i = 0; third.seen.length < 3; i++) {
-    await turn()
-    expect(i).toBeLessThan(20)
-  }
-  expect(busy.map(({ seen }) => seen.length < 15)).toEqual([true, true])
-  for (const { inbox } of busy) while (!inbox.isEmpty) await turn()
 })
 
 test('frames that wait to be decrypted have their turn once handlers have ended', async () => {
