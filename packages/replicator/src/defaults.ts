@@ -52,24 +52,24 @@ export const UNKNOWN_CORES = 16_384
 export const UNREAD_ANSWERS = 65_536
 
 /**
- * Requests that are answered at a time, of all streams together. Hypercore sends 48 per core over TCP. Their blocks, and 8 MB
- * that Protomux gathers, are in memory while a peer reads nothing: 12 MB for blocks of 64 KiB.
+ * Requests of one stream that are answered at a time. Hypercore sends 48 per core over TCP. Their blocks, and 8 MB that
+ * Protomux gathers, are in memory while the peer reads nothing: 12 MB for blocks of 64 KiB.
  */
-export const READS = 64
+export const READS_PER_STREAM = 64
+
+/** Of all streams together, unless each has but `LEAST_READS`: four streams may do as they like. */
+export const READS = 256
 
 /** Requests of one stream that are answered at a time whatever the others do: one is read while another is sent. */
 export const LEAST_READS = 2
 
-/** Of requests that had to wait, those that are answered at a time, of all streams: one per stream, the others read meanwhile. */
-export const WAITING_READS = 8
-
 /** Bytes of the blocks that are read for one stream at a time, by the average of their core; one block in any case. */
 export const READ_BYTES_PER_STREAM: number = 16 * 1024 * 1024
 
-/** Unanswered requests of one channel, which is one core on one stream. */
-export const REQUESTS_PER_CHANNEL = 4096
+/** Unanswered requests of one channel, which is one core on one stream: twice as many as Hypercore has. */
+export const REQUESTS_PER_CHANNEL = 1024
 
-/** Of them, those that are not charged: Hypercore itself has 512 at most (`MAX_INFLIGHT` of lib/replicator.js). */
+/** Of them, those that are not charged: Hypercore has 512 at most (`MAX_INFLIGHT` of lib/replicator.js). */
 export const HONEST_REQUESTS = 512
 
 /**

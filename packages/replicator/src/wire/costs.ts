@@ -35,8 +35,14 @@ export const REPLACED: Cost = 3
 /** Of a request, without the block: the nodes of its proof are read. */
 export const REQUEST: Cost = 30
 
-/** Of a cancel, and of an unwant. */
-export const CANCEL: Cost = 2
+/** Of a request beyond those that Hypercore has under way: it is kept until its turn comes. */
+export const LATE_REQUEST: Cost = 3
+
+/** Of a cancel, with a part of what the request has cost in vain. */
+export const CANCEL: Cost = 8
+
+/** Of an unwant. */
+export const UNWANT: Cost = 2
 
 /** Of data: it is hashed, checked against the signed tree, and stored. */
 export const DATA: Cost = 60

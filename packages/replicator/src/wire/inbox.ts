@@ -65,6 +65,7 @@ export class Inbox {
     this.#onslowed = onslowed
     const someCore = (): Uint8Array | null => openCore(mux, PROTOCOL)
     this.work = new Work(clock, () => turns.refillOf(this), someCore)
+    turns.add(this)
   }
 
   /** Nothing waits, not even to be decrypted. */

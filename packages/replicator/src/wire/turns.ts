@@ -12,6 +12,8 @@ class Turns {
   readonly #waiting = new Set<Inbox>()
   /** Those that had much unproved work when they last did something. */
   readonly #indebted = new Set<Inbox>()
+  /** Those of all streams. */
+  readonly #all = new Set<Inbox>()
   /** Those that wait or are indebted. */
   readonly #sharing = new Set<Inbox>()
   /** What the streams together may still spend in this turn. */
@@ -75,8 +77,13 @@ class Turns {
     if (!this.#indebted.has(inbox)) this.#sharing.delete(inbox)
   }
 
+  add(inbox: Inbox): void {
+    this.#all.add(inbox)
+  }
+
   /** An inbox is of no stream any more. */
   forget(inbox: Inbox): void {
+    this.#all.delete(inbox)
     this.#waiting.delete(inbox)
     this.#indebted.delete(inbox)
     this.#sharing.delete(inbox)
@@ -117,6 +124,7 @@ class Turns {
       if (this.#left <= least) break
       this.#let(inbox, INDEBTED_SLICE)
     }
+    if (this.#all.size <= this.#indebted.size) return // there are no others
     this.#isResting = true
     systemClock.setTimeout(() => {
       this.#isResting = false

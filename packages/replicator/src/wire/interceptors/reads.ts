@@ -1,4 +1,4 @@
-import { LEAST_READS, READ_BYTES_PER_STREAM, READS, WAITING_READS } from '../../defaults.js'
+import { LEAST_READS, READ_BYTES_PER_STREAM, READS, READS_PER_STREAM } from '../../defaults.js'
 import type { Host, Interceptor } from './interceptor.js'
 import {
   aroundAnswers,
@@ -10,7 +10,6 @@ import {
 import type { CoreChannel, Handlers } from '../hypercore-peer.js'
 import type { Request } from '../messages.js'
 import { RequestQueue } from '../answers/request-queue.js'
-import { Slots } from '../answers/slots.js'
 import { Outgoing } from '../answers/outgoing.js'
 import { WaitingAnswers, type Waiting } from '../answers/waiting-answers.js'
 import { Wants } from '../answers/wants.js'
@@ -24,7 +23,7 @@ import { Wants } from '../answers/wants.js'
  * let wait at all.
  */
 export function boundAnswers(host: Host): Interceptor {
-  const { inbox, mux, work } = host
+  const { mux, work } = host
   const answers = new WaitingAnswers(mux)
   const reads = new Reads(answers)
   const wants = new Wants(answers, work)
@@ -41,8 +40,7 @@ export function boundAnswers(host: Host): Interceptor {
         const peer = channel.userData
         queueRequests(peer, new RequestQueue())
         aroundAnswers(peer, (message, answer) => {
-          if (reads.isAtOnce) return answer(message)
-          if (reads.postponed !== message) return slots.do(inbox.given, () => answer(message))
+          if (reads.postponed !== message) return answer(message)
           postpone(peer, message)
           return NOTHING
         })
@@ -76,15 +74,10 @@ type Drain = Handlers['drain']
 /** Requests being answered on all streams: there is one disk and one event loop, whatever the number of replicators. */
 let reads = 0
 
-/** For those that had to wait, in the same way. */
-const slots = new Slots(WAITING_READS)
-
 /** The blocks that are read for one stream. */
 class Reads {
   /** the request that is not to be answered in this very call, but to wait */
   postponed: Request | null = null
-  /** what is answered in this very call did not have to wait */
-  isAtOnce = false
   readonly #answers: WaitingAnswers
   /** requests being answered, without those that had to wait */
   #busy = 0
@@ -101,7 +94,7 @@ class Reads {
       this.wait(channel, drain)
       return this.#postpone(message, () => next(message, channel))
     }
-    const working = this.#atOnce(() => next(message, channel))
+    const working = next(message, channel)
     if (!(working instanceof Promise)) return working
     return this.#read(working, bytes)
   }
@@ -133,17 +126,8 @@ class Reads {
   }
 
   #isFull(bytes: number): boolean {
-    if (this.#busy === 0) return false
-    return (this.#busy >= LEAST_READS && reads >= READS) || this.#busyBytes + bytes > READ_BYTES_PER_STREAM
-  }
-
-  #atOnce<T>(call: () => T): T {
-    this.isAtOnce = true
-    try {
-      return call()
-    } finally {
-      this.isAtOnce = false
-    }
+    const most = reads < READS ? READS_PER_STREAM : LEAST_READS
+    return this.#busy >= most || (this.#busy > 0 && this.#busyBytes + bytes > READ_BYTES_PER_STREAM)
   }
 
   #postpone<T>(message: Request, call: () => T): T {

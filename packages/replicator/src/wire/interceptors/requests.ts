@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import { HONEST_REQUESTS } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
-import { REQUEST, SEEK, UPGRADE } from '../costs.js'
+import { LATE_REQUEST, REQUEST, SEEK, UPGRADE } from '../costs.js'
 import { hasAsked, unansweredRequests } from '../hypercore-peer.js'
 import type { Host, Interceptor } from './interceptor.js'
 
@@ -23,7 +23,8 @@ export function boundRequests(host: Host): Interceptor {
           const text = `${most} requests for blocks of ${b4a.toString(channel.id, 'hex')} wait for an answer`
           throw new ReplicatorError('TOO_MANY_REQUESTS', text)
         }
-        if (hasAsked(peer, message.id) || unanswered >= HONEST_REQUESTS) work.charge(REQUEST, channel)
+        if (hasAsked(peer, message.id)) work.charge(REQUEST, channel)
+        if (unanswered >= HONEST_REQUESTS) work.charge(LATE_REQUEST, channel)
         if (message.seek !== null) work.spend(SEEK)
         if (message.upgrade !== null) work.spend(UPGRADE)
         return request(message, channel)

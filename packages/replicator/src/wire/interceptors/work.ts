@@ -1,4 +1,16 @@
-import { CANCEL, CLAIM, type Cost, DATA, EXTENSION, NO_DATA, OPEN, REQUEST, SYNC, WANT } from '../costs.js'
+import {
+  CANCEL,
+  CLAIM,
+  type Cost,
+  DATA,
+  EXTENSION,
+  NO_DATA,
+  OPEN,
+  REQUEST,
+  SYNC,
+  UNWANT,
+  WANT
+} from '../costs.js'
 import { ReplicatorError } from '../../errors.js'
 import { aroundMessages, type CoreChannel, type CorePeer, type Handlers } from '../hypercore-peer.js'
 import { requestTo } from '../asking/hypercore-requests.js'
@@ -13,7 +25,7 @@ const CHARGED: Partial<Record<MessageType, Cost>> = {
   cancel: CANCEL,
   noData: NO_DATA,
   want: WANT,
-  unwant: CANCEL,
+  unwant: UNWANT,
   bitfield: CLAIM,
   range: CLAIM,
   extension: EXTENSION

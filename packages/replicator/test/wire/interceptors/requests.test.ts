@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { HONEST_REQUESTS } from '../../../src/defaults.js'
-import { REQUEST, SEEK, UPGRADE } from '../../../src/wire/costs.js'
+import { LATE_REQUEST, REQUEST, SEEK, UPGRADE } from '../../../src/wire/costs.js'
 import type { CoreChannel, Handlers } from '../../../src/wire/hypercore-peer.js'
 import type { Host } from '../../../src/wire/interceptors/interceptor.js'
 import { boundRequests } from '../../../src/wire/interceptors/requests.js'
@@ -13,12 +13,13 @@ test('a request is charged if it takes the place of another, or if more wait tha
   for (let id = 1; id <= HONEST_REQUESTS; id++) request(id)
   expect(work.charged).toBe(0)
   request(HONEST_REQUESTS + 1)
-  expect(work.charged).toBe(REQUEST)
+  expect(work.charged).toBe(LATE_REQUEST)
   answer(1, 2)
   request(HONEST_REQUESTS + 2)
-  expect(work.charged).toBe(REQUEST)
+  expect(work.charged).toBe(LATE_REQUEST)
+  answer(3)
   request(7)
-  expect(work.charged).toBe(2 * REQUEST)
+  expect(work.charged).toBe(LATE_REQUEST + REQUEST)
 })
 
 test('a seek and an upgrade are spent, because the remote is entitled to them', () => {
