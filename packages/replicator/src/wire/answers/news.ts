@@ -2,13 +2,13 @@ import { RANGES_PER_FRAME } from '../../defaults.js'
 import type { CoreChannel } from '../hypercore-peer.js'
 import type { Range, Sync } from '../messages.js'
 import type { Total } from '../claims/intervals.js'
-import type { Waiting } from './waiting-answers.js'
+import type { WaitingAnswer } from './waiting-answers.js'
 
 /** Says something to the remote. */
 type Say = (type: 'sync' | 'range', message: unknown) => unknown
 
 /** The news of a core that wait until its stream takes more. */
-export class News implements Waiting {
+export class News implements WaitingAnswer {
   readonly channel: CoreChannel
   readonly #say: Say
   #sync: Sync | null = null

@@ -1,14 +1,14 @@
 import type { Request } from '../messages.js'
 
-/** One of two lines: its entries are linked, from the oldest to the newest. */
-interface Line {
+/** One of two chains: its entries are linked, from the oldest to the newest. */
+interface Chain {
   first: Entry | null
   last: Entry | null
 }
 
 interface Entry {
   readonly request: Request
-  readonly line: Line
+  readonly chain: Chain
   before: Entry | null
   after: Entry | null
 }
@@ -21,8 +21,8 @@ interface Entry {
  */
 export class RequestQueue {
   readonly #byId = new Map<number, Entry>()
-  #urgent: Line = { first: null, last: null }
-  #others: Line = { first: null, last: null }
+  #urgent: Chain = { first: null, last: null }
+  #others: Chain = { first: null, last: null }
 
   get length(): number {
     return this.#byId.size
@@ -31,11 +31,11 @@ export class RequestQueue {
   /** Takes the place of a request with the same id. */
   push(request: Request): void {
     this.delete(request.id)
-    const line = request.priority > 0 ? this.#urgent : this.#others
-    const entry: Entry = { request, line, before: line.last, after: null }
-    if (line.last === null) line.first = entry
-    else line.last.after = entry
-    line.last = entry
+    const chain = request.priority > 0 ? this.#urgent : this.#others
+    const entry: Entry = { request, chain, before: chain.last, after: null }
+    if (chain.last === null) chain.first = entry
+    else chain.last.after = entry
+    chain.last = entry
     this.#byId.set(request.id, entry)
   }
 
@@ -58,10 +58,10 @@ export class RequestQueue {
     this.#others = { first: null, last: null }
   }
 
-  #remove({ request, line, before, after }: Entry): void {
-    if (before === null) line.first = after
+  #remove({ request, chain, before, after }: Entry): void {
+    if (before === null) chain.first = after
     else before.after = after
-    if (after === null) line.last = before
+    if (after === null) chain.last = before
     else after.before = before
     this.#byId.delete(request.id)
   }

@@ -4,7 +4,7 @@ import type { CoreChannel } from '../hypercore-peer.js'
 import { corkedBytes } from '../protomux.js'
 
 /** Something that waits until the stream takes more. */
-export interface Waiting {
+export interface WaitingAnswer {
   readonly channel: CoreChannel
   /** Answers some of it. @returns true: more of it waits */
   answer(): boolean | Promise<boolean>
@@ -17,7 +17,7 @@ export interface Waiting {
 export class WaitingAnswers {
   readonly #mux: Protomux
   /** The one that has waited longest is next. */
-  readonly #waiting = new Set<Waiting>()
+  readonly #waiting = new Set<WaitingAnswer>()
   #isServing = false
   /** So many that wait may belong to closed channels. */
   #sweepAt = 64
@@ -35,7 +35,7 @@ export class WaitingAnswers {
   }
 
   /** Lets something wait, until `serve()` or until its channel closes. */
-  wait(waiting: Waiting): void {
+  wait(waiting: WaitingAnswer): void {
     this.#waiting.add(waiting)
     if (this.#waiting.size < this.#sweepAt) return
     for (const each of this.#waiting) if (each.channel.closed) this.#waiting.delete(each)
@@ -67,7 +67,7 @@ export class WaitingAnswers {
   }
 }
 
-async function answer(waiting: Waiting): Promise<boolean> {
+async function answer(waiting: WaitingAnswer): Promise<boolean> {
   try {
     return !waiting.channel.closed && (await waiting.answer())
   } catch (err) {

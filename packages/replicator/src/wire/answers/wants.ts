@@ -5,7 +5,7 @@ import { WANTED_BYTE } from '../costs.js'
 import type { CoreChannel, CorePeer, Handler } from '../hypercore-peer.js'
 import type { Want } from '../messages.js'
 import type { Work } from '../work.js'
-import type { WaitingAnswers, Waiting } from './waiting-answers.js'
+import type { WaitingAnswers, WaitingAnswer } from './waiting-answers.js'
 
 /** What waits of a channel is kept on it: a table of all channels would stay as large as it has ever been. */
 const WANTS: unique symbol = Symbol('wants')
@@ -61,10 +61,10 @@ export class Wants {
       const text = `${this.#count} wants of a stream wait, ${wants.size} of them for ${b4a.toString(wants.channel.id, 'hex')}`
       throw new ReplicatorError('TOO_MANY_WANTS', text)
     }
-    this.#answers.wait((wants.turn ??= this.#turnOf(wants, next)))
+    this.#answers.wait((wants.waiting ??= this.#answerOf(wants, next)))
   }
 
-  #turnOf(wants: ChannelWants, next: Handler<Want>): Waiting {
+  #answerOf(wants: ChannelWants, next: Handler<Want>): WaitingAnswer {
     return {
       channel: wants.channel,
       answer: () => {
@@ -90,7 +90,7 @@ export class Wants {
 /** The wants of one channel that wait, each once. */
 class ChannelWants {
   readonly channel: CoreChannel
-  turn: Waiting | null = null
+  waiting: WaitingAnswer | null = null
   /** bytes of bitfields that answered some */
   given = 0
   readonly #messages = new Map<string, Want>()

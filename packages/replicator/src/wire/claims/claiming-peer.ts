@@ -135,7 +135,7 @@ function writeWords(bitfield: Bitfield, start: number, words: Uint32Array): void
 }
 
 /** What stands between Hypercore and its peer's claims, as soon as some wait. */
-export interface Waiting {
+export interface WaitingClaims {
   /** Has the remote said that it has this block, which is not proved to exist? */
   has(block: number): boolean
   /** Called when the core may have grown, before Hypercore asks for blocks. */
@@ -147,13 +147,13 @@ export interface Waiting {
 }
 
 /** What waits of a peer's claims, kept on it. */
-const WAITING = Symbol('claims that wait')
+const WAITING_CLAIMS = Symbol('claims that wait')
 
-type WaitingPeer = ClaimingPeer & { [WAITING]: Waiting }
+type WaitingPeer = ClaimingPeer & { [WAITING_CLAIMS]: WaitingClaims }
 
 /** Has Hypercore's peer take account of the claims that wait. */
-export function announceWaiting(peer: CorePeer, waiting: Waiting): void {
-  ;(peer as WaitingPeer)[WAITING] = waiting
+export function announceWaiting(peer: CorePeer, waiting: WaitingClaims): void {
+  ;(peer as WaitingPeer)[WAITING_CLAIMS] = waiting
   Object.setPrototypeOf(peer, inheritFrom(Object.getPrototypeOf(peer) as ClaimingPeer))
 }
 
@@ -166,7 +166,7 @@ function inheritFrom(upstream: ClaimingPeer): object {
   if (known !== undefined) return known
   const methods: Partial<PrivateClaims> & ThisType<WaitingPeer> = {
     _remoteHasBlock(index) {
-      return upstream._remoteHasBlock.call(this, index) || this[WAITING].has(index)
+      return upstream._remoteHasBlock.call(this, index) || this[WAITING_CLAIMS].has(index)
     },
     // It would make a page where the core does not reach; whether that block is missing is found out when it does.
     _resetMissingBlock(index) {
@@ -181,14 +181,14 @@ function inheritFrom(upstream: ClaimingPeer): object {
       else upstream._clearLocalRange.call(this, start, length)
     },
     _update() {
-      if (!this[WAITING].isHolding()) upstream._update.call(this)
+      if (!this[WAITING_CLAIMS].isHolding()) upstream._update.call(this)
     },
     signalUpgrade() {
-      this[WAITING].advance()
+      this[WAITING_CLAIMS].advance()
       upstream.signalUpgrade.call(this)
     },
     _includeLastBlock() {
-      return this[WAITING].mayAskForLast() ? upstream._includeLastBlock.call(this) : null
+      return this[WAITING_CLAIMS].mayAskForLast() ? upstream._includeLastBlock.call(this) : null
     }
   }
   const prototype = Object.assign(Object.create(upstream) as object, methods)

@@ -5,7 +5,7 @@ import type { CoreChannel, CorePeer } from '../hypercore-peer.js'
 import type { Host } from '../interceptors/interceptor.js'
 import type { Sync } from '../messages.js'
 import { safeDestroy } from '../protomux.js'
-import { announceWaiting, contiguousOf, setContiguous, type Waiting } from './claiming-peer.js'
+import { announceWaiting, contiguousOf, setContiguous, type WaitingClaims } from './claiming-peer.js'
 import { type Interval, Intervals, pieces, type Total } from './intervals.js'
 import type { Telling } from './telling.js'
 import { REGION, takeAnswer } from './wants.js'
@@ -20,7 +20,7 @@ const MAX_ASKED = 32
  * Hypercore keeps a number for the blocks from 0 on that are all there, and pages of bits for others. The number costs
  * nothing, whatever it is, so Hypercore always has it; only what is written to storage of it is held back.
  */
-export class Claims implements Waiting {
+export class Claims implements WaitingClaims {
   readonly #host: Host
   readonly #channel: CoreChannel
   readonly #peer: CorePeer

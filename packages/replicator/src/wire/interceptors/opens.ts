@@ -95,6 +95,9 @@ function copyOf({ buffer, start, end }: DecodeState): DecodeState {
  * Refuses opens that the remote took back, by a close, before we answered. Protomux forgets such a close
  * (`_onclosesession()`) and would open the channel: its number would be in use for us and free for the remote, whose
  * next open with it would end the stream ('Invalid open message').
+ *
+ * These are the opens that Protomux keeps, which is where their number would have to be found to refuse them at once: they
+ * are refused when it is their turn. `holdOpens()` does it for those that we keep.
  */
 export function refuseClosedOpens({ mux }: Host): Interceptor {
   const closed = new WeakSet<object>()

@@ -11,7 +11,7 @@ import type { CoreChannel, Handlers } from '../hypercore-peer.js'
 import type { Request } from '../messages.js'
 import { RequestQueue } from '../answers/request-queue.js'
 import { Outgoing } from '../answers/outgoing.js'
-import { WaitingAnswers, type Waiting } from '../answers/waiting-answers.js'
+import { WaitingAnswers, type WaitingAnswer } from '../answers/waiting-answers.js'
 import { Wants } from '../answers/wants.js'
 
 /**
@@ -115,14 +115,14 @@ class Reads {
   /** Hypercore answers the requests of a channel, until the stream takes no more. */
   wait(channel: CoreChannel, drain: Drain): void {
     const answering = channel as AnsweringChannel
-    answering[TURN] ??= {
+    answering[POSTPONED] ??= {
       channel,
       async answer() {
         await drain(channel)
         return false // what is left waits until the stream has drained
       }
     }
-    this.#answers.wait(answering[TURN])
+    this.#answers.wait(answering[POSTPONED])
   }
 
   #isFull(bytes: number): boolean {
@@ -140,7 +140,7 @@ class Reads {
   }
 }
 
-/** The turn of a channel is kept on it. */
-const TURN = Symbol('turn')
+/** What has a channel's postponed requests answered is kept on it. */
+const POSTPONED = Symbol('postponed requests')
 
-type AnsweringChannel = CoreChannel & { [TURN]?: Waiting }
+type AnsweringChannel = CoreChannel & { [POSTPONED]?: WaitingAnswer }

@@ -32,8 +32,7 @@ const NAME = b4a.from(PROTOCOL)
 /**
  * Keeps the opens of Hypercore's protocol that wait for an answer, instead of Protomux (`_onopensession()` and
  * `_requestSession()`): as few bytes as possible of each, and one question for all that have the same id. An open that
- * the remote takes back is refused at once. Protomux would forget the close and open the channel later: its number would
- * be in use for us and free for the remote, whose next open with it would end the stream ('Invalid open message').
+ * the remote takes back is refused at once, for the reason that `refuseClosedOpens()` gives.
  */
 export function holdOpens(host: Host): Interceptor {
   const { mux } = host
