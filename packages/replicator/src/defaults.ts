@@ -163,8 +163,8 @@ export const REST_MS = 2
  */
 export const UNASKED_BYTES_PER_MS = 8192
 
-/** Of them, those that are read at once: what few do now and then need not wait. */
-export const UNASKED_BURST_BYTES: number = 1 << 20
+/** Of them, those that are read at once, if there were none before: an offer of 16,384 cores. */
+export const UNASKED_BURST_BYTES: number = 1 << 21
 
 /** Bytes of frames that wait to be worked on, from which a stream is paused: more than one turn works on. */
 export const INBOX_BYTES: number = 64 * 1024
@@ -207,9 +207,9 @@ export const GONE_MS = 1000
 
 /**
  * A frame of so many bytes counts as waiting from its first byte on, and is decrypted when it is its stream's turn: for 16 MB
- * that takes 10 ms.
+ * that takes 10 ms. The largest answer to a want of ours has half as many.
  */
-export const LARGE_FRAME_BYTES: number = 1 << 18
+export const LARGE_FRAME_BYTES: number = 1 << 19
 
 /**
  * Channel numbers of one stream, 16 times as many as there may be cores for its remote alone. Protomux keeps up to 12

@@ -151,6 +151,9 @@ export const SLICE: Cost = 4000
  */
 export const SMALL_DEBT: Cost = 2000
 
+/** However many share it, a debt below this is none: a few announcements. */
+export const LEAST_DEBT: Cost = 100
+
 /** Work that all indebted streams together may do in one turn: what an honest peer waits for at most. */
 export const INDEBTED_TURN: Cost = 2000
 

@@ -65,7 +65,6 @@ export class Inbox {
     this.#onslowed = onslowed
     const someCore = (): Uint8Array | null => openCore(mux, PROTOCOL)
     this.work = new Work(clock, () => turns.refillOf(this), someCore)
-    turns.add(this)
   }
 
   /** Nothing waits, not even to be decrypted. */
@@ -224,7 +223,7 @@ export class Inbox {
     const { spent } = work
     work.bytes = state.end - state.start
     const answering = this.#decodeOf(remoteId, state)
-    if (work.spent === spent) work.charge(MESSAGE, null) // nobody has minded it
+    if (work.spent === spent) work.chargeMessage(MESSAGE, null) // nobody has minded it
     work.bytes = 0
     if (answering !== null) this.#answers?.push(answering)
   }

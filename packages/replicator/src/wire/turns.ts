@@ -1,7 +1,19 @@
 import { onLaterTurn, systemClock } from '@manycore/ground'
 import { REST_MS } from '../defaults.js'
-import { type Cost, INDEBTED_SLICE, INDEBTED_TURN, REFILL_PER_MS, SLICE, SMALL_DEBT, TURN } from './costs.js'
+import {
+  type Cost,
+  INDEBTED_SLICE,
+  INDEBTED_TURN,
+  LEAST_DEBT,
+  REFILL_PER_MS,
+  SLICE,
+  SMALL_DEBT,
+  TURN
+} from './costs.js'
 import type { Inbox } from './inbox.js'
+
+/** Milliseconds from one look for streams that are indebted no more to the next. */
+const FORGIVE_MS = 250
 
 /**
  * Shares the turns of the event loop among the streams that have more to be worked on than fits in one, fairly: whoever has
@@ -12,8 +24,6 @@ class Turns {
   readonly #waiting = new Set<Inbox>()
   /** Those that had much unproved work when they last did something. */
   readonly #indebted = new Set<Inbox>()
-  /** Those of all streams. */
-  readonly #all = new Set<Inbox>()
   /** Those that wait or are indebted. */
   readonly #sharing = new Set<Inbox>()
   /** What the streams together may still spend in this turn. */
@@ -22,6 +32,7 @@ class Turns {
   #isResting = false
   /** What the one that was served last had been given: the virtual time of start-time fair queueing. */
   #given: Cost = 0
+  #forgivenMs = 0
   /** The most that any has been given. */
   #most: Cost = 0
 
@@ -35,7 +46,7 @@ class Turns {
 
   /** Has it much unproved work? For many at once less is much, or together they would take all the time. */
   isIndebted(inbox: Inbox): boolean {
-    const isIndebted = inbox.work.owes(SMALL_DEBT / Math.max(1, this.#sharing.size))
+    const isIndebted = inbox.work.owes(Math.max(LEAST_DEBT, SMALL_DEBT / Math.max(1, this.#sharing.size)))
     if (isIndebted) {
       this.#indebted.add(inbox)
       this.#sharing.add(inbox)
@@ -77,13 +88,8 @@ class Turns {
     if (!this.#indebted.has(inbox)) this.#sharing.delete(inbox)
   }
 
-  add(inbox: Inbox): void {
-    this.#all.add(inbox)
-  }
-
   /** An inbox is of no stream any more. */
   forget(inbox: Inbox): void {
-    this.#all.delete(inbox)
     this.#waiting.delete(inbox)
     this.#indebted.delete(inbox)
     this.#sharing.delete(inbox)
@@ -113,8 +119,21 @@ class Turns {
       if (!this.#indebted.has(inbox)) this.#let(inbox, slice)
     }
     if (indebted.length > 0 && !this.#isResting) this.#runIndebted(indebted)
-    for (const inbox of this.#waiting) inbox.watchSlowness()
-    if (this.#waiting.size > (this.#isResting ? indebted.length : 0)) this.#schedule()
+    this.#forgive()
+    let isLeft = false
+    for (const inbox of this.#waiting) {
+      inbox.watchSlowness()
+      if (!this.#isResting || !this.#indebted.has(inbox)) isLeft = true
+    }
+    if (isLeft) this.#schedule()
+  }
+
+  /** Those that wait for nothing are indebted until what they owe has come back. */
+  #forgive(): void {
+    const now = systemClock.now()
+    if (now - this.#forgivenMs < FORGIVE_MS) return
+    this.#forgivenMs = now
+    for (const inbox of this.#indebted) if (!this.#waiting.has(inbox)) this.isIndebted(inbox)
   }
 
   /** Afterwards they all rest, so that the others find the loop idle. */
@@ -124,7 +143,6 @@ class Turns {
       if (this.#left <= least) break
       this.#let(inbox, INDEBTED_SLICE)
     }
-    if (this.#all.size <= this.#indebted.size) return // there are no others
     this.#isResting = true
     systemClock.setTimeout(() => {
       this.#isResting = false
@@ -141,6 +159,6 @@ class Turns {
 
 /**
  * There is one event loop, whatever the number of replicators. So the rest of the indebted is by the system's clock: streams whose
- * hosts have clocks of their own rest together, and what has to wait for is the loop, not what a host takes for time.
+ * hosts have clocks of their own rest together, because they wait for the same loop.
  */
 export const turns: Turns = new Turns()

@@ -24,7 +24,7 @@ export class Work {
   spent: Cost = 0
   /** All that was charged, ever. */
   charged: Cost = 0
-  /** Of the message that is being worked on: they are charged with it, if it is. */
+  /** Of the message that is being worked on, as long as they are not charged. */
   bytes = 0
   #debt: Cost = 0
   #settled: number
@@ -68,9 +68,7 @@ export class Work {
    * @param channel  whose message it is; null = a message of the mux itself
    * @throws TOO_MUCH_WORK if the stream has used up its allowance; Protomux closes the stream then
    */
-  charge(ofMessage: Cost, channel: Charged | null): void {
-    const cost = ofMessage + this.bytes * UNASKED_BYTE
-    this.bytes = 0
+  charge(cost: Cost, channel: Charged | null): void {
     this.spent += cost
     this.charged += cost
     if (this.#debt <= SMALL_DEBT && this.#debt + cost > SMALL_DEBT) this.#refill() // what is older than this
@@ -81,13 +79,20 @@ export class Work {
     if (this.#debt > ALLOWANCE) throw this.tooMuch()
   }
 
+  /** The same for the message that is being worked on, with its bytes. */
+  chargeMessage(cost: Cost, channel: Charged | null): void {
+    const { bytes } = this
+    this.bytes = 0
+    this.charge(cost + bytes * UNASKED_BYTE, channel)
+  }
+
   /** Called once work that was charged has proved to be useful, or when something is proved that allows for more. */
   credit(cost: Cost): void {
     this.#debt = Math.max(-ADVANCE, this.#debt - cost)
   }
 
   /** Something waits because of it, so that the remote is owed nothing. */
-  get isIndebted(): boolean {
+  get owesWhatWaits(): boolean {
     return this.#waitsFrom !== null && this.#debt > SMALL_DEBT
   }
 
@@ -104,7 +109,8 @@ export class Work {
     if (!waits && this.debt <= 0) this.#waitedMs = 0
     if (this.#waitedMs < SLOWED_MS) return null
     this.#waitedMs = -Infinity
-    const text = 'a remote sends more that proves nothing than is worked on: its messages wait'
+    const text =
+      'a remote sends more that nobody asked for, or that proves nothing, than is worked on: it waits'
     return new ReplicatorError('SLOWED', text, { discoveryKey: this.#core })
   }
 

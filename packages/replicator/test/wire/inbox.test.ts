@@ -111,7 +111,7 @@ test('a message that is charged is charged by its bytes as well, and one that is
   all.work = () => inbox.work.spend(10)
   receive(1, ...Array<number>(1000).fill(1))
   expect(inbox.work.debt).toBe(0)
-  all.work = () => inbox.work.charge(10, null)
+  all.work = () => inbox.work.chargeMessage(10, null)
   receive(1, ...Array<number>(1000).fill(1))
   expect(inbox.work.debt).toBe(10 + 1000 * UNASKED_BYTE)
   all.work = () => {} // nobody minds it

@@ -80,3 +80,18 @@ test('whoever waits has its turn, whatever others have been credited and keep se
   expect(busy.map(({ seen }) => seen.length < 15)).toEqual([true, true])
   for (const { inbox } of busy) while (!inbox.isEmpty) await turn()
 })
+
+test('a stream that says nothing more is indebted until what it owes has come back, and shares nothing then', async () => {
+  const [idle, other] = [await scene(), await scene()]
+  idle.inbox.work.charge(2 * SMALL_DEBT, null)
+  expect([turns.isIndebted(idle.inbox), turns.refillOf(idle.inbox)]).toEqual([true, REFILL_PER_MS])
+  other.inbox.work.charge(2 * SMALL_DEBT, null)
+  expect([turns.isIndebted(other.inbox), turns.refillOf(other.inbox)]).toEqual([true, REFILL_PER_MS / 2])
+  idle.clock.ms += 60_000
+  while (turns.refillOf(other.inbox) < REFILL_PER_MS) {
+    other.receive(1, 1)
+    await turn()
+  }
+  expect(idle.inbox.work.debt).toBe(0)
+  while (!other.inbox.isEmpty) await turn()
+})

@@ -14,4 +14,6 @@ export interface FrameListener {
   isBusy(): boolean
   /** The remote has ended the stream, which waits for `end()`. */
   ending(): void
+  /** A piece of a frame that is read slowly has come. @returns whether the next may be read at once */
+  pieceRead(bytes: number): boolean
 }

@@ -9,13 +9,13 @@ import {
 } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
 import { type Cost, DECRYPTED_BYTE, FRAME, SMALL_DEBT, UNORDERED } from '../costs.js'
-import { awaitedBytes } from '../hypercore-peer.js'
+import { awaitedBytes, takesPushes } from '../hypercore-peer.js'
 import type { Inbox, Undecrypted } from '../inbox.js'
 import { PROTOCOL } from '../messages.js'
 import { openCore, openPeers } from '../protomux.js'
 import { turns } from '../turns.js'
 import type { FrameListener } from './frame-listener.js'
-import { pace } from './pace.js'
+import { pace, type Paced } from './pace.js'
 import { FrameReader } from './reader.js'
 import type { Holder, WaitingBytes } from './waiting-bytes.js'
 
@@ -23,7 +23,7 @@ import type { Holder, WaitingBytes } from './waiting-bytes.js'
  * What a stream costs below Protomux, where nobody knows yet what is in a frame. Small ones are charged for, and wait with
  * large ones until it is their stream's turn; what is between them is worth its decryption, and passes.
  */
-export class FrameIntake implements FrameListener, Holder, Undecrypted {
+export class FrameIntake implements FrameListener, Holder, Paced, Undecrypted {
   readonly #mux: Protomux
   readonly #inbox: Inbox
   readonly #budget: WaitingBytes
@@ -34,8 +34,8 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
   #timer: unknown = null
   /** Until an indebted stream's remote is asked whether it is there; null = it is not to be asked. */
   #asking: unknown = null
-  /** Until the next piece of a large frame is read. */
-  #slowing: unknown = null
+  given = 0
+  askedMs: number = -Infinity
 
   constructor(mux: Protomux, inbox: Inbox, budget: WaitingBytes) {
     this.#mux = mux
@@ -52,7 +52,7 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
     return () => {
       this.#budget.clock.clearTimeout(this.#timer)
       this.#budget.clock.clearTimeout(this.#asking)
-      pace.clock.clearTimeout(this.#slowing)
+      pace.leave(this)
       this.#reader.release()
       this.#budget.forget(this)
     }
@@ -68,7 +68,7 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
       this.#began = { ms: this.#budget.clock.now(), received: this.#reader.received }
     this.#budget.note(this)
     if (!isSetup && (this.#inbox.work.debt > SMALL_DEBT || !this.#awaits())) {
-      this.#reader.slowDown((piece, goOn) => this.#slowDown(piece, goOn))
+      this.#reader.slowDown()
     }
   }
 
@@ -77,6 +77,15 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
     if (turns.slice(this.#inbox) <= 0) return false
     turns.took(this.#pay(bytes), this.#inbox)
     return true
+  }
+
+  pieceRead(bytes: number): boolean {
+    this.#inbox.watchSlowness()
+    return pace.ask(this, bytes)
+  }
+
+  goOn(): void {
+    this.#reader.readPiece()
   }
 
   waits(): void {
@@ -117,11 +126,11 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
    * comes before the next turn, and may have to wait.
    */
   settled(): void {
-    if (this.#inbox.work.isIndebted)
+    if (this.#inbox.work.owesWhatWaits)
       this.#asking ??= this.#budget.clock.setTimeout(() => this.#ask(), GONE_MS)
     if (this.#timer === null) return
     onLaterTurn(() => {
-      const { isIndebted } = this.#inbox.work
+      const isIndebted = this.#inbox.work.owesWhatWaits
       if (this.#timer === null || (!isIndebted && (this.isBusy() || this.#reader.isHolding))) return
       this.#budget.clock.clearTimeout(this.#timer)
       this.#timer = null
@@ -153,23 +162,16 @@ export class FrameIntake implements FrameListener, Holder, Undecrypted {
     this.#reader.close(Object.assign(reason, { discoveryKey: openCore(this.#mux, PROTOCOL) }))
   }
 
-  /** Have we asked the remote for anything? A block may have any size, whatever the average of its core. */
+  /** May it send large blocks, because we have asked it for some, or take pushes? A block may have any size, whatever the average. */
   #awaits(): boolean {
-    for (const { inflight } of openPeers(this.#mux, PROTOCOL)) if (inflight > 0) return true
+    for (const peer of openPeers(this.#mux, PROTOCOL)) if (peer.inflight > 0 || takesPushes(peer)) return true
     return false
-  }
-
-  /** Before the next piece of a frame is read. */
-  #slowDown(bytes: number, goOn: () => void): void {
-    const ms = pace.take(bytes)
-    this.#inbox.watchSlowness()
-    this.#slowing = pace.clock.setTimeout(goOn, ms)
   }
 
   /** A transport that is not read does not tell that the remote has gone, until something is written to it. */
   #ask(): void {
     this.#asking = null
-    if (!this.#inbox.work.isIndebted) return
+    if (!this.#inbox.work.owesWhatWaits) return
     this.#reader.keepAlive()
     this.settled()
   }

@@ -5,6 +5,9 @@ import type { PrivateStream, RawStream } from '../secret-stream.js'
 import type { FrameListener } from './frame-listener.js'
 import { listenToUdx, piledBytes } from './udx.js'
 
+/** Bytes of one piece of a frame that is read slowly: a socket has as many at a time. */
+const PIECE: number = 1 << 16
+
 /**
  * What a Noise stream reads, in our hands between the transport and the decryption. It puts right what upstream does not:
  * over a bridge, `_incoming()` pauses what we send and goes on reading.
@@ -20,8 +23,8 @@ export class FrameReader {
   /** What the stream is not told yet: that the remote has ended it, or that the transport has closed. */
   #isEnded = false
   #closing: { readonly err: Error | null } | null = null
-  /** The frame that is coming is read slowly. */
-  #isSlow = false
+  /** The frame that is coming is read slowly, until this is called. */
+  #endSlow: (() => void) | null = null
   /** It is not read for now. */
   #isPausing = false
   #read = (): void => {}
@@ -41,7 +44,7 @@ export class FrameReader {
   /** Bytes that have come, as whole frames or of one that is not whole. */
   get received(): number {
     const { _state, _tmp, rawBytesRead } = this.#stream
-    return rawBytesRead + (_state === 1 ? _tmp : 0)
+    return rawBytesRead + this.#heldBytes + (_state === 1 ? _tmp : 0)
   }
 
   /** Frames wait to be read. */
@@ -50,7 +53,7 @@ export class FrameReader {
   }
 
   get isSlow(): boolean {
-    return this.#isSlow
+    return this.#endSlow !== null
   }
 
   /** Bytes of the frame that waits longest; null = none does, or what was in those before it has to be taken first. */
@@ -102,7 +105,8 @@ export class FrameReader {
 
   /** Gives the stream its own parts back. A closed one may be kept by somebody, but not what it has not read. */
   release(): void {
-    while (this.isHolding) this.readNext()
+    while (this.isHolding && !this.#stream.destroying) this.readNext()
+    this.#endSlow?.()
     this.end()
     if (this.#stream.destroying) {
       const { rawStream, _readableState } = this.#stream
@@ -111,6 +115,7 @@ export class FrameReader {
       if (rawStream?.udx) rawStream._readableState?.queue.clear()
     }
     for (const undo of this.#undo.splice(0)) undo()
+    if (!this.#stream.destroying) this.#bridge?.resume() // upstream resumes its other half only
   }
 
   /** Reads the frame that waits longest. */
@@ -130,39 +135,33 @@ export class FrameReader {
     this.#resume()
   }
 
-  /**
-   * Called when a large frame begins. It is read in pieces, as the transport has them.
-   * @param wait  called with the bytes of each piece, and with what reads the next one
-   */
-  slowDown(wait: (bytes: number, goOn: () => void) => void): void {
-    const stream = this.#stream
-    const raw = stream._rawStream
-    if (this.#isSlow || raw === null || stream.destroying) return
-    this.#isSlow = true
+  /** Called when a large frame begins: it is read in pieces. A stream of UDX cannot be paused, and reads as ever. */
+  slowDown(): void {
+    const { _rawStream, destroying } = this.#stream
+    if (this.#endSlow !== null || _rawStream === null || _rawStream.udx || destroying) return
     let before = this.received
-    const goOn = (): void => {
-      this.#isPausing = false
-      this.#resume()
+    const ondata = (): void => {
+      const isComing = this.#stream._state === 1 && this.#stream._len >= LARGE_FRAME_BYTES
+      const piece = this.received - before
+      if (isComing && piece < PIECE) return
+      before += piece
+      if (!isComing) this.#endSlow!()
+      this.#isPausing = !this.#listener.pieceRead(piece) && isComing
+      if (this.#isPausing) _rawStream.pause()
     }
-    const pause = (): void => {
-      const { received } = this
-      this.#isPausing = true
-      raw.pause()
-      wait(received - before, goOn)
-      before = received
+    this.#endSlow = () => {
+      this.#endSlow = null
+      _rawStream.off('data', ondata)
+      this.readPiece()
     }
-    const onpiece = (): void => {
-      if (stream._state === 1 && stream._len >= LARGE_FRAME_BYTES) pause()
-      else end()
-    }
-    const end = (): void => {
-      this.#isSlow = false
-      raw.off('data', onpiece)
-      if (this.#isPausing) goOn()
-    }
-    raw.on('data', onpiece)
-    this.#undo.push(end)
-    pause()
+    _rawStream.on('data', ondata)
+  }
+
+  /** Reads the next piece of a frame that is read slowly. */
+  readPiece(): void {
+    if (!this.#isPausing) return
+    this.#isPausing = false
+    this.#resume()
   }
 
   /** Lets the stream end, if that has waited. */

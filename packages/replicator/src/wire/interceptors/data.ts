@@ -91,9 +91,9 @@ export function boundData({ work }: Host): Interceptor {
             ? data(message, channel)
             : lineOf(channel).enter(() => data(message, channel))
         }
-        channel[CANCELLED]?.delete(request)
         const cost = costOfUnasked(message, peer)
-        work.charge(cost, channel)
+        if (channel[CANCELLED]?.delete(request) === true) work.spend(cost)
+        else work.chargeMessage(cost, channel)
         if (isRepeated(message, peer)) return void countMessages(peer, 'wireData', 1)
         if (request !== 0 && upgrade === null) return data(message, channel)
         const isPush = isPushedBlock(message, peer)

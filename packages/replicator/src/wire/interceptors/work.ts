@@ -31,6 +31,9 @@ const CHARGED: Partial<Record<MessageType, Cost>> = {
   extension: EXTENSION
 }
 
+/** Bytes of the longest sync or request that Hypercore sends: what comes behind its numbers nobody reads. */
+const LONGEST = 128
+
 /** A block more says that the remote could announce it, by a sync and a range. */
 const ANNOUNCED: Cost = SYNC + CLAIM
 
@@ -76,7 +79,7 @@ export function chargeWork(host: Host): Interceptor {
           return null
         },
         _onopensession(state) {
-          work.charge(OPEN, null)
+          work.chargeMessage(OPEN, null)
           return _onopensession(state)
         }
       }
@@ -87,7 +90,8 @@ export function chargeWork(host: Host): Interceptor {
         const charged = CHARGED[type] ?? 0
         return (message, channel) => {
           if (spent > 0) work.spend(spent)
-          if (charged > 0) work.charge(charged, channel)
+          if (charged > 0) work.chargeMessage(charged, channel)
+          else if (type !== 'data' && work.bytes > LONGEST) work.chargeMessage(0, channel)
           const length = type === 'data' ? upgraded(message as Data, channel.userData) : Infinity
           const working = handler(message, channel)
           if (!(working instanceof Promise)) return working

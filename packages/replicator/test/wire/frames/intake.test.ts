@@ -51,22 +51,44 @@ test.each<[string, () => Promise<Wire>]>([
   expect([intake.isWaiting, inbox.isEmpty]).toEqual([false, true])
 })
 
-test.each<[string, () => Promise<Wire>]>([
-  ['TCP', overTcp],
-  ['a bridge', inMemory]
-])('a large frame that nobody asked for is read in pieces over %s, and comes whole', async (_, wire) => {
-  const { intake, inbox, ours, theirs } = await taken(wire)
-  const { slowed } = watched()
-  const got: number[] = []
-  ours.on('data', (frame) => got.push(frame.byteLength))
+test('a large frame that nobody asked for is read in pieces of 64 KB or more, and comes whole', async () => {
+  const { intake, inbox, ours, theirs } = await taken(overTcp)
+  const { pieces, waits } = watched()
+  const got = frames(ours)
   inbox.listen(() => null)
-  const frame = b4a.alloc(LARGE, b4a.from([9]))
-  for (let i = 0; i < 2; i++) theirs.write(frame)
+  for (let i = 0; i < 2; i++) theirs.write(b4a.alloc(LARGE, b4a.from([9])))
   theirs.write(SMALL)
   while (got.length < 3) await tick()
   expect(got).toEqual([LARGE, LARGE, SMALL.byteLength])
-  if (wire === overTcp) expect(slowed()).toBeGreaterThan(2) // in memory a frame comes as it was written
+  expect(waits()).toBeGreaterThan(2)
+  expect(pieces()).toBeLessThanOrEqual((2 * LARGE) / 65_536 + 2)
   expect(intake.isSlow).toBe(false)
+})
+
+test.each<[string, () => Promise<Wire>]>([
+  ['over UDX, which cannot be paused', overUdx],
+  ['that comes at once', inMemory]
+])('a large frame %s is read as it comes', async (_, wire) => {
+  const { inbox, ours, theirs } = await taken(wire)
+  const { waits } = watched()
+  const got = frames(ours)
+  inbox.listen(() => null)
+  for (let i = 0; i < 2; i++) theirs.write(b4a.alloc(LARGE, b4a.from([9])))
+  while (got.length < 2) await tick()
+  expect([got, waits()]).toEqual([[LARGE, LARGE], 0])
+})
+
+test('a bridge goes on when the reader leaves it while it is full', async () => {
+  const { ours, theirs, release } = await taken(inMemory)
+  const reader = ours as unknown as { pause(): void; resume(): void }
+  reader.pause()
+  for (let i = 0; i < 30; i++) theirs.write(b4a.alloc(30_000, b4a.from([9])))
+  for (let i = 0; i < 50; i++) await tick()
+  release()
+  const got = frames(ours)
+  reader.resume()
+  while (got.length < 30) await tick()
+  expect(got).toHaveLength(30)
 })
 
 test('a stream that ends while its frame is read slowly ends', async () => {
@@ -156,16 +178,25 @@ function manyMessages(): { buffer: Uint8Array; start: number; end: number } {
   return { buffer, start: 0, end: buffer.byteLength }
 }
 
-/** How often a stream has waited until more of a frame was read. */
-function watched(): { slowed: () => number } {
-  let count = 0
-  const { take } = pace
-  onTestFinished(() => void (pace.take = take))
-  pace.take = (bytes) => {
+/** The bytes of each frame that comes. */
+function frames(stream: NoiseStream): number[] {
+  const got: number[] = []
+  stream.on('data', (frame) => got.push(frame.byteLength))
+  return got
+}
+
+/** How many pieces of large frames have come, and how often a stream has waited for the next one. */
+function watched(): { pieces: () => number; waits: () => number } {
+  let [count, waits] = [0, 0]
+  const { ask } = pace
+  onTestFinished(() => void (pace.ask = ask))
+  pace.ask = (stream, bytes) => {
     count++
-    return take.call(pace, bytes)
+    const isFree = ask.call(pace, stream, bytes)
+    if (!isFree) waits++
+    return isFree
   }
-  return { slowed: () => count }
+  return { pieces: () => count, waits: () => waits }
 }
 
 function rawOf(stream: NoiseStream): { pause(): void } {
@@ -179,6 +210,8 @@ async function taken(wire: () => Promise<Wire>): Promise<{
   clock: ManualClock
   inbox: Inbox
   intake: FrameIntake
+  /** Gives the stream back as it was. */
+  release: () => void
   debt: () => number
   /** @returns how many bytes they are for the other side */
   send: (times: number, frame: Uint8Array) => Promise<number>
@@ -204,6 +237,7 @@ async function taken(wire: () => Promise<Wire>): Promise<{
     clock,
     inbox,
     intake,
+    release,
     debt: () => inbox.work.debt,
     async send(times, frame) {
       for (let i = 0; i < times; i++) writer._write(frame, () => {})
