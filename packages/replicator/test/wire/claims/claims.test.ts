@@ -173,6 +173,15 @@ test('a bitfield that nobody asked for is bound to what is announced, and an imp
   expect(offences.map(({ err }) => err.code)).toEqual(['BAD_FRAME'])
 })
 
+test('a bitfield that nobody asked for may say what lies within the announced length', async () => {
+  const { peer, offences, fence } = await ours(10)
+  const announced = 3 * 2 ** 21
+  peer.wireSync.send(sync({ length: announced, remoteLength: 10, canUpgrade: false }))
+  peer.wireBitfield.send({ start: announced - 128, bitfield: new Uint32Array(4).fill(-1) })
+  await fence()
+  expect(offences).toEqual([])
+})
+
 test('the pages of cores as long as they are claimed count for their stream, until the channel closes', async () => {
   const near = side({ limits: { pagesPerStream: 2 } })
   const { peer, far, core, ours: stream, offences, closed } = await connected({ near })
