@@ -2,6 +2,7 @@
 declare module 'sodium-universal' {
   export const crypto_sign_PUBLICKEYBYTES: number
   export const crypto_sign_SECRETKEYBYTES: number
+  export function crypto_generichash(output: Uint8Array, input: Uint8Array, key?: Uint8Array): void
   export function crypto_generichash_batch(
     output: Uint8Array,
     inputs: readonly Uint8Array[],

@@ -1,0 +1,115 @@
+import { aSize, anInteger, anObject, badArgument, bytes32, optional, readOptions } from '@manycore/ground'
+import type { Check, OptionTable } from '@manycore/ground'
+import {
+  CACHE_BYTES,
+  ID_BYTES,
+  MAX_ID_BYTES,
+  MAX_STAMP_BYTES,
+  MAX_VERSION_BYTES,
+  MIN_ID_BYTES,
+  SORT_BYTES,
+  VERSION_BYTES
+} from '../defaults.js'
+import type { OrderedStore } from '../store/ordered-store.js'
+
+/** Options of `new Index()`. */
+export interface IndexOptions {
+  /**
+   * Where the index is stored: an engine of `@manycore/kv`, or anything of that shape, which is open and stays so. Default: null,
+   * the index is in memory only.
+   */
+  engine?: OrderedStore | null
+  /** What all keys of the index in the engine begin with; other keys are never touched. Not kept. Default: empty. */
+  prefix?: Uint8Array
+  /** The length of ids, 8 to 32. Both sides must have the same. */
+  idBytes?: number
+  /** The length of versions, 0 to 32. Both sides must have the same. */
+  versionBytes?: number
+  /**
+   * 32 bytes that both sides have and those who choose ids or versions do not: without it they can find members that a
+   * fingerprint does not tell from others. Copied. Default: null, none.
+   */
+  secret?: Uint8Array | null
+  /** Nodes that are kept in memory although they are stored. Those that are not stored yet come on top. */
+  cacheBytes?: number
+}
+
+/** Options of `index.flush()`. */
+export interface FlushOptions {
+  /** Up to 1024 bytes that `index.stamp` then has, such as the position in a journal up to which changes are in. */
+  stamp: Uint8Array
+}
+
+/** Options of `index.rebuild()`. */
+export interface RebuildOptions extends FlushOptions {
+  /** Items that are sorted in memory at once; more than that are sorted in the engine. In memory only, all are. */
+  sortBytes?: number
+}
+
+const aPrefix: Check<Uint8Array> = (field, value) => {
+  if (value instanceof Uint8Array) return value
+  throw badArgument(field, 'a Uint8Array', value)
+}
+
+const aStamp: Check<Uint8Array> = (field, value) => {
+  if (value instanceof Uint8Array && value.byteLength <= MAX_STAMP_BYTES) return value
+  throw badArgument(field, `a Uint8Array of at most ${MAX_STAMP_BYTES} bytes`, value)
+}
+
+const anEngine: Check<OrderedStore> = (field, value) => {
+  const engine: OrderedStore = anObject(field, value)
+  if ([engine.getMany, engine.batch, engine.iterator].every((call) => typeof call === 'function'))
+    return engine
+  throw badArgument(field, 'an engine: getMany(), batch() and iterator()', value)
+}
+
+const INDEX = {
+  engine: { check: optional(anEngine), default: null },
+  prefix: { check: aPrefix },
+  idBytes: { check: anInteger(MIN_ID_BYTES, MAX_ID_BYTES), default: ID_BYTES, unit: 'bytes' },
+  versionBytes: { check: anInteger(0, MAX_VERSION_BYTES), default: VERSION_BYTES, unit: 'bytes' },
+  secret: { check: optional(bytes32), default: null },
+  cacheBytes: { check: aSize, default: CACHE_BYTES, unit: 'bytes' }
+} satisfies OptionTable<IndexOptions>
+
+const FLUSH = {
+  stamp: { check: aStamp }
+} satisfies OptionTable<FlushOptions>
+
+const REBUILD = {
+  ...FLUSH,
+  sortBytes: { check: aSize, default: SORT_BYTES, unit: 'bytes' }
+} satisfies OptionTable<RebuildOptions>
+
+/** An option bag of `new Index()` that was read. */
+export interface IndexSettings {
+  readonly engine: OrderedStore | null
+  readonly prefix?: Uint8Array
+  readonly idBytes: number
+  readonly versionBytes: number
+  readonly secret: Uint8Array | null
+  readonly cacheBytes: number
+}
+
+/** @throws BAD_ARGUMENT */
+export function readIndexOptions(opts: IndexOptions | undefined): IndexSettings {
+  return readOptions(opts, INDEX)
+}
+
+/** @throws BAD_ARGUMENT */
+export function readFlushOptions(opts: FlushOptions): FlushOptions {
+  const { stamp } = readOptions(opts, FLUSH)
+  return { stamp: copyOf(stamp) }
+}
+
+/** @throws BAD_ARGUMENT */
+export function readRebuildOptions(opts: RebuildOptions): Required<RebuildOptions> {
+  const { stamp, sortBytes } = readOptions(opts, REBUILD)
+  return { stamp: copyOf(stamp), sortBytes }
+}
+
+function copyOf(stamp: Uint8Array | undefined): Uint8Array {
+  if (stamp === undefined)
+    throw badArgument('stamp', `a Uint8Array of at most ${MAX_STAMP_BYTES} bytes`, stamp)
+  return stamp.slice()
+}
