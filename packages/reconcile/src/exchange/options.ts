@@ -1,5 +1,6 @@
 import { anInteger, badArgument, readOptions } from '@manycore/ground'
 import type { Check, OptionTable } from '@manycore/ground'
+import { copyOf } from '../bytes/copy.js'
 import { FRAME_BYTES, MAX_FRAME_BYTES, MAX_ROUNDS, MIN_FRAME_BYTES } from '../defaults.js'
 
 /** Options of `new Reconciler()`. */
@@ -44,5 +45,5 @@ export function readReconcilerOptions(
 ): ExchangeSettings {
   const { from = new Uint8Array(idBytes), ...rest } = readOptions(opts, RECONCILER)
   if (from.byteLength !== idBytes) throw badArgument('from', `${idBytes} bytes`, from)
-  return { ...rest, from: from.slice() }
+  return { ...rest, from: copyOf(from) }
 }

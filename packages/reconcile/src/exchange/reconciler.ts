@@ -2,6 +2,7 @@ import { Queue, badArgument, laterTurn } from '@manycore/ground'
 import { RANGES_PER_TURN } from '../defaults.js'
 import { ReconcileError } from '../errors.js'
 import { compareBounds } from '../bytes/bounds.js'
+import { plain } from '../bytes/copy.js'
 import type { Bound } from '../bytes/bounds.js'
 import type { LiveTree } from '../items/live-tree.js'
 import { Index, liveTreeOf } from '../items/ordered-index.js'
@@ -118,7 +119,7 @@ export class Reconciler {
       )
     if (this.#rounds === maxRounds)
       throw new ReconcileError('ROUNDS_EXCEEDED', `${maxRounds} frames have not sufficed`)
-    const frame = new FrameReader(layout, bytes).read(isFirst ? hasher.settings() : null)
+    const frame = new FrameReader(layout, plain(bytes)).read(isFirst ? hasher.settings() : null)
     const pending = this.#carried.mergeInto(frame.ranges)
     this.#rounds++
     this.#state = 'going'

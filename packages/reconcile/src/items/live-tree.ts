@@ -52,10 +52,8 @@ export class LiveTree {
   }
 
   async ready(): Promise<void> {
-    if (this.#isClosed) throw new ReconcileError('INDEX_CLOSED', 'the index was closed')
-    if (this.#isOpen) return
-    this.#opening ??= this.#open().finally(() => (this.#opening = null))
-    await this.#opening
+    this.#refuseIfClosed()
+    await this.#whenOpen()
   }
 
   async close(): Promise<void> {
@@ -66,22 +64,24 @@ export class LiveTree {
 
   /** Runs an operation that changes nothing, at once if it needs nothing from the store. */
   async read<T>(operation: (tree: Tree) => T): Promise<T> {
-    if (!this.#isOpen || this.#isClosed) await this.ready()
-    return this.#table.run(() => operation(this.#tree))
+    this.#refuseIfClosed()
+    return this.#run(operation)
   }
 
   /** Runs an operation that changes the tree, at once if no other waits and it needs nothing from the store. */
   async change<T>(operation: (tree: Tree) => T): Promise<T> {
-    if (this.#isOpen && !this.#isClosed && this.#queued === 0) {
+    this.#refuseIfClosed()
+    if (this.#isOpen && this.#queued === 0) {
       const result = this.#table.attempt(() => operation(this.#tree))
       if (!this.#table.isMiss(result)) return result
     }
-    return this.#inTurn(() => this.read(operation))
+    return this.#inTurn(() => this.#run(operation))
   }
 
   async flush(stamp: Uint8Array): Promise<void> {
+    this.#refuseIfClosed()
     const { written } = await this.#inTurn(async () => {
-      await this.ready()
+      await this.#whenOpen()
       await this.#writing
       return { written: this.#write(stamp) }
     })
@@ -89,11 +89,27 @@ export class LiveTree {
   }
 
   async rebuild(items: ItemSource, stamp: Uint8Array, sortBytes: number): Promise<void> {
+    this.#refuseIfClosed()
     await this.#inTurn(async () => {
-      await this.ready().catch(throwUnlessDamaged)
+      await this.#whenOpen().catch(throwUnlessDamaged)
       await this.#writing
       await this.#rebuild(items, stamp, sortBytes)
     })
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#isClosed) throw new ReconcileError('INDEX_CLOSED', 'the index was closed')
+  }
+
+  async #run<T>(operation: (tree: Tree) => T): Promise<T> {
+    if (!this.#isOpen) await this.#whenOpen()
+    return this.#table.run(() => operation(this.#tree))
+  }
+
+  async #whenOpen(): Promise<void> {
+    if (this.#isOpen) return
+    this.#opening ??= this.#open().finally(() => (this.#opening = null))
+    await this.#opening
   }
 
   async #open(): Promise<void> {

@@ -10,6 +10,7 @@ import {
   SORT_BYTES,
   VERSION_BYTES
 } from '../defaults.js'
+import { copyOf } from '../bytes/copy.js'
 import type { OrderedStore } from '../store/ordered-store.js'
 
 /** Options of `new Index()`. */
@@ -99,17 +100,17 @@ export function readIndexOptions(opts: IndexOptions | undefined): IndexSettings 
 /** @throws BAD_ARGUMENT */
 export function readFlushOptions(opts: FlushOptions): FlushOptions {
   const { stamp } = readOptions(opts, FLUSH)
-  return { stamp: copyOf(stamp) }
+  return { stamp: required(stamp) }
 }
 
 /** @throws BAD_ARGUMENT */
 export function readRebuildOptions(opts: RebuildOptions): Required<RebuildOptions> {
   const { stamp, sortBytes } = readOptions(opts, REBUILD)
-  return { stamp: copyOf(stamp), sortBytes }
+  return { stamp: required(stamp), sortBytes }
 }
 
-function copyOf(stamp: Uint8Array | undefined): Uint8Array {
+function required(stamp: Uint8Array | undefined): Uint8Array {
   if (stamp === undefined)
     throw badArgument('stamp', `a Uint8Array of at most ${MAX_STAMP_BYTES} bytes`, stamp)
-  return stamp.slice()
+  return copyOf(stamp)
 }

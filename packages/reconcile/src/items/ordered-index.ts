@@ -1,5 +1,6 @@
 import { ReconcileError } from '../errors.js'
 import { isSame } from '../bytes/order.js'
+import { copyOf } from '../bytes/copy.js'
 import { spanOf } from '../bytes/bounds.js'
 import type { IdRange, Span } from '../bytes/bounds.js'
 import { put } from '../tree/put.js'
@@ -95,7 +96,8 @@ export class Index {
    */
   async get(id: Uint8Array): Promise<Uint8Array | null> {
     checkItemBytes('id', id, this.idBytes)
-    return this.#live.read((tree) => tree.get(id))
+    const own = copyOf(id)
+    return this.#live.read((tree) => tree.get(own))
   }
 
   /**
@@ -120,7 +122,7 @@ export class Index {
   async update(id: Uint8Array, version: Uint8Array): Promise<void> {
     await this.#put(id, version, (before) => {
       if (!before) throw new ReconcileError('ITEM_UNKNOWN', 'no item with this id is in the index')
-      return !isSame(before, version)
+      return true
     })
   }
 
@@ -132,7 +134,7 @@ export class Index {
    * @throws  BAD_ARGUMENT, INDEX_CLOSED, INDEX_CORRUPT
    */
   async set(id: Uint8Array, version: Uint8Array): Promise<boolean> {
-    return this.#put(id, version, (before) => !before || !isSame(before, version))
+    return this.#put(id, version, isNews)
   }
 
   /**
@@ -142,7 +144,8 @@ export class Index {
    */
   async remove(id: Uint8Array): Promise<boolean> {
     checkItemBytes('id', id, this.idBytes)
-    return this.#live.change((tree) => remove(tree, id))
+    const own = copyOf(id)
+    return this.#live.change((tree) => remove(tree, own))
   }
 
   /**
@@ -199,12 +202,17 @@ export class Index {
   async #put(
     id: Uint8Array,
     version: Uint8Array,
-    decide: (before: Uint8Array | null) => boolean
+    decide: (before: Uint8Array | null, version: Uint8Array) => boolean
   ): Promise<boolean> {
     checkItemBytes('id', id, this.idBytes)
     checkItemBytes('version', version, this.versionBytes)
-    return this.#live.change((tree) => put(tree, id, version, decide))
+    const item = { id: copyOf(id), version: copyOf(version) }
+    return this.#live.change((tree) => put(tree, item, decide))
   }
+}
+
+function isNews(before: Uint8Array | null, version: Uint8Array): boolean {
+  return before === null || !isSame(before, version)
 }
 
 function chunkOf(span: Span): (tree: Tree) => Chunk {

@@ -1,4 +1,5 @@
 import { ReconcileError } from '../errors.js'
+import { plain } from '../bytes/copy.js'
 import { isSame } from '../bytes/order.js'
 import type { Hasher } from '../tree/hasher.js'
 import type { NodeSource } from '../tree/node-table.js'
@@ -78,7 +79,7 @@ export class IndexStore implements NodeSource {
     if (!value) return null
     const end = value.byteLength - CHECKSUM_BYTES
     if (end < 0) throw new ReconcileError('INDEX_CORRUPT', `${name} is cut off`)
-    const record = value.subarray(0, end)
+    const record = plain(value).subarray(0, end)
     if (!isSame(value.subarray(end), this.#hasher.record(key, record)))
       throw new ReconcileError('INDEX_CORRUPT', `${name} has a wrong checksum`)
     return record

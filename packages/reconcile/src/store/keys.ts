@@ -1,3 +1,5 @@
+import { copyOf } from '../bytes/copy.js'
+
 const HEAD = 0
 const NODES = 1
 const RUNS = 2
@@ -7,7 +9,7 @@ export class Keys {
   readonly #prefix: Uint8Array
 
   constructor(prefix: Uint8Array) {
-    this.#prefix = prefix.slice()
+    this.#prefix = copyOf(prefix)
   }
 
   head(): Uint8Array {

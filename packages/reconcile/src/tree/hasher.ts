@@ -1,5 +1,6 @@
 import sodium from 'sodium-universal'
 import { FINGERPRINT_BYTES, SUM_BYTES } from '../defaults.js'
+import { copyOf } from '../bytes/copy.js'
 import { writeU48 } from '../bytes/u48.js'
 import type { Layout } from './layout.js'
 import type { Tally } from './tally.js'
@@ -24,7 +25,7 @@ export class Hasher {
 
   constructor(layout: Layout, secret: Uint8Array | null) {
     this.#layout = layout
-    this.#secret = secret === null ? undefined : secret.slice()
+    this.#secret = secret === null ? undefined : copyOf(secret)
     this.#item = new Uint8Array(1 + layout.itemBytes)
     this.#item[0] = ITEM
     this.#range[0] = RANGE

@@ -5,21 +5,20 @@ import type { Step, Tree } from './tree.js'
 
 /**
  * Puts an item into the tree.
- * @param decide  called with the version there is, or null; false leaves the tree as it is
+ * @param decide  called with the version that there is, or null, and the new one; false leaves the tree as it is
  * @returns what decide() has returned
  */
 export function put(
   tree: Tree,
-  id: Uint8Array,
-  version: Uint8Array,
-  decide: (before: Uint8Array | null) => boolean
+  { id, version }: { readonly id: Uint8Array; readonly version: Uint8Array },
+  decide: (before: Uint8Array | null, version: Uint8Array) => boolean
 ): boolean {
   const path = tree.pathTo(id)
   const { node: leaf, slot } = path.at(-1)!
   const at = leaf.offset(slot)
   const { idBytes, itemBytes } = tree.layout
   const isThere = leaf.hasIdAt(slot, id)
-  if (!decide(isThere ? leaf.bytes.subarray(at + idBytes, at + itemBytes) : null)) return false
+  if (!decide(isThere ? leaf.bytes.subarray(at + idBytes, at + itemBytes) : null, version)) return false
 
   const change = new Tally()
   if (isThere) {

@@ -59,3 +59,21 @@ export function shown(differences: readonly Difference[]): string[] {
     .map(({ id, ours, theirs }) => `${hex(id)} ${versionOf(ours)} ${versionOf(theirs)}`)
     .toSorted()
 }
+
+/** The items of a model for an index of the default lengths: a 16-byte id and an 8-byte version for each number. */
+export function numbered(from: number, to: number, version = 0): Model {
+  const model: Model = new Map()
+  for (let i = from; i < to; i++) {
+    const id = Buffer.alloc(16)
+    id.writeUInt32BE(Math.imul(i, 0x9e3779b1) >>> 0)
+    id.writeUInt32LE(i, 12)
+    model.set(hex(id), hex(Buffer.alloc(8, version)))
+  }
+  return model
+}
+
+/** Brings an index from what one model has to what another has. */
+export async function change(index: Index, from: Model, to: Model): Promise<void> {
+  for (const [id, version] of to) await index.set(bytes(id), bytes(version))
+  for (const id of from.keys()) if (!to.has(id)) await index.remove(bytes(id))
+}
