@@ -120,6 +120,7 @@ export class Reconciler {
     if (this.#rounds === maxRounds)
       throw new ReconcileError('ROUNDS_EXCEEDED', `${maxRounds} frames have not sufficed`)
     const frame = new FrameReader(layout, plain(bytes)).read(isFirst ? hasher.settings() : null)
+    const isPromised = !this.#carried.isEmpty
     const pending = this.#carried.mergeInto(frame.ranges)
     this.#rounds++
     this.#state = 'going'
@@ -139,13 +140,14 @@ export class Reconciler {
       isFull = true
       this.#carried.add(rest)
     }
-    return this.#end(frame, reply, differences)
+    return this.#end(frame, reply, differences, isPromised)
   }
 
-  #end(frame: Frame, reply: FrameWriter, differences: Difference[]): Received {
+  /** @param isPromised  our last frame has said that there is more */
+  #end(frame: Frame, reply: FrameWriter, differences: Difference[], isPromised: boolean): Received {
     const hasMore = !this.#carried.isEmpty
     const isAsked = frame.hasMore || frame.ranges.some(({ mode }) => mode !== ANSWER)
-    const isSilent = !isAsked && reply.isEmpty
+    const isSilent = !isAsked && !isPromised && reply.isEmpty
     const isDone = !frame.hasMore && !hasMore && !reply.hasDemands
     this.#nextPosition = earliest(
       reply.start,
