@@ -7,7 +7,7 @@ import type { AnswerRange, ItemsRange } from '../wire/ranges.js'
 import type { OpenRange, Pending } from './carried.js'
 import { compareItems } from './compare-items.js'
 import type { Difference } from './difference.js'
-import { narrow } from './split.js'
+import { Narrowing } from './narrowing.js'
 
 /** Answers single ranges with what is in the index at that moment, and finds differences on the way. */
 export class Answerer {
@@ -44,9 +44,8 @@ export class Answerer {
   async #narrow(range: Exclude<Pending, ItemsRange>, frame: FrameWriter): Promise<Pending | null> {
     const fingerprint = range.mode === FINGERPRINT ? range.fingerprint : null
     const most = frame.fingerprintsLeft
-    const narrowed = await this.#live.read((tree) =>
-      narrow(tree, range, fingerprint, Math.max(LEAST_PARTS, most))
-    )
+    const narrowing = new Narrowing(range, fingerprint, Math.max(LEAST_PARTS, most))
+    const narrowed = await this.#live.read((tree) => narrowing.run(tree))
     if (narrowed.as === 'same') return null
     if (narrowed.as === 'items') {
       if (narrowed.items.byteLength > frame.itemBytesLeft) return opened(range)

@@ -61,6 +61,11 @@ export class NodeTable {
     return this.#next
   }
 
+  /** Another number after each change: what was read of the tree is true as long as it is the same. */
+  get revision(): number {
+    return this.#revision
+  }
+
   /** Bytes of nodes that are to be stored. */
   get dirtyBytes(): number {
     return this.#dirtyBytes
