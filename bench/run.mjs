@@ -1,5 +1,5 @@
 // Runs benchmarks: every measurement in a process of its own, contenders in turn (A B C A B C), medians and ratios.
-// run.mjs [stores|floors|engines …] [--scale 1] [--runs 3] [--only TEXT] [--except TEXT] [--contenders a,b] [--json FILE] [--markdown FILE]
+// run.mjs [stores|floors|engines|sets …] [--scale 1] [--runs 3] [--only TEXT] [--except TEXT] [--contenders a,b] [--json FILE] [--markdown FILE]
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { toMarkdown, toRow } from './measure/table.mjs'
 
 /** @typedef {import('./measure/table.mjs').Row} Row */
 
-const SUITES = ['stores', 'floors', 'engines']
+const SUITES = ['stores', 'floors', 'engines', 'sets']
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

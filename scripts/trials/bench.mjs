@@ -11,6 +11,7 @@ const SMALL = ['--scale', '0.002', '--runs', '1']
  */
 const RUNS = {
   engines: [['run.mjs', 'engines', ...SMALL], 10],
+  sets: [['run.mjs', 'sets', ...SMALL], 7],
   floors: [['run.mjs', 'floors', ...SMALL], 11],
   // The rows of growth are others of this suite once more, at three sizes: small, they are all the same.
   stores: [['run.mjs', 'stores', '--except', 'growth', ...SMALL], 13],
