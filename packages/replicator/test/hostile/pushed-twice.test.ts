@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest'
+import b4a from 'b4a'
+import { expect, onTestFinished, test } from 'vitest'
+import { pace } from '../../src/wire/frames/pace.js'
 import { read, side } from '../kit/side.js'
+import { overTcp } from '../kit/wires.js'
 import { noteOffences } from './kit/offences.js'
 import { peerOf } from './kit/open-peer.js'
 import { connect, until } from './kit/silent-peer.js'
@@ -31,4 +34,28 @@ test('what a second honest peer pushes of what is here is not checked again, and
   expect(offences).toEqual([])
   expect(checks).toBeLessThan(3) // of the new block, which we may have asked for as well
   expect(await read(copy, blocks.length)).toBe('new')
+})
+
+test('large blocks that are pushed to a core that takes pushes are read as fast as they come', async () => {
+  const near = side()
+  const far = side()
+  const core = await far.source.get({ blocks: ['first'] })
+  const [ours, theirs] = await overTcp()
+  near.replicator.replicate(ours)
+  const stream = far.replicator.replicate(theirs)
+  const copy = await near.source.get({ key: core.key! })
+  ;(copy.core!.replicator as unknown as { setAllowPush(to: boolean): void }).setAllowPush(true)
+  expect(await read(copy)).toBe('first')
+  const pushing = (await peerOf(core, stream)) as unknown as Pushing & { remoteAllowPush: boolean }
+  await until(() => pushing.remoteAllowPush)
+  const { ask } = pace
+  onTestFinished(() => void (pace.ask = ask))
+  let slow = 0
+  pace.ask = (paced, bytes) => (slow++, ask.call(pace, paced, bytes))
+  for (let index = 1; index <= 5; index++) {
+    await core.append(b4a.alloc(2 ** 20, 'x') as never)
+    await pushing.push(index)
+  }
+  await until(() => copy.contiguousLength === 6)
+  expect(slow).toBe(0)
 })

@@ -7,6 +7,7 @@ import type { NoiseStream } from '@manycore/hypercore-types'
 import Protomux from 'protomux'
 import { expect, onTestFinished, test } from 'vitest'
 import { FrameIntake } from '../../../src/wire/frames/intake.js'
+import { FrameReader } from '../../../src/wire/frames/reader.js'
 import { WaitingBytes } from '../../../src/wire/frames/waiting-bytes.js'
 import { Inbox } from '../../../src/wire/inbox.js'
 import { ManualClock } from '../../kit/manual-clock.js'
@@ -53,14 +54,19 @@ test.each<[string, () => Promise<Wire>]>([
 
 test('a large frame that nobody asked for is read in pieces of 64 KB or more, and comes whole', async () => {
   const { intake, inbox, ours, theirs } = await taken(overTcp)
-  const { pieces, waits } = watched()
+  const { pieces, waits, tooEarly } = watched()
+  const reader = ours as unknown as { _read(cb: () => void): void }
   const got = frames(ours)
   inbox.listen(() => null)
   for (let i = 0; i < 2; i++) theirs.write(b4a.alloc(LARGE, b4a.from([9])))
   theirs.write(SMALL)
-  while (got.length < 3) await tick()
+  while (got.length < 3) {
+    if (intake.isSlow) reader._read(() => {}) // whoever reads the stream wants more
+    await tick()
+  }
   expect(got).toEqual([LARGE, LARGE, SMALL.byteLength])
   expect(waits()).toBeGreaterThan(2)
+  expect(tooEarly()).toBe(0)
   expect(pieces()).toBeLessThanOrEqual((2 * LARGE) / 65_536 + 2)
   expect(intake.isSlow).toBe(false)
 })
@@ -186,17 +192,26 @@ function frames(stream: NoiseStream): number[] {
 }
 
 /** How many pieces of large frames have come, and how often a stream has waited for the next one. */
-function watched(): { pieces: () => number; waits: () => number } {
-  let [count, waits] = [0, 0]
+function watched(): { pieces: () => number; waits: () => number; tooEarly: () => number } {
+  let [count, waits, tooEarly] = [0, 0, 0]
   const { ask } = pace
   onTestFinished(() => void (pace.ask = ask))
+  let isWaiting = false
   pace.ask = (stream, bytes) => {
     count++
+    if (isWaiting) tooEarly++
     const isFree = ask.call(pace, stream, bytes)
-    if (!isFree) waits++
+    isWaiting = !isFree
+    if (isWaiting) waits++
     return isFree
   }
-  return { pieces: () => count, waits: () => waits }
+  const { readPiece } = FrameReader.prototype
+  onTestFinished(() => void (FrameReader.prototype.readPiece = readPiece))
+  FrameReader.prototype.readPiece = function () {
+    isWaiting = false
+    readPiece.call(this)
+  }
+  return { pieces: () => count, waits: () => waits, tooEarly: () => tooEarly }
 }
 
 function rawOf(stream: NoiseStream): { pause(): void } {

@@ -93,6 +93,34 @@ test.each([
   }
 )
 
+test('many streams share what is read at a time, and each has two in any case', async () => {
+  const ends: (() => void)[] = []
+  const counts = Array.from({ length: 7 }, () => {
+    let reading = 0
+    const answer = (_: Request): Promise<void> => {
+      reading++
+      return new Promise((resolve) => ends.push(resolve))
+    }
+    const core = { state: { length: 3, byteLength: 3 } }
+    const peer = {
+      core,
+      remoteRequests: new Map(),
+      receiverQueue: { push: () => {} },
+      _handleRequest: answer
+    }
+    const { open, request } = guarded(aMux(), (message) => peer._handleRequest(message))
+    const channel = { closed: false, userData: peer } as unknown as CoreChannel
+    open({}, channel)
+    for (let id = 0; id < 100; id++) {
+      void request({ id, priority: 0, fork: 0, block: null, seek: null, upgrade: null }, channel)
+    }
+    return reading
+  })
+  expect(counts).toEqual([64, 64, 64, 64, 2, 2, 2])
+  for (const end of ends) end()
+  await settled()
+})
+
 interface Mux {
   drained: boolean
   corked: number
