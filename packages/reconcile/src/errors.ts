@@ -19,8 +19,8 @@ export const RECONCILE_ERRORS = {
     'A stored node of the index is missing, damaged, or not the one that its parent names. `rebuild()` repairs the index.',
   INDEX_MISMATCH:
     'The index was stored with other lengths of ids and versions, another secret, or in a format that is not known. `rebuild()` makes it anew.',
-  ITEM_EXISTS: '`insert()` was called with an id that is in the index.',
-  ITEM_UNKNOWN: '`update()` was called with an id that is not in the index.',
+  ITEM_EXISTS: 'The id that `insert()` was given is in the index already.',
+  ITEM_UNKNOWN: 'The id that `update()` was given is not in the index.',
   ROUNDS_EXCEEDED: 'The exchange took more messages than `maxRounds`. A new one can go on at `position`.',
   WORK_REFUSED:
     'The other side asks about more ranges than an exchange keeps for later. The exchange is over; the index is as it was.'

@@ -10,6 +10,7 @@ import {
 import { testEngine } from '@manycore/kv/compliance'
 import { Corestore } from '@manycore/corestore'
 import { Keychain } from '@manycore/keychain'
+import { Index, Reconciler } from '@manycore/reconcile'
 import { HypercoreSet, Replicator, readReplicateOptions } from '@manycore/replicator'
 import { SessionTable } from '@manycore/sessions'
 import { LevelEngine, RocksEngine, openStorage } from '@manycore/storage-adapters'
@@ -38,11 +39,13 @@ const store = new Corestore(new MemoryEngine())
 const storage = openStorage(new MemoryEngine())
 const table = new SessionTable(storage)
 const replicator = new Replicator(new HypercoreSet())
+const index = new Index()
 opened.push(
   () => store.close(),
   () => storage.close(),
   () => table.close(),
-  () => replicator.close()
+  () => replicator.close(),
+  () => index.close()
 )
 const engines = [
   new MemoryEngine(),
@@ -144,6 +147,10 @@ export const USES: { readonly [bag: string]: Use } = {
     (levelSizes) => new RandomAccessEngine(nowhere, { levelSizes })
   ),
   'kv: FaultFiles.loseUnsynced(loss)': options((bag) => new FaultFiles(nowhere).loseUnsynced(bag)),
+  'reconcile: Index.fingerprint(range)': options((range) => index.fingerprint(range)),
+  'reconcile: Index.iterator(range)': options((range) => index.iterator(range).next()),
+  'reconcile: new Index(opts)': options((opts) => keep(new Index(opts))),
+  'reconcile: new Reconciler(opts)': options((opts) => void new Reconciler(index, opts)),
   'replicator: new Replicator(opts)': options((bag) => keep(new Replicator(new HypercoreSet(), bag))),
   'replicator: new Replicator(opts).limits': options((limits) =>
     keep(new Replicator(new HypercoreSet(), { limits }))

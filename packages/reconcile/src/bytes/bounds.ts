@@ -1,13 +1,21 @@
-import { badArgument } from '@manycore/ground'
+import { badArgument, readOptions } from '@manycore/ground'
+import type { Check, OptionTable } from '@manycore/ground'
 import { compareBytes } from './order.js'
 
-/** The ids in `[gte, lt)`, bytewise. If a bound is left out, the range is open on that side. */
+/** Options of `index.fingerprint()` and `index.iterator()`: the ids in `[gte, lt)`, bytewise. A side without a bound is open. */
 export interface IdRange {
-  /** The first id that may be in the range: up to `idBytes` bytes; a shorter one stands for itself and zeros after it. */
-  readonly gte?: Uint8Array
-  /** The first id after the range, in the same form. */
-  readonly lt?: Uint8Array
+  /** The first id that may be in the range: up to `idBytes` bytes; a shorter one stands for itself and zeros after it. Default: the first of all. */
+  gte?: Uint8Array
+  /** The first id after the range, in the same form. Default: there is none. */
+  lt?: Uint8Array
 }
+
+const aBound: Check<Uint8Array> = (field, value) => {
+  if (value instanceof Uint8Array) return value
+  throw badArgument(field, 'a Uint8Array', value)
+}
+
+const RANGE = { gte: { check: aBound }, lt: { check: aBound } } satisfies OptionTable<IdRange>
 
 /** A bound as the tree takes it: `idBytes` bytes, or null for the end of all ids. */
 export type Bound = Uint8Array | null
@@ -20,12 +28,10 @@ export interface Span {
 
 /** @throws BAD_ARGUMENT */
 export function spanOf(range: IdRange | undefined, idBytes: number): Span {
-  if (range === undefined) return { lo: new Uint8Array(idBytes), hi: null }
-  if (typeof range !== 'object' || range === null) throw badArgument('range', 'an object', range)
-  const { gte, lt } = range
+  const { gte, lt } = readOptions(range, RANGE)
   return {
-    lo: padded('range.gte', gte ?? new Uint8Array(0), idBytes),
-    hi: lt === undefined ? null : padded('range.lt', lt, idBytes)
+    lo: padded('gte', gte ?? new Uint8Array(0), idBytes),
+    hi: lt === undefined ? null : padded('lt', lt, idBytes)
   }
 }
 
@@ -51,9 +57,8 @@ export function compareBounds(a: Bound, b: Bound): number {
   return compareBytes(a, b)
 }
 
-function padded(field: string, bound: unknown, idBytes: number): Uint8Array {
-  if (!(bound instanceof Uint8Array) || bound.byteLength > idBytes)
-    throw badArgument(field, `a Uint8Array of at most ${idBytes} bytes`, bound)
+function padded(field: string, bound: Uint8Array, idBytes: number): Uint8Array {
+  if (bound.byteLength > idBytes) throw badArgument(field, `a Uint8Array of at most ${idBytes} bytes`, bound)
   const out = new Uint8Array(idBytes)
   out.set(bound)
   return out

@@ -45,10 +45,10 @@ test('bad arguments are refused by name and change nothing', async () => {
   }
   for (const call of ['insert', 'update', 'set'] as const)
     await expect(index[call](ID, short)).rejects.toMatchObject(bad('version'))
-  await expect(index.fingerprint({ gte: new Uint8Array(17) })).rejects.toMatchObject(bad('range.gte'))
-  await expect(index.fingerprint({ lt: 1 as never })).rejects.toMatchObject(bad('range.lt'))
-  await expect(index.fingerprint(7 as never)).rejects.toMatchObject(bad('range'))
-  await expect(index.iterator({ gte: new Uint8Array(17) }).next()).rejects.toMatchObject(bad('range.gte'))
+  await expect(index.fingerprint({ gte: new Uint8Array(17) })).rejects.toMatchObject(bad('gte'))
+  await expect(index.fingerprint({ lt: 1 as never })).rejects.toMatchObject(bad('lt'))
+  await expect(index.fingerprint(7 as never)).rejects.toMatchObject(bad('options'))
+  await expect(index.iterator({ gte: new Uint8Array(17) }).next()).rejects.toMatchObject(bad('gte'))
   for (const stamp of [undefined, 'x', new Uint8Array(1025)]) {
     await expect(index.flush({ stamp } as FlushOptions)).rejects.toMatchObject(bad('stamp'))
     await expect(index.rebuild([], { stamp } as RebuildOptions)).rejects.toMatchObject(bad('stamp'))
