@@ -154,6 +154,12 @@ export const SMALL_DEBT: Cost = 2000
 /** However many share it, a debt below this is none: a few announcements. */
 export const LEAST_DEBT: Cost = 100
 
+/**
+ * Unproved work from which large frames are read slowly even of a stream that may send large blocks: 20 MB that are charged. A
+ * block that is pushed is a debt until it is stored.
+ */
+export const LARGE_DEBT: Cost = 200_000
+
 /** Work that all indebted streams together may do in one turn: what an honest peer waits for at most. */
 export const INDEBTED_TURN: Cost = 2000
 

@@ -1,3 +1,4 @@
+import { setImmediate as tick } from 'node:timers/promises'
 import b4a from 'b4a'
 import { expect, onTestFinished, test } from 'vitest'
 import { pace } from '../../src/wire/frames/pace.js'
@@ -52,10 +53,13 @@ test('large blocks that are pushed to a core that takes pushes are read as fast 
   onTestFinished(() => void (pace.ask = ask))
   let slow = 0
   pace.ask = (paced, bytes) => (slow++, ask.call(pace, paced, bytes))
-  for (let index = 1; index <= 5; index++) {
+  const come = (): number => (ours as unknown as { rawBytesRead: number }).rawBytesRead
+  // Hypercore leaves out what it has been asked for meanwhile.
+  for (let index = 1; index <= 12 && come() < 3e6; index++) {
     await core.append(b4a.alloc(2 ** 20, 'x') as never)
     await pushing.push(index)
+    for (let turns = 0; turns < 50; turns++) await tick()
   }
-  await until(() => copy.contiguousLength === 6)
+  await until(() => come() > 3e6)
   expect(slow).toBe(0)
 })

@@ -8,7 +8,7 @@ import {
   SMALL_FRAME_BYTES
 } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
-import { type Cost, DECRYPTED_BYTE, FRAME, SMALL_DEBT, UNORDERED } from '../costs.js'
+import { type Cost, DECRYPTED_BYTE, FRAME, LARGE_DEBT, UNORDERED } from '../costs.js'
 import { awaitedBytes, takesPushes } from '../hypercore-peer.js'
 import type { Inbox, Undecrypted } from '../inbox.js'
 import { PROTOCOL } from '../messages.js'
@@ -67,7 +67,7 @@ export class FrameIntake implements FrameListener, Holder, Paced, Undecrypted {
     if (this.waiting() === bytes)
       this.#began = { ms: this.#budget.clock.now(), received: this.#reader.received }
     this.#budget.note(this)
-    if (!isSetup && (this.#inbox.work.debt > SMALL_DEBT || !this.#awaits())) {
+    if (!isSetup && (this.#inbox.work.owes(LARGE_DEBT) || !this.#awaits())) {
       this.#reader.slowDown()
     }
   }
