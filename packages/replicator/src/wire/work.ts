@@ -22,8 +22,6 @@ export class Work {
   readonly #someCore: () => Uint8Array | null
   /** All that was spent, ever. Its changes say how much work a message was. */
   spent: Cost = 0
-  /** All that was charged, ever. */
-  charged: Cost = 0
   /** Of the message that is being worked on, as long as they are not charged. */
   bytes = 0
   #debt: Cost = 0
@@ -70,7 +68,6 @@ export class Work {
    */
   charge(cost: Cost, channel: Charged | null): void {
     this.spent += cost
-    this.charged += cost
     if (this.#debt <= SMALL_DEBT && this.#debt + cost > SMALL_DEBT) this.#refill() // what is older than this
     this.#debt += cost
     if (channel !== null) this.#blame(channel, cost)

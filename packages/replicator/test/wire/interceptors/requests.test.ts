@@ -11,15 +11,15 @@ import { ManualClock } from '../../kit/manual-clock.js'
 test('a request is charged if it takes the place of another, or if more wait than any Hypercore sends', () => {
   const { request, work, answer } = guarded()
   for (let id = 1; id <= HONEST_REQUESTS; id++) request(id)
-  expect(work.charged).toBe(0)
+  expect(work.debt).toBe(0)
   request(HONEST_REQUESTS + 1)
-  expect(work.charged).toBe(LATE_REQUEST)
+  expect(work.debt).toBe(LATE_REQUEST)
   answer(1, 2)
   request(HONEST_REQUESTS + 2)
-  expect(work.charged).toBe(LATE_REQUEST)
+  expect(work.debt).toBe(LATE_REQUEST)
   answer(3)
   request(7)
-  expect(work.charged).toBe(LATE_REQUEST + REQUEST)
+  expect(work.debt).toBe(LATE_REQUEST + REQUEST)
 })
 
 test('a seek and an upgrade are spent, because the remote is entitled to them', () => {

@@ -8,23 +8,16 @@ import { ManualClock } from '../../kit/manual-clock.js'
 
 const channel = { id: new Uint8Array(32) } as unknown as CoreChannel
 
-test('a request is only spent, but what comes behind it, which nobody reads, is charged', () => {
+test.each([
+  ['a request', 'request', REQUEST],
+  ['a sync', 'sync', 0] // who knows what it says charges it
+] as const)('%s is not charged here, but what comes behind it, which nobody reads, is', (_, type, spent) => {
   const { work, handlers } = guarded()
   work.bytes = 40
-  void handlers.request!({} as never, channel)
-  expect([work.spent, work.debt]).toEqual([REQUEST, 0])
+  void handlers[type]!({} as never, channel)
+  expect([work.spent, work.debt]).toEqual([spent, 0])
   work.bytes = 250_000
-  void handlers.request!({} as never, channel)
-  expect(work.debt).toBe(250_000 * UNASKED_BYTE)
-})
-
-test('a sync is charged by who knows what it says, but for what comes behind it', () => {
-  const { work, handlers } = guarded()
-  work.bytes = 30
-  void handlers.sync!({} as never, channel)
-  expect(work.debt).toBe(0)
-  work.bytes = 250_000
-  void handlers.sync!({} as never, channel)
+  void handlers[type]!({} as never, channel)
   expect(work.debt).toBe(250_000 * UNASKED_BYTE)
 })
 
