@@ -12,6 +12,7 @@ export {
   anEncryption,
   anInteger,
   anObject,
+  bytes,
   bytes32,
   isPeerInfo,
   optional

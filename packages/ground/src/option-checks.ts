@@ -41,6 +41,12 @@ export function anInteger(least: number, most: number = Number.MAX_SAFE_INTEGER)
   }
 }
 
+/** Any number of them, which are not copied. */
+export const bytes: Check<Uint8Array> = (field, value) => {
+  if (value instanceof Uint8Array) return value
+  throw badArgument(field, 'a Uint8Array', value)
+}
+
 /** Exactly 32 of them, which are not copied. */
 export const bytes32: Check<Uint8Array> = (field, value) => {
   if (value instanceof Uint8Array && value.byteLength === 32) return value

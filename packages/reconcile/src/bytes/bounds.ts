@@ -1,5 +1,5 @@
-import { badArgument, readOptions } from '@manycore/ground'
-import type { Check, OptionTable } from '@manycore/ground'
+import { badArgument, bytes, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import { compareBytes } from './order.js'
 
 /** Options of `index.fingerprint()` and `index.iterator()`: the ids in `[gte, lt)`, bytewise. A side without a bound is open. */
@@ -10,12 +10,7 @@ export interface IdRange {
   lt?: Uint8Array
 }
 
-const aBound: Check<Uint8Array> = (field, value) => {
-  if (value instanceof Uint8Array) return value
-  throw badArgument(field, 'a Uint8Array', value)
-}
-
-const RANGE = { gte: { check: aBound }, lt: { check: aBound } } satisfies OptionTable<IdRange>
+const RANGE = { gte: { check: bytes }, lt: { check: bytes } } satisfies OptionTable<IdRange>
 
 /** A bound as the tree takes it: `idBytes` bytes, or null for the end of all ids. */
 export type Bound = Uint8Array | null

@@ -1,5 +1,5 @@
-import { anInteger, badArgument, readOptions } from '@manycore/ground'
-import type { Check, OptionTable } from '@manycore/ground'
+import { anInteger, badArgument, bytes, readOptions } from '@manycore/ground'
+import type { OptionTable } from '@manycore/ground'
 import { copyOf } from '../bytes/copy.js'
 import { FRAME_BYTES, MAX_FRAME_BYTES, MAX_ROUNDS, MIN_FRAME_BYTES } from '../defaults.js'
 
@@ -18,16 +18,11 @@ export interface ReconcilerOptions {
   from?: Uint8Array
 }
 
-const anId: Check<Uint8Array> = (field, value) => {
-  if (value instanceof Uint8Array) return value
-  throw badArgument(field, 'a Uint8Array', value)
-}
-
 const RECONCILER = {
   frameBytes: { check: anInteger(MIN_FRAME_BYTES), default: FRAME_BYTES, unit: 'bytes' },
   maxFrameBytes: { check: anInteger(MIN_FRAME_BYTES), default: MAX_FRAME_BYTES, unit: 'bytes' },
   maxRounds: { check: anInteger(1), default: MAX_ROUNDS, unit: 'messages' },
-  from: { check: anId }
+  from: { check: bytes }
 } satisfies OptionTable<ReconcilerOptions>
 
 /** An option bag of `new Reconciler()` that was read. */

@@ -1,4 +1,13 @@
-import { aSize, anInteger, anObject, badArgument, bytes32, optional, readOptions } from '@manycore/ground'
+import {
+  aSize,
+  anInteger,
+  anObject,
+  badArgument,
+  bytes,
+  bytes32,
+  optional,
+  readOptions
+} from '@manycore/ground'
 import type { Check, OptionTable } from '@manycore/ground'
 import {
   CACHE_BYTES,
@@ -47,11 +56,6 @@ export interface RebuildOptions extends FlushOptions {
   sortBytes?: number
 }
 
-const aPrefix: Check<Uint8Array> = (field, value) => {
-  if (value instanceof Uint8Array) return value
-  throw badArgument(field, 'a Uint8Array', value)
-}
-
 const aStamp: Check<Uint8Array> = (field, value) => {
   if (value instanceof Uint8Array && value.byteLength <= MAX_STAMP_BYTES) return value
   throw badArgument(field, `a Uint8Array of at most ${MAX_STAMP_BYTES} bytes`, value)
@@ -66,7 +70,7 @@ const anEngine: Check<OrderedStore> = (field, value) => {
 
 const INDEX = {
   engine: { check: optional(anEngine), default: null },
-  prefix: { check: aPrefix },
+  prefix: { check: bytes },
   idBytes: { check: anInteger(MIN_ID_BYTES, MAX_ID_BYTES), default: ID_BYTES, unit: 'bytes' },
   versionBytes: { check: anInteger(0, MAX_VERSION_BYTES), default: VERSION_BYTES, unit: 'bytes' },
   secret: { check: optional(bytes32), default: null },
