@@ -130,6 +130,7 @@ declare namespace Corestore {
   export type SessionSource = api.SessionSource
   export type SessionTable = api.SessionTable
   export type SessionTableEvents = api.SessionTableEvents
+  export type SessionTableStats = api.SessionTableStats
   export type Stall = api.Stall
   export type StorageAtom = api.StorageAtom
   export type StorageErrorCode = api.StorageErrorCode

@@ -45,6 +45,7 @@ export type {
   SessionSource,
   SessionTable,
   SessionTableEvents,
+  SessionTableStats,
   SessionsErrorCode
 } from '@manycore/sessions'
 export type {

@@ -1,6 +1,6 @@
 export { type Clock, systemClock } from '@manycore/ground'
 export { CloseSignal } from './scope/preload.js'
-export { LINGER_MS } from './defaults.js'
+export { LINGER_MS, MAX_OPEN_CORES } from './defaults.js'
 export { SESSIONS_ERRORS, SessionsError, isManycoreError, type SessionsErrorCode } from './errors.js'
 export type { ArgumentError, ManycoreError, ManycoreErrorGuard } from '@manycore/ground'
 export type { OpenCoreOptions } from './table/core-options.js'
@@ -12,7 +12,7 @@ export { SessionTable } from './table/session-table.js'
 export { SESSION_OPTIONS } from './scope/options.js'
 export { CORE_OPTIONS } from './table/core-options.js'
 export type { Check, Option, OptionTable } from '@manycore/ground'
-export type { SessionTableEvents, SessionTableOptions } from './table/options.js'
+export type { SessionTableEvents, SessionTableOptions, SessionTableStats } from './table/options.js'
 
 // What the types above are made of.
 export type * from '@manycore/hypercore-types'

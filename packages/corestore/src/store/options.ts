@@ -12,7 +12,7 @@ import {
 } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
 import type { Limits } from '@manycore/replicator'
-import { LINGER_MS } from '@manycore/sessions'
+import { LINGER_MS, MAX_OPEN_CORES } from '@manycore/sessions'
 import type { Clock } from '@manycore/sessions'
 import { allOf } from '@manycore/replicator'
 import type { ReplicationPolicy } from '@manycore/replicator'
@@ -59,6 +59,11 @@ export interface CorestoreOptions
   globalCache?: object | null
   /** How long a core without sessions, peers and writes stays open. */
   lingerMs?: number
+  /**
+   * How many cores may be open before idle ones are closed ahead of their linger, those first that have been idle the
+   * longest. Cores in use are never closed for it, and opening one is never refused.
+   */
+  maxOpenCores?: number
   /** What remotes may cost the store. */
   limits?: Partial<Limits>
   /** Where the time comes from, for tests. */
@@ -99,6 +104,7 @@ const STORE = {
   unsafe: { check: flag, default: false },
   globalCache: { check: optional(anObject), otherwise: 'none' },
   lingerMs: { check: null, default: LINGER_MS, unit: 'ms' }, // the session table checks it
+  maxOpenCores: { check: null, default: MAX_OPEN_CORES, unit: 'cores' }, // so does this
   limits: { check: null, otherwise: 'those of `Limits`' }, // which checks them
   clock: { check: optional(aClock), otherwise: "the system's timers" },
   id: { check: null, otherwise: 'none' }, // openStorage() checks these four

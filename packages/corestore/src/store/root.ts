@@ -43,7 +43,8 @@ export class StoreRoot {
     this.storage = openStorage(storage, { id, allowBackup, readOnly, wait, treeCache })
     this.names = new CoreNames(this.storage, (core) => this.#askAgain(core))
     this.groups = new GroupNotifier(this.storage, this.rows)
-    this.table = new SessionTable(this.storage, { lingerMs: opts.lingerMs, clock: opts.clock })
+    const { lingerMs, maxOpenCores, clock } = opts
+    this.table = new SessionTable(this.storage, { lingerMs, maxOpenCores, clock })
     this.replicator = new Replicator(namedCores(this.table, this.names), {
       policy: opts.policy,
       limits: opts.limits,

@@ -218,6 +218,7 @@ const OF_STORE: Effects<
   unsafe: [true, (store) => store.opened, { primaryKey: bytes }],
   globalCache: [{ a: 1 }, (store) => store.globalCache],
   lingerMs: [0, (store) => isClosedSoon(store)],
+  maxOpenCores: [0, (store) => isClosedSoon(store), { lingerMs: 1e6 }],
   limits: [{ pendingOpens: 0 }, (store) => store.opened],
   clock: [clock, (store) => isClosedSoon(store), { lingerMs: 0 }],
   treeCache: [

@@ -1,23 +1,53 @@
+import { onLaterTurn } from '@manycore/ground'
 import type { Clock } from '@manycore/ground'
 import type { InnerCore } from '@manycore/hypercore-types'
 import { isIdle } from '../upstream/core-hooks.js'
 
-/** Decides when an unused core may close: once it has been idle for the linger and nobody holds it. */
+/**
+ * Decides when an unused core may close: once it has been idle for the linger and nobody holds it, or sooner if more
+ * cores are open than may be. Then those close that have been idle the longest.
+ */
 export class IdleCores {
+  readonly #most: number
   readonly #linger: Linger<InnerCore>
+  readonly #close: (core: InnerCore) => void
   readonly #holds: Map<InnerCore, number> = new Map()
+  /** The cores that are ours to close and are not closing. */
+  readonly #open: Set<InnerCore> = new Set()
+  #isTrimming = false
+  #closedEarly = 0
 
-  /** @param close  called for a core whose time is over */
-  constructor(lingerMs: number, clock: Clock, close: (core: InnerCore) => void) {
-    this.#linger = new Linger(lingerMs, clock, (core) => {
-      // In use again? Then it says so when that ends.
-      if (!this.#holds.has(core) && isIdle(core)) close(core)
-    })
+  /**
+   * @param most   how many cores may be open; those that are in use may be more
+   * @param close  called for a core whose time is over
+   */
+  constructor(lingerMs: number, most: number, clock: Clock, close: (core: InnerCore) => void) {
+    this.#most = most
+    this.#close = close
+    this.#linger = new Linger(lingerMs, clock, (core) => void this.#closeIdle(core))
+  }
+
+  /** How many cores linger. One that is in use again may be among them. */
+  get lingering(): number {
+    return this.#linger.size
+  }
+
+  /** How many cores had to close before their linger was over. */
+  get closedEarly(): number {
+    return this.#closedEarly
+  }
+
+  /** A core opens that is ours to close. */
+  enter(core: InnerCore): void {
+    this.#open.add(core)
+    this.#trimSoon()
   }
 
   /** The core is idle now: it starts to linger, or starts again. */
   idle(core: InnerCore): void {
-    if (!this.#holds.has(core)) this.#linger.add(core)
+    if (this.#holds.has(core)) return
+    this.#linger.add(core)
+    this.#trimSoon()
   }
 
   /** @returns a function that releases the core; only the first call counts */
@@ -33,6 +63,7 @@ export class IdleCores {
 
   /** The core is gone, or is no longer the table's to close. */
   forget(core: InnerCore): void {
+    this.#open.delete(core)
     this.#linger.delete(core)
     this.#holds.delete(core)
   }
@@ -46,6 +77,35 @@ export class IdleCores {
     }
     this.#holds.delete(core)
     core.checkIfIdle()
+  }
+
+  /** @returns whether it closes; if it is in use again, it says so when that ends */
+  #closeIdle(core: InnerCore): boolean {
+    if (this.#holds.has(core) || !isIdle(core)) return false
+    this.#open.delete(core)
+    this.#close(core)
+    return true
+  }
+
+  /**
+   * Closes what is too much, in a later turn of the event loop: whoever waits for a core to open can attach to it, or
+   * hold it, in the turn in which it has opened.
+   */
+  #trimSoon(): void {
+    if (this.#isTrimming || this.#open.size <= this.#most || this.#linger.size === 0) return
+    this.#isTrimming = true
+    onLaterTurn(() => {
+      this.#isTrimming = false
+      this.#trim()
+    })
+  }
+
+  #trim(): void {
+    while (this.#open.size > this.#most) {
+      const core = this.#linger.takeOldest()
+      if (core === undefined) return
+      if (this.#closeIdle(core)) this.#closedEarly++
+    }
   }
 }
 
@@ -80,6 +140,15 @@ export class Linger<T> {
 
   delete(item: T): void {
     if (this.#deadlines.delete(item) && this.#deadlines.size === 0) this.#disarm()
+  }
+
+  /** Takes out the item that has waited the longest; undefined if none waits. */
+  takeOldest(): T | undefined {
+    for (const [item] of this.#deadlines) {
+      this.delete(item)
+      return item
+    }
+    return undefined
   }
 
   #arm(ms: number): void {

@@ -1,7 +1,7 @@
 import { MAX_TIMER_MS, aClock, badArgument, readOptions, systemClock } from '@manycore/ground'
 import type { Clock, OptionTable } from '@manycore/ground'
 import type { GroupUpdate, InnerCore } from '@manycore/hypercore-types'
-import { LINGER_MS } from '../defaults.js'
+import { LINGER_MS, MAX_OPEN_CORES } from '../defaults.js'
 
 /** Options of `new SessionTable(storage, options)`. */
 export interface SessionTableOptions {
@@ -10,6 +10,12 @@ export interface SessionTableOptions {
    * of the timers.
    */
   lingerMs?: number
+  /**
+   * How many cores may be open before idle ones are closed ahead of their linger, those first that have been idle the
+   * longest; Infinity means that none is. Cores in use are never closed for it, and opening one is never refused, so
+   * that as many are open as are in use. Adopted cores do not count.
+   */
+  maxOpenCores?: number
   /** Where the time comes from; for tests. Default: the system's timers, which do not keep the process alive. */
   clock?: Clock
 }
@@ -23,6 +29,14 @@ const TABLE = {
     default: LINGER_MS,
     unit: 'ms'
   },
+  maxOpenCores: {
+    check(field, value) {
+      if (value === Infinity || (Number.isInteger(value) && (value as number) >= 0)) return value as number
+      throw badArgument(field, 'a whole number from 0, or Infinity', value)
+    },
+    default: MAX_OPEN_CORES,
+    unit: 'cores'
+  },
   clock: { check: aClock, default: systemClock }
 } satisfies OptionTable<SessionTableOptions>
 
@@ -31,6 +45,16 @@ export function readSessionTableOptions(
   opts: SessionTableOptions | undefined
 ): Required<SessionTableOptions> {
   return readOptions(opts, TABLE)
+}
+
+/** What `table.stats()` gives: a copy. */
+export interface SessionTableStats {
+  /** How many cores are in the table, closing and adopted ones included. */
+  cores: number
+  /** How many of them linger: they are idle, or were when they began to. */
+  lingering: number
+  /** How many cores were closed before their linger was over, because there were more than `maxOpenCores`. */
+  closedEarly: number
 }
 
 /** Every listener is called, whatever another one throws; that becomes an uncaught exception. */

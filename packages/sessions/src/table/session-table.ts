@@ -9,7 +9,7 @@ import type { OpenCoreOptions } from './core-options.js'
 import { AdoptedCores, Departures } from './departures.js'
 import { IdleCores } from './idle-cores.js'
 import { readSessionTableOptions } from './options.js'
-import type { SessionTableEvents, SessionTableOptions } from './options.js'
+import type { SessionTableEvents, SessionTableOptions, SessionTableStats } from './options.js'
 
 /**
  * The open cores of one storage: one per discovery key, shared by all sessions, and closed `lingerMs` after its last
@@ -42,11 +42,11 @@ export class SessionTable extends Emitter<SessionTableEvents> {
    */
   constructor(storage: CorestoreStorage, opts?: SessionTableOptions) {
     super()
-    const { lingerMs, clock } = readSessionTableOptions(opts)
+    const { lingerMs, maxOpenCores, clock } = readSessionTableOptions(opts)
     if (typeof storage?.resumeCore !== 'function')
       throw badArgument('storage', 'a hypercore-storage instance', storage)
     this.#storage = storage
-    this.#idle = new IdleCores(lingerMs, clock, (core) => {
+    this.#idle = new IdleCores(lingerMs, maxOpenCores, clock, (core) => {
       this.#departures.close(core).catch((err: unknown) => this.emit('core-error', err, core))
     })
   }
@@ -59,6 +59,12 @@ export class SessionTable extends Emitter<SessionTableEvents> {
   /** Has close() been called? */
   get closed(): boolean {
     return this.#closing !== null
+  }
+
+  /** Figures of the table. */
+  stats(): SessionTableStats {
+    const { lingering, closedEarly } = this.#idle
+    return { cores: this.map.size, lingering, closedEarly }
   }
 
   /** The cores of the table that are not closing, those that are still opening included. */
@@ -102,6 +108,7 @@ export class SessionTable extends Emitter<SessionTableEvents> {
     const preopen = existing ? this.#departures.settled(existing).then(() => asked) : asked
     const core = Hypercore.createCore(this.#storage, createCoreOptions(opts, discoveryKey, preopen))
     this.#enter(hex, core)
+    this.#idle.enter(core)
     core.opening.then(
       () => {
         this.emit('core-open', core)

@@ -35,6 +35,18 @@ test.each([
 })
 
 test.each([
+  [-1, 'number -1'],
+  [1.5, 'number 1.5'],
+  [Number.NaN, 'number NaN'],
+  ['5', 'a string of 1 character'],
+  [null, 'null']
+])('maxOpenCores: %s is refused', (maxOpenCores, got) => {
+  const { storage } = openTable()
+  const refused = mistake('maxOpenCores', got)
+  expect(() => new SessionTable(storage, { maxOpenCores: maxOpenCores as never })).toThrow(refused)
+})
+
+test.each([
   ['31 bytes', new Uint8Array(31), '31 bytes'],
   ['a string that is no hex', 'z'.repeat(64), 'a string of 64 characters'],
   ['a number', 1, 'number 1'],
