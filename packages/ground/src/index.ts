@@ -19,6 +19,6 @@ export {
 } from './option-checks.js'
 export { defaultsOf, nearestName, readGiven, readOptions, refuseUnknown } from './read-options.js'
 export type { Check, Option, OptionTable } from './read-options.js'
-export { Queue, Queues, closeAll } from './steps.js'
+export { Queue, Queues, closeAll, forEach } from './steps.js'
 export { MAX_TIMER_MS, laterTurn, onLaterTurn, systemClock } from './time.js'
 export type { Clock } from './time.js'

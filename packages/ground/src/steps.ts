@@ -28,24 +28,52 @@ export class Queues {
 /**
  * Runs every step, although some fail. What has failed before is a step that throws it.
  * @param what   begins the message of the AggregateError: "closing the store"
- * @param steps  functions; what they return is waited for
- * @param how    'in turn' waits for each step before it runs the next one; 'together' starts all at once
+ * @param steps  functions; what they return is waited for. They are taken one by one, as they begin
+ * @param how    'in turn' waits for each step before it runs the next one; 'together' starts all at once, for steps that
+ *               may wait for each other; a number runs so many at a time, for steps that may be thousands
  * @throws what failed, if that is one error; else an AggregateError, flat: its `errors` are in the order of the steps
  */
 export async function closeAll(
   what: string,
   steps: Iterable<() => unknown>,
-  how: 'in turn' | 'together' = 'in turn'
+  how: 'in turn' | 'together' | number = 'in turn'
 ): Promise<void> {
-  const running: Promise<unknown[]>[] = []
-  for (const step of steps) {
-    const failed = failuresOf(step)
-    running.push(failed)
-    if (how === 'in turn') await failed
-  }
-  const failed = (await Promise.all(running)).flat()
+  const failures: [index: number, errors: unknown[]][] = []
+  const atOnce = how === 'in turn' ? 1 : how === 'together' ? Infinity : how
+  let index = 0
+  await forEach(steps, atOnce, async (step) => {
+    const at = index++
+    const failed = await failuresOf(step)
+    if (failed.length > 0) failures.push([at, failed])
+  })
+  const failed = failures.toSorted(([a], [b]) => a - b).flatMap(([, errors]) => errors)
   if (failed.length === 1) throw failed[0]
   if (failed.length > 1) throw new AggregateError(failed, `${what}: ${failed.length} steps failed`)
+}
+
+/**
+ * Calls an async function for each item, for at most so many at a time. An item is taken when its call begins, so that
+ * there are never more promises than calls under way.
+ * @param atOnce  ≥ 1; Infinity starts all at once
+ * @param call    must not reject: the items that are left would be dropped
+ */
+export async function forEach<T>(
+  items: Iterable<T>,
+  atOnce: number,
+  call: (item: T) => Promise<unknown> | undefined
+): Promise<void> {
+  const left = items[Symbol.iterator]()
+  const workers: Promise<void>[] = []
+  const work = async (first: T): Promise<void> => {
+    await call(first)
+    for (let next = left.next(); !next.done; next = left.next()) await call(next.value)
+  }
+  while (workers.length < atOnce) {
+    const next = left.next()
+    if (next.done) break
+    workers.push(work(next.value))
+  }
+  await Promise.all(workers)
 }
 
 async function failuresOf(step: () => unknown): Promise<unknown[]> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { closeAll } from '@manycore/ground'
+import { closeAll, forEach } from '@manycore/ground'
 
 /** A step, and how to end it. */
 function held(name: string, log: string[]): { step: () => Promise<void>; end: () => void } {
@@ -13,7 +13,7 @@ function held(name: string, log: string[]): { step: () => Promise<void>; end: ()
   return { step, end }
 }
 
-test.each(['in turn', 'together'] as const)(
+test.each(['in turn', 'together', 2] as const)(
   '%s: every step runs, and one failure is thrown as itself',
   async (how) => {
     const ran: string[] = []
@@ -31,7 +31,7 @@ test.each(['in turn', 'together'] as const)(
   }
 )
 
-test.each(['in turn', 'together'] as const)(
+test.each(['in turn', 'together', 2] as const)(
   '%s: several failures are one AggregateError, flat',
   async (how) => {
     const errors = [1, 2, 3, 4].map((n) => new Error(`number ${n}`))
@@ -67,6 +67,39 @@ test('together: all steps begin at once', async () => {
   second.end()
   first.end()
   await closing
+})
+
+test('a number: so many steps are under way at most, and none is taken before it begins', async () => {
+  const log: string[] = []
+  const held3 = ['first', 'second', 'third'].map((name) => held(name, log))
+  let taken = 0
+  function* steps(): Generator<() => Promise<void>> {
+    for (const { step } of held3) {
+      taken++
+      yield step
+    }
+  }
+  const closing = closeAll('closing', steps(), 2)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect([log, taken]).toEqual([['first begins', 'second begins'], 2])
+  held3[1]!.end()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(log).toEqual(['first begins', 'second begins', 'second ends', 'third begins'])
+  for (const each of held3) each.end()
+  await closing
+})
+
+test('forEach() calls once for each of many items, and no more than so many at a time', async () => {
+  const seen: number[] = []
+  let [underWay, most] = [0, 0]
+  await forEach(Array(1000).keys(), 7, async (i) => {
+    most = Math.max(most, ++underWay)
+    await (i % 3 === 0 ? null : new Promise((resolve) => setImmediate(resolve)))
+    seen.push(i)
+    underWay--
+  })
+  expect(seen.toSorted((a, b) => a - b)).toEqual([...Array(1000).keys()])
+  expect(most).toBe(7)
 })
 
 test('no steps are no failure', async () => {

@@ -7,6 +7,8 @@ export interface Channel {
   readonly closed: boolean
   /** Closes it on both sides; its stream stays open. */
   close(): void
+  /** Whether it is closed and none of its messages is still being handled. */
+  readonly destroyed: boolean
   /** Resolves once it is closed and none of its messages is still being handled. */
   fullyClosed(): Promise<void>
 }

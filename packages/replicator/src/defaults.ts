@@ -18,10 +18,16 @@ export const POLICY_MS = 10_000
 export const MAX_ROUNDS = 32
 
 /**
- * Milliseconds that cores of a lower priority wait for a policy's answers about higher ones: as long as a refusal
- * takes.
+ * Milliseconds that cores of a lower priority wait for a policy's answers about higher ones, and the next of many cores
+ * for its answers about those before: as long as a refusal takes.
  */
 export const PATIENCE_MS = 50
+
+/**
+ * Of many cores, those about which the policies of one stream are asked at a time, or whose sessions are closed: enough to
+ * keep a policy busy that asks a server, at some 4 KB each while the answer is awaited (bench/README.md), 1 MB per stream.
+ */
+export const CORES_AT_ONCE = 256
 
 /**
  * Milliseconds in which the answers to one packet of opens are gathered, to go out in one packet as well: as long as a

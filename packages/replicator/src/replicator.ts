@@ -219,9 +219,22 @@ export class Replicator extends Emitter<ReplicatorEvents> {
   }
 
   #letGo(record: OpenStream<PolicyGate>): Promise<void> {
-    const ours = Array.from(this.#source).filter((core) => record.attached.has(core))
-    const steps = ours.map((core) => () => this.#attachments.detach(core, record))
-    return closeAll('leaving a stream', [...steps, () => this.#leave(record)], 'together')
+    const atWork: Promise<void>[] = []
+    const detachAll = (): void => {
+      // In reverse: `detachFrom()` takes its listener out of the stream's list, which Node searches from the end.
+      for (const core of Array.from(this.#source).toReversed()) {
+        const closed = record.attached.has(core) ? this.#attachments.detach(core, record) : null
+        if (closed !== null) atWork.push(closed)
+      }
+    }
+    const leave = (): void => {
+      try {
+        detachAll()
+      } finally {
+        this.#leave(record)
+      }
+    }
+    return closeAll('leaving a stream', [leave, () => Promise.all(atWork)])
   }
 
   #leave(record: OpenStream<PolicyGate>): void {

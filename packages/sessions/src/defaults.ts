@@ -9,3 +9,6 @@ export const LINGER_MS = 6000
  * that idle cores are 120 MB at most, and a program that comes back to thousands of cores in turn still finds them open.
  */
 export const MAX_OPEN_CORES = 4096
+
+/** How many open cores of a table, or sessions of a scope, are closed at a time: as many as keep a disk busy. */
+export const CLOSES_AT_ONCE = 64

@@ -12,6 +12,7 @@ import { BOTH_WAYS } from '../wire/direction.js'
 import type { Direction } from '../wire/direction.js'
 import { closeChannel } from '../wire/pairing.js'
 import { GuestCores } from './guest-cores.js'
+import { LateChannels } from './late-channels.js'
 
 /**
  * The one place where a core meets a stream. Whoever wants to bring them together comes here: our offers, the remotes
@@ -24,6 +25,7 @@ export class Attachments<Gate = unknown> {
   readonly #most: number
   readonly #guests: GuestCores
   readonly #clock: Clock
+  readonly #late = new LateChannels()
   /** The hex discovery keys of the cores that are detached on all streams. */
   readonly #everywhere = new Set<string>()
   /** What holds on one stream, true = detached, instead of what holds everywhere; by hex discovery key. */
@@ -72,20 +74,17 @@ export class Attachments<Gate = unknown> {
 
   /**
    * Closes the channel of a core, and no longer offers the core.
-   * @returns a promise that resolves once no message of the core is being worked on
+   * @returns a promise that resolves once no message of the core is being worked on; null if none is
    */
-  async detach(core: InnerCore, record: OpenStream): Promise<void> {
-    const { mux, noise, stream, attached, directions } = record
+  detach(core: InnerCore, record: OpenStream): Promise<void> | null {
+    const { mux, stream, attached, directions } = record
     directions.delete(hex(core.discoveryKey))
     if (core.replicator.attached(mux)) {
       core.replicator.detachFrom(mux)
       attached.delete(core)
       this.#reports.tell('detach', core, stream)
     }
-    // attachTo() opens the channel once the handshake is over, even if the core was detached meanwhile.
-    void noise.opened.then(() => {
-      if (!core.replicator.attached(mux)) void closeChannel(mux, core.discoveryKey)
-    })
+    this.#late.add(core, record)
     return closeChannel(mux, core.discoveryKey)
   }
 

@@ -1,11 +1,11 @@
 import { badArgument, MAX_TIMER_MS } from '@manycore/ground'
 import type { Clock } from '@manycore/ground'
 import type { InnerCore } from '@manycore/hypercore-types'
-import { PATIENCE_MS } from '../defaults.js'
 import type { CoreSource } from '../source/core-source.js'
 import type { Reports } from '../stats/reports.js'
 import type { OpenStream, StreamSet } from '../streams/stream-set.js'
 import type { Attachments } from './attachments.js'
+import { beginPatience, inPieces } from './in-pieces.js'
 import type { PolicyGate } from './policy-gate.js'
 
 /** Whether cores are offered unasked: always, never, or for a while. */
@@ -25,6 +25,8 @@ export class Offers {
   readonly #clock: Clock
   #active: boolean
   #timer: unknown = null
+  /** By stream whose policies are being asked: what is to be offered next. */
+  readonly #next = new Map<OpenStream<PolicyGate>, InnerCore[]>()
 
   constructor(
     source: CoreSource,
@@ -105,7 +107,29 @@ export class Offers {
   }
 
   readonly #onDownloading = (core: InnerCore): void => {
-    for (const record of this.#streams) if (this.offersUnasked(record)) void this.offer([core], record)
+    for (const record of this.#streams) {
+      if (!this.offersUnasked(record)) continue
+      if (record.gate === null) this.#attachments.attach(core, record)
+      else this.#offerNext(core, record)
+    }
+  }
+
+  /** Cores that begin to want data while the policies are asked about others are offered together, after those. */
+  #offerNext(core: InnerCore, record: OpenStream<PolicyGate>): void {
+    const waiting = this.#next.get(record)
+    if (waiting !== undefined) return void waiting.push(core)
+    this.#next.set(record, [core])
+    void this.#offerAllNext(record)
+  }
+
+  async #offerAllNext(record: OpenStream<PolicyGate>): Promise<void> {
+    for (let cores = this.#next.get(record)!; cores.length > 0; cores = this.#next.get(record)!) {
+      this.#next.set(record, [])
+      const patience = beginPatience(this.#clock)
+      if (this.offersUnasked(record)) await Promise.race([this.offer(cores, record), patience.over])
+      patience.end()
+    }
+    this.#next.delete(record)
   }
 
   async #offerByRank(
@@ -121,22 +145,12 @@ export class Offers {
       if (equals === undefined) ranks.set(rank, [core])
       else equals.push(core)
     }
-    const patience = ranks.size > 1 ? this.#patience() : null
+    const patience = ranks.size > 1 ? beginPatience(this.#clock) : null
     for (const [, equals] of [...ranks].toSorted(([a], [b]) => b - a)) {
-      const opened = Promise.all(equals.map((core) => gate.offer(core, echo)))
+      const opened = inPieces(equals, this.#clock, (core) => gate.offer(core, echo))
       await (patience === null ? opened : Promise.race([opened, patience.over]))
     }
     patience?.end()
-  }
-
-  /** How long cores of a lower priority wait until the policies have answered about higher ones. */
-  #patience(): { over: Promise<void>; end: () => void } {
-    let end = (): void => {}
-    const over = new Promise<void>((resolve) => {
-      const timer = this.#clock.setTimeout(resolve, PATIENCE_MS)
-      end = () => this.#clock.clearTimeout(timer)
-    })
-    return { over, end }
   }
 
   async #addOnceOpen(core: InnerCore, records: Iterable<OpenStream<PolicyGate>>): Promise<void> {

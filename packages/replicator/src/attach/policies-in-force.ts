@@ -5,6 +5,7 @@ import { isSameCore, isSamePeer } from '../policy/policy-change.js'
 import type { IsAbout, PolicyChange } from '../policy/policy-change.js'
 import type { ReplicationPolicy } from '../policy/policy.js'
 import type { OpenStream, StreamSet } from '../streams/stream-set.js'
+import { inPieces } from './in-pieces.js'
 import type { Offers } from './offers.js'
 import { PolicyGate } from './policy-gate.js'
 import type { GateParts } from './policy-gate.js'
@@ -113,7 +114,9 @@ export class PoliciesInForce {
     for (const one of this.#parts.source) {
       if (isAbout(one)) (record.attached.has(one) ? open : closed).push(one)
     }
-    const steps: (Promise<void> | undefined)[] = open.map((one) => gate.review(one, echo))
+    const steps: (Promise<void> | undefined)[] = [
+      inPieces(open, this.#parts.clock, (one) => gate.review(one, echo))
+    ]
     if (this.#offers.offersUnasked(record)) {
       const wanted = closed.filter((one) => one.replicator.downloading)
       steps.push(this.#offers.offer(wanted, record, echo))

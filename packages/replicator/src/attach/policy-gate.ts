@@ -1,7 +1,8 @@
 import b4a from 'b4a'
-import { BoundedMap } from '@manycore/ground'
+import { BoundedMap, forEach } from '@manycore/ground'
 import type { Clock } from '@manycore/ground'
 import type { InnerCore } from '@manycore/hypercore-types'
+import { CORES_AT_ONCE } from '../defaults.js'
 import type { Limits } from '../options.js'
 import { Judge } from '../policy/judge.js'
 import type { Judgement } from '../policy/judge.js'
@@ -17,6 +18,7 @@ import type { Direction } from '../wire/direction.js'
 import { DownloadOrder } from '../wire/download-order.js'
 import type { CorePeer } from '../wire/hypercore-peer.js'
 import type { Attachments } from './attachments.js'
+import { inPieces } from './in-pieces.js'
 import type { LookUps } from './look-ups.js'
 
 /** What the gates of all streams work with. */
@@ -126,7 +128,7 @@ export class PolicyGate {
         if (!this.#looped.has(id)) again.push(denied.discoveryKey)
       }
     }
-    await Promise.all(again.map((discoveryKey) => this.#reopen(discoveryKey)))
+    await inPieces(again, this.#parts.clock, (discoveryKey) => this.#reopen(discoveryKey))
   }
 
   /** Whether an answer of a policy is awaited. */
@@ -162,9 +164,13 @@ export class PolicyGate {
    * @returns the priorities of the cores that may be offered, which those are not that were denied for changing with
    * every answer
    */
-  rankAll(cores: readonly InnerCore[]): Promise<[InnerCore, number][]> {
+  async rankAll(cores: readonly InnerCore[]): Promise<[InnerCore, number][]> {
     const fresh = cores.filter(({ discoveryKey }) => !this.#looped.has(hex(discoveryKey)))
-    return Promise.all(fresh.map((core) => this.#rank(core)))
+    const ranked: [InnerCore, number][] = []
+    await forEach(fresh.entries(), CORES_AT_ONCE, async ([i, core]) => {
+      ranked[i] = await this.#rank(core)
+    })
+    return ranked
   }
 
   /** A priority that throws or is not a number counts as 0. Nothing is kept if no policy has a priority. */
@@ -191,12 +197,14 @@ export class PolicyGate {
     const decided = this.#judge
       .decide(core, reason, echo)
       .finally(() => this.#deciding.delete(id))
-      .then((judged) => (judged === null ? undefined : this.#apply(core, reason, judged, echo)))
+      .then(async (judged) => {
+        if (judged !== null) await this.#apply(core, reason, judged, echo)
+      })
     this.#deciding.set(id, decided)
     return decided
   }
 
-  #apply(core: InnerCore, reason: Reason, judged: Judgement, echo: boolean): Promise<void> | undefined {
+  #apply(core: InnerCore, reason: Reason, judged: Judgement, echo: boolean): Promise<void> | null {
     const { attachments } = this.#parts
     const { verdict, late, isLoop, isOld } = judged
     const id = hex(core.discoveryKey)
@@ -204,12 +212,12 @@ export class PolicyGate {
     else this.#looped.delete(id)
     if (!core.replicator.attached(this.#record.mux)) {
       if (reason !== 'review') this.#settle(core, reason, verdict, echo, late)
-      return undefined
+      return null
     }
     // It is attached, perhaps for another reason and by another answer. This answer may detach it or change its direction.
-    if (verdict === 'announce' || !this.#record.attached.has(core)) return undefined
+    if (verdict === 'announce' || !this.#record.attached.has(core)) return null
     const now = attachments.direction(core.discoveryKey, this.#record) ?? BOTH_WAYS
-    if (typeof verdict !== 'string' && isSameDirection(verdict, now)) return undefined
+    if (typeof verdict !== 'string' && isSameDirection(verdict, now)) return null
     const closed = attachments.detach(core, this.#record)
     this.#settle(core, 'review', verdict, echo, late)
     if (isOld) void this.#reopen(core.discoveryKey) // it may be allowed by now

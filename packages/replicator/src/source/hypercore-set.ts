@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import { Emitter, badArgument, callEach, closeAll } from '@manycore/ground'
 import type { CoreReplicator, Hypercore, InnerCore } from '@manycore/hypercore-types'
+import { CORES_AT_ONCE } from '../defaults.js'
 import { ReplicatorError } from '../errors.js'
 import type { CoreSource } from './core-source.js'
 
@@ -26,6 +27,8 @@ interface Entry {
 export class HypercoreSet extends Emitter<HypercoreSetEvents> implements CoreSource {
   readonly #entries = new Map<string, Entry>()
   readonly #entering = new Set<Promise<void>>()
+  /** What look-ups wait for that find no core: one promise for all of them, until another core is added. */
+  #entered: Promise<unknown> | null = null
   #closing: Promise<void> | null = null
 
   /** @throws BAD_ARGUMENT if one of them is not a Hypercore; then none was added */
@@ -57,13 +60,14 @@ export class HypercoreSet extends Emitter<HypercoreSetEvents> implements CoreSou
     if (this.#closing !== null) throw new ReplicatorError('REPLICATOR_CLOSED', 'add() after close()')
     const entering = this.#enter(check(hypercore)).finally(() => this.#entering.delete(entering))
     this.#entering.add(entering)
+    this.#entered = null
   }
 
   /** @returns the core once it is open; null if it is not in the set */
   async open(discoveryKey: Uint8Array): Promise<InnerCore | null> {
     const id = b4a.toString(discoveryKey, 'hex')
     // A Hypercore that is still opening may not know its discovery key yet.
-    if (!this.#entries.has(id)) await Promise.allSettled(this.#entering)
+    if (!this.#entries.has(id)) await (this.#entered ??= Promise.allSettled(this.#entering))
     return this.#entries.get(id)?.core ?? null
   }
 
@@ -80,7 +84,7 @@ export class HypercoreSet extends Emitter<HypercoreSetEvents> implements CoreSou
     const sessions = Array.from(this.#entries.values(), (entry) => entry.session)
     for (const id of this.#entries.keys()) this.#leave(id)
     const steps = sessions.map((session) => () => session.close())
-    return closeAll('closing a HypercoreSet', steps, 'together')
+    return closeAll('closing a HypercoreSet', steps, CORES_AT_ONCE)
   }
 
   async #enter(hypercore: Hypercore<unknown>): Promise<void> {

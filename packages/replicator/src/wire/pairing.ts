@@ -142,11 +142,11 @@ function ask(parties: Set<Party>, discoveryKey: Uint8Array | null): Promise<unkn
 
 /**
  * Closes the channel of a core on this mux, even if the remote has not answered it yet.
- * @returns a promise that resolves once no message of it is being worked on
+ * @returns a promise that resolves once no message of it is being worked on; null if none is
  */
-export async function closeChannel(mux: Protomux, discoveryKey: Uint8Array): Promise<void> {
+export function closeChannel(mux: Protomux, discoveryKey: Uint8Array): Promise<void> | null {
   const channel = mux.getLastChannel({ protocol: PROTOCOL, id: discoveryKey })
-  if (channel === null) return
+  if (channel === null) return null
   channel.close()
-  await channel.fullyClosed()
+  return channel.destroyed ? null : channel.fullyClosed()
 }

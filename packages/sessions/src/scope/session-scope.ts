@@ -2,6 +2,7 @@ import Hypercore from 'hypercore'
 import { badArgument, callEach, closeAll } from '@manycore/ground'
 import type { Hypercore as Session, InnerCore } from '@manycore/hypercore-types'
 import { CloseSignal, closeEarly, rejectable } from './preload.js'
+import { CLOSES_AT_ONCE } from '../defaults.js'
 import { SessionsError } from '../errors.js'
 import { applyLate, keepPreload, listing, NOTHING_YET, retire } from '../upstream/session.js'
 import type { Listing } from '../upstream/session.js'
@@ -137,17 +138,25 @@ export class SessionScope implements Iterable<Session<unknown>> {
   }
 
   async #close(): Promise<void> {
-    const closing = new Map<Session<unknown>, Promise<void>>()
+    const closed = new Set<Session<unknown>>()
+    const failed: Promise<void>[] = []
     try {
       // A session derived from one that was opening comes to a list late, hence more than one round.
       for (;;) {
-        const found = [...this.#opening, ...this].filter((session) => !closing.has(session))
+        const found = [...new Set([...this.#opening, ...this])].filter((session) => !closed.has(session))
         if (found.length === 0) break
-        for (const session of found) closing.set(session, session.close())
-        await Promise.allSettled(closing.values())
+        for (const session of found) closed.add(session)
+        // One that is opening may wait for the lock of another (`exclusive`), an open one waits for nobody.
+        const opening = closeEach(found.filter((session) => !session.opened))
+        const open = closeEach(found.filter((session) => session.opened))
+        failed.push(closeAll('closing sessions', opening, 'together'))
+        failed.push(closeAll('closing sessions', open, CLOSES_AT_ONCE))
+        await Promise.allSettled(failed)
       }
-      const closes = [...closing.values()].map((closed) => () => closed)
-      await closeAll('closing sessions', closes, 'together')
+      await closeAll(
+        'closing sessions',
+        failed.map((failure) => () => failure)
+      ) // flat
     } finally {
       callEach([this.#onclose], this)
     }
@@ -203,6 +212,10 @@ export class SessionScope implements Iterable<Session<unknown>> {
     if (count === 0) this.#awaited.delete(sessions)
     else this.#awaited.set(sessions, count)
   }
+}
+
+function closeEach(sessions: readonly Session<unknown>[]): (() => Promise<void>)[] {
+  return sessions.map((session) => () => session.close())
 }
 
 function isPromise<T>(value: InnerCore | Promise<T>): value is Promise<T> {

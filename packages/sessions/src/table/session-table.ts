@@ -1,6 +1,7 @@
 import Hypercore from 'hypercore'
 import { Emitter, badArgument, callEach, closeAll } from '@manycore/ground'
 import type { CorestoreStorage, InnerCore, Hypercore as Session } from '@manycore/hypercore-types'
+import { CLOSES_AT_ONCE } from '../defaults.js'
 import { SessionsError } from '../errors.js'
 import { SessionScope } from '../scope/session-scope.js'
 import { CoreHooks, discard, isFree } from '../upstream/core-hooks.js'
@@ -216,9 +217,20 @@ export class SessionTable extends Emitter<SessionTableEvents> {
     return closeAll('closing the table', [
       () => closeAll('closing scopes', scopes, 'together'),
       () => {
-        const cores = [...this.map.values()].map((core) => () => this.#remove(core))
         this.#watchers.clear()
-        return closeAll('closing cores', cores, 'together')
+        const cores = [...this.map.values()]
+        const remove = (core: InnerCore) => () => this.#remove(core)
+        // What an opening core waits for may never come, and must not keep an open one from closing.
+        const open = cores.filter((core) => core.opened).map(remove)
+        const opening = cores.filter((core) => !core.opened).map(remove)
+        return closeAll(
+          'closing cores',
+          [
+            () => closeAll('closing open cores', open, CLOSES_AT_ONCE),
+            () => closeAll('closing opening cores', opening, 'together')
+          ],
+          'together'
+        )
       }
     ])
   }
