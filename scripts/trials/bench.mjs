@@ -16,7 +16,9 @@ const RUNS = {
   // The rows of growth are others of this suite once more, at three sizes: small, they are all the same.
   stores: [['run.mjs', 'stores', '--except', 'growth', ...SMALL], 13],
   refusals: [['policies/refusal-timing.mjs', '--asks', '5'], 7],
-  revocation: [['policies/revocation.mjs', '--rounds', '1'], 7]
+  revocation: [['policies/revocation.mjs', '--rounds', '1'], 7],
+  'many cores in turn': [['growth/in-turn.mjs', '--cores', '20', '--max', '4'], 6],
+  'start-up': [['growth/start-up.mjs', '--cores', '20', '--runs', '1'], 4]
 }
 
 await report(
