@@ -170,7 +170,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
    * in one turn of the event loop count as one. A policy that calls this while it is being asked does not wait for
    * itself.
    * @returns a promise that resolves once no block of a closed core is read or handed to its stream any more: within
-   *          `policyMs`, and at `close()`. What was handed over before is in the stream's buffer, or with the peer
+   *          `policyMs`, with 50 ms more for each 256 cores of a stream if a policy is slow, and at `close()`. What was handed over before is in the stream's buffer, or with the peer
    * @throws  BAD_ARGUMENT, even for a core that has no discovery key yet (await `core.ready()` first);
    *          REPLICATOR_CLOSED
    */

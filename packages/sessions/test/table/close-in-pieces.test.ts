@@ -46,14 +46,21 @@ test('a scope closes its sessions so many at a time', async () => {
   expect(sessions.every((session) => session.closed)).toBe(true)
 })
 
-test('sessions that wait for one lock do not keep a scope from closing, however many', async () => {
+test('sessions that wait for one lock do not keep a scope from closing, in whatever order they came', async () => {
   const { table } = openTable()
   const scope = table.scope()
   const core = table.openCore(newCore())
-  const sessions = Array.from({ length: MANY }, () => scope.session(core, { exclusive: true }))
-  await sessions[0]!.ready()
+  await core.ready()
+  let give = (): void => {}
+  const promise = new Promise<{ core: typeof core }>((resolve) => (give = () => resolve({ core })))
+  const late = Array.from({ length: MANY }, () => scope.session(promise, { exclusive: true }, null))
+  const holder = scope.session(core, { exclusive: true })
+  await holder.ready()
+  const next = scope.session(core, { exclusive: true }) // made last, and has the lock before those made first
+  await new Promise((resolve) => setImmediate(resolve))
+  give()
   await scope.close()
-  expect(sessions.every((session) => session.closed)).toBe(true)
+  expect([...late, holder, next].every((session) => session.closed)).toBe(true)
 })
 
 test('a core that never opens keeps no open one from closing', async () => {
