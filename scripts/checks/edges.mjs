@@ -1,8 +1,8 @@
 // Which package may import which (docs/architecture.md), and no import cycles between files.
 // Own code over a library: madge and dependency-cruiser need the compiler API that TypeScript 7 no longer has.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { builtinModules } from 'node:module'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { importsOf } from '../workspace/imports.mjs'
 import { report } from '../process/report.mjs'
 import { checked, filesUnder, packagesOf, readJson, shown } from '../workspace/packages.mjs'
@@ -94,6 +94,7 @@ await report({
   'edges: packages are imported by their name alone': () => eachImport(deepImport),
   'edges: every import is declared in package.json': () => eachImport(undeclared),
   'edges: portable sources import no module of Node': () => eachImport(nodeModule),
+  'edges: projects are built after what their shims import': () => packages.flatMap(builtTooEarly),
   'edges: files import each other in one direction': cycles
 })
 
@@ -155,6 +156,44 @@ function nodeModule({ owner, file, specifier, typeOnly }) {
   return NODE.has(specifier.replace(/^node:/, ''))
     ? 'use b4a or events-universal, or take it as an argument'
     : null
+}
+
+/**
+ * tsc builds projects that do not refer to each other at once: a shim of types/ may name declarations that are not there yet.
+ * @param {Package} owner
+ */
+function builtTooEarly(owner) {
+  return ['', 'compliance'].flatMap((part) => {
+    const dir = join(owner.dir, part)
+    const config = join(dir, 'tsconfig.json')
+    if (!existsSync(config)) return []
+    const { include = [], references = [] } = readJson(config)
+    const awaited = new Set(references.map((/** @type {{ path: string }} */ { path }) => resolve(dir, path)))
+    const shims = include.flatMap((/** @type {string} */ pattern) => shimsOf(resolve(dir, pattern)))
+    const named = packages.filter(
+      ({ name, dir: other }) =>
+        other !== owner.dir &&
+        !awaited.has(other) &&
+        shims.some((/** @type {string} */ file) => readFileSync(file, 'utf8').includes(`'${name}`))
+    )
+    return named.map(
+      ({ id, name }) =>
+        `${shown(checked, config)}: a shim in it imports ${name}: refer to ${id}, or leave it out`
+    )
+  })
+}
+
+/**
+ * @param {string} pattern  of a tsconfig
+ * @returns {string[]}  the declarations in it
+ */
+function shimsOf(pattern) {
+  if (!pattern.endsWith('.d.ts')) return []
+  if (!pattern.includes('*')) return [pattern]
+  const dir = dirname(pattern)
+  return readdirSync(dir)
+    .filter((name) => name.endsWith('.d.ts'))
+    .map((name) => join(dir, name))
 }
 
 /**

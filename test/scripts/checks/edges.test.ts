@@ -72,6 +72,23 @@ test.each(wrong)('importing %s fails', async (_name, file, source, message) => {
   expect(code).toBe(1)
 })
 
+test('a project that may be built before what its shims import fails', async () => {
+  const project = (include: string[], ...paths: string[]): string =>
+    JSON.stringify({ include, references: paths.map((path) => ({ path })) })
+  const files = {
+    'types/wire.d.ts': "declare module 'wire' {\n  import type { A } from '@manycore/hypercore-types'\n}",
+    'packages/hypercore-types/package.json': types,
+    'packages/kv/package.json': manifest('kv'),
+    'packages/kv/tsconfig.json': project(['src', '../../types/*.d.ts'])
+  }
+  const early = await check('checks/edges', fixture(files))
+  expect(early.text).toContain('packages/kv/tsconfig.json: a shim in it imports @manycore/hypercore-types')
+  expect(early.code).toBe(1)
+  const config = project(['src', '../../types/wire.d.ts'], '../hypercore-types')
+  const behind = await check('checks/edges', fixture({ ...files, 'packages/kv/tsconfig.json': config }))
+  expect(behind.code).toBe(0)
+})
+
 test('a circle of files fails and is shown', async () => {
   const dir = fixture({
     'packages/sessions/package.json': manifest('sessions'),
