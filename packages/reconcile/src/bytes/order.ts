@@ -21,6 +21,11 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return compare(a, 0, b, 0, a.byteLength)
 }
 
+/** Compares two arrays of any lengths; what another begins with is before it. */
+export function compareKeys(a: Uint8Array, b: Uint8Array): number {
+  return compare(a, 0, b, 0, Math.min(a.byteLength, b.byteLength)) || a.byteLength - b.byteLength
+}
+
 /** Have these the same bytes? */
 export function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && compareBytes(a, b) === 0

@@ -1,5 +1,6 @@
-import { Queue, isManycoreError } from '@manycore/ground'
+import { Queue, badArgument, isManycoreError } from '@manycore/ground'
 import { ReconcileError } from '../errors.js'
+import { checkOps } from '../store/check-ops.js'
 import { IndexStore } from '../store/index-store.js'
 import { Keys } from '../store/keys.js'
 import type { StoreOp } from '../store/ordered-store.js'
@@ -8,7 +9,7 @@ import { COUNT_AT, ENTRIES_AT, Layout } from '../tree/layout.js'
 import { NodeTable } from '../tree/node-table.js'
 import { Tree } from '../tree/tree.js'
 import type { ItemSource } from './item.js'
-import type { IndexSettings } from './options.js'
+import type { IndexSettings, RebuildOptions } from './options.js'
 import { build } from './rebuild.js'
 
 /** A tree, whether it is open, and what is stored of it. Changes and flushes run in the order of the calls. */
@@ -78,27 +79,37 @@ export class LiveTree {
     return this.#inTurn(() => this.#run(operation))
   }
 
-  async flush(stamp: Uint8Array): Promise<void> {
+  async flush(stamp: Uint8Array, ops: readonly StoreOp[]): Promise<void> {
     this.#refuseIfClosed()
+    this.#checkOps(ops)
     const { written } = await this.#inTurn(async () => {
       await this.#whenOpen()
       await this.#writing
-      return { written: this.#write(stamp) }
+      return { written: this.#write(stamp, ops) }
     })
     await written
   }
 
-  async rebuild(items: ItemSource, stamp: Uint8Array, sortBytes: number): Promise<void> {
+  async rebuild(
+    items: ItemSource,
+    { stamp, sortBytes, ops }: Readonly<Required<RebuildOptions>>
+  ): Promise<void> {
     this.#refuseIfClosed()
     await this.#inTurn(async () => {
       await this.#whenOpen().catch(throwUnlessDamaged)
       await this.#writing
-      await this.#rebuild(items, stamp, sortBytes)
+      await this.#rebuild(items, stamp, sortBytes, ops)
     })
   }
 
   #refuseIfClosed(): void {
     if (this.#isClosed) throw new ReconcileError('INDEX_CLOSED', 'the index was closed')
+  }
+
+  /** @throws BAD_ARGUMENT */
+  #checkOps(ops: readonly StoreOp[]): void {
+    if (this.#store) checkOps(ops, this.#store.keys)
+    else if (ops.length > 0) throw badArgument('ops', 'left out, as there is no engine', ops)
   }
 
   async #run<T>(operation: (tree: Tree) => T): Promise<T> {
@@ -140,7 +151,7 @@ export class LiveTree {
   }
 
   /** Starts to write what is dirty. */
-  #write(stamp: Uint8Array): Promise<void> {
+  #write(stamp: Uint8Array, callers: readonly StoreOp[]): Promise<void> {
     const { nodes, freed } = this.#table.takeDirty()
     const store = this.#store
     const ops: StoreOp[] = []
@@ -150,7 +161,7 @@ export class LiveTree {
       for (const number of freed) ops.push(store.deleteNode(number))
       ops.push(this.#head(store, stamp))
     }
-    const written = this.#commit(ops).then(
+    const written = this.#commit(ops, callers).then(
       () => {
         this.#table.stored(nodes)
         this.#hasLeftovers = false
@@ -165,11 +176,17 @@ export class LiveTree {
     return written
   }
 
-  async #rebuild(items: ItemSource, stamp: Uint8Array, sortBytes: number): Promise<void> {
+  async #rebuild(
+    items: ItemSource,
+    stamp: Uint8Array,
+    sortBytes: number,
+    callers: readonly StoreOp[]
+  ): Promise<void> {
     const store = this.#store
     const first = Math.max(1, this.#table.next)
     this.#hasLeftovers = true
     const { root, nodes, next } = await build(this.#tree, store, items, first, sortBytes)
+    this.#checkOps(callers)
     if (store) {
       const totals = root.bytes.slice(COUNT_AT, ENTRIES_AT)
       const head = {
@@ -180,7 +197,8 @@ export class LiveTree {
         next,
         stamp
       }
-      await this.#commit([store.deleteNodes(0, first), ...store.deleteLeftovers(next), store.putHead(head)])
+      const ops = [store.deleteNodes(0, first), ...store.deleteLeftovers(next), store.putHead(head)]
+      await this.#commit(ops, callers)
     }
     this.#table.reset(next)
     this.#table.adopt(nodes)
@@ -196,8 +214,8 @@ export class LiveTree {
     return store.putHead({ settings, root, level, totals, next: this.#table.next, stamp })
   }
 
-  async #commit(ops: readonly StoreOp[]): Promise<void> {
-    if (ops.length > 0) await this.#store!.store.batch(ops)
+  async #commit(ops: readonly StoreOp[], callers: readonly StoreOp[]): Promise<void> {
+    if (ops.length > 0) await this.#store!.store.batch(callers.length > 0 ? [...ops, ...callers] : ops)
   }
 }
 

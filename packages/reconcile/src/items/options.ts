@@ -20,7 +20,7 @@ import {
   VERSION_BYTES
 } from '../defaults.js'
 import { copyOf } from '../bytes/copy.js'
-import type { OrderedStore } from '../store/ordered-store.js'
+import type { OrderedStore, StoreOp } from '../store/ordered-store.js'
 
 /** Options of `new Index()`. */
 export interface IndexOptions {
@@ -48,10 +48,20 @@ export interface IndexOptions {
 export interface FlushOptions {
   /** Up to 1024 bytes that `index.stamp` then has, such as the position in a journal up to which changes are in. */
   stamp: Uint8Array
+  /**
+   * Changes of other keys of the engine, which go into the same batch: all of it is stored, or nothing. None may touch a key with
+   * the prefix of the index. The array and its buffers belong to the index from the call on.
+   */
+  ops?: readonly StoreOp[]
 }
 
 /** Options of `index.rebuild()`. */
 export interface RebuildOptions extends FlushOptions {
+  /**
+   * As for `flush()`, in the batch that replaces the old items. It is read once `items` has ended, so that the source may add to it.
+   * What is too much for one batch belongs under keys of its own before, of which one op says that they count now.
+   */
+  ops?: readonly StoreOp[]
   /** Items that are sorted in memory at once; more than that are sorted in the engine. In memory only, all are. */
   sortBytes?: number
 }
@@ -77,8 +87,14 @@ const INDEX = {
   cacheBytes: { check: aSize, default: CACHE_BYTES, unit: 'bytes' }
 } satisfies OptionTable<IndexOptions>
 
+const anArray: Check<readonly StoreOp[]> = (field, value) => {
+  if (Array.isArray(value)) return value
+  throw badArgument(field, 'an array of ops', value)
+}
+
 const FLUSH = {
-  stamp: { check: aStamp }
+  stamp: { check: aStamp },
+  ops: { check: anArray, otherwise: 'none' }
 } satisfies OptionTable<FlushOptions>
 
 const REBUILD = {
@@ -102,15 +118,15 @@ export function readIndexOptions(opts: IndexOptions | undefined): IndexSettings 
 }
 
 /** @throws BAD_ARGUMENT */
-export function readFlushOptions(opts: FlushOptions): FlushOptions {
-  const { stamp } = readOptions(opts, FLUSH)
-  return { stamp: required(stamp) }
+export function readFlushOptions(opts: FlushOptions): Required<FlushOptions> {
+  const { stamp, ops = [] } = readOptions(opts, FLUSH)
+  return { stamp: required(stamp), ops }
 }
 
 /** @throws BAD_ARGUMENT */
 export function readRebuildOptions(opts: RebuildOptions): Required<RebuildOptions> {
-  const { stamp, sortBytes } = readOptions(opts, REBUILD)
-  return { stamp: required(stamp), sortBytes }
+  const { stamp, sortBytes, ops = [] } = readOptions(opts, REBUILD)
+  return { stamp: required(stamp), sortBytes, ops }
 }
 
 function required(stamp: Uint8Array | undefined): Uint8Array {

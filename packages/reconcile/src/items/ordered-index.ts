@@ -179,24 +179,24 @@ export class Index {
   }
 
   /**
-   * Stores all changes of the calls before it, and the stamp with them, in one batch. If that fails, what was stored before is
-   * still there, and the changes are still in memory. Without an engine it only remembers the stamp.
+   * Stores all changes of the calls before it, and the stamp and the caller's `ops` with them, in one batch. If that fails, what
+   * was stored before is still there, and the changes are still in memory, except for `ops`: pass them again. Without an engine it
+   * only remembers the stamp, and takes no `ops`.
    * @throws BAD_ARGUMENT, INDEX_CLOSED, INDEX_CORRUPT, and the errors of the engine
    */
   async flush(opts: FlushOptions): Promise<void> {
-    const { stamp } = readFlushOptions(opts)
-    await this.#live.flush(stamp)
+    const { stamp, ops } = readFlushOptions(opts)
+    await this.#live.flush(stamp, ops)
   }
 
   /**
    * Replaces all items, whatever there was, even if that is damaged. Until it ends, reads see the old items, and changes wait. If
-   * it fails, everything is as it was.
+   * it fails, everything is as it was, `ops` included.
    * @param items  in any order; of those with the same id the last one counts. O(n log n), 2 s per million
    * @throws BAD_ARGUMENT, INDEX_CLOSED, the errors of the engine, and those of `items`
    */
   async rebuild(items: ItemSource, opts: RebuildOptions): Promise<void> {
-    const { stamp, sortBytes } = readRebuildOptions(opts)
-    await this.#live.rebuild(items, stamp, sortBytes)
+    await this.#live.rebuild(items, readRebuildOptions(opts))
   }
 
   async #put(

@@ -1,4 +1,5 @@
 import { copyOf } from '../bytes/copy.js'
+import { compare, compareKeys } from '../bytes/order.js'
 
 const HEAD = 0
 const NODES = 1
@@ -37,6 +38,19 @@ export class Keys {
 
   endOfRuns(): Uint8Array {
     return this.#key(RUNS + 1, [])
+  }
+
+  /** Does a key belong to the index? */
+  has(key: Uint8Array): boolean {
+    const prefix = this.#prefix
+    return key.byteLength >= prefix.byteLength && compare(key, 0, prefix, 0, prefix.byteLength) === 0
+  }
+
+  /** Does `[start, end)` have keys that belong to the index? */
+  overlaps(start: Uint8Array, end: Uint8Array): boolean {
+    if (compareKeys(start, end) >= 0) return false
+    // All of them follow the prefix: a range that ends behind it has the first of them, or begins among or behind them.
+    return compareKeys(end, this.#prefix) > 0 && (this.has(start) || compareKeys(start, this.#prefix) < 0)
   }
 
   #key(kind: number, rest: readonly number[]): Uint8Array {
