@@ -4,6 +4,7 @@ import { checkOps } from '../store/check-ops.js'
 import { IndexStore } from '../store/index-store.js'
 import { Keys } from '../store/keys.js'
 import type { StoreOp } from '../store/ordered-store.js'
+import { detach } from '../tree/detach.js'
 import { Hasher } from '../tree/hasher.js'
 import { COUNT_AT, ENTRIES_AT, Layout } from '../tree/layout.js'
 import { NodeTable } from '../tree/node-table.js'
@@ -72,11 +73,16 @@ export class LiveTree {
   /** Runs an operation that changes the tree, at once if no other waits and it needs nothing from the store. */
   async change<T>(operation: (tree: Tree) => T): Promise<T> {
     this.#refuseIfClosed()
-    if (this.#isOpen && this.#queued === 0) {
-      const result = this.#table.attempt(() => operation(this.#tree))
-      if (!this.#table.isMiss(result)) return result
+    const table = this.#table
+    if (this.#isOpen && this.#queued === 0 && !table.isFull) {
+      const result = table.attempt(() => operation(this.#tree))
+      table.evict()
+      if (!table.isMiss(result)) return result
     }
-    return this.#inTurn(() => this.#run(operation))
+    return this.#inTurn(async () => {
+      if (table.isFull) await this.#spill()
+      return this.#run(operation)
+    })
   }
 
   async flush(stamp: Uint8Array, ops: readonly StoreOp[]): Promise<void> {
@@ -150,25 +156,38 @@ export class LiveTree {
     return this.#queue.run(fn).finally(() => this.#queued--)
   }
 
+  /** Stores changes beside the stored tree, where nothing refers to them until the next flush, to make room for others. */
+  async #spill(): Promise<void> {
+    await this.#writing
+    detach(this.#tree)
+    const unstored = this.#table.takeDetached()
+    try {
+      for (const ops of this.#store!.batches(unstored)) await this.#store!.store.batch(ops)
+    } catch (err) {
+      this.#table.notStored(unstored)
+      throw err
+    }
+    this.#table.stored(unstored.nodes)
+  }
+
   /** Starts to write what is dirty. */
   #write(stamp: Uint8Array, callers: readonly StoreOp[]): Promise<void> {
-    const { nodes, freed } = this.#table.takeDirty()
+    const unstored = this.#table.takeDirty()
     const store = this.#store
     const ops: StoreOp[] = []
     if (store) {
-      if (this.#hasLeftovers) ops.push(...store.deleteLeftovers(this.#table.next))
-      for (const node of nodes) ops.push(store.putNode(node))
-      for (const number of freed) ops.push(store.deleteNode(number))
+      if (this.#hasLeftovers) ops.push(...store.deleteLeftovers(this.#table.numbers.next))
+      for (const op of store.changes(unstored)) ops.push(op)
       ops.push(this.#head(store, stamp))
     }
     const written = this.#commit(ops, callers).then(
       () => {
-        this.#table.stored(nodes)
+        this.#table.stored(unstored.nodes)
         this.#hasLeftovers = false
         this.stamp = stamp
       },
       (err) => {
-        this.#table.notStored(nodes, freed)
+        this.#table.notStored(unstored)
         throw err
       }
     )
@@ -183,7 +202,7 @@ export class LiveTree {
     callers: readonly StoreOp[]
   ): Promise<void> {
     const store = this.#store
-    const first = Math.max(1, this.#table.next)
+    const first = Math.max(1, this.#table.numbers.next)
     this.#hasLeftovers = true
     const { root, nodes, next } = await build(this.#tree, store, items, first, sortBytes)
     this.#checkOps(callers)
@@ -198,7 +217,12 @@ export class LiveTree {
         stamp
       }
       const ops = [store.deleteNodes(0, first), ...store.deleteLeftovers(next), store.putHead(head)]
-      await this.#commit(ops, callers)
+      try {
+        await this.#commit(ops, callers)
+      } catch (err) {
+        this.#table.numbers.abandon(next) // what failed may be stored
+        throw err
+      }
     }
     this.#table.reset(next)
     this.#table.adopt(nodes)
@@ -211,7 +235,7 @@ export class LiveTree {
   #head(store: IndexStore, stamp: Uint8Array): StoreOp {
     const { rootNumber: root, rootLevel: level, totals } = this.#tree
     const settings = this.hasher.settings()
-    return store.putHead({ settings, root, level, totals, next: this.#table.next, stamp })
+    return store.putHead({ settings, root, level, totals, next: this.#table.numbers.next, stamp })
   }
 
   async #commit(ops: readonly StoreOp[], callers: readonly StoreOp[]): Promise<void> {

@@ -40,7 +40,10 @@ export interface IndexOptions {
    * fingerprint does not tell from others. Copied. Default: null, none.
    */
   secret?: Uint8Array | null
-  /** Nodes that are kept in memory although they are stored. Those that are not stored yet come on top. */
+  /**
+   * Bytes of nodes in memory, at most, with an engine. Changes that take more than half of it, and 64 KiB, are written to the engine
+   * before `flush()`, where nothing refers to them until then. Nodes that running calls need come on top, 10 KB each.
+   */
   cacheBytes?: number
 }
 

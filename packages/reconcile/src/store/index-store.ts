@@ -1,8 +1,9 @@
+import { BATCH_BYTES } from '../defaults.js'
 import { ReconcileError } from '../errors.js'
 import { plain } from '../bytes/copy.js'
 import { isSame } from '../bytes/order.js'
 import type { Hasher } from '../tree/hasher.js'
-import type { NodeSource } from '../tree/node-table.js'
+import type { NodeSource, Unstored } from '../tree/node-table.js'
 import type { TreeNode } from '../tree/node.js'
 import { decodeHead, encodeHead } from './head.js'
 import type { Head } from './head.js'
@@ -10,6 +11,9 @@ import type { Keys } from './keys.js'
 import type { OrderedStore, StoreOp } from './ordered-store.js'
 
 const CHECKSUM_BYTES = 8
+
+/** Nodes with numbers in a row that are deleted as a range. */
+const LEAST_RUN = 8
 
 /** Head and nodes of an index in a store. Each record has a checksum behind it. */
 export class IndexStore implements NodeSource {
@@ -41,12 +45,32 @@ export class IndexStore implements NodeSource {
     return found.length > 0
   }
 
-  putNode(node: TreeNode): StoreOp {
-    return this.#put(this.keys.node(node.number), node.record)
+  /** All ops that store nodes and delete others. */
+  *changes({ nodes, freed }: Unstored): Generator<StoreOp, void, undefined> {
+    for (const node of nodes) yield this.putNode(node)
+    const numbers = Float64Array.from(freed).toSorted()
+    for (let from = 0, to = 1; from < numbers.length; from = to++) {
+      while (to < numbers.length && numbers[to] === numbers[to - 1]! + 1) to++
+      yield* this.#deleteRun(numbers[from]!, numbers[to - 1]! + 1)
+    }
   }
 
-  deleteNode(number: number): StoreOp {
-    return { type: 'del', key: this.keys.node(number) }
+  /** The same in batches of bounded size. */
+  *batches(unstored: Unstored): Generator<StoreOp[], void, undefined> {
+    let [ops, bytes]: [StoreOp[], number] = [[], 0]
+    for (const op of this.changes(unstored)) {
+      ops.push(op)
+      if (op.type === 'put') bytes += op.value.byteLength
+      if (bytes < BATCH_BYTES) continue
+      yield ops
+      ops = []
+      bytes = 0
+    }
+    if (ops.length > 0) yield ops
+  }
+
+  putNode(node: TreeNode): StoreOp {
+    return this.#put(this.keys.node(node.number), node.record)
   }
 
   putHead(head: Head): StoreOp {
@@ -65,6 +89,12 @@ export class IndexStore implements NodeSource {
       { type: 'delRange', start: keys.node(from), end: keys.endOfNodes() },
       { type: 'delRange', start: keys.startOfRuns(), end: keys.endOfRuns() }
     ]
+  }
+
+  /** Few are deleted one by one: a range that is deleted slows down later reads of some engines. */
+  *#deleteRun(from: number, to: number): Generator<StoreOp, void, undefined> {
+    if (to - from >= LEAST_RUN) yield this.deleteNodes(from, to)
+    else for (let number = from; number < to; number++) yield { type: 'del', key: this.keys.node(number) }
   }
 
   #put(key: Uint8Array, record: Uint8Array): StoreOp {

@@ -2,6 +2,7 @@ import { ReconcileError } from '../errors.js'
 import { isSame } from '../bytes/order.js'
 import { COUNT_AT, ENTRIES_AT } from './layout.js'
 import type { Layout } from './layout.js'
+import { NodeNumbers } from './node-numbers.js'
 import { TreeNode } from './node.js'
 
 /** Where nodes come from that are not in memory. */
@@ -17,6 +18,12 @@ interface Reference {
   readonly totals: Uint8Array
 }
 
+/** What is to be stored: nodes to put, and numbers of nodes to delete. */
+export interface Unstored {
+  readonly nodes: readonly TreeNode[]
+  readonly freed: readonly number[]
+}
+
 /** Thrown, and caught in `run()`, where an operation needs a node that is not in memory. No error: it is no fault. */
 class Miss {
   readonly wanted: Reference
@@ -29,6 +36,9 @@ class Miss {
 /** What a node takes beside its bytes: objects of V8, measured. */
 const NODE_OVERHEAD = 350
 
+/** Fewer are not spilled, however small the cache is: those of a batch that is worth the while. */
+const LEAST_DIRTY_BYTES = 64 * 1024
+
 /**
  * The nodes that are in memory. Operations on them are synchronous, which is what makes an update of a warm tree quick,
  * and what keeps them from seeing a tree that is half changed: one that needs a node from the store ends there, waits for
@@ -36,6 +46,7 @@ const NODE_OVERHEAD = 350
  */
 export class NodeTable {
   readonly layout: Layout
+  readonly numbers: NodeNumbers = new NodeNumbers()
   readonly #source: NodeSource | null
   readonly #cacheBytes: number
   readonly #nodes = new Map<number, TreeNode>()
@@ -44,21 +55,13 @@ export class NodeTable {
   readonly #dirty = new Set<TreeNode>()
   readonly #loading = new Map<number, Promise<TreeNode | null>>()
   #bytes = 0
-  #cleanBytes = 0
   #dirtyBytes = 0
-  #freed: number[] = []
-  #next = 1
   #revision = 0
 
   constructor(layout: Layout, source: NodeSource | null, cacheBytes: number) {
     this.layout = layout
     this.#source = source
     this.#cacheBytes = cacheBytes
-  }
-
-  /** The number of the next node. */
-  get next(): number {
-    return this.#next
   }
 
   /** Another number after each change: what was read of the tree is true as long as it is the same. */
@@ -71,9 +74,14 @@ export class NodeTable {
     return this.#dirtyBytes
   }
 
-  /** Bytes of all nodes that are in memory. */
+  /** Bytes of all nodes that are in memory, and of the numbers of those that are to be deleted. */
   get bytes(): number {
-    return this.#bytes
+    return this.#bytes + this.numbers.bytes
+  }
+
+  /** Are there so many nodes to be stored that they are to be spilled before others change? */
+  get isFull(): boolean {
+    return this.#source !== null && this.#dirtyBytes > Math.max(LEAST_DIRTY_BYTES, this.#cacheBytes / 2)
   }
 
   /** Runs an operation, as often as it needs further nodes. It must change nothing before it has all that it needs. */
@@ -90,7 +98,7 @@ export class NodeTable {
       }
     } finally {
       for (const node of pinned) node.pins--
-      this.#evict()
+      this.evict()
     }
   }
 
@@ -124,7 +132,7 @@ export class NodeTable {
 
   /** A new, empty node, which is to be stored. */
   create(level: number): TreeNode {
-    const node = new TreeNode(this.#next++, level, this.layout)
+    const node = new TreeNode(this.numbers.take(), level, this.layout)
     this.#keep(node)
     this.#dirty.add(node)
     this.#dirtyBytes += sizeOf(node)
@@ -136,7 +144,7 @@ export class NodeTable {
     this.#revision++
     if (node.isDirty) return
     node.isDirty = true
-    if (this.#clean.delete(node)) this.#cleanBytes -= sizeOf(node)
+    this.#clean.delete(node)
     this.#dirty.add(node)
     this.#dirtyBytes += sizeOf(node)
   }
@@ -144,40 +152,70 @@ export class NodeTable {
   free(node: TreeNode): void {
     this.#drop(node)
     if (this.#dirty.delete(node)) this.#dirtyBytes -= sizeOf(node)
-    if (this.#clean.delete(node)) this.#cleanBytes -= sizeOf(node)
-    if (this.#source) this.#freed.push(node.number)
+    this.#clean.delete(node)
+    if (this.#source) this.numbers.free(node.number)
+  }
+
+  /** The child in a slot, if it is to be stored. */
+  dirtyChild(parent: TreeNode, slot: number): TreeNode | null {
+    const node = this.#nodes.get(parent.childAt(slot))
+    return node?.isDirty ? node : null
+  }
+
+  /** Gives a node a new number, so that it can be stored beside the stored tree. Its parent is the caller's to correct. */
+  detach(node: TreeNode): void {
+    if (!this.numbers.isOfStored(node.number)) return
+    this.#nodes.delete(node.number)
+    this.numbers.free(node.number)
+    node.number = this.numbers.take()
+    this.#nodes.set(node.number, node)
   }
 
   /**
-   * Takes what is to be stored: the caller stores it and then says `stored()`, or `notStored()` if that failed.
-   * Meanwhile the nodes stay in memory.
+   * Takes what is to be stored in place of the stored tree: the caller stores it and then says `stored()`, or `notStored()` if that
+   * failed. Meanwhile the nodes stay in memory.
    */
-  takeDirty(): { nodes: TreeNode[]; freed: number[] } {
-    const [nodes, freed] = [[...this.#dirty], this.#freed]
-    for (const node of nodes) node.isDirty = false
-    this.#dirty.clear()
-    this.#dirtyBytes = 0
-    this.#freed = []
-    return { nodes, freed }
+  takeDirty(): Unstored {
+    return { nodes: this.#takeNodes(), freed: this.numbers.takeFreed() }
+  }
+
+  /** Takes what is to be stored beside the stored tree: all of it has been detached. */
+  takeDetached(): Unstored {
+    return { nodes: this.#takeNodes(), freed: this.numbers.takeUnused() }
   }
 
   stored(nodes: readonly TreeNode[]): void {
     for (const node of nodes) {
       if (node.isDirty || this.#nodes.get(node.number) !== node) continue
       this.#clean.add(node)
-      this.#cleanBytes += sizeOf(node)
     }
-    this.#evict()
+    this.evict()
   }
 
-  notStored(nodes: readonly TreeNode[], freed: readonly number[]): void {
+  notStored({ nodes, freed }: Unstored): void {
     for (const node of nodes) if (this.#nodes.get(node.number) === node) this.markDirty(node)
-    this.#freed.push(...freed)
+    this.numbers.giveBack(freed)
   }
 
   /** Takes nodes that were made elsewhere and are in no store. */
   adopt(nodes: readonly TreeNode[]): void {
     for (const node of nodes) this.#keep(node)
+  }
+
+  /** Each node gets a second chance if it was used since the last time. Those of an operation that waits are kept. */
+  evict(): void {
+    if (this.#bytes <= this.#cacheBytes) return
+    let left = 2 * this.#clean.size
+    for (const node of this.#clean) {
+      if (this.#bytes <= this.#cacheBytes || left-- === 0) return
+      this.#clean.delete(node)
+      if (node.isWarm || node.pins > 0) {
+        node.isWarm = false
+        this.#clean.add(node)
+      } else {
+        this.#drop(node)
+      }
+    }
   }
 
   /** Forgets every node: the tree is another one from now on. */
@@ -187,10 +225,16 @@ export class NodeTable {
     this.#clean.clear()
     this.#dirty.clear()
     this.#bytes = 0
-    this.#cleanBytes = 0
     this.#dirtyBytes = 0
-    this.#freed = []
-    this.#next = next
+    this.numbers.reset(next)
+  }
+
+  #takeNodes(): TreeNode[] {
+    const nodes = [...this.#dirty]
+    for (const node of nodes) node.isDirty = false
+    this.#dirty.clear()
+    this.#dirtyBytes = 0
+    return nodes
   }
 
   #keep(node: TreeNode): void {
@@ -232,7 +276,6 @@ export class NodeTable {
     if (!isRight) throw new ReconcileError('INDEX_CORRUPT', `node ${number} is not what its parent says`)
     this.#keep(node)
     this.#clean.add(node)
-    this.#cleanBytes += sizeOf(node)
     return node
   }
 
@@ -241,23 +284,6 @@ export class NodeTable {
     if (record[0] !== level || record.byteLength > node.bytes.byteLength) return null
     node.bytes.set(record)
     return record.byteLength === node.offset(node.length) ? node : null
-  }
-
-  /** Each node gets a second chance if it was used since the last time. */
-  #evict(): void {
-    if (this.#cleanBytes <= this.#cacheBytes) return
-    let left = 2 * this.#clean.size
-    for (const node of this.#clean) {
-      if (this.#cleanBytes <= this.#cacheBytes || left-- === 0) return
-      this.#clean.delete(node)
-      if (node.isWarm || node.pins > 0) {
-        node.isWarm = false
-        this.#clean.add(node)
-      } else {
-        this.#drop(node)
-        this.#cleanBytes -= sizeOf(node)
-      }
-    }
   }
 }
 

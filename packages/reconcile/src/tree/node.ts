@@ -6,8 +6,8 @@ import type { Layout } from './layout.js'
 
 /** A node of the tree, in memory as it is on disk: `bytes` is its record, with room for one entry more than it may keep. */
 export class TreeNode {
-  /** Its name in the store. Numbers are never used twice. */
-  readonly number: number
+  /** Its name in the store. Numbers are never used twice. `NodeTable.detach()` gives it another one. */
+  number: number
   readonly bytes: Uint8Array
   readonly stride: number
   /** It has changed since it was stored. */
