@@ -84,6 +84,7 @@ const bytes = (text, length) =>
   Uint8Array.from(createHash('sha512').update(text).digest().subarray(0, length))
 
 write('exchanges.json', await Promise.all(CASES.map(exchange)))
+write('versions.json', await Promise.all([2, 255].map(otherVersion)))
 write('indexes.json', [await index(null), await index('0102')])
 
 /** @param {Case} each */
@@ -123,6 +124,14 @@ async function exchange({ name, idBytes, versionBytes, secret, common, only, cha
     frames,
     differences: differences.map((each) => each.toSorted())
   }
+}
+
+/** What is said to the first frame of a side that speaks later versions only. @param {number} version */
+async function otherVersion(version) {
+  const side = new Reconciler(new Index())
+  const frame = `${Buffer.of(version).toString('hex')}abcdef`
+  await side.receive(Buffer.from(frame, 'hex')).catch(() => {})
+  return { frame, reply: side.farewell && hex(side.farewell), oldest: 1, newest: 1 }
 }
 
 /** An index as it is stored, after a rebuild and after a flush. @param {string | null} prefix */

@@ -5,6 +5,7 @@ export type { FlushOptions, IndexOptions, RebuildOptions } from './items/options
 export type { IdRange } from './bytes/bounds.js'
 export { Reconciler } from './exchange/reconciler.js'
 export type { Received } from './exchange/reconciler.js'
+export type { WireVersions } from './wire/versions.js'
 export type { Difference } from './exchange/difference.js'
 export type { ReconcilerOptions } from './exchange/options.js'
 export type { OrderedStore, StoreEntry, StoreIterator, StoreOp } from './store/ordered-store.js'

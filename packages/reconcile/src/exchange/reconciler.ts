@@ -6,10 +6,12 @@ import { plain } from '../bytes/copy.js'
 import type { Bound } from '../bytes/bounds.js'
 import type { LiveTree } from '../items/live-tree.js'
 import { Index, liveTreeOf } from '../items/ordered-index.js'
-import { FrameReader } from '../wire/frame-reader.js'
+import { FrameReader, invalid } from '../wire/frame-reader.js'
 import type { Frame } from '../wire/frame-reader.js'
 import { FrameWriter } from '../wire/frame-writer.js'
-import { ANSWER } from '../wire/ranges.js'
+import { ANSWER, WIRE_VERSION } from '../wire/ranges.js'
+import { VERSIONS, otherVersion, readVersions, versionsFrame } from '../wire/versions.js'
+import type { WireVersions } from '../wire/versions.js'
 import { Answerer } from './answerer.js'
 import { Carried } from './carried.js'
 import type { Difference } from './difference.js'
@@ -45,6 +47,8 @@ export class Reconciler {
   #position: Bound
   /** What `position` will be once the other side has our last frame. */
   #nextPosition: Bound
+  #farewell: Uint8Array | null = null
+  #theirVersions: WireVersions | null = null
 
   /** @throws BAD_ARGUMENT */
   constructor(index: Index, opts?: ReconcilerOptions) {
@@ -70,6 +74,19 @@ export class Reconciler {
   }
 
   /**
+   * What is to be sent to the other side after `receive()` has failed, so that it ends as well: after FRAME_VERSION 3 bytes that say
+   * which versions of the format we speak, if it was not the other side that said so. null = nothing. A copy.
+   */
+  get farewell(): Uint8Array | null {
+    return this.#farewell && this.#farewell.slice()
+  }
+
+  /** After FRAME_VERSION: the versions that the other side speaks, if it was told; else null. Begin anew with one of them. */
+  get theirVersions(): WireVersions | null {
+    return this.#theirVersions
+  }
+
+  /**
    * Begins the exchange.
    * @returns the first frame: 8 bytes, and 17 or a few more
    * @throws  EXCHANGE_STATE, INDEX_CLOSED, INDEX_CORRUPT
@@ -89,7 +106,7 @@ export class Reconciler {
   }
 
   /**
-   * Takes a frame of the other side. Any error ends the exchange and leaves the index as it is.
+   * Takes a frame of the other side. Any error ends the exchange and leaves the index as it is; `farewell` is then to be sent.
    * @param bytes  a whole frame, neither kept nor changed
    * @throws BAD_ARGUMENT, EXCHANGE_MISMATCH, EXCHANGE_STATE, FRAME_INVALID, FRAME_TOO_LARGE, FRAME_VERSION, INDEX_CLOSED,
    *         INDEX_CORRUPT, ROUNDS_EXCEEDED, WORK_REFUSED
@@ -119,6 +136,7 @@ export class Reconciler {
       )
     if (this.#rounds === maxRounds)
       throw new ReconcileError('ROUNDS_EXCEEDED', `${maxRounds} frames have not sufficed`)
+    if (bytes.byteLength > 0) this.#checkVersion(bytes[0]!, bytes, isFirst)
     const frame = new FrameReader(layout, plain(bytes)).read(isFirst ? hasher.settings() : null)
     const isPromised = !this.#carried.isEmpty
     const pending = this.#carried.mergeInto(frame.ranges)
@@ -141,6 +159,17 @@ export class Reconciler {
       this.#carried.add(rest)
     }
     return this.#end(frame, reply, differences, isPromised)
+  }
+
+  #checkVersion(version: number, bytes: Uint8Array, isFirst: boolean): void {
+    if (version === WIRE_VERSION) return
+    if (version !== VERSIONS) {
+      this.#farewell = versionsFrame()
+      throw otherVersion(`version ${version}`)
+    }
+    if (isFirst) throw invalid('it says which versions are spoken, and nothing was said before')
+    const { oldest, newest } = (this.#theirVersions = readVersions(bytes))
+    throw otherVersion(`versions ${oldest} to ${newest}`)
   }
 
   /** @param isPromised  our last frame has said that there is more */

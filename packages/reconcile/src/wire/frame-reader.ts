@@ -4,17 +4,7 @@ import { compareBounds } from '../bytes/bounds.js'
 import type { Bound } from '../bytes/bounds.js'
 import { compare, isSame } from '../bytes/order.js'
 import type { Layout } from '../tree/layout.js'
-import {
-  ANSWER,
-  FINGERPRINT,
-  HELLO,
-  ITEMS,
-  LENGTH_MASK,
-  MODE_SHIFT,
-  MORE,
-  SKIP,
-  WIRE_VERSION
-} from './ranges.js'
+import { ANSWER, FINGERPRINT, HELLO, ITEMS, LENGTH_MASK, MODE_SHIFT, MORE, SKIP } from './ranges.js'
 import type { WireRange } from './ranges.js'
 
 /** A frame that was read, and found to be in order. */
@@ -37,12 +27,10 @@ export class FrameReader {
 
   /**
    * @param settings  those of the index, if the frame has to be the first of its exchange
-   * @throws FRAME_INVALID, FRAME_VERSION, EXCHANGE_MISMATCH, WORK_REFUSED
+   * @throws FRAME_INVALID, EXCHANGE_MISMATCH, WORK_REFUSED
    */
   read(settings: Uint8Array | null): Frame {
-    const version = this.#byte('a version')
-    if (version !== WIRE_VERSION)
-      throw new ReconcileError('FRAME_VERSION', `the frame has version ${version}, known is ${WIRE_VERSION}`)
+    this.#byte('a version') // which is ours
     const flags = this.#byte('flags')
     if ((flags & ~MORE) !== (settings ? HELLO : 0)) throw invalid(`flags ${flags} do not belong here`)
     if (settings) this.#checkSettings(settings)

@@ -1,7 +1,7 @@
 import { randomNumbers } from '@manycore/kv/faults'
 import { expect, test } from 'vitest'
 import { Reconciler } from '../../src/index.js'
-import { END, checkOf, decodeFrame, encodeFrame } from '../kit/from-spec.js'
+import { END, checkOf, decodeFrame, decodeVersions, encodeFrame } from '../kit/from-spec.js'
 import { SpecPeer } from '../kit/spec-peer.js'
 import { bytes, expected, hex, indexOf, numbered, randomBytes, randomIds, shown } from '../kit/sets.js'
 import type { Model } from '../kit/sets.js'
@@ -62,4 +62,30 @@ test('a side that has said there is more, and then has nothing to say, says so: 
   for (const id of set.keys()) if (!told.has(id)) await index.remove(bytes(id))
   const last = await us.receive(bytes('0100'))
   expect([hex(last.reply!), last.differences, last.isDone]).toEqual(['0100', [], true])
+})
+
+test('two sides without a common version tell each other, and both are at an end', async () => {
+  const settings = { idBytes: 16, versionBytes: 8, secret: null }
+  const index = await indexOf(numbered(0, 300))
+  // A newer side begins: it is told what we speak.
+  const us = new Reconciler(index)
+  await expect(us.receive(bytes('0203'))).rejects.toMatchObject({ code: 'FRAME_VERSION' })
+  expect(decodeVersions(hex(us.farewell!))).toEqual({ oldest: 1, newest: 1 })
+  us.farewell!.fill(9)
+  expect(hex(us.farewell!)).toBe('000101')
+  await expect(us.receive(await new Reconciler(index).initiate())).rejects.toMatchObject({
+    code: 'EXCHANGE_STATE'
+  })
+  // Such a side, when it hears that, has nothing to say.
+  expect(new SpecPeer(settings, [], 1).receive(hex(us.farewell!))).toBe(null)
+  // We begin: the newer side says what it speaks, and may say more that we do not know.
+  for (const reply of ['000205', '0002059999']) {
+    const here = new Reconciler(index)
+    await here.initiate()
+    const error = { code: 'FRAME_VERSION', message: expect.stringContaining('versions 2 to 5') }
+    await expect(here.receive(bytes(reply))).rejects.toMatchObject(error)
+    expect([here.farewell, here.theirVersions]).toEqual([null, { oldest: 2, newest: 5 }])
+  }
+  // The other implementation of version 1 says the same.
+  expect(new SpecPeer(settings, [], 1).receive('0203')).toBe('000101')
 })

@@ -75,10 +75,15 @@ test('nothing, other versions, other flags, and a hello where none belongs or no
   const waiting = async (frame: string, code: string) => refuses((await sides()).waiting, frame, code)
   await begun('', 'FRAME_INVALID')
   await begun('01', 'FRAME_INVALID')
-  for (const version of ['00', '02', '61', 'ff']) {
+  for (const version of ['02', '61', 'ff']) {
     await begun(`${version}00`, 'FRAME_VERSION')
     await waiting(version, 'FRAME_VERSION')
   }
+  for (const versions of ['00', '0002', '000000', '000002', '000302', '000101', '000105']) {
+    await begun(versions, 'FRAME_INVALID')
+    await waiting(versions, 'FRAME_INVALID')
+  }
+  await waiting('000202', 'FRAME_INVALID') // nothing was said before
   for (const flags of ['04', '80', 'ff']) await begun(`01${flags}`, 'FRAME_INVALID')
   await begun(`${HELLO}40${FINGERPRINT}`, 'FRAME_INVALID')
   await waiting(`010040${FINGERPRINT}`, 'FRAME_INVALID')
@@ -95,7 +100,7 @@ test('a frame of 16 MB is not read, and one of the largest size is', async () =>
   await expect(begun.receive(huge)).rejects.toMatchObject({ code: 'FRAME_TOO_LARGE' })
   await expect(waiting.receive(new Uint8Array(262_145))).rejects.toMatchObject({ code: 'FRAME_TOO_LARGE' })
   await expect(new Reconciler(index).receive(new Uint8Array(262_144))).rejects.toMatchObject({
-    code: 'FRAME_VERSION'
+    code: 'FRAME_INVALID'
   })
   const small = new Reconciler(index, { maxFrameBytes: 4096 })
   await expect(small.receive(new Uint8Array(4097))).rejects.toMatchObject({ code: 'FRAME_TOO_LARGE' })

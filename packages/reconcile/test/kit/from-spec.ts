@@ -99,6 +99,18 @@ class Cursor {
   }
 }
 
+/** A frame that says which versions its sender speaks; null = it is another frame. */
+export function decodeVersions(frame: string): { readonly oldest: number; readonly newest: number } | null {
+  const cursor = new Cursor(hexToBytes(frame))
+  if (cursor.u8() !== 0) return null
+  const [oldest, newest] = [cursor.u8(), cursor.u8()]
+  if (oldest === 0 || newest < oldest) throw new Error('no versions')
+  return { oldest, newest }
+}
+
+export const encodeVersions = (oldest: number, newest: number): string =>
+  bytesToHex(Uint8Array.of(0, oldest, newest))
+
 export function decodeFrame(frame: string, { idBytes, versionBytes }: Settings): SpecFrame {
   const cursor = new Cursor(hexToBytes(frame))
   if (cursor.u8() !== 1) throw new Error('another version')

@@ -1,6 +1,15 @@
 // A side of an exchange, written from docs/reconcile.md alone, with other choices than ours where it leaves them: two or three
 // parts, lists of up to two items, bounds that are not the shortest, one range of a list at a time.
-import { END, checkOf, decodeFrame, encodeFrame, fingerprintOf, within } from './from-spec.js'
+import {
+  END,
+  checkOf,
+  decodeFrame,
+  decodeVersions,
+  encodeFrame,
+  encodeVersions,
+  fingerprintOf,
+  within
+} from './from-spec.js'
 import type { Settings, SpecRange } from './from-spec.js'
 
 export class SpecPeer {
@@ -27,6 +36,8 @@ export class SpecPeer {
   }
 
   receive(bytes: string): string | null {
+    if (decodeVersions(bytes) !== null) return null
+    if (!bytes.startsWith('01')) return encodeVersions(1, 1)
     const frame = decodeFrame(bytes, this.#settings)
     const ranges = frame.ranges.filter(({ mode }) => mode !== 'skip')
     const asked = frame.more || ranges.some(({ mode }) => mode !== 'answer')

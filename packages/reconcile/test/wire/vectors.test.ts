@@ -1,14 +1,24 @@
 import { MemoryEngine } from '@manycore/kv'
 import { expect, test } from 'vitest'
-import { Index } from '../../src/index.js'
+import { Index, Reconciler } from '../../src/index.js'
 import { entriesOf } from '../kit/engines.js'
 import { reconcile } from '../kit/exchanges.js'
-import { checkOf, decodeFrame, decodeIndex, encodeFrame, fingerprintOf, within } from '../kit/from-spec.js'
+import {
+  checkOf,
+  decodeFrame,
+  decodeIndex,
+  decodeVersions,
+  encodeFrame,
+  encodeVersions,
+  fingerprintOf,
+  within
+} from '../kit/from-spec.js'
 import type { Settings } from '../kit/from-spec.js'
 import { bytes, contentsOf, expected, hex, indexOf, shown } from '../kit/sets.js'
 import type { Model } from '../kit/sets.js'
 import exchanges from '../vectors/exchanges.json' with { type: 'json' }
 import indexes from '../vectors/indexes.json' with { type: 'json' }
+import versions from '../vectors/versions.json' with { type: 'json' }
 
 const split = (line: string): [string, string] => line.split(' ') as [string, string]
 const modelOf = (lines: readonly string[]): Model =>
@@ -53,6 +63,16 @@ for (const vector of exchanges.vectors) {
     expect(frames.map(hex)).toEqual(vector.frames)
     expect(found.map(shown)).toEqual(vector.differences)
     expect(found.map(shown)).toEqual([expected(a, b), expected(b, a)])
+  })
+}
+
+for (const { frame, reply, oldest, newest } of versions.vectors) {
+  test(`a frame of version ${Number.parseInt(frame.slice(0, 2), 16)} is answered with the versions that we speak`, async () => {
+    expect(decodeVersions(reply)).toEqual({ oldest, newest })
+    expect(encodeVersions(oldest, newest)).toBe(reply)
+    const side = new Reconciler(new Index())
+    await expect(side.receive(bytes(frame))).rejects.toMatchObject({ code: 'FRAME_VERSION' })
+    expect([hex(side.farewell!), side.theirVersions]).toEqual([reply, null])
   })
 }
 
