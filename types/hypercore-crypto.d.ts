@@ -10,6 +10,8 @@ declare module 'hypercore-crypto' {
   export function verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean
   /** the hash of a block */
   export function data(block: Uint8Array): Uint8Array
+  /** BLAKE2b-256 of the parts, one behind the other */
+  export function hash(parts: Uint8Array | readonly Uint8Array[]): Uint8Array
   export function randomBytes(n: number): Uint8Array
   export function namespace(name: string, count: number | number[]): Uint8Array[]
 }

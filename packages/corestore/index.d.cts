@@ -92,6 +92,7 @@ declare namespace Corestore {
   export type ManifestVersion = api.ManifestVersion
   export type ManycoreError<Code extends string = string> = api.ManycoreError<Code>
   export type ManycoreErrorGuard<Codes extends string> = api.ManycoreErrorGuard<Codes>
+  export type MirrorOptions = api.MirrorOptions
   export type NodeDuplex = api.NodeDuplex
   export type NodeWritable = api.NodeWritable
   export type NoiseStream = api.NoiseStream
@@ -135,6 +136,8 @@ declare namespace Corestore {
   export type StorageAtom = api.StorageAtom
   export type StorageErrorCode = api.StorageErrorCode
   export type StorageInput = api.StorageInput
+  export type StoredCopies = api.StoredCopies
+  export type StoredCopy = api.StoredCopy
   export type StoredCore = api.StoredCore
   export type StoreOptions = api.StoreOptions
   export type StoreSessionOptions = api.StoreSessionOptions

@@ -33,7 +33,7 @@ const EDGES = {
   reconcile: /^ground$/,
   keychain: TYPES,
   sessions: TYPES,
-  replicator: TYPES,
+  replicator: /^(hypercore-types|reconcile|ground)$/,
   'storage-adapters': /^(hypercore-types|kv|ground)$/,
   corestore: /^(?!cli$|browser$)/,
   cli: ALL,

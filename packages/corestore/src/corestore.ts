@@ -12,7 +12,7 @@ import type {
 } from '@manycore/hypercore-types'
 import { deriveNamespace } from '@manycore/keychain'
 import { readReplicateOptions } from '@manycore/replicator'
-import type { PolicyChange, ReplicateOptions, ReplicationPolicy } from '@manycore/replicator'
+import type { MirrorOptions, PolicyChange, ReplicateOptions, ReplicationPolicy } from '@manycore/replicator'
 import type { SessionScope } from '@manycore/sessions'
 import type { StorageInput } from '@manycore/storage-adapters'
 import { KEY_BYTES, MANIFEST_VERSION } from './defaults.js'
@@ -163,6 +163,28 @@ export class Corestore extends StoredCores {
     const opts = readReplicateOptions(isInitiator, options)
     const policy = [...this.#policies, ...listPolicies(opts.policy)]
     return sharedOf(this).replicator.replicate(isInitiator, { active: this.active, ...opts, policy })
+  }
+
+  /**
+   * Mirrors from now on, over all streams that are open or will be: every stored core that `filter` and the policies let
+   * through is kept whole and current with peers that mirror, too. Only those that differ are opened, and not for longer than it
+   * takes. Cores that somebody has a session of are replicated as without.
+   * @throws BAD_ARGUMENT, also if the store mirrors already; SESSION_CLOSED
+   */
+  mirror(options?: MirrorOptions): void {
+    lifecycleOf(this).checkOpen()
+    sharedOf(this).replicator.mirror(options)
+  }
+
+  /**
+   * Waits until nothing differs any more from the peers that mirror, as far as they have told. A stream that is still opening counts as
+   * one on which something differs; if there is none, or nothing is mirrored, it resolves at once.
+   * @param peer  a public key of 32 bytes, or a stream; default: all peers
+   * @throws BAD_ARGUMENT, SESSION_CLOSED
+   */
+  async synced(peer?: Uint8Array | ProtocolStream): Promise<void> {
+    lifecycleOf(this).checkOpen()
+    await sharedOf(this).replicator.synced(peer)
   }
 
   /**

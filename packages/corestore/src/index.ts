@@ -20,6 +20,7 @@ export type {
   CoreSource,
   Figures,
   Limits,
+  MirrorOptions,
   PolicyChange,
   PolicyCore,
   PolicyPeer,
@@ -32,6 +33,8 @@ export type {
   ReplicatorOptions,
   ReplicatorStats,
   Stall,
+  StoredCopies,
+  StoredCopy,
   StreamFigures,
   StreamRecord
 } from '@manycore/replicator'

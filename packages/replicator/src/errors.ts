@@ -9,6 +9,8 @@ export const REPLICATOR_ERRORS = {
     'A remote says that it has a block and that the core is shorter, or claims more pieces of what is not proved than any Hypercore has. The core is closed for it.',
   BAD_FRAME:
     'A remote sent a message that cannot be decoded, or that has an impossible size or place. Its stream is closed.',
+  BAD_MIRROR:
+    'A remote mirrors in a way that breaks the protocol, or a comparison with it has failed. The stream goes on without.',
   BAD_PROOF:
     'A remote sent data that the key of the core has not signed. It was not taken, and the stream goes on.',
   CONFLICT: 'The key of a core has signed two histories. Hypercore closes the core for good.',

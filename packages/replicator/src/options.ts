@@ -25,6 +25,7 @@ import {
   UNREAD_ANSWERS,
   WAITING_BYTES
 } from './defaults.js'
+import type { MirrorOptions } from './mirror/options.js'
 import type { ReplicationPolicy } from './policy/policy.js'
 
 /** Options of `new Replicator(source, options)` and `Replicator.of(hypercores, options)`. */
@@ -33,6 +34,8 @@ export interface ReplicatorOptions {
   active?: boolean
   /** Which cores go over which stream, to whom. If there are several, all must allow. */
   policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
+  /** Whether to keep all stored cores level with peers that mirror, too, and how; see `mirror()`. */
+  mirror?: boolean | MirrorOptions
   /** What remotes may cost us. */
   limits?: Partial<Limits>
   /**
@@ -51,6 +54,7 @@ export interface CloseOptions {
 const REPLICATOR = {
   active: { check: aBoolean, default: true },
   policy: { check: null, otherwise: 'none: who knows the key of a core gets it' }, // policy/policy.ts checks it
+  mirror: { check: null, otherwise: 'no' }, // mirror/options.ts checks it
   limits: { check: null, otherwise: 'see Limits' }, // parseLimits() checks them
   clock: { check: aClock, default: systemClock, otherwise: "the system's timers" }
 } satisfies OptionTable<ReplicatorOptions>
@@ -77,6 +81,8 @@ export interface ReplicateOptions {
   active?: boolean
   /** Narrows the policy of the replicator. If there are several, all must allow. */
   policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
+  /** False: not over this stream, if the replicator mirrors. True: over this one, even if it mirrors over no others. */
+  mirror?: boolean
   /** How long from one keep-alive packet to the next; false is never, true as if it were left out. */
   keepAlive?: number | boolean
   /** The stream to use if the first argument is a boolean. */
@@ -95,6 +101,7 @@ export interface ReplicateOptions {
 const REPLICATE_OPTIONS: OptionTable<ReplicateOptions> = {
   active: { check: optional(aBoolean), default: true },
   policy: { check: null, otherwise: 'that of the replicator' }, // policy/policy.ts checks it
+  mirror: { check: optional(aBoolean), otherwise: 'as the replicator does' },
   keepAlive: {
     check: optional((field, value) => {
       if (value === true) return undefined

@@ -16,6 +16,8 @@ import { Requests } from './attach/requests.js'
 import { ReplicatorError } from './errors.js'
 import { parseLimits, readCloseOptions, readReplicateOptions, readReplicatorOptions } from './options.js'
 import type { CloseOptions, ReplicateOptions, ReplicatorOptions } from './options.js'
+import { Mirroring } from './mirror/mirroring.js'
+import type { MirrorOptions } from './mirror/options.js'
 import { readPolicyChange } from './policy/policy-change.js'
 import type { PolicyChange } from './policy/policy-change.js'
 import { checkPolicies } from './policy/policy.js'
@@ -44,6 +46,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
   readonly #requests: Requests
   readonly #offers: Offers
   readonly #policies: PoliciesInForce
+  readonly #mirroring: Mirroring
   readonly #stalled: StalledStreams
   #ownSource: HypercoreSet | null = null
   #closing: Promise<void> | null = null
@@ -66,7 +69,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
   /** @throws BAD_ARGUMENT */
   constructor(source: CoreSource, opts?: ReplicatorOptions) {
     super()
-    const { active, policy, limits: given, clock } = readReplicatorOptions(opts)
+    const { active, policy, mirror, limits: given, clock } = readReplicatorOptions(opts)
     if (typeof source?.open !== 'function' || typeof source.on !== 'function') {
       throw badArgument('source', 'a CoreSource: an iterable of cores with open(), on() and off()', source)
     }
@@ -82,6 +85,8 @@ export class Replicator extends Emitter<ReplicatorEvents> {
     this.#offers = new Offers(source, streams, attachments, reports, active, clock)
     const parts = { source, attachments, lookUps, reports, limits, clock }
     this.#policies = new PoliciesInForce(policies, streams, this.#offers, parts)
+    this.#mirroring = new Mirroring({ ...parts, offers: this.#offers, events: this }, streams)
+    if (mirror) this.#mirroring.start(mirror)
     this.#stalled = new StalledStreams(streams, limits.stalledMs, clock, ({ stream }, stall) => {
       reports.tell('stalled', stream, stall)
     })
@@ -110,16 +115,18 @@ export class Replicator extends Emitter<ReplicatorEvents> {
     this.#refuseClosed('replicate()')
     const opts = readReplicateOptions(isInitiator, options)
     const policies = checkPolicies(opts.policy)
+    this.#mirroring.check(opts.mirror)
     const { stream, mux, isExternal } = openStream(isInitiator, opts)
     const noise = stream.noiseStream
     const known = this.#streams.find(noise)
     if (known !== null) {
       this.#policies.narrow(known, policies)
+      if (policies.length > 0) this.#mirroring.narrowed(known)
       return known.stream
     }
     if (noise.destroyed) return stream // its 'close' is past: nothing would ever remove it
 
-    const record = this.#streams.add(stream, mux, isExternal, opts.active !== false)
+    const record = this.#streams.add(stream, mux, isExternal, opts)
     this.#reports.figures.open(record)
     this.#policies.open(record, policies)
     const leave = this.#requests.listen(record)
@@ -131,6 +138,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
     record.release = () => void (leave(), unwatch())
     this.#stalled.watch(record)
     this.#offers.all(record)
+    this.#mirroring.open(record)
     this.#reports.tell('stream-open', stream)
     return stream
   }
@@ -159,6 +167,28 @@ export class Replicator extends Emitter<ReplicatorEvents> {
     for (const record of records) void this.#attachments.detach(inner, record)
   }
 
+  /**
+   * Mirrors from now on, over all streams that are open or will be: every stored core that `filter` and the policies let
+   * through is kept whole and current with peers that mirror too. Only those that differ are opened, and not for longer than it
+   * takes. Cores that somebody has a session of are replicated as without.
+   * @throws BAD_ARGUMENT, also if the source does not say what is stored, or if it mirrors already; REPLICATOR_CLOSED
+   */
+  mirror(opts?: MirrorOptions): void {
+    this.#refuseClosed('mirror()')
+    this.#mirroring.start(opts ?? true)
+  }
+
+  /**
+   * Waits until nothing differs any more from the peers that mirror, as far as they have told. A stream that is still opening counts as
+   * one on which something differs; if there is none, or nothing is mirrored, it resolves at once.
+   * @param peer  a public key of 32 bytes, or a stream; default: all peers
+   * @throws BAD_ARGUMENT, REPLICATOR_CLOSED
+   */
+  async synced(peer?: Uint8Array | ProtocolStream): Promise<void> {
+    this.#refuseClosed('synced()')
+    await this.#mirroring.synced(readPolicyChange({ peer }).peer)
+  }
+
   /** Figures of all streams and cores so far. O(streams × cores). */
   stats(): ReplicatorStats {
     return this.#reports.figures.stats(this.#streams, [...this.#source])
@@ -176,7 +206,9 @@ export class Replicator extends Emitter<ReplicatorEvents> {
    */
   async policyChanged(change?: PolicyChange): Promise<void> {
     this.#refuseClosed('policyChanged()')
-    await this.#policies.changed(readPolicyChange(change))
+    const read = readPolicyChange(change)
+    this.#mirroring.policyChanged(read)
+    await this.#policies.changed(read)
   }
 
   /**
@@ -205,6 +237,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
       return record.isExternal || leavesStreams ? this.#letGo(record) : destroyStream(record)
     })
     const steps = [
+      () => this.#mirroring.close(),
       () => this.#offers.close(),
       () => this.#stalled.close(),
       () => this.#requests.close(),
@@ -239,6 +272,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
 
   #leave(record: OpenStream<PolicyGate>): void {
     record.release()
+    this.#mirroring.leave(record)
     record.gate?.close()
     this.#streams.remove(record)
     this.#stalled.unwatch()

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import { BoundedMap } from '@manycore/ground'
 import type { CoreAlias, CorestoreStorage, InnerCore } from '@manycore/hypercore-types'
-import type { CoreSource } from '@manycore/replicator'
+import type { CoreSource, StoredCopies } from '@manycore/replicator'
 import type { SessionTable } from '@manycore/sessions'
 import { nameCore } from '@manycore/storage-adapters'
 import { NAMES_KEPT } from '../defaults.js'
@@ -135,8 +135,9 @@ function isSame(one: CoreAlias | null | undefined, other: CoreAlias): boolean {
 }
 
 /** The open cores of a store as a source for the replicator: with the names that policies ask for. */
-export function namedCores(table: SessionTable, names: CoreNames): CoreSource {
+export function namedCores(table: SessionTable, names: CoreNames, stored: StoredCopies): CoreSource {
   return {
+    stored,
     [Symbol.iterator]: () => table[Symbol.iterator](),
     open: (discoveryKey) => table.open(discoveryKey),
     on: (event, fn) => table.on(event, fn),

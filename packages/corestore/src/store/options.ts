@@ -11,7 +11,7 @@ import {
   readGiven
 } from '@manycore/ground'
 import type { OptionTable } from '@manycore/ground'
-import type { Limits } from '@manycore/replicator'
+import type { Limits, MirrorOptions } from '@manycore/replicator'
 import { LINGER_MS, MAX_OPEN_CORES } from '@manycore/sessions'
 import type { Clock } from '@manycore/sessions'
 import { allOf } from '@manycore/replicator'
@@ -64,6 +64,8 @@ export interface CorestoreOptions
    * longest. Cores in use are never closed for it, and opening one is never refused.
    */
   maxOpenCores?: number
+  /** Whether to keep all stored cores level with peers that mirror, too, and how; see `store.mirror()`. */
+  mirror?: boolean | MirrorOptions
   /** What remotes may cost the store. */
   limits?: Partial<Limits>
   /** Where the time comes from, for tests. */
@@ -105,6 +107,7 @@ const STORE = {
   globalCache: { check: optional(anObject), otherwise: 'none' },
   lingerMs: { check: null, default: LINGER_MS, unit: 'ms' }, // the session table checks it
   maxOpenCores: { check: null, default: MAX_OPEN_CORES, unit: 'cores' }, // so does this
+  mirror: { check: null, otherwise: 'no' }, // the replicator checks it
   limits: { check: null, otherwise: 'those of `Limits`' }, // which checks them
   clock: { check: optional(aClock), otherwise: "the system's timers" },
   id: { check: null, otherwise: 'none' }, // openStorage() checks these four

@@ -13,6 +13,7 @@ import { CorestoreError } from '../errors.js'
 import { CoreEvents } from '../events/core-events.js'
 import { GroupNotifier } from '../events/groups.js'
 import { CoreNames, namedCores } from '../get/names.js'
+import { CoreStates } from '../stored/core-states.js'
 import { RowStreams } from '../stored/row-streams.js'
 import type { CorestoreOptions, SuspendOptions } from './options.js'
 
@@ -45,8 +46,10 @@ export class StoreRoot {
     this.groups = new GroupNotifier(this.storage, this.rows)
     const { lingerMs, maxOpenCores, clock } = opts
     this.table = new SessionTable(this.storage, { lingerMs, maxOpenCores, clock })
-    this.replicator = new Replicator(namedCores(this.table, this.names), {
+    const states = new CoreStates(this.storage, () => this.open())
+    this.replicator = new Replicator(namedCores(this.table, this.names, states), {
       policy: opts.policy,
+      mirror: opts.mirror,
       limits: opts.limits,
       clock: opts.clock
     })

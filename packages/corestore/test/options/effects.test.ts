@@ -219,12 +219,22 @@ const OF_STORE: Effects<
   globalCache: [{ a: 1 }, (store) => store.globalCache],
   lingerMs: [0, (store) => isClosedSoon(store)],
   maxOpenCores: [0, (store) => isClosedSoon(store), { lingerMs: 1e6 }],
+  mirror: [true, (store) => mirrors(store)],
   limits: [{ pendingOpens: 0 }, (store) => store.opened],
   clock: [clock, (store) => isClosedSoon(store), { lingerMs: 0 }],
   treeCache: [
     { maxSize: 5 },
     (store) => (store.storage as unknown as { treeCache: { maxSize: number } }).treeCache.maxSize
   ]
+}
+
+/** Does a stream of this store have the channel of a mirror? */
+function mirrors(store: Corestore): boolean {
+  const stream = store.replicate(true)
+  stream.on('error', () => {})
+  const isOpen = stream.noiseStream.userData!.opened({ protocol: 'manycore/mirror' })
+  stream.destroy()
+  return isOpen
 }
 
 /** Does an unused core close before the next turns of the timers are over? */

@@ -72,6 +72,10 @@ async function keep(made: { ready?(): Promise<unknown>; close(): Promise<unknown
   }
 }
 
+const mirrored = Object.assign(new HypercoreSet(), {
+  stored: { async *scan() {}, read: async () => [] },
+  watch: () => () => {}
+})
 const policy: Pick<Use, 'isKept'> = { isKept: true }
 const options = (call: Use['call'], needs?: Use['needs']): Use => (needs ? { call, needs } : { call })
 const range = (call: Use['call']): Use => ({ call, isKept: true })
@@ -91,6 +95,9 @@ export const USES: { readonly [bag: string]: Use } = {
   'corestore: new Corestore(options).limits': options((limits) =>
     keep(new Corestore(new MemoryEngine(), { limits }))
   ),
+  'corestore: new Corestore(options).mirror': options((mirror) =>
+    keep(new Corestore(new MemoryEngine(), { mirror }))
+  ),
   'corestore: new Corestore(options).policy': {
     call: (one) => keep(new Corestore(new MemoryEngine(), { policy: one })),
     ...policy
@@ -99,6 +106,17 @@ export const USES: { readonly [bag: string]: Use } = {
   'corestore: Corestore static from(opts).limits': options((limits) =>
     keep(Corestore.from(new MemoryEngine(), { limits }))
   ),
+  'corestore: Corestore static from(opts).mirror': options((mirror) =>
+    keep(Corestore.from(new MemoryEngine(), { mirror }))
+  ),
+  'corestore: Corestore.mirror(options)': options((bag) => {
+    const one = new Corestore(new MemoryEngine())
+    try {
+      one.mirror(bag)
+    } finally {
+      void one.close()
+    }
+  }),
   'corestore: Corestore static from(opts).policy': {
     call: (one) => keep(Corestore.from(new MemoryEngine(), { policy: one })),
     ...policy
@@ -155,12 +173,25 @@ export const USES: { readonly [bag: string]: Use } = {
   'replicator: new Replicator(opts).limits': options((limits) =>
     keep(new Replicator(new HypercoreSet(), { limits }))
   ),
+  'replicator: new Replicator(opts).mirror': options((mirror) => keep(new Replicator(mirrored, { mirror }))),
+  'replicator: Replicator.mirror(opts)': options((bag) => {
+    const one = new Replicator(mirrored)
+    try {
+      one.mirror(bag)
+    } finally {
+      void one.close()
+    }
+  }),
   'replicator: new Replicator(opts).policy': {
     call: (one) => keep(new Replicator(new HypercoreSet(), { policy: one })),
     ...policy
   },
   'replicator: Replicator static of(opts)': options((bag) => keep(Replicator.of([], bag))),
   'replicator: Replicator static of(opts).limits': options((limits) => keep(Replicator.of([], { limits }))),
+  'replicator: Replicator static of(opts).mirror': {
+    call: (mirror) => keep(Replicator.of([], { mirror })),
+    isKept: true // plain Hypercores cannot be mirrored
+  },
   'replicator: Replicator static of(opts).policy': {
     call: (one) => keep(Replicator.of([], { policy: one })),
     ...policy
@@ -229,5 +260,6 @@ export const WITH_NEEDS: { readonly [bag: string]: Use & { readonly names: reado
 export const NO_OPTIONS: readonly [bag: RegExp, why: string][] = [
   [/Error\(/, 'what an error says'],
   [/\.manifest$/, 'hashed as it is, by Hypercore'],
-  [/^kv: Tree\./, 'what engines are built of, which check their ranges themselves']
+  [/^kv: Tree\./, 'what engines are built of, which check their ranges themselves'],
+  [/^reconcile: Index\.\w+\(range\)/, 'two bounds, which an index checks itself']
 ]

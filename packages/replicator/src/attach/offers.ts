@@ -4,6 +4,7 @@ import type { InnerCore } from '@manycore/hypercore-types'
 import type { CoreSource } from '../source/core-source.js'
 import type { Reports } from '../stats/reports.js'
 import type { OpenStream, StreamSet } from '../streams/stream-set.js'
+import { isWanted } from '../wire/mirror/core-watch.js'
 import type { Attachments } from './attachments.js'
 import { beginPatience, inPieces } from './in-pieces.js'
 import type { PolicyGate } from './policy-gate.js'
@@ -42,7 +43,7 @@ export class Offers {
     this.#reports = reports
     this.#active = active
     this.#clock = clock
-    source.on('downloading', this.#onDownloading)
+    source.on('downloading', this.wanted)
   }
 
   /** Whether cores are offered unasked. */
@@ -69,7 +70,7 @@ export class Offers {
     if (!this.offersUnasked(record)) return
     record.mux.cork() // one packet for all channels that open now
     try {
-      const wanted = [...this.#source].filter((core) => core.replicator.downloading)
+      const wanted = [...this.#source].filter(isWanted)
       void this.offer(wanted, record)
     } finally {
       void record.noise.opened.then(() => record.mux.uncork())
@@ -103,10 +104,12 @@ export class Offers {
 
   close(): void {
     this.#stopTimer()
-    this.#source.off('downloading', this.#onDownloading)
+    this.#source.off('downloading', this.wanted)
   }
 
-  readonly #onDownloading = (core: InnerCore): void => {
+  /** A session wants data of a core. What a mirror wants is offered to nobody. */
+  readonly wanted = (core: InnerCore): void => {
+    if (!isWanted(core)) return
     for (const record of this.#streams) {
       if (!this.offersUnasked(record)) continue
       if (record.gate === null) this.#attachments.attach(core, record)

@@ -7,6 +7,7 @@ import type { ReplicationPolicy } from '../policy/policy.js'
 import type { OpenStream, StreamSet } from '../streams/stream-set.js'
 import { inPieces } from './in-pieces.js'
 import type { Offers } from './offers.js'
+import { isWanted } from '../wire/mirror/core-watch.js'
 import { PolicyGate } from './policy-gate.js'
 import type { GateParts } from './policy-gate.js'
 
@@ -118,7 +119,7 @@ export class PoliciesInForce {
       inPieces(open, this.#parts.clock, (one) => gate.review(one, echo))
     ]
     if (this.#offers.offersUnasked(record)) {
-      const wanted = closed.filter((one) => one.replicator.downloading)
+      const wanted = closed.filter(isWanted)
       steps.push(this.#offers.offer(wanted, record, echo))
     }
     steps.push(gate.retry(isAbout, echo))

@@ -102,6 +102,12 @@ export class PolicyGate {
     await this.#decide(core, 'attach', false)
   }
 
+  /** May the peer know of a core that is not open? A late answer counts as no. */
+  async mayAnnounce(core: Pick<InnerCore, 'key' | 'discoveryKey'>): Promise<boolean> {
+    const judged = await this.#judge.decide(core as InnerCore, 'announce', false)
+    return judged !== null && typeof judged.verdict !== 'string'
+  }
+
   /** We offer a core unasked. Its priority is known. */
   offer(core: InnerCore, echo: boolean): Promise<void> {
     return this.#decide(core, 'announce', echo)

@@ -1,4 +1,5 @@
 import type { InnerCore } from '@manycore/hypercore-types'
+import type { StoredCopies } from '../mirror/stored-copies.js'
 
 /** One name of a core. */
 export interface CoreName {
@@ -33,6 +34,8 @@ export interface CoreSource {
    * @returns null or an empty list if the core has none
    */
   describe?(core: InnerCore): Promise<readonly CoreName[] | CoreName | null>
+  /** What is stored, open or not. Only with this, and with `watch()`, the replicator can mirror. */
+  readonly stored?: StoredCopies
   /** 'downloading': a session of this core began to want data. */
   on(event: 'downloading', fn: (core: InnerCore) => void): unknown
   /** Removes a listener that was added with `on`. */

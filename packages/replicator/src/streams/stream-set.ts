@@ -1,5 +1,6 @@
 import type { InnerCore, NoiseStream, Protomux, ReplicationStream } from '@manycore/hypercore-types'
 import type { ReplicatorError } from '../errors.js'
+import type { ReplicateOptions } from '../options.js'
 import type { Direction } from '../wire/direction.js'
 
 /** One open stream, as others see it. */
@@ -18,6 +19,8 @@ export interface OpenStream<Gate = unknown> extends StreamRecord {
   readonly mux: Protomux
   /** False: no core is offered unasked here. */
   readonly active: boolean
+  /** Whether to mirror here; null = as the replicator does. */
+  readonly mirror: boolean | null
   /** The cores that we attached. Those that others attached are not ours to detach. */
   readonly attached: WeakSet<InnerCore>
   /** The directions of the cores that are attached in one direction only, by hex discovery key. */
@@ -55,7 +58,12 @@ export class StreamSet<Gate = unknown> {
     return this.#byNoise.get(noise) ?? null
   }
 
-  add(stream: ReplicationStream, mux: Protomux, isExternal: boolean, active: boolean): OpenStream<Gate> {
+  add(
+    stream: ReplicationStream,
+    mux: Protomux,
+    isExternal: boolean,
+    { active, mirror }: Pick<ReplicateOptions, 'active' | 'mirror'>
+  ): OpenStream<Gate> {
     const noise = stream.noiseStream
     const index = this.#open.length
     const record: OpenStream<Gate> = {
@@ -63,7 +71,8 @@ export class StreamSet<Gate = unknown> {
       isExternal,
       noise,
       mux,
-      active,
+      active: active !== false,
+      mirror: mirror ?? null,
       attached: new WeakSet<InnerCore>(),
       directions: new Map(),
       gate: null,

@@ -49,6 +49,11 @@ export function join(mux: Protomux, party: Party): () => void {
   return state.join(party)
 }
 
+/** The account of what the remote of a mux costs; null = nobody has joined it. */
+export function workOf(mux: Protomux): Work | null {
+  return muxes.get(mux)?.work ?? null
+}
+
 /**
  * Who minds the cores of a mux. A mux has one slot for each protocol, and a second `pair()` silently takes it; the list
  * lets several replicators share a stream.

@@ -1,0 +1,44 @@
+/** The version of what mirrors say to each other (docs/adr/0020-mirrors.md). */
+export const MIRROR_VERSION = 1
+
+/** How many cores a mirror brings level at a time. Of small cores, more do not make it faster: the event loop is busy. */
+export const MIRROR_CONCURRENCY = 16
+
+/** Bytes of a frame in which mirrors compare, ours and theirs: some ten milliseconds of work, of which a turn does a part. */
+export const MIRROR_FRAME_BYTES = 16_384
+
+/**
+ * How many frames a comparison may take, for each core that is here, beside a thousand. If nothing is common, a core makes 24
+ * bytes, and a frame has some hundreds of them.
+ */
+export const ROUNDS_PER_CORE: number = 1 / 64
+
+/**
+ * Bytes of one mirror that wait until a frame before them is worked on, or what is stored is known. One that is honest sends a frame
+ * and waits for the answer; its news leave as the stream takes them.
+ */
+export const QUEUED_BYTES: number = 4 * 1024 * 1024
+
+/** Cores of which a message tells: 13 KB. */
+export const NEWS_PER_MESSAGE = 256
+
+/** Milliseconds from one look at what has changed to the next: a core that is appended to all the time is told of so often. */
+export const NEWS_MS = 50
+
+/** Cores that are read from storage at a time, and hashed in one turn of the event loop: a few milliseconds. */
+export const CORES_PER_READ = 256
+
+/** Cores that an index gets in one turn of the event loop, at some 15 microseconds each. */
+export const CORES_PER_TURN = 256
+
+/**
+ * Milliseconds after which a core is let go of that a peer has more of, and that does not change: a peer that is alive
+ * answers within a second, and policies may take ten.
+ */
+export const NO_PROGRESS_MS = 15_000
+
+/**
+ * The same for a peer that does not mirror, and so does not say whether it has more. It has opened the core, and whatever it has is
+ * on its way within a round trip or two.
+ */
+export const NOTHING_TOLD_MS = 1000

@@ -1,0 +1,73 @@
+import { SlotSet } from './slot-set.js'
+import { isSame } from './state.js'
+
+/** Which cores a peer has other than we, and what we have said to each other about them. Its size follows what differs. */
+export class Differing {
+  /** What the peer does not have at all: a bit per core. */
+  readonly absent: SlotSet = new SlotSet()
+  /** The state of the peer's copy, if it has told that. */
+  readonly #theirs = new Map<number, Uint8Array | null>()
+  /** The state that we have told of ours. */
+  readonly #told = new Map<number, Uint8Array>()
+  /** What could not be had, although the peer seems to have it. */
+  readonly #hopeless = new Set<number>()
+
+  get size(): number {
+    return this.#theirs.size
+  }
+
+  slots(): Iterable<number> {
+    return this.#theirs.keys()
+  }
+
+  has(slot: number): boolean {
+    return this.#theirs.has(slot)
+  }
+
+  /** @returns null = it has not told, or nothing differs */
+  theirs(slot: number): Uint8Array | null {
+    return this.#theirs.get(slot) ?? null
+  }
+
+  /** Notes what both have. @param theirs  null = it is not known, and differs from ours */
+  set(slot: number, ours: Uint8Array, theirs: Uint8Array | null): void {
+    if (theirs !== null && isSame(ours, theirs)) this.delete(slot)
+    else this.#theirs.set(slot, theirs)
+  }
+
+  delete(slot: number): void {
+    this.#theirs.delete(slot)
+    this.#told.delete(slot)
+    this.#hopeless.delete(slot)
+  }
+
+  /** We tell our state. It is kept as long as it differs. */
+  tell(slot: number, ours: Uint8Array): void {
+    if (this.#theirs.has(slot)) this.#told.set(slot, ours.slice())
+  }
+
+  isTold(slot: number, ours: Uint8Array): boolean {
+    const told = this.#told.get(slot)
+    return told !== undefined && isSame(told, ours)
+  }
+
+  giveUp(slot: number): void {
+    this.#hopeless.add(slot)
+  }
+
+  /** One of the copies has changed. */
+  retry(slot: number): void {
+    this.#hopeless.delete(slot)
+  }
+
+  isHopeless(slot: number): boolean {
+    return this.#hopeless.has(slot)
+  }
+
+  clear(): void {
+    this.absent.clear()
+    this.#theirs.clear()
+    this.#told.clear()
+    this.#hopeless.clear()
+  }
+}

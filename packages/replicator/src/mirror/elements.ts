@@ -1,0 +1,85 @@
+import b4a from 'b4a'
+import sodium from 'sodium-universal'
+import { STATE_BYTES } from './state.js'
+
+export const ID_BYTES = 16
+export const VERSION_BYTES = 8
+/** What tells a peer of the state of a core: id, version, and the state, which only who knows the core's key can read. */
+export const NEWS_BYTES: number = ID_BYTES + VERSION_BYTES + STATE_BYTES
+
+const SALT_BYTES = 32
+const NAME = b4a.from('manycore/mirror/1')
+/** What is hashed has one of these behind the salt, so that nothing of one kind can pass for another. */
+const [ID, VERSION, PAD, SECRET] = [0, 1, 2, 3]
+
+/**
+ * How two peers speak of a core without giving it away. Each pair of peers has a salt, made from their static public keys, so that
+ * nobody sees from outside that two pairs speak of the same core. Everything is a hash under the key of the core, so that
+ * only who has that can tell which core is meant, in which state it is, or say something that others take.
+ */
+export class Elements {
+  /** 32 bytes, the same at both ends. */
+  readonly secret: Uint8Array
+  readonly #salted: Uint8Array
+  readonly #salt: Uint8Array
+  readonly #out = new Uint8Array(32)
+
+  /** @param ours, theirs  static public keys of the two ends, 32 bytes each */
+  constructor(ours: Uint8Array, theirs: Uint8Array) {
+    const [low, high] = b4a.compare(ours, theirs) <= 0 ? [ours, theirs] : [theirs, ours]
+    this.#salt = new Uint8Array(SALT_BYTES)
+    sodium.crypto_generichash_batch(this.#salt, [NAME, low, high])
+    this.#salted = new Uint8Array(SALT_BYTES + 1 + STATE_BYTES)
+    this.#salted.set(this.#salt)
+    this.secret = this.#hash(SECRET, this.#salt, this.#salt).slice()
+  }
+
+  /** @param key  of the core, 32 bytes. @returns `ID_BYTES` bytes, good until the next call */
+  idOf(key: Uint8Array): Uint8Array {
+    return this.#hash(ID, null, key).subarray(0, ID_BYTES)
+  }
+
+  /** @returns `VERSION_BYTES` bytes, good until the next call */
+  versionOf(key: Uint8Array, state: Uint8Array): Uint8Array {
+    return this.#hash(VERSION, state, key).subarray(0, VERSION_BYTES)
+  }
+
+  /** @returns `NEWS_BYTES` bytes that say in which state our copy of a core is */
+  seal(key: Uint8Array, state: Uint8Array): Uint8Array {
+    const news = new Uint8Array(NEWS_BYTES)
+    news.set(this.idOf(key))
+    const version = this.versionOf(key, state).slice()
+    news.set(version, ID_BYTES)
+    const pad = this.#hash(PAD, version, key)
+    for (let i = 0; i < STATE_BYTES; i++) news[ID_BYTES + VERSION_BYTES + i] = state[i]! ^ pad[i]!
+    return news
+  }
+
+  /**
+   * @param news  `NEWS_BYTES` bytes
+   * @returns     the state that they say, `STATE_BYTES` bytes; null if who made them does not know the key of the core
+   */
+  open(key: Uint8Array, news: Uint8Array): Uint8Array | null {
+    const version = news.subarray(ID_BYTES, ID_BYTES + VERSION_BYTES)
+    const pad = this.#hash(PAD, version, key)
+    const state = news.slice(ID_BYTES + VERSION_BYTES)
+    for (let i = 0; i < STATE_BYTES; i++) state[i]! ^= pad[i]!
+    return b4a.equals(this.versionOf(key, state), version) ? state : null
+  }
+
+  #hash(kind: number, input: Uint8Array | null, key: Uint8Array): Uint8Array {
+    const bytes = input?.byteLength ?? 0
+    this.#salted[SALT_BYTES] = kind
+    if (input !== null) this.#salted.set(input.subarray(0, STATE_BYTES), SALT_BYTES + 1)
+    const end = SALT_BYTES + 1 + Math.min(bytes, STATE_BYTES)
+    sodium.crypto_generichash(this.#out, this.#salted.subarray(0, end), key)
+    return this.#out
+  }
+}
+
+/** Several of what `seal()` returns as one message. */
+export function joinNews(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.length * NEWS_BYTES)
+  for (const [i, part] of parts.entries()) bytes.set(part, i * NEWS_BYTES)
+  return bytes
+}

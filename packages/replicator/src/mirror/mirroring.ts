@@ -1,0 +1,73 @@
+import { ArgumentError } from '@manycore/ground'
+import type { PolicyChange } from '../policy/policy-change.js'
+import type { CoreSource } from '../source/core-source.js'
+import type { OpenStream, StreamSet } from '../streams/stream-set.js'
+import { Mirror } from './mirror.js'
+import type { MirrorParts } from './mirror.js'
+import { readMirrorOptions } from './options.js'
+import type { MirrorOptions } from './options.js'
+import type { StoredCopies } from './stored-copies.js'
+
+/** Whether a replicator mirrors, and over which streams. Nothing of a mirror exists until it does. */
+export class Mirroring {
+  readonly #parts: Omit<MirrorParts, 'stored'> & { readonly source: CoreSource }
+  readonly #streams: StreamSet
+  #mirror: Mirror | null = null
+  /** Whether it mirrors over streams of which nothing else is said. */
+  #isOn = false
+
+  constructor(parts: Omit<MirrorParts, 'stored'>, streams: StreamSet) {
+    this.#parts = parts
+    this.#streams = streams
+  }
+
+  /** @throws BAD_ARGUMENT; then nothing has changed */
+  start(opts: true | MirrorOptions): void {
+    if (this.#mirror !== null && opts !== true) throw new ArgumentError('mirror', 'it mirrors already')
+    this.#mirror ??= this.#make(opts)
+    this.#isOn = true
+    for (const record of this.#streams) this.open(record)
+  }
+
+  /** @param mirror  the option of one stream. @throws BAD_ARGUMENT if it is true and nothing can be mirrored */
+  check(mirror: boolean | undefined): void {
+    if (mirror === true) this.#storedOf(this.#parts.source)
+  }
+
+  open(record: OpenStream): void {
+    if (!(record.mirror ?? this.#isOn)) return
+    this.#mirror ??= this.#make(true)
+    this.#mirror.open(record)
+  }
+
+  policyChanged(change: PolicyChange): void {
+    this.#mirror?.policyChanged(change)
+  }
+
+  /** A stream that was there has other policies, too. */
+  narrowed(record: OpenStream): void {
+    this.#mirror?.narrowed(record)
+  }
+
+  async synced(peer: PolicyChange['peer']): Promise<void> {
+    await this.#mirror?.synced(peer)
+  }
+
+  leave(record: OpenStream): void {
+    this.#mirror?.leave(record)
+  }
+
+  close(): void {
+    this.#mirror?.close()
+  }
+
+  #make(opts: true | MirrorOptions): Mirror {
+    const read = readMirrorOptions(opts)
+    return new Mirror({ ...this.#parts, stored: this.#storedOf(this.#parts.source) }, read)
+  }
+
+  #storedOf({ stored, watch }: CoreSource): StoredCopies {
+    if (stored !== undefined && watch !== undefined) return stored
+    throw new ArgumentError('mirror', 'nothing can be mirrored: the source has no `stored`, or no `watch()`')
+  }
+}

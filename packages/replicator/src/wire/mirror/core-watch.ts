@@ -1,0 +1,97 @@
+import Hypercore from 'hypercore'
+import type { Hypercore as Session, InnerCore } from '@manycore/hypercore-types'
+
+/**
+ * What is used of Hypercore's Replicator (hypercore 11.39.5 lib/replicator.js) that is nobody's interface.
+ * @upstream hypercore Replicator
+ */
+interface WatchedReplicator {
+  /** How many sessions want data. */
+  readonly activeSessions: number
+  /** Called by the core when blocks have come or gone. @arity 2 */
+  onhave(start: number, length: number, drop?: boolean): void
+  /** Called by the core when it has become longer. */
+  onupgrade(): void
+  /** Called by the core when it has become shorter. */
+  ontruncate(newLength: number, truncated: number): void
+  /** Runs while no session wants data any more, and peers are not told yet. */
+  _notDownloadingTimer: unknown
+  /** Tells peers whether we want data, and closes the channels of those that want none either. */
+  _setDownloadingNow(downloading: boolean): boolean
+}
+
+/**
+ * Calls `fn` each time that the length, the fork or the stored blocks of a core have changed. A session would be told of its
+ * appends only, and costs a hundred times as much.
+ * @returns a function that stops watching
+ */
+export function watchChanges(core: InnerCore, fn: () => void): () => void {
+  const replicator = core.replicator as unknown as WatchedReplicator
+  const { onhave, onupgrade, ontruncate } = replicator
+  const installed = {
+    onhave: (start: number, length: number, drop?: boolean) => {
+      onhave.call(replicator, start, length, drop)
+      told()
+    },
+    onupgrade: () => {
+      onupgrade.call(replicator)
+      told()
+    },
+    ontruncate: (newLength: number, truncated: number) => {
+      ontruncate.call(replicator, newLength, truncated)
+      told()
+    }
+  }
+  let told = fn
+  Object.assign(replicator, installed)
+  return () => {
+    told = noop
+    if (replicator.onhave === installed.onhave) Object.assign(replicator, { onhave, onupgrade, ontruncate })
+  }
+}
+
+/** By core, how many mirrors have it download. */
+const downloads = new WeakMap<InnerCore, number>()
+
+/** Whether a session wants the data of a core, other than for a mirror. */
+export function isWanted(core: InnerCore): boolean {
+  if (!core.replicator.downloading) return false
+  const ours = downloads.get(core) ?? 0
+  return ours === 0 || (core.replicator as unknown as WatchedReplicator).activeSessions > ours
+}
+
+/**
+ * Has a core download all that its peers have. It counts as wanted by nobody for that, so that it is not offered to others.
+ * @returns a function that ends it. If nobody else wants data, peers are told at once, and channels that neither side
+ *          wants are closed
+ */
+export async function downloadAll(core: InnerCore): Promise<() => Promise<void>> {
+  downloads.set(core, (downloads.get(core) ?? 0) + 1)
+  const session: Session = new Hypercore<Uint8Array>(null, null, { core })
+  let isOver = false
+  const end = async (): Promise<void> => {
+    if (isOver) return
+    isOver = true
+    await session.close()
+    downloads.set(core, downloads.get(core)! - 1)
+    stopDownloading(core)
+  }
+  try {
+    await session.ready()
+    session.download({ start: 0, end: -1 }).done().catch(noop) // it never ends by itself, and is cancelled by close()
+    return end
+  } catch (err) {
+    await end()
+    throw err
+  }
+}
+
+/** Without it, Hypercore tells its peers up to 20 seconds later. */
+function stopDownloading({ replicator }: InnerCore): void {
+  const stopping = replicator as unknown as WatchedReplicator
+  if (stopping.activeSessions > 0 || replicator.destroyed) return
+  if (stopping._notDownloadingTimer !== null) clearTimeout(stopping._notDownloadingTimer as number)
+  stopping._setDownloadingNow(false)
+}
+
+function noop(): void {}

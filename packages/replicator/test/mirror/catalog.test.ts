@@ -1,0 +1,45 @@
+import b4a from 'b4a'
+import crypto from 'hypercore-crypto'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Catalog } from '../../src/mirror/catalog.js'
+import type { StoredCopy } from '../../src/mirror/stored-copies.js'
+
+function copy(n: number, length: number): StoredCopy {
+  const key = b4a.alloc(32, n)
+  const discoveryKey = crypto.discoveryKey(key)
+  return { discoveryKey, key, fork: 0, length, held: length, blocks: null, writable: false, names: [] }
+}
+
+test('a catalog has what was set and not deleted, each core in a slot of its own', () => {
+  const change = fc.record({ n: fc.nat(200), length: fc.nat(3) })
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 600 }), (changes) => {
+      const catalog = new Catalog()
+      const model = new Map<number, { slot: number; length: number }>()
+      for (const { n, length } of changes) {
+        const known = model.get(n)
+        if (length === 3) {
+          if (known !== undefined) catalog.delete(known.slot)
+          model.delete(n)
+          continue
+        }
+        const { slot, before } = catalog.set(copy(n, length))
+        expect(before === null).toBe(known === undefined)
+        if (known !== undefined) expect(slot).toBe(known.slot)
+        model.set(n, { slot, length })
+      }
+      expect(catalog.size).toBe(model.size)
+      expect(new Set([...model.values()].map(({ slot }) => slot)).size).toBe(model.size)
+      for (let n = 0; n <= 200; n++) {
+        const { discoveryKey, key } = copy(n, 0)
+        const slot = catalog.find(discoveryKey)
+        expect(slot).toBe(model.get(n)?.slot ?? -1)
+        if (slot === -1) continue
+        expect(catalog.has(slot)).toBe(true)
+        expect(b4a.equals(catalog.key(slot), key)).toBe(true)
+        expect(catalog.state(slot)[6]).toBe(model.get(n)!.length)
+      }
+    })
+  )
+})
