@@ -69,7 +69,7 @@ export async function connectAll(
   stores: [Corestore, Corestore],
   kind: 'memory' | 'TCP',
   opts: ReplicateOptions = {}
-): Promise<{ bytes(): number }> {
+): Promise<{ bytes(): number; close(): void }> {
   const ends = kind === 'TCP' ? await overTcp() : inMemory()
   let bytes = 0
   for (const [i, end] of ends.entries()) {
@@ -87,8 +87,9 @@ export async function connectAll(
     }
     stores[i]!.replicate(end as never, i === 0 ? opts : {})
   }
-  onTestFinished(() => ends.forEach((end) => end.destroy()))
-  return { bytes: () => bytes }
+  const close = (): void => ends.forEach((end) => end.destroy())
+  onTestFinished(close)
+  return { bytes: () => bytes, close }
 }
 
 type End = InstanceType<typeof NoiseSecretStream>

@@ -94,6 +94,36 @@ test('a peer that does not mirror is served as before, and is level at once', as
   expect(b4a.toString((await b.get({ name: 'core 1' }).get(1))!)).toBe('second')
 })
 
+test('two mirrors that hold halves of a core hold the whole of it in the end', async () => {
+  const [source, a, b] = [
+    await filled(1),
+    openStore({ lingerMs: 0 }, new MemoryEngine()),
+    openStore({ lingerMs: 0 }, new MemoryEngine())
+  ]
+  const core = source.get({ name: 'core 0', active: false })
+  await core.append(['second', 'third', 'fourth'])
+  for (const [store, start] of [
+    [a, 0],
+    [b, 2]
+  ] as const) {
+    const { close } = await connectAll([source, store], 'memory')
+    const copy = store.get({ key: core.key!, notDownloadingLinger: 0 })
+    await copy.ready()
+    await copy.download({ start, end: start + 2 }).done()
+    await copy.close()
+    close()
+  }
+  a.mirror()
+  b.mirror()
+  await connectAll([a, b], 'memory')
+  await Promise.all([a.synced(), b.synced()])
+  for (const store of [a, b]) {
+    const copy = store.get({ key: core.key!, active: false })
+    await copy.ready()
+    expect(await copy.has(0, 4)).toBe(true)
+  }
+})
+
 test('a stream may be left out, or be the only one', async () => {
   const [a, b, c] = [await filled(2), await filled(2, { mirror: true }), await filled(2, { mirror: true })]
   await append(a, 'core 1', 'second')
