@@ -66,9 +66,9 @@ test('a mirror passes on what it has from one peer to another', async () => {
   await connectAll([a, b], 'memory')
   await connectAll([b, c], 'memory')
   await Promise.all(stores.map((store) => store.synced()))
-  const has = opened(c, 1)
   await append(a, 'core 1', 'second')
-  await has
+  await a.synced() // b has it
+  await b.synced() // and so has c
   expect(await blocks(c, 'core 1')).toEqual(['first', 'second'])
 })
 
