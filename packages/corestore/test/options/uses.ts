@@ -260,6 +260,5 @@ export const WITH_NEEDS: { readonly [bag: string]: Use & { readonly names: reado
 export const NO_OPTIONS: readonly [bag: RegExp, why: string][] = [
   [/Error\(/, 'what an error says'],
   [/\.manifest$/, 'hashed as it is, by Hypercore'],
-  [/^kv: Tree\./, 'what engines are built of, which check their ranges themselves'],
-  [/^reconcile: Index\.\w+\(range\)/, 'two bounds, which an index checks itself']
+  [/^kv: Tree\./, 'what engines are built of, which check their ranges themselves']
 ]
