@@ -92,6 +92,38 @@ export async function connectAll(
   return { bytes: () => bytes, close }
 }
 
+/**
+ * Connects two stores in memory. The first message that the mirror of the first store gets is held back, and what comes behind it.
+ * @returns when it has come, and what lets it through
+ */
+export function heldMirrors(stores: [Corestore, Corestore]): { arrived: Promise<void>; release(): void } {
+  let release = (): void => {}
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const ends = inMemory()
+  onTestFinished(() => ends.forEach((end) => end.destroy()))
+  const arrived = new Promise<void>((resolve) => {
+    const mux = Protomux.from(ends[0]) as unknown as { createChannel(opts: ChannelOptions): unknown }
+    const { createChannel } = mux
+    mux.createChannel = (opts) => {
+      if (opts.protocol !== 'manycore/mirror') return createChannel.call(mux, opts)
+      const messages = opts.messages.map(({ onmessage }) => ({
+        onmessage: async (bytes: Uint8Array) => (resolve(), await released, onmessage(b4a.from(bytes)))
+      }))
+      return createChannel.call(mux, { ...opts, messages })
+    }
+  })
+  for (const [i, end] of ends.entries()) {
+    end.on('error', () => {})
+    stores[i]!.replicate(end as never)
+  }
+  return { arrived, release }
+}
+
+interface ChannelOptions {
+  readonly protocol: string
+  readonly messages: readonly { onmessage(bytes: Uint8Array): unknown }[]
+}
+
 type End = InstanceType<typeof NoiseSecretStream>
 
 function inMemory(): [End, End] {

@@ -1,14 +1,12 @@
 import { SlotSet } from './slot-set.js'
 import { isSame } from './state.js'
 
-/** Which cores a peer has other than we, and what we have said to each other about them. Its size follows what differs. */
+/** Which cores a peer has other than we, and what it has said about them. Its size follows what differs. */
 export class Differing {
   /** What the peer does not have at all: a bit per core. */
   readonly absent: SlotSet = new SlotSet()
   /** The state of the peer's copy, if it has told that. */
   readonly #theirs = new Map<number, Uint8Array | null>()
-  /** The state that we have told of ours. */
-  readonly #told = new Map<number, Uint8Array>()
   /** What could not be had, although the peer seems to have it. */
   readonly #hopeless = new Set<number>()
 
@@ -37,18 +35,7 @@ export class Differing {
 
   delete(slot: number): void {
     this.#theirs.delete(slot)
-    this.#told.delete(slot)
     this.#hopeless.delete(slot)
-  }
-
-  /** We tell our state. It is kept as long as it differs. */
-  tell(slot: number, ours: Uint8Array): void {
-    if (this.#theirs.has(slot)) this.#told.set(slot, ours.slice())
-  }
-
-  isTold(slot: number, ours: Uint8Array): boolean {
-    const told = this.#told.get(slot)
-    return told !== undefined && isSame(told, ours)
   }
 
   giveUp(slot: number): void {
@@ -67,7 +54,6 @@ export class Differing {
   clear(): void {
     this.absent.clear()
     this.#theirs.clear()
-    this.#told.clear()
     this.#hopeless.clear()
   }
 }

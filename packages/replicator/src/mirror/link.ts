@@ -55,6 +55,11 @@ export class MirrorLink {
   #owed = 0
   /** What is to be told. */
   readonly #untold = new Set<number>()
+  /**
+   * The cores whose state, as it is now, the remote has been told. Who hears of a core answers with its own state, unless it has
+   * told that: so both come to know what both have, even of a core that changed while it was compared, and nobody answers twice.
+   */
+  readonly #told = new SlotSet()
 
   constructor(record: OpenStream, host: LinkHost) {
     this.record = record
@@ -129,12 +134,16 @@ export class MirrorLink {
     if (!this.isMirroring && this.#offered.has(slot)) this.#differing.retry(slot)
     if (this.#peer === null || (before !== null && !this.#peer.has(slot))) return
     this.#peer.set(slot)
+    this.#told.delete(slot)
     if (!this.isMirroring) return
     this.#differing.retry(slot) // while it is compared, too: what has been compared is not looked at again
-    if (this.#differing.absent.has(slot)) return
-    const theirs = this.#differing.has(slot) ? this.#differing.theirs(slot) : before
-    if (this.#state === 'compared' && !this.#host.isLive && !this.#differing.has(slot)) return
-    if (before !== null) this.#differing.set(slot, this.#host.catalog.state(slot), theirs)
+    if (before === null) this.#differing.absent.add(slot) // as far as we know
+    else {
+      if (this.#differing.absent.has(slot)) return
+      const theirs = this.#differing.has(slot) ? this.#differing.theirs(slot) : before
+      if (this.#state === 'compared' && !this.#host.isLive && !this.#differing.has(slot)) return
+      this.#differing.set(slot, this.#host.catalog.state(slot), theirs)
+    }
     this.#untold.add(slot)
     this.#host.moved(this)
   }
@@ -146,6 +155,7 @@ export class MirrorLink {
     this.#differing.absent.delete(slot)
     this.#differing.delete(slot)
     this.#untold.delete(slot)
+    this.#told.delete(slot)
     this.#host.moved(this)
   }
 
@@ -157,7 +167,7 @@ export class MirrorLink {
       for (const slot of this.#untold) {
         this.#untold.delete(slot)
         news.push(this.#elements.seal(catalog.key(slot), catalog.state(slot)))
-        this.#differing.tell(slot, catalog.state(slot))
+        this.#told.add(slot)
         if (news.length === NEWS_PER_MESSAGE) break
       }
       if (!this.#channel.sendNews(joinNews(news))) return
@@ -266,11 +276,11 @@ export class MirrorLink {
 
   #heard(slot: number, theirs: Uint8Array): void {
     const { catalog } = this.#host
+    if (this.#differing.absent.has(slot)) this.#told.delete(slot) // it was told for nothing
     this.#differing.absent.delete(slot)
     this.#differing.retry(slot)
     this.#differing.set(slot, catalog.state(slot), theirs)
-    if (!this.#differing.has(slot)) return
-    if (!this.#differing.isTold(slot, catalog.state(slot))) this.#untold.add(slot)
+    if (!this.#told.has(slot)) this.#untold.add(slot)
     if (this.lacks(slot)) this.#host.want(slot, this)
   }
 
@@ -279,6 +289,7 @@ export class MirrorLink {
     this.#exchange = null
     this.#differing.clear()
     this.#untold.clear()
+    this.#told.clear()
     this.#owed = 0
     this.#host.moved(this)
   }
