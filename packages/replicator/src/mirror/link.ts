@@ -208,7 +208,7 @@ export class MirrorLink {
   async #receive(bytes: Uint8Array, work: (bytes: Uint8Array) => Promise<void> | void): Promise<void> {
     const { byteLength } = bytes
     try {
-      if (this.#queuedBytes + byteLength > QUEUED_BYTES) throw new Error('too much waits to be worked on')
+      if (this.#queuedBytes + byteLength > QUEUED_BYTES) throw badMirror('too much waits to be worked on')
       this.#queuedBytes += byteLength
       try {
         await this.#messages.run(async () => {
@@ -220,7 +220,7 @@ export class MirrorLink {
       }
       this.flush()
     } catch (err) {
-      if (err instanceof ReplicatorError) throw err
+      if (err instanceof ReplicatorError && err.code !== 'BAD_MIRROR') throw err
       this.#fail(err as Error)
     }
   }
@@ -256,9 +256,9 @@ export class MirrorLink {
   }
 
   #hear(bytes: Uint8Array): void {
-    if (this.#exchange === null) throw new Error('news before anything was compared')
+    if (this.#exchange === null) throw badMirror('news before anything was compared')
     if (bytes.byteLength === 0 || bytes.byteLength % NEWS_BYTES !== 0) {
-      throw new Error(`news of ${bytes.byteLength} bytes`)
+      throw badMirror(`news of ${bytes.byteLength} bytes`)
     }
     const { catalog } = this.#host
     const account = workOf(this.record.mux)
@@ -298,9 +298,10 @@ export class MirrorLink {
   #fail(cause: Error): void {
     if (!this.isMirroring) return
     this.#channel.close()
-    this.#host.limited(
-      new ReplicatorError('BAD_MIRROR', `mirroring has failed: ${cause.message}`, { cause }),
-      this
-    )
+    this.#host.limited(cause instanceof ReplicatorError ? cause : badMirror(cause.message, cause), this)
   }
+}
+
+function badMirror(what: string, cause?: Error): ReplicatorError {
+  return new ReplicatorError('BAD_MIRROR', `mirroring has failed: ${what}`, { cause })
 }
