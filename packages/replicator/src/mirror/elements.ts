@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import sodium from 'sodium-universal'
+import { badMirror } from './bad-mirror.js'
 import { STATE_BYTES } from './state.js'
 
 export const ID_BYTES = 16
@@ -82,4 +83,11 @@ export function joinNews(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.length * NEWS_BYTES)
   for (const [i, part] of parts.entries()) bytes.set(part, i * NEWS_BYTES)
   return bytes
+}
+
+/** @throws BAD_MIRROR if it is not what `joinNews()` makes. @returns views of the message */
+export function* splitNews(message: Uint8Array): Generator<Uint8Array, void, undefined> {
+  const { byteLength } = message
+  if (byteLength === 0 || byteLength % NEWS_BYTES !== 0) throw badMirror(`news of ${byteLength} bytes`)
+  for (let at = 0; at < byteLength; at += NEWS_BYTES) yield message.subarray(at, at + NEWS_BYTES)
 }

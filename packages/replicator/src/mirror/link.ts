@@ -7,9 +7,10 @@ import type { OpenStream } from '../streams/stream-set.js'
 import { COMPARED_BYTE, NEWS } from '../wire/costs.js'
 import { MirrorChannel } from '../wire/mirror/mirror-channel.js'
 import { workOf } from '../wire/pairing.js'
+import { badMirror } from './bad-mirror.js'
 import type { Catalog } from './catalog.js'
 import { Differing } from './differing.js'
-import { Elements, ID_BYTES, NEWS_BYTES, joinNews } from './elements.js'
+import { Elements, ID_BYTES, joinNews, splitNews } from './elements.js'
 import { PeerIndex } from './peer-index.js'
 import { SlotSet } from './slot-set.js'
 import { lacks } from './state.js'
@@ -56,8 +57,8 @@ export class MirrorLink {
   /** What is to be told. */
   readonly #untold = new Set<number>()
   /**
-   * The cores whose state, as it is now, the remote has been told. Who hears of a core answers with its own state, unless it has
-   * told that: so both come to know what both have, even of a core that changed while it was compared, and nobody answers twice.
+   * The cores whose state, as it is now, the remote has been told. Who hears of a core answers with its own, unless it has told
+   * that: so both come to know what both have, even of one that changed while it was compared.
    */
   readonly #told = new SlotSet()
 
@@ -137,7 +138,8 @@ export class MirrorLink {
     this.#told.delete(slot)
     if (!this.isMirroring) return
     this.#differing.retry(slot) // while it is compared, too: what has been compared is not looked at again
-    if (before === null) this.#differing.absent.add(slot) // as far as we know
+    if (before === null)
+      this.#differing.absent.add(slot) // as far as we know
     else {
       if (this.#differing.absent.has(slot)) return
       const theirs = this.#differing.has(slot) ? this.#differing.theirs(slot) : before
@@ -257,18 +259,13 @@ export class MirrorLink {
 
   #hear(bytes: Uint8Array): void {
     if (this.#exchange === null) throw badMirror('news before anything was compared')
-    if (bytes.byteLength === 0 || bytes.byteLength % NEWS_BYTES !== 0) {
-      throw badMirror(`news of ${bytes.byteLength} bytes`)
-    }
-    const { catalog } = this.#host
     const account = workOf(this.record.mux)
-    for (let at = 0; at < bytes.byteLength; at += NEWS_BYTES) {
+    for (const news of splitNews(bytes)) {
       if (this.#owed > 0) account?.spend(NEWS)
       else account?.charge(NEWS, null)
       this.#owed = Math.max(0, this.#owed - 1)
-      const news = bytes.subarray(at, at + NEWS_BYTES)
       const slot = this.#peer!.slotOf(news.slice(0, ID_BYTES))
-      const theirs = slot === -1 ? null : this.#elements.open(catalog.key(slot), news)
+      const theirs = slot === -1 ? null : this.#elements.open(this.#host.catalog.key(slot), news)
       if (theirs !== null) this.#heard(slot, theirs)
     }
     this.#host.moved(this)
@@ -300,8 +297,4 @@ export class MirrorLink {
     this.#channel.close()
     this.#host.limited(cause instanceof ReplicatorError ? cause : badMirror(cause.message, cause), this)
   }
-}
-
-function badMirror(what: string, cause?: Error): ReplicatorError {
-  return new ReplicatorError('BAD_MIRROR', `mirroring has failed: ${what}`, { cause })
 }
