@@ -19,10 +19,14 @@ export async function makeProject() {
   const tried = Object.fromEntries(
     ['random-access-file', 'memory-level'].map((name) => [name, versionOf(name)])
   )
-  const dir = await install(await pack(root), ['@manycore/corestore', '@manycore/kv'], {
-    dependencies: { ...tried, ...RUNTIMES },
-    overrides: OVERRIDES
-  })
+  const dir = await install(
+    await pack(root),
+    ['@manycore/corestore', '@manycore/kv', '@manycore/reconcile'],
+    {
+      dependencies: { ...tried, ...RUNTIMES },
+      overrides: OVERRIDES
+    }
+  )
   cpSync(join(root, 'test/matrix'), dir, { recursive: true })
   const modules = join(dir, 'node_modules')
   const commands = {
@@ -45,15 +49,19 @@ export async function nodeOf(version) {
 }
 
 /**
- * Every storage in turn, on one runtime.
+ * Every storage in turn, and two sets that are compared, on one runtime.
  * @param {string} dir
  * @param {string[]} command
  * @returns {Promise<string[]>} what it printed, if it failed
  */
 export async function smoke(dir, [program = '', ...args]) {
-  for (const folder of ['files', 'one', 'path']) rmSync(join(dir, folder), { recursive: true, force: true })
-  const { code, output } = await run(program, [...args, 'smoke.cjs'], { cwd: dir, timeoutMs: HANG_MS })
-  return code === 0 && output.includes('passed') ? [] : [output]
+  const problems = []
+  for (const script of ['smoke.cjs', 'reconcile.cjs']) {
+    for (const folder of ['files', 'one', 'path']) rmSync(join(dir, folder), { recursive: true, force: true })
+    const { code, output } = await run(program, [...args, script], { cwd: dir, timeoutMs: HANG_MS })
+    if (code !== 0 || !output.includes('passed')) problems.push(output)
+  }
+  return problems
 }
 
 /**

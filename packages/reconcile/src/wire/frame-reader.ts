@@ -98,9 +98,7 @@ export class FrameReader {
   #list(entryBytes: number, lo: Uint8Array, hi: Bound): Uint8Array {
     const { idBytes } = this.#layout
     const count = this.#count()
-    if (count * entryBytes > this.#bytes.byteLength - this.#at)
-      throw invalid(`a list says that it has ${count} entries, and ends before`)
-    const list = this.#take(count * entryBytes, 'a list')
+    const list = this.#take(count * entryBytes, `a list of ${count}`)
     for (let at = entryBytes; at < list.byteLength; at += entryBytes)
       if (compare(list, at - entryBytes, list, at, idBytes) >= 0) throw invalid('a list is not in order')
     if (count === 0) return list

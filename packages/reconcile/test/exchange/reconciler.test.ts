@@ -1,9 +1,12 @@
 import { randomNumbers } from '@manycore/kv/faults'
+import { MemoryEngine } from '@manycore/kv'
+import type { Op } from '@manycore/kv'
 import { expect, test } from 'vitest'
 import { Index, Reconciler } from '../../src/index.js'
-import type { ReconcilerOptions } from '../../src/index.js'
+import type { OrderedStore, ReconcilerOptions } from '../../src/index.js'
 import { reconcile } from '../kit/exchanges.js'
-import { change, expected, hex, indexOf, numbered, shown } from '../kit/sets.js'
+import { END, decodeFrame } from '../kit/from-spec.js'
+import { bytes, change, expected, hex, indexOf, itemsOf, numbered, shown } from '../kit/sets.js'
 
 const SEED = 3
 
@@ -98,4 +101,31 @@ test('what the issue asks for: ten changes of 10,000 take at most 10 KB, and non
   expect(shown(ten.found[0])).toEqual(expected(set, changed))
   expect(ten.frames.length).toBeLessThanOrEqual(6)
   expect(ten.bytes).toBeLessThanOrEqual(10_000)
+})
+
+test('an index that changes while a range is split: all parts are of one moment, that after the change', async () => {
+  const engine = new MemoryEngine()
+  await engine.open()
+  await new Index({ engine }).rebuild(itemsOf(numbered(0, 20_000)), { stamp: new Uint8Array(0) })
+  let reads = 0
+  const early = new Uint8Array(16).fill(1, 2)
+  const changing: OrderedStore = {
+    getMany: (keys) => {
+      if (++reads === 60) void index.set(early, new Uint8Array(8))
+      return engine.getMany(keys)
+    },
+    batch: (ops) => engine.batch(ops as Op[]),
+    iterator: (range) => engine.iterator(range)
+  }
+  const index = new Index({ engine: changing })
+  const other = await indexOf(numbered(0, 100))
+  const { reply } = await new Reconciler(index).receive(await new Reconciler(other).initiate())
+  expect(reads).toBeGreaterThan(80)
+  expect(await index.get(early)).not.toBe(null)
+  const { ranges } = decodeFrame(hex(reply!), { idBytes: 16, versionBytes: 8, secret: null })
+  expect(ranges.length).toBeGreaterThan(50)
+  for (const { from, to, fingerprint } of ranges) {
+    const range = { gte: bytes(from), ...(to === END ? {} : { lt: bytes(to) }) }
+    expect(hex((await index.fingerprint(range)).fingerprint)).toBe(fingerprint)
+  }
 })

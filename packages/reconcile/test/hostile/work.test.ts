@@ -108,6 +108,31 @@ test('a side that keeps asking, and leaves gaps so that nothing can be put toget
   expect(frames).toBeLessThan(12)
 })
 
+test('of lists that wait at most 1 MiB is kept: what is behind it is asked for again', async () => {
+  const side = new Reconciler(await indexOf(numbered(0, 0)), { frameBytes: 4096 })
+  const [frames, items] = [8, 10_000] // 240 KB each
+  const replies: Uint8Array[] = []
+  for (let i = 0; i < frames; i++) {
+    const [from, to] = [bound(i, frames), bound(i + 1, frames)]
+    const list = Array.from(
+      { length: items },
+      (_, j) => bound(i * items + j, frames * items) + '00'.repeat(8)
+    )
+    const range: SpecRange = { mode: 'items', from, to, items: list }
+    const skip: SpecRange[] = i === 0 ? [] : [{ mode: 'skip', from: bound(0, frames), to: from }]
+    replies.push((await side.receive(frameOf([...skip, range], i === 0))).reply!)
+  }
+  while (decodeFrame(hex(replies.at(-1)!), SETTINGS).more)
+    replies.push((await side.receive(bytes('0100'))).reply!)
+  const said = replies.flatMap((reply) => decodeFrame(hex(reply), SETTINGS).ranges)
+  const answered = said.flatMap(({ absent = [] }) => absent).length
+  expect(answered).toBeGreaterThan((1024 * 1024) / 24 / 2)
+  expect(answered).toBeLessThan((1024 * 1024) / 24 + items)
+  const asked = said.filter(({ mode }) => mode === 'items')
+  expect(asked.length).toBeGreaterThan(1)
+  expect(asked.at(-1)!.to).toBe(END)
+})
+
 test('a side that never comes to an end is left after maxRounds', async () => {
   const side = new Reconciler(index, { maxRounds: 20 })
   const [again] = [frameOf(parts(1, 'fingerprint'), false)]

@@ -126,3 +126,58 @@ test('batches fail, and processes end: there is what a flush has stored, and not
   for (const seed of [1, 2, 3, 4]) await history(seed, counts)
   expect(Math.min(...Object.values(counts))).toBeGreaterThan(2)
 })
+
+test('a rebuild that failed and is stored all the same is not written over', async () => {
+  const engine = new FaultEngine(new MemoryEngine())
+  await engine.open()
+  const index = new Index({ engine, cacheBytes: 512 * 1024 })
+  await index.rebuild(itemsOf(numbered(0, 500)), { stamp: Uint8Array.of(1) })
+  await contentsOf(index) // all of it is in memory
+  const rebuilt = numbered(10_000, 13_000)
+  engine.plan.add({ on: 'batch', action: 'fail-after', nth: 3 })
+  await expect(index.rebuild(itemsOf(rebuilt), { stamp: Uint8Array.of(2) })).rejects.toMatchObject({
+    code: 'ENGINE_FAILED'
+  })
+  const found = async () => {
+    const other = new Index({ engine })
+    await other.ready()
+    return [other.stamp, [...(await contentsOf(other))]]
+  }
+  expect(await found()).toEqual([Uint8Array.of(2), [...rebuilt].toSorted()])
+  const { length } = await entriesOf(engine)
+  for (const { id, version } of itemsOf(numbered(500, 12_000))) await index.set(id, version)
+  expect((await entriesOf(engine)).length).toBeGreaterThan(length + 50) // it has spilled
+  expect(await found()).toEqual([Uint8Array.of(2), [...rebuilt].toSorted()])
+  await index.flush({ stamp: Uint8Array.of(3) })
+  expect(await found()).toEqual([Uint8Array.of(3), [...numbered(0, 12_000)].toSorted()])
+  decodeIndex((await entriesOf(engine)).map(split), '', SETTINGS) // nothing is left over
+})
+
+test('what does not fit waits for a flush that is being written, and is stored after it', async () => {
+  const engine = new FaultEngine(new MemoryEngine())
+  await engine.open()
+  let batches = 0
+  const counting: OrderedStore = {
+    getMany: (keys) => engine.getMany(keys),
+    iterator: (range) => engine.iterator(range),
+    batch: (ops) => (batches++, engine.batch(ops as Op[]))
+  }
+  const index = new Index({ engine: counting, cacheBytes: 1 })
+  await index.ready()
+  const [first, all] = [numbered(0, 1000), numbered(0, 9000)]
+  for (const { id, version } of itemsOf(first)) await index.set(id, version)
+  batches = 0
+  engine.plan.add({ on: 'batch', action: 'delay' })
+  const flushed = index.flush({ stamp: Uint8Array.of(1) })
+  const changed = itemsOf(numbered(1000, 9000)).map(({ id, version }) => index.set(id, version))
+  while (engine.plan.held === 0) await new Promise((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+  expect(batches).toBe(1)
+  expect(index.memoryBytes).toBeLessThan(300_000)
+  engine.plan.release()
+  await Promise.all([flushed, ...changed])
+  expect(batches).toBeGreaterThan(3)
+  expect((await contentsOf(new Index({ engine }))).size).toBe(1000)
+  await index.flush({ stamp: Uint8Array.of(2) })
+  expect([...(await contentsOf(new Index({ engine })))]).toEqual([...all].toSorted())
+})
