@@ -90,3 +90,60 @@ test.each<[string, (directory: string) => () => Engine]>([
   expect(counts.open).toBe(0)
   await store.close()
 })
+
+test('audit() reads no more ahead of its reader, and has no more cores open than the store keeps idle', async () => {
+  const engine = new MemoryEngine({ reusable: true })
+  await fill(engine, Buffer.alloc(32, 7))
+  const store = new Corestore(engine, { maxOpenCores: 8 })
+  await store.ready()
+  const counts = counted(engine)
+  let [audited, most] = [0, 0]
+  for await (const { audit } of store.audit({ dryRun: true })) {
+    expect(audit).not.toBe(undefined)
+    most = Math.max(most, store.cores.size)
+    if (++audited === 100) break
+  }
+  expect(audited).toBe(100)
+  expect(most).toBeLessThanOrEqual(8 + 1)
+  expect(counts.rows - audited).toBeLessThanOrEqual(AHEAD)
+  expect(counts.open).toBe(0)
+  await store.close()
+})
+
+test('the updates of a group are read no more ahead of their reader, however many there are', async () => {
+  const engine = new MemoryEngine({ reusable: true })
+  const store = new Corestore(engine)
+  const topic = Buffer.alloc(32, 3)
+  const core = store.get({ name: 'a', group: topic })
+  await core.append('x')
+  await multiplyRowOf(engine, core.key!)
+  const counts = counted(engine)
+  for (const reverse of [true, false]) {
+    counts.rows = 0
+    let listed = 0
+    for await (const key of store.notifyGroup(topic).updates({ reverse })) {
+      expect(key).toEqual(core.key)
+      if (++listed % 500 !== 1) continue
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(counts.rows - listed).toBeLessThanOrEqual(AHEAD)
+    }
+    expect([listed, counts.rows, counts.open]).toEqual([STORED, STORED, 0])
+  }
+  await store.close()
+})
+
+/** Adds rows with the same value behind the one whose value is a key: what a group has of a core is such a row. */
+async function multiplyRowOf(engine: Engine, value: Uint8Array): Promise<void> {
+  const iterator = engine.iterator({})
+  const rows = await iterator.next(1000)
+  await iterator.close()
+  const [row] = rows.filter((each) => Buffer.from(value).equals(each.value))
+  const suffix = (i: number) => Uint8Array.of(i >> 8, i)
+  await engine.batch(
+    Array.from({ length: STORED - 1 }, (_, i) => ({
+      type: 'put' as const,
+      key: Buffer.concat([row!.key, suffix(i)]),
+      value: Buffer.from(value)
+    }))
+  )
+}
