@@ -18,7 +18,12 @@ const RUNS = {
   refusals: [['policies/refusal-timing.mjs', '--asks', '5'], 7],
   revocation: [['policies/revocation.mjs', '--rounds', '1'], 7],
   'many cores in turn': [['growth/in-turn.mjs', '--cores', '20', '--max', '4'], 6],
-  'start-up': [['growth/start-up.mjs', '--cores', '20', '--runs', '1'], 4]
+  'start-up': [['growth/start-up.mjs', '--cores', '20', '--runs', '1'], 4],
+  'mirrors that are apart': [
+    ['mirrors/level.mjs', '--cores', '40', '--changed', '2,0', '--stock', '20:2', '--runs', '1'],
+    9
+  ],
+  'mirrors of one host': [['mirrors/fan-out.mjs', '--cores', '20', '--peers', '11', '--rounds', '1'], 4]
 }
 
 await report(

@@ -7,6 +7,7 @@ declare module 'corestore' {
     unsafe?: boolean
     manifestVersion?: number
     active?: boolean
+    allowBackup?: boolean
   }
   class Corestore {
     constructor(storage: string, opts?: Options)
