@@ -30,3 +30,13 @@ declare module 'hypercore-storage/lib/tx.js' {
     apply(): void
   }
 }
+
+declare module 'hypercore-storage/encoding/spec/hyperschema' {
+  import type * as t from '@manycore/hypercore-types'
+
+  type Stored = t.StoredCore['core']
+
+  export function getEncoding(name: '@corestore/core'): {
+    decode(state: { start: number; end: number; buffer: Uint8Array }): Stored
+  }
+}

@@ -30,3 +30,12 @@ export const PAGES_KEPT = 64
 
 /** How many flushes go down in one batch: of thousands, none would come back before all of them are written. */
 export const WRITES_AT_ONCE = 32
+
+/** How many cores the journal of changes remembers to have noted: 200 bytes each. Another one costs a read to note. */
+export const PLACES_KEPT = 8192
+
+/** How many records of cores are read at a time to make a journal; what they add is written in one batch: 50 KB. */
+export const RECORDS_WALKED = 512
+
+/** How many changes are read from a journal at a time: 50 KB. */
+export const CHANGES_READ = 512

@@ -18,6 +18,8 @@ export const STORAGE_ERRORS = {
   DEVICE_FILE: 'The store was copied, was moved here from another machine, or has another `id`.',
   STORAGE_CHANGED: 'Another process opened the store while it was suspended. Close it and open it again.',
   STORAGE_UNSUPPORTED: 'This runtime cannot run RocksDB. The message names the storages that work there.',
+  JOURNAL_STALE:
+    'The journal of changes was made anew since that checkpoint, and cannot say what has changed. Read everything.',
   STORAGE_CLOSED: 'The call came after close().'
 } as const
 

@@ -1,15 +1,21 @@
 import { Lifecycle } from '@manycore/kv'
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '@manycore/kv'
+import type { Journal } from '../journal/journal.js'
 
 /** An engine whose calls wait while the store is suspended, even if the engine itself cannot be suspended. */
 export class HeldEngine implements Engine {
   readonly #engine: Engine
+  readonly #journal: Journal
   readonly #lifecycle: Lifecycle
   readonly #onsuspend: () => void
 
-  /** @param onsuspend  called once no call is under way any more */
-  constructor(engine: Engine, onsuspend: () => void) {
+  /**
+   * @param journal    of the same engine: each batch() goes through it
+   * @param onsuspend  called once no call is under way any more
+   */
+  constructor(engine: Engine, journal: Journal, onsuspend: () => void) {
     this.#engine = engine
+    this.#journal = journal
     this.#lifecycle = new Lifecycle(engine.name)
     this.#onsuspend = onsuspend
   }
@@ -23,7 +29,10 @@ export class HeldEngine implements Engine {
   }
 
   open(): Promise<void> {
-    return this.#lifecycle.open(() => this.#engine.open())
+    return this.#lifecycle.open(async () => {
+      await this.#engine.open()
+      await this.#journal.load()
+    })
   }
 
   /** Closes the engine even if it was never opened, because a level database opens by itself. */
@@ -40,7 +49,10 @@ export class HeldEngine implements Engine {
   }
 
   resume(): Promise<void> {
-    return this.#lifecycle.resume(async () => this.#engine.resume?.())
+    return this.#lifecycle.resume(async () => {
+      await this.#engine.resume?.()
+      await this.#journal.load()
+    })
   }
 
   getMany(keys: readonly Uint8Array[], at?: EngineSnapshot): Promise<(Uint8Array | null)[]> {
@@ -48,7 +60,17 @@ export class HeldEngine implements Engine {
   }
 
   batch(ops: readonly Op[]): Promise<void> {
+    return this.#lifecycle.run('batch()', () => this.#journal.batch(ops))
+  }
+
+  /** A batch that changes no core, and goes past the journal. */
+  put(ops: readonly Op[]): Promise<void> {
     return this.#lifecycle.run('batch()', () => this.#engine.batch(ops))
+  }
+
+  /** Runs a call of the journal: not while the store is suspended. */
+  run<T>(fn: () => Promise<T>): Promise<T> {
+    return this.#lifecycle.run('the journal', fn)
   }
 
   iterator(range: Range, at?: EngineSnapshot): EngineIterator {

@@ -5,10 +5,12 @@ import type { EngineSession } from './session.js'
 import { HeldEngine } from './held-engine.js'
 import { Coalescer } from './coalescer.js'
 import { RecentRecords } from './recent-records.js'
+import { Journal } from '../journal/journal.js'
 
 /** What all sessions of one engine share: whether it is open, suspended or closing, and who uses it. */
 export class EngineState {
   readonly engine: HeldEngine
+  readonly journal: Journal
   readonly path: string
   readonly coalescer: Coalescer
   readonly recent: RecentRecords = new RecentRecords()
@@ -25,7 +27,8 @@ export class EngineState {
   #opening: Promise<void> | null = null
 
   constructor(engine: Engine, path: string, readOnly: boolean) {
-    this.engine = new HeldEngine(engine, () => this.recent.clear())
+    this.journal = new Journal(engine, readOnly)
+    this.engine = new HeldEngine(engine, this.journal, () => this.recent.clear())
     this.path = path
     this.readOnly = readOnly
     this.coalescer = new Coalescer(this.engine, () => (this.opened ? null : this.ready()))

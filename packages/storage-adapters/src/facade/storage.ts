@@ -6,6 +6,7 @@ import type { Engine } from '@manycore/kv'
 import { StorageError } from '../errors.js'
 import { EngineSession } from './session.js'
 import { EngineState } from './state.js'
+import { StoreJournal } from '../journal/store-journal.js'
 import { NEWER_VERSION, NOWHERE, UpstreamStorage } from '../upstream/hypercore-storage.js'
 import type { OpenStorageOptions } from '../open/options.js'
 
@@ -37,6 +38,8 @@ export class EngineStorage extends UpstreamStorage {
   #opening: Promise<void> | null = null
   #failure: Error | null = null
   #closing: Promise<void> | null = null
+  /** null = read-only */
+  readonly journal: StoreJournal | null
 
   /** @param path  where the engine keeps its files, if that is one directory */
   constructor(engine: Engine, opts: OpenStorageOptions, path: string = NOWHERE) {
@@ -47,6 +50,7 @@ export class EngineStorage extends UpstreamStorage {
     this.wait = opts.wait === true
     this.#root = root
     this.#state = state
+    this.journal = state.readOnly ? null : new StoreJournal(state)
   }
 
   override async _migrateStore(): Promise<void> {

@@ -6,6 +6,7 @@ import { EngineError, Lifecycle, checkKeys, checkOps, checkRange, laterTurn } fr
 import type { Engine, EngineIterator, EngineSnapshot, EngineSupports, Op, Range } from '@manycore/kv'
 import { COLUMN_FAMILY, COLUMN_FAMILY_OPTIONS, LOCKED, refuseRocks } from '../upstream/rocksdb-native.js'
 import type { RocksDatabase } from '../upstream/rocksdb-native.js'
+import type { Openings } from '../journal/openings.js'
 import { RocksCursor, RocksSnapshot } from './handles.js'
 import { ROCKS_TUNING } from './tuning.js'
 import type { RocksTuning } from './tuning.js'
@@ -46,6 +47,7 @@ export class RocksEngine implements Engine {
   readonly #handles = new Set<RocksSnapshot | RocksCursor>()
   readonly #writes: Queue = new Queue()
   #lock: RocksLock | null = null
+  #openings: Openings = { last: null, own: '' }
   #root!: RocksDB
   #db!: RocksDB
 
@@ -69,18 +71,33 @@ export class RocksEngine implements Engine {
     this.#db = this.#root.columnFamily(this.#column(this.#root.constructor as typeof RocksDB))
   }
 
+  /**
+   * By which manifests of RocksDB the latest opening for writing, and the one before it, can be told apart: if that one is
+   * not known to the journal in the store, somebody else has written. An engine that wraps this one has to pass it on.
+   */
+  get openings(): Openings {
+    return this.#openings
+  }
+
   /** @throws ELOCKED, STORAGE_UNSUPPORTED, or the error of rocksdb-native; then nothing is left open */
   open(): Promise<void> {
     return this.#lifecycle.open(async () => {
       refuseRocks(`the RocksDB at ${this.#directory}`)
-      if (this.#given !== null) return this.#given.ready()
+      if (this.#given !== null) {
+        const last = this.#given.opened ? null : await this.#manifest()
+        await this.#given.ready()
+        return this.#note(last)
+      }
       const { default: Rocks } = await import('rocksdb-native')
       const column = this.#column(Rocks)
       this.#lock = await this.openLock()
       try {
+        await this.#lock?.ready() // from here on nobody else begins a manifest
+        const last = await this.#manifest()
         this.#root = new Rocks(this.#directory, { ...this.#opts, lock: this.#lock })
         this.#db = this.#root.columnFamily(column)
         await this.#root.ready()
+        await this.#note(last)
       } catch (cause) {
         column.destroy()
         if (!LOCKED.test((cause as Error).message)) throw cause
@@ -99,6 +116,15 @@ export class RocksEngine implements Engine {
   /** Called by open() before a database is opened here. */
   protected async openLock(): Promise<RocksLock | null> {
     return this.#opts.lock ?? null
+  }
+
+  async #manifest(): Promise<string | null> {
+    const { manifestOf } = await import('./manifest.js')
+    return manifestOf(this.#directory)
+  }
+
+  async #note(last: string | null): Promise<void> {
+    this.#openings = { last, own: (await this.#manifest()) ?? '' }
   }
 
   #column({ ColumnFamily }: typeof RocksDB): InstanceType<typeof RocksDB.ColumnFamily> {
@@ -156,7 +182,10 @@ export class RocksEngine implements Engine {
   }
 
   resume(): Promise<void> {
-    return this.#lifecycle.resume(() => this.#resume())
+    return this.#lifecycle.resume(async () => {
+      await this.#resume()
+      await this.#note(await this.#manifest())
+    })
   }
 
   /** Compacts everything, whatever the range: rocksdb-native 3 takes Buffers for options (index.js, `compactRange()`). */

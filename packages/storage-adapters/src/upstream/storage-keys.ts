@@ -6,6 +6,7 @@ const CORE_BY_DISCOVERY_KEY = 1
 const CORE = 3
 const AUTH = 0
 const DATA = 4
+const DATA_HEAD = 0
 const HINTS = 2
 const BITFIELD = 5
 
@@ -52,4 +53,64 @@ export function bitfieldPages(gte: Uint8Array, lt: Uint8Array, most: number): Ui
 function typeOffset(key: Uint8Array): number {
   const first = key[1]!
   return first < 0xfc ? 2 : first === 0xfc ? 4 : first === 0xfd ? 6 : 10
+}
+
+/** How long a discovery key is. */
+export const DISCOVERY_KEY_BYTES = 32
+
+/** The keys of all records that say where a core's records are. */
+export const CORE_RECORDS: { readonly gte: Uint8Array; readonly lt: Uint8Array } = {
+  gte: b4a.from([CORE_BY_DISCOVERY_KEY]),
+  lt: b4a.from([CORE_BY_DISCOVERY_KEY + 1])
+}
+
+/** The key of the record that says where a core's records are. */
+export function coreRecordKey(discoveryKey: Uint8Array): Uint8Array {
+  return b4a.concat([CORE_RECORDS.gte, discoveryKey])
+}
+
+/** The discovery key of the core whose record this is, in the same memory; null if it is another record. */
+export function discoveryKeyOf(key: Uint8Array): Uint8Array | null {
+  return key[0] === CORE_BY_DISCOVERY_KEY && key.byteLength === 1 + DISCOVERY_KEY_BYTES
+    ? key.subarray(1)
+    : null
+}
+
+/** The pointer of the data whose head, hints or bitfield page a record is; −1 if it is another record. */
+export function stateOf(key: Uint8Array): number {
+  if (key[0] !== DATA || key.byteLength < 3) return -1
+  const type = key[typeOffset(key)]
+  return type === DATA_HEAD || type === HINTS || type === BITFIELD ? pointerOf(key) : -1
+}
+
+/**
+ * Of which core a range contains the head, hints or bitfield, or the record.
+ * @param start  included
+ * @param end    excluded
+ * @returns the pointer of its data; 'many' also if it cannot be told
+ */
+export function coresInRange(start: Uint8Array, end: Uint8Array): number | 'none' | 'many' {
+  const [first, last] = [start[0] ?? 0, end[0] ?? 0]
+  if (b4a.compare(start, end) >= 0 || first > DATA) return 'none'
+  if (last < CORE_BY_DISCOVERY_KEY || (last === CORE_BY_DISCOVERY_KEY && end.byteLength === 1)) return 'none'
+  if (first > CORE_BY_DISCOVERY_KEY && (last < DATA || (last === DATA && end.byteLength === 1))) return 'none'
+  if (first < DATA || last > DATA || start.byteLength < 2) return 'many'
+
+  const pointer = pointerOf(start)
+  const [from, to] = [start[typeOffset(start)] ?? DATA_HEAD, end[typeOffset(end)]]
+  if (pointerOf(end) === pointer) return touchesState(from, to ?? DATA_HEAD) ? pointer : 'none'
+  return to === undefined && pointerOf(end) === pointer + 1 ? pointer : 'many'
+}
+
+function touchesState(from: number, to: number): boolean {
+  return [DATA_HEAD, HINTS, BITFIELD].some((type) => from <= type && type <= to)
+}
+
+/** The number after the kind (index-encoder, `UINT.decode()`); Infinity if it has none. */
+function pointerOf(key: Uint8Array): number {
+  const first = key[1]!
+  if (first < 0xfc) return first
+  let n = 0
+  for (let at = 2; at < typeOffset(key); at++) n = n * 256 + (key[at] ?? NaN)
+  return first < 0xff && !Number.isNaN(n) ? n : Infinity
 }

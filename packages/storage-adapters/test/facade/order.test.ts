@@ -9,7 +9,7 @@ import { failure } from '../temporary.js'
 /** Its reads come back when they are let go, the last one first. */
 class HeldEngine extends MemoryEngine {
   readonly held: (() => void)[] = []
-  holds = true
+  holds = false
 
   override async getMany(keys: readonly Uint8Array[], at?: EngineSnapshot): Promise<(Uint8Array | null)[]> {
     const values = await super.getMany(keys, at)
@@ -109,6 +109,7 @@ async function open(): Promise<{ engine: HeldEngine; root: EngineSession }> {
   const engine = new HeldEngine()
   const root = new EngineSession(new EngineState(engine, '/nowhere', false), null, undefined, true)
   await root.ready()
+  engine.holds = true
   return { engine, root }
 }
 

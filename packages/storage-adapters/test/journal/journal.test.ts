@@ -1,0 +1,86 @@
+import b4a from 'b4a'
+import Hypercore from 'hypercore'
+import { expect, test } from 'vitest'
+import { MemoryEngine } from '@manycore/kv'
+import { journalOf, openStorage } from '../../src/index.js'
+import { keysOf, names, noted } from './changes.js'
+
+test('what has changed since a checkpoint is told, each core once, oldest first', async () => {
+  const storage = openStorage(new MemoryEngine())
+  const journal = journalOf(storage)!
+  const [a, b, c] = [new Hypercore(storage), new Hypercore(storage), new Hypercore(storage)]
+  await a.append(['0', '1'])
+  await journal.open()
+  const start = await journal.checkpoint()
+  expect(start).toEqual({ epoch: journal.epoch, counter: 0 })
+  expect(await noted(journal, start)).toEqual([])
+
+  await b.append('0')
+  await a.append('2')
+  await c.append('0')
+  await b.append('1')
+  expect(await noted(journal, start)).toEqual(names(b, a, c))
+  const then = await journal.checkpoint()
+  await a.truncate(1)
+  await c.ready()
+  expect(await noted(journal, then)).toEqual(names(a))
+  expect(await noted(journal, start)).toEqual(names(b, c, a))
+  await storage.close()
+})
+
+test('a store whose journal nobody opened has none of its bytes', async () => {
+  const engine = new MemoryEngine({ reusable: true })
+  const storage = openStorage(engine)
+  expect(journalOf(storage)!.epoch).toBe(null)
+  const core = new Hypercore(storage)
+  await core.append('0')
+  await core.close()
+  await engine.open()
+  const keys = await keysOf(engine)
+  expect(keys.length).toBeGreaterThan(5)
+  expect(keys.filter((key) => key[0]! > 6)).toEqual([])
+})
+
+test('appends in a row to one core add nothing until the next checkpoint', async () => {
+  const engine = new MemoryEngine()
+  const storage = openStorage(engine)
+  const core = new Hypercore(storage)
+  await core.append('0')
+  const journal = journalOf(storage)!
+  await journal.open()
+  const ours = async (): Promise<string[]> =>
+    (await keysOf(engine)).filter((key) => key[0] === 0xe0).map((key) => b4a.toString(key, 'hex'))
+  await core.append('1')
+  const once = await ours()
+  expect(once.length).toBe(3) // head, place, change
+  for (let i = 0; i < 20; i++) await core.append('x')
+  expect(await ours()).toEqual(once)
+  expect((await journal.checkpoint()).counter).toBe(1)
+  await core.append('2')
+  expect((await ours()).length).toBe(3)
+  expect((await journal.checkpoint()).counter).toBe(2)
+  await storage.close()
+})
+
+test('a journal that is there is kept by every later open, and has the same epoch', async () => {
+  const engine = new MemoryEngine({ reusable: true })
+  const open = (): [ReturnType<typeof openStorage>, Hypercore] => {
+    const storage = openStorage(engine)
+    return [storage, new Hypercore(storage)]
+  }
+  let [storage, core] = open()
+  await core.append('0')
+  const noted1 = await journalOf(storage)!.checkpoint()
+  await core.close()
+
+  ;[storage, core] = open()
+  await core.append('1') // who does not ask for it
+  await core.close()
+
+  ;[storage, core] = open()
+  await core.ready()
+  const journal = journalOf(storage)!
+  expect(journal.epoch).toEqual(noted1.epoch)
+  expect(await noted(journal, noted1)).toEqual(names(core))
+  await core.close()
+})
