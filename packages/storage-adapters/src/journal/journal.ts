@@ -67,7 +67,7 @@ export class Journal {
       if (!stored) return
       const head = decodeHead(stored)
       const latest = await this.#latest()
-      if (head === null || latest === null) throw new Error('the journal is damaged')
+      if (head === null || latest === null) return void (this.#isDoubtful = true)
       const { last, own } = openingsOf(this.#engine)
       if (head.opening !== last) return // it stays as it is, and so no later opening believes it
       if (own !== last) await this.#engine.batch([putHead({ epoch: head.epoch, opening: own })])
@@ -157,12 +157,9 @@ export class Journal {
   async #noted(ops: readonly Op[]): Promise<void> {
     if (!this.#touched.read(ops)) return this.#engine.batch(ops)
     if (this.#touched.isAll) return this.#without(ops)
-    let notes: Op[]
-    try {
-      notes = await this.#notes.of(this.#touched, this.#state === 'kept')
-    } catch {
-      return this.#without(ops) // who writes is not told
-    }
+    // Who writes is not told that the journal cannot be read.
+    const notes = await this.#notes.of(this.#touched, this.#state === 'kept').catch(() => null)
+    if (notes === null) return this.#without(ops)
     const { counter } = this.#notes
     try {
       await this.#engine.batch([...ops, ...notes])

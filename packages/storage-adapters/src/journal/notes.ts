@@ -44,15 +44,17 @@ export class Notes {
   /**
    * Returns the ops that belong to a batch.
    * @param counts  false: says only where the cores are, and not that they have changed
-   * @throws the errors of the engine, or an error if a place is damaged
+   * @returns null if a place is damaged
+   * @throws the errors of the engine
    */
-  async of(touched: Touched, counts: boolean): Promise<Op[]> {
+  async of(touched: Touched, counts: boolean): Promise<Op[] | null> {
     const records = [...touched.records.values()]
     const changed = counts ? [...touched.pointers] : []
     await this.#readPointers(records)
     const moved = new Set(records.flatMap(({ pointers }) => pointers))
     const data = changed.filter((pointer) => !moved.has(pointer))
     const places = await this.#readPlaces([...moved, ...data])
+    if (places === null) return null
     const ops: Op[] = []
     for (const record of records) this.#noteRecord(record, places, counts, ops)
     for (const pointer of data) {
@@ -115,20 +117,24 @@ export class Notes {
     })
   }
 
-  /** @returns one place per pointer; null = it is the data of no core */
-  async #readPlaces(pointers: readonly number[]): Promise<ReadonlyMap<number, Place | null>> {
-    const places = new Map(pointers.map((pointer) => [pointer, this.#places.get(pointer)]))
-    const unknown = pointers.filter((pointer) => places.get(pointer) === undefined)
+  /** @returns one place per pointer, null = it is the data of no core; or null if one is damaged */
+  async #readPlaces(pointers: readonly number[]): Promise<ReadonlyMap<number, Place | null> | null> {
+    const places = new Map<number, Place | null>()
+    for (const pointer of pointers) {
+      const place = this.#places.get(pointer)
+      if (place !== undefined) places.set(pointer, place)
+    }
+    const unknown = pointers.filter((pointer) => !places.has(pointer))
     const keys = unknown.map(placeKey)
     const values = unknown.length === 0 ? [] : await this.#engine.getMany(keys)
-    unknown.forEach((pointer, i) => {
-      const [key, value] = [keys[i]!, values[i] ?? null]
-      const place = value && decodePlace(key, value)
-      if (value !== null && place === null) throw new Error('a record of the journal is damaged')
+    for (const [i, pointer] of unknown.entries()) {
+      const value = values[i] ?? null
+      const place = value && decodePlace(keys[i]!, value)
+      if (value !== null && place === null) return null
       places.set(pointer, place)
       this.#keep(pointer, place)
-    })
-    return places as Map<number, Place | null>
+    }
+    return places
   }
 }
 

@@ -43,6 +43,7 @@ export class StoreJournal implements ChangeJournal {
 
   async *since(from: Checkpoint, to: Checkpoint): AsyncGenerator<CoreChange[]> {
     const { engine, coalescer, journal } = this.#state
+    this.#checkEpochs(from, to)
     const lt = changeKey(to.counter + 1)
     for (let next = from.counter + 1; next <= to.counter;) {
       const rows = await coalescer.run(async () => engine.iterator({ gte: changeKey(next), lt }))
@@ -50,17 +51,21 @@ export class StoreJournal implements ChangeJournal {
         (await rows.next(CHANGES_READ)).map(({ key, value }) => decodeChange(key, value))
       const changes = await coalescer.run(read).finally(() => rows.close())
       if (changes.includes(null)) await coalescer.run(() => engine.run(() => journal.end())).catch(() => {}) // it is over in any case
-      const { epoch } = journal
-      if (epoch === null || !b4a.equals(epoch, from.epoch) || !b4a.equals(epoch, to.epoch))
-        throw new StorageError(
-          'JOURNAL_STALE',
-          'the journal no longer says what has changed since that checkpoint'
-        )
+      this.#checkEpochs(from, to)
       const last = changes.at(-1)
       if (!last) return
       yield changes as CoreChange[]
       next = last.counter + 1
     }
+  }
+
+  #checkEpochs(...checkpoints: Checkpoint[]): void {
+    const { epoch } = this.#state.journal
+    if (epoch !== null && checkpoints.every((checkpoint) => b4a.equals(epoch, checkpoint.epoch))) return
+    throw new StorageError(
+      'JOURNAL_STALE',
+      'the journal no longer says what has changed since that checkpoint'
+    )
   }
 
   /** Resolves once everything is written that was queued before. */
