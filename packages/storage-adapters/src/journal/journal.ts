@@ -41,6 +41,8 @@ export class Journal {
   #isDoubtful = false
   /** the last counter that is stored */
   #stored = 0
+  /** a batch failed, and may have been stored all the same */
+  #mayBeStored = false
   /** the batch under way, or the last one */
   #writing: Promise<void> = Promise.resolve()
   #making: object | null = null
@@ -88,6 +90,7 @@ export class Journal {
     if (epoch === null) return null
     const counter = (this.#notes.ended = this.#notes.counter)
     await this.#writing.catch(() => {}) // told to its caller
+    if (this.#mayBeStored) await this.#readStored()
     return this.#epoch === epoch ? { epoch: epoch.slice(), counter: Math.min(counter, this.#stored) } : null
   }
 
@@ -166,6 +169,7 @@ export class Journal {
       this.#stored = counter
     } catch (err) {
       this.#notes.doubt()
+      this.#mayBeStored = true
       throw err
     }
   }
@@ -190,6 +194,13 @@ export class Journal {
     this.#making = null
     this.#stored = counter
     this.#notes.forget(counter)
+  }
+
+  async #readStored(): Promise<void> {
+    this.#mayBeStored = false
+    const latest = await this.#latest().catch(() => null)
+    if (latest === null) return this.end()
+    this.#stored = Math.max(this.#stored, latest)
   }
 
   /** The last counter that is stored; 0 = none; null = its record is damaged. */

@@ -12,6 +12,7 @@ const SEED = Number(process.env['JOURNAL_SEED'] ?? 13)
 const RUNS = Number(process.env['JOURNAL_RUNS'] ?? 200)
 const CORES = 6
 const TYPES = [0, 2, 5]
+const RECORD = { auth: false, head: false, hints: false }
 
 const core = nat(CORES - 1)
 const change = record({
@@ -23,7 +24,7 @@ const step = oneof(
   { weight: 1, arbitrary: record({ do: constant('create' as const), core }) },
   { weight: 1, arbitrary: record({ do: constant('delete' as const), core }) },
   { weight: 3, arbitrary: record({ do: constant('checkpoint' as const), isAwaited: nat(1) }) },
-  { weight: 1, arbitrary: record({ do: constant('fail' as const), isDone: nat(1) }) },
+  { weight: 2, arbitrary: record({ do: constant('fail' as const), isDone: nat(1), nth: nat(2) }) },
   { weight: 1, arbitrary: record({ do: constant('reopen' as const) }) },
   { weight: 1, arbitrary: record({ do: constant('suspend' as const) }) }
 )
@@ -32,6 +33,7 @@ test(`random changes, checkpoints, failures and reopenings tell what a plain mod
   const runs = asyncProperty(array(step, { maxLength: 60 }), async (steps) => {
     const model = new Model()
     await model.open()
+    for (let i = 0; i < CORES; i += 2) await model.create(i)
     for (const each of steps) await model.take(each)
     await model.check()
     await model.storage.close()
@@ -51,16 +53,18 @@ type Step = {
   cores?: (readonly [number, number])[]
   isAwaited?: number
   isDone?: number
+  nth?: number
 }
 
-/** How often each core has changed, and how often it had at each checkpoint. */
+/** What is stored of each core, and what was at each checkpoint. */
 class Model {
   readonly engine = new FaultEngine(new MemoryEngine({ reusable: true }))
   storage!: Storage
-  readonly changes = Array.from({ length: CORES }, () => 0)
   readonly pointers: ((object & { dataPointer: number }) | null)[] = Array.from({ length: CORES }, () => null)
   writes = 0
-  noted: { at: Checkpoint; changes: number[] }[] = []
+  /** where the data of each core is, or was */
+  readonly known: (number | undefined)[] = []
+  noted: { at: Checkpoint; states: string[] }[] = []
   asked: Promise<unknown>[] = []
 
   async open(): Promise<void> {
@@ -72,7 +76,8 @@ class Model {
     if (step.do === 'checkpoint') return this.checkpoint(step.isAwaited === 1)
     if (step.do === 'change') return this.change(step.cores!)
     await this.settle()
-    if (step.do === 'fail') this.engine.plan.add({ on: 'batch', action: step.isDone ? 'fail-after' : 'fail' })
+    if (step.do === 'fail')
+      this.engine.plan.add({ on: 'batch', action: step.isDone ? 'fail-after' : 'fail', nth: 1 + step.nth! })
     if (step.do === 'create') await this.create(step.core!)
     if (step.do === 'delete') await this.delete(step.core!)
     if (step.do === 'suspend') await this.storage.suspend().then(() => this.storage.resume())
@@ -82,7 +87,6 @@ class Model {
     }
   }
 
-  /** What failed may be there or not: it counts for nothing. */
   async change(cores: readonly (readonly [number, number])[]): Promise<void> {
     const batch = this.storage.db.write()
     const touched = new Set<number>()
@@ -93,10 +97,7 @@ class Model {
       const key = b4a.from(type === 2 ? [4, pointer, 5, 0, 0] : [4, pointer, TYPES[type]!])
       batch.tryPut(key, b4a.from([this.writes++ % 256, this.writes % 251]))
     }
-    const written = batch.flush().then(
-      () => touched.forEach((i) => this.changes[i]!++),
-      () => {}
-    )
+    const written = batch.flush().catch(() => {}) // it may be there or not
     this.asked.push(written)
     if (touched.size === 0) await written
   }
@@ -105,7 +106,7 @@ class Model {
     const asked = journalOf(this.storage)!
       .checkpoint()
       .then(
-        (at) => this.noted.push({ at, changes: [...this.changes] }),
+        async (at) => this.noted.push({ at, states: await this.states() }),
         () => {}
       ) // the engine failed
     this.asked.push(asked)
@@ -124,18 +125,35 @@ class Model {
       userData: []
     })
     await made.catch(() => {})
-    const info = await this.storage.getInfo(b4a.alloc(32, i))
+    const info = await this.storage.getInfo(b4a.alloc(32, i), RECORD)
     this.pointers[i] = info?.core ?? null
-    if (info) this.changes[i]!++
+    if (info) this.known[i] = info.core.dataPointer
   }
 
   async delete(i: number): Promise<void> {
     const pointers = this.pointers[i]
     if (!pointers) return
     await this.storage.deleteCore(pointers).catch(() => {})
-    const info = await this.storage.getInfo(b4a.alloc(32, i))
+    const info = await this.storage.getInfo(b4a.alloc(32, i), RECORD)
     this.pointers[i] = info?.core ?? null
-    if (!info) this.changes[i]!++
+    if (info) this.known[i] = info.core.dataPointer
+  }
+
+  async states(): Promise<string[]> {
+    const keys = Array.from({ length: CORES }, (_, i) => {
+      const at = this.known[i]
+      const data =
+        at === undefined
+          ? []
+          : [
+              [4, at, 0],
+              [4, at, 2],
+              [4, at, 5, 0, 0]
+            ].map((key) => b4a.from(key))
+      return [b4a.concat([b4a.from([1]), b4a.alloc(32, i)]), ...data]
+    })
+    const values = await Promise.all(keys.map((some) => this.engine.getMany(some)))
+    return values.map((some) => some.map((value) => (value ? b4a.toString(value, 'hex') : '-')).join())
   }
 
   async settle(): Promise<void> {
@@ -146,7 +164,8 @@ class Model {
     await this.settle()
     const journal = journalOf(this.storage)!
     const to = await journal.checkpoint().catch(() => journal.checkpoint())
-    for (const { at, changes } of this.noted) {
+    const present = await this.states()
+    for (const { at, states } of this.noted) {
       if (!b4a.equals(at.epoch, to.epoch)) continue
       const told = new Set<number>()
       let last = at.counter
@@ -156,7 +175,7 @@ class Model {
           last = counter
           told.add(discoveryKey[0]!)
         }
-      const changed = changes.flatMap((before, i) => (this.changes[i] === before ? [] : [i]))
+      const changed = states.flatMap((before, i) => (present[i] === before ? [] : [i]))
       expect(changed.filter((i) => !told.has(i))).toEqual([])
     }
   }
