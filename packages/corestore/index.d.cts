@@ -8,6 +8,7 @@ declare namespace Corestore {
   export { Corestore }
   export type ActiveFor = api.ActiveFor
   export type AliasEntry = api.AliasEntry
+  export type Amount = api.Amount
   export type AppendOptions = api.AppendOptions
   export type ArgumentError = api.ArgumentError
   export type AuditOptions = api.AuditOptions
@@ -41,6 +42,7 @@ declare namespace Corestore {
   export type CorestoreEvents = api.CorestoreEvents
   export type CorestoreOptions = api.CorestoreOptions
   export type CorestoreStorage = api.CorestoreStorage
+  export type CoreSync = api.CoreSync
   export type Decoded<E> = api.Decoded<E>
   export type Download = api.Download
   export type DownloadRange = api.DownloadRange
@@ -143,7 +145,9 @@ declare namespace Corestore {
   export type StoreSessionOptions = api.StoreSessionOptions
   export type StreamFigures = api.StreamFigures
   export type StreamRecord = api.StreamRecord
+  export type StreamSync = api.StreamSync
   export type SuspendOptions = api.SuspendOptions
+  export type SyncView = api.SyncView
   export type TextEncodingName = api.TextEncodingName
   export type TruncateOptions = api.TruncateOptions
   export type UpdatesOptions = api.UpdatesOptions

@@ -80,6 +80,7 @@ export class Corestore extends StoredCores {
     this.#getter = new CoreGetter(this, lifecycleOf(this), sharedOf(this).names)
     if (root !== null) sharedOf(this).stores.add(this)
     sharedOf(this).events.follow(this)
+    sharedOf(this).progress.follow(this)
 
     // Whoever needs the store awaits ready() or a core's ready() and gets the error there.
     this.ready().catch(() => {})
@@ -177,14 +178,20 @@ export class Corestore extends StoredCores {
   }
 
   /**
-   * Waits until nothing differs any more from the peers that mirror, as far as they have told. A stream that is still opening counts as
-   * one on which something differs; if there is none, or nothing is mirrored, it resolves at once.
+   * Waits until nothing is known to differ from the peers that are connected. Of each core that is open on a stream, both sides
+   * know the same fork and length; we have all blocks that sessions have asked for and the peer has; and the peer has got what
+   * it has asked for. No open of the peer waits for a policy or for storage, sessions that are opening have opened, and mirrors
+   * have compared and differ in nothing. What a policy keeps from a side does not count, and a stream whose handshake is not over
+   * counts as one on which something differs. A peer may open more cores later.
+   *
+   * Resolves at once if nobody is connected, and once those who were have gone. As long as a peer does not take a new length
+   * or answer, it waits. O(what is attached) at the beginning and the end.
    * @param peer  a public key of 32 bytes, or a stream; default: all peers
-   * @throws BAD_ARGUMENT, SESSION_CLOSED
+   * @throws BAD_ARGUMENT; SESSION_CLOSED, also if the root store is closed meanwhile
    */
   async synced(peer?: Uint8Array | ProtocolStream): Promise<void> {
     lifecycleOf(this).checkOpen()
-    await sharedOf(this).replicator.synced(peer)
+    await sharedOf(this).synced(peer)
   }
 
   /**

@@ -13,11 +13,13 @@ export type { ArgumentError, ManycoreError, ManycoreErrorGuard } from '@manycore
 export type * from '@manycore/hypercore-types'
 export type {
   ActiveFor,
+  Amount,
   CloseOptions,
   CoreErrorInfo,
   CoreFigures,
   CoreName,
   CoreSource,
+  CoreSync,
   Figures,
   Limits,
   MirrorOptions,
@@ -36,7 +38,9 @@ export type {
   StoredCopies,
   StoredCopy,
   StreamFigures,
-  StreamRecord
+  StreamRecord,
+  StreamSync,
+  SyncView
 } from '@manycore/replicator'
 export type { KeychainErrorCode } from '@manycore/keychain'
 export type {

@@ -122,7 +122,8 @@ const EVENTS: { readonly [K in keyof CorestoreEvents]: true } = {
   'group-active': true,
   'core-open': true,
   'core-close': true,
-  conflict: true
+  conflict: true,
+  sync: true
 }
 
 /** The public members that one object has and another one lacks; those of an EventEmitter are nobody's. */

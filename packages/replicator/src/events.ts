@@ -1,5 +1,6 @@
 import type { InnerCore, ProtocolStream } from '@manycore/hypercore-types'
 import type { ReplicatorError } from './errors.js'
+import type { SyncView } from './sync/sync-view.js'
 import type { Stall } from './streams/stalled-streams.js'
 
 /** Which core failed, and towards whom. */
@@ -59,4 +60,9 @@ export interface ReplicatorEvents {
    * stall.
    */
   stalled: [stream: ProtocolStream, stall: Stall]
+  /**
+   * Replication has come further, or there is more to replicate: what `syncView()` returns now. Four times per second at most, and
+   * at long last once everything is level. While nobody listens, nothing is done for it.
+   */
+  sync: [view: SyncView]
 }

@@ -24,6 +24,7 @@ export {
   readOnlyMirror,
   uploadOnly
 } from './policy/ready-made.js'
+export type { Amount, CoreSync, StreamSync, SyncView } from './sync/sync-view.js'
 export type { ActiveFor } from './attach/offers.js'
 export type { CoreFigures, Figures, ReplicatorStats, StreamFigures } from './stats/figures.js'
 

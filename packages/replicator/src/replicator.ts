@@ -26,6 +26,8 @@ import { HypercoreSet } from './source/hypercore-set.js'
 import type { ReplicatorStats } from './stats/figures.js'
 import { Reports } from './stats/reports.js'
 import type { ReplicatorEvents } from './events.js'
+import type { SyncView } from './sync/sync-view.js'
+import { Syncing } from './sync/syncing.js'
 import { destroyStream, openStream, watchEnd } from './streams/open-stream.js'
 import { StalledStreams } from './streams/stalled-streams.js'
 import { StreamSet } from './streams/stream-set.js'
@@ -47,6 +49,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
   readonly #offers: Offers
   readonly #policies: PoliciesInForce
   readonly #mirroring: Mirroring
+  readonly #syncing: Syncing
   readonly #stalled: StalledStreams
   #ownSource: HypercoreSet | null = null
   #closing: Promise<void> | null = null
@@ -86,6 +89,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
     const parts = { source, attachments, lookUps, reports, limits, clock }
     this.#policies = new PoliciesInForce(policies, streams, this.#offers, parts)
     this.#mirroring = new Mirroring({ ...parts, offers: this.#offers, events: this }, streams)
+    this.#syncing = new Syncing({ ...parts, streams, mirroring: this.#mirroring })
     if (mirror) this.#mirroring.start(mirror)
     this.#stalled = new StalledStreams(streams, limits.stalledMs, clock, ({ stream }, stall) => {
       reports.tell('stalled', stream, stall)
@@ -179,14 +183,22 @@ export class Replicator extends Emitter<ReplicatorEvents> {
   }
 
   /**
-   * Waits until nothing differs any more from the peers that mirror, as far as they have told. A stream that is still opening counts as
-   * one on which something differs; if there is none, or nothing is mirrored, it resolves at once.
+   * Waits until nothing is known to differ from the peers that are connected: of each core that is attached, both know the same
+   * fork and length, we have all blocks that sessions have asked for and the peer has, and it has what it has asked for; no open
+   * waits for a policy or for storage; mirrors have compared, and differ in nothing. What a policy keeps from a side does not count;
+   * a stream whose handshake is not over counts as not level, and one that closes does not count any more. Resolves at once
+   * without peers, and waits as long as one does not answer. O(what is attached) at the beginning and the end.
    * @param peer  a public key of 32 bytes, or a stream; default: all peers
-   * @throws BAD_ARGUMENT, REPLICATOR_CLOSED
+   * @throws BAD_ARGUMENT, REPLICATOR_CLOSED, also if `close()` is called meanwhile
    */
   async synced(peer?: Uint8Array | ProtocolStream): Promise<void> {
     this.#refuseClosed('synced()')
-    await this.#mirroring.synced(readPolicyChange({ peer }).peer)
+    await this.#syncing.synced(readPolicyChange({ peer }).peer)
+  }
+
+  /** How far replication has come, by stream and core. O(what is attached, and what differs), not of what is stored. */
+  syncView(): SyncView {
+    return this.#syncing.view()
   }
 
   /** Figures of all streams and cores so far. O(streams × cores). */
@@ -237,6 +249,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
       return record.isExternal || leavesStreams ? this.#letGo(record) : destroyStream(record)
     })
     const steps = [
+      () => this.#syncing.close(),
       () => this.#mirroring.close(),
       () => this.#offers.close(),
       () => this.#stalled.close(),

@@ -64,7 +64,9 @@ export class CoreGetter {
     }
     const loaded = this.#loaded(identity)
     if (loaded === null && (identity.name !== null || identity.key === null)) {
-      return sessions.session(this.#preload(opts), session, null)
+      const source = this.#preload(opts)
+      this.#names.finding(source)
+      return sessions.session(source, session, null)
     }
     session.keyPair = identity.keyPair
     session.manifest = identity.manifest

@@ -31,6 +31,8 @@ export class CoreNames {
   readonly #claims = new Map<string, Claim>()
   /** Hex discovery key → names that are not stored with the core, or not yet. */
   readonly #given = new Map<string, CoreAlias[]>()
+  /** What sessions are to open on whose core is being looked up. */
+  readonly #finding = new Set<Promise<unknown>>()
 
   /** @param onnamed  called when a core gets a name without which it could be opened before */
   constructor(storage: CorestoreStorage, onnamed: (core: InnerCore) => void) {
@@ -44,6 +46,18 @@ export class CoreNames {
    */
   get(namespace: string, name: string): string | undefined {
     return this.#stored.get(namespace + name)
+  }
+
+  /** A session waits for a core that is being looked up, or made. */
+  finding(source: Promise<unknown>): void {
+    const settled = (): void => void this.#finding.delete(source)
+    this.#finding.add(source)
+    source.then(settled, settled)
+  }
+
+  /** Resolves once all cores are found, or not there, that are being looked up now. */
+  async whenFound(): Promise<void> {
+    await Promise.allSettled(this.#finding)
   }
 
   /** Looks a name up. @returns 32 bytes, the discovery key of the core stored under it, or null */

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import { Queue, closeAll } from '@manycore/ground'
-import type { CorestoreStorage, InnerCore } from '@manycore/hypercore-types'
+import type { CorestoreStorage, InnerCore, ProtocolStream } from '@manycore/hypercore-types'
 import { Replicator } from '@manycore/replicator'
 import { SessionTable } from '@manycore/sessions'
 import type { SessionScope } from '@manycore/sessions'
@@ -12,6 +12,7 @@ import type { Corestore } from '../corestore.js'
 import { CorestoreError } from '../errors.js'
 import { CoreEvents } from '../events/core-events.js'
 import { GroupNotifier } from '../events/groups.js'
+import { SyncEvents } from '../events/sync-events.js'
 import { CoreNames, namedCores } from '../get/names.js'
 import { CoreStates } from '../stored/core-states.js'
 import { RowStreams } from '../stored/row-streams.js'
@@ -25,6 +26,7 @@ export class StoreRoot {
   readonly rows: RowStreams = new RowStreams()
   readonly groups: GroupNotifier
   readonly events: CoreEvents
+  readonly progress: SyncEvents
   /** The open sessions and namespaces of the root store. */
   readonly stores: Set<Corestore> = new Set()
   readonly globalCache: object | null
@@ -54,6 +56,7 @@ export class StoreRoot {
       clock: opts.clock
     })
     this.events = new CoreEvents(this.table)
+    this.progress = new SyncEvents(this.replicator)
     this.table.on('group-active', (topic, update) => this.groups.emit(topic, update))
   }
 
@@ -81,6 +84,18 @@ export class StoreRoot {
         () => this.#leaveStreams(),
         () => this.storage.close()
       ])
+    }
+  }
+
+  /** @throws SESSION_CLOSED if the store is closed before it is level */
+  async synced(peer: Uint8Array | ProtocolStream | undefined): Promise<void> {
+    const { streams } = this.replicator
+    if (streams.records.length > 0) await this.names.whenFound()
+    try {
+      await this.replicator.synced(peer)
+    } catch (cause) {
+      if ((cause as { code?: unknown }).code !== 'REPLICATOR_CLOSED') throw cause
+      throw new CorestoreError('SESSION_CLOSED', 'the store was closed while synced() was waiting', { cause })
     }
   }
 

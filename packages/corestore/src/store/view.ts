@@ -1,7 +1,7 @@
 import ReadyResource from 'ready-resource'
 import { emitToEach } from '@manycore/ground'
 import type { CorestoreStorage, EventSource, GroupUpdate, Hypercore } from '@manycore/hypercore-types'
-import type { Replicator } from '@manycore/replicator'
+import type { Replicator, SyncView } from '@manycore/replicator'
 import type { SessionScope, SessionTable } from '@manycore/sessions'
 import type { Corestore } from '../corestore.js'
 import { StoreLifecycle } from './lifecycle.js'
@@ -24,6 +24,11 @@ export interface CorestoreEvents {
   'core-close': [core: Hypercore]
   /** Two signed histories of one core exist; its sessions are being closed. */
   conflict: [core: Hypercore, length: number, fork: number, proof: object]
+  /**
+   * Replication has come further, or there is more to replicate: what `syncView()` returns now. Four times per second at most, and
+   * at long last once everything is level. While nobody listens, nothing is done for it.
+   */
+  sync: [view: SyncView]
 }
 
 /** A ready-resource with typed events; its subclass has `_open()` and `_close()`. */
@@ -111,6 +116,11 @@ export abstract class StoreView extends StoreResource {
    */
   get replicator(): Replicator {
     return sharedOf(this).replicator
+  }
+
+  /** How far replication has come, by stream and core. O(what is attached, and what differs), not of what is stored. */
+  syncView(): SyncView {
+    return sharedOf(this).replicator.syncView()
   }
 
   /** The open sessions and namespaces of the root store. */

@@ -79,6 +79,11 @@ export class LookUps {
     return this.#lookUp(b4a.toString(discoveryKey, 'hex'), record, false)
   }
 
+  /** Whether the remote of a stream waits for an answer. */
+  isAsked(record: OpenStream): boolean {
+    return (this.#pending.get(record)?.opens ?? 0) > 0
+  }
+
   close(): void {
     this.#unwatch()
   }
@@ -102,6 +107,7 @@ export class LookUps {
     const pending = this.#pending.get(record)!
     this.#room.leave()
     if (--pending.opens <= this.#limits.pendingOpens / 2) pending.full = false
+    if (pending.opens === 0) this.#reports.moved(null)
   }
 
   #tellLimited(id: string, { stream }: OpenStream, opens: number): void {

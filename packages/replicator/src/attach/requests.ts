@@ -38,6 +38,7 @@ export class Requests {
       direction: (discoveryKey) => this.#attachments.direction(discoveryKey, record),
       limited: (err, discoveryKey) => this.#reports.limited(err, discoveryKey, record.stream),
       closeChannel: (err, core) => this.#attachments.forbid(err, core, record),
+      moved: (core) => this.#reports.moved(core),
       limits: this.#limits,
       clock: this.#clock,
       waiting: this.#waiting

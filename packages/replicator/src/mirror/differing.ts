@@ -5,6 +5,8 @@ import { isSame } from './state.js'
 export class Differing {
   /** What the peer does not have at all: a bit per core. */
   readonly absent: SlotSet = new SlotSet()
+  /** How many times a core has become level that differed. */
+  done = 0
   /** The state of the peer's copy, if it has told that. */
   readonly #theirs = new Map<number, Uint8Array | null>()
   /** What could not be had, although the peer seems to have it. */
@@ -29,8 +31,10 @@ export class Differing {
 
   /** Notes what both have. @param theirs  null = it is not known, and differs from ours */
   set(slot: number, ours: Uint8Array, theirs: Uint8Array | null): void {
-    if (theirs !== null && isSame(ours, theirs)) this.delete(slot)
-    else this.#theirs.set(slot, theirs)
+    if (theirs !== null && isSame(ours, theirs)) {
+      if (this.has(slot)) this.done++
+      this.delete(slot)
+    } else this.#theirs.set(slot, theirs)
   }
 
   delete(slot: number): void {

@@ -60,6 +60,13 @@ export class Leveller {
     for (const job of this.#running.values()) job.look(false)
   }
 
+  /** Whether there is a core that a peer is to be asked for, or is asked for. */
+  asks(link: MirrorLink): boolean {
+    for (const links of this.#waiting.values()) if (links.has(link)) return true
+    for (const job of this.#running.values()) if (job.asks(link)) return true
+    return false
+  }
+
   close(): void {
     this.#isClosed = true
     this.#waiting.clear()
@@ -105,6 +112,10 @@ class Job {
     if (this.#links.has(link)) return this.look(true)
     this.#links.add(link)
     if (this.#core !== null) void this.#attach(this.#core, link)
+  }
+
+  asks(link: MirrorLink): boolean {
+    return this.#links.has(link) || this.late.has(link)
   }
 
   /** Ends it if nothing is to be had any more. @param isProgress  the core has changed */

@@ -42,16 +42,16 @@ export class MirrorLink {
   readonly #messages = new Queue()
   #queuedBytes = 0
   #elements!: Elements
-  #peer: PeerIndex | null = null
+  peer: PeerIndex | null = null
   /** The exchange with the remote; null = there is none. */
   #exchange: Reconciler | null = null
   #exchanges = 0
-  #state: 'opening' | 'idle' | 'comparing' | 'compared' = 'opening'
+  state: 'opening' | 'idle' | 'comparing' | 'compared' = 'opening'
   #ready: Promise<void> = Promise.resolve()
   #filled: Promise<void> = Promise.resolve()
   /** What a remote that does not mirror has opened itself. */
   readonly #offered = new SlotSet()
-  readonly #differing = new Differing()
+  readonly differing: Differing = new Differing()
   /** News that the remote owes us for what was found to differ: they cost it nothing. */
   #owed = 0
   /** What is to be told. */
@@ -76,12 +76,12 @@ export class MirrorLink {
 
   /** Whether the remote mirrors as well. */
   get isMirroring(): boolean {
-    return this.#state === 'comparing' || this.#state === 'compared'
+    return this.state === 'comparing' || this.state === 'compared'
   }
 
   /** Whether it is known that nothing differs, or that the remote does not mirror. */
   get isLevel(): boolean {
-    return this.#state === 'idle' || (this.#state === 'compared' && this.#differing.size === 0)
+    return this.state === 'idle' || (this.state === 'compared' && this.differing.size === 0)
   }
 
   /**
@@ -89,62 +89,62 @@ export class MirrorLink {
    * not mirror it is not known: if it has opened a core, it may have more.
    */
   lacks(slot: number): boolean {
-    if (this.#differing.isHopeless(slot)) return false
+    if (this.differing.isHopeless(slot)) return false
     if (!this.isMirroring) return this.#offered.has(slot)
-    const theirs = this.#differing.theirs(slot)
+    const theirs = this.differing.theirs(slot)
     return theirs !== null && lacks(this.#host.catalog.state(slot), theirs)
   }
 
   /** What the remote has of a core could not be had. It is tried again once either copy changes. */
   giveUp(slot: number): void {
-    this.#differing.giveUp(slot)
+    this.differing.giveUp(slot)
     this.#host.moved(this)
   }
 
   /** The remote has opened a core that we mirror. If it does not mirror, it has no other way to tell of it. */
   offered(slot: number): void {
     this.#offered.add(slot)
-    this.#differing.retry(slot)
+    this.differing.retry(slot)
     if (this.lacks(slot)) this.#host.want(slot, this)
   }
 
   /** The policies have changed, or there are others: what is known of what the peer may have counts no more. */
   review(): void {
-    if (this.#peer === null) return
-    this.#peer = null
+    if (this.peer === null) return
+    this.peer = null
     this.#channel.reopen()
-    this.#state = 'opening'
+    this.state = 'opening'
     this.#host.moved(this)
   }
 
   /** The same for one core. Until the policies have answered, the peer sees nothing of it. */
   async reviewCore(slot: number): Promise<void> {
-    const peer = this.#peer
+    const peer = this.peer
     const mayHave = this.#host.mayHave(this.record)
     if (peer === null || mayHave === null) return
     this.forget(slot)
     const key = this.#host.catalog.discoveryKey(slot).slice()
     const [isAllowed] = await mayHave([slot])
-    if (isAllowed !== true || this.#peer !== peer || this.#host.catalog.find(key) !== slot) return
+    if (isAllowed !== true || this.peer !== peer || this.#host.catalog.find(key) !== slot) return
     this.changed(slot, null)
     this.flush()
   }
 
   /** A core has changed, or, if `before` is null, is new to the peer. */
   changed(slot: number, before: Uint8Array | null): void {
-    if (!this.isMirroring && this.#offered.has(slot)) this.#differing.retry(slot)
-    if (this.#peer === null || (before !== null && !this.#peer.has(slot))) return
-    this.#peer.set(slot)
+    if (!this.isMirroring && this.#offered.has(slot)) this.differing.retry(slot)
+    if (this.peer === null || (before !== null && !this.peer.has(slot))) return
+    this.peer.set(slot)
     this.#told.delete(slot)
     if (!this.isMirroring) return
-    this.#differing.retry(slot) // while it is compared, too: what has been compared is not looked at again
+    this.differing.retry(slot) // while it is compared, too: what has been compared is not looked at again
     if (before === null)
-      this.#differing.absent.add(slot) // as far as we know
+      this.differing.absent.add(slot) // as far as we know
     else {
-      if (this.#differing.absent.has(slot)) return
-      const theirs = this.#differing.has(slot) ? this.#differing.theirs(slot) : before
-      if (this.#state === 'compared' && !this.#host.isLive && !this.#differing.has(slot)) return
-      this.#differing.set(slot, this.#host.catalog.state(slot), theirs)
+      if (this.differing.absent.has(slot)) return
+      const theirs = this.differing.has(slot) ? this.differing.theirs(slot) : before
+      if (this.state === 'compared' && !this.#host.isLive && !this.differing.has(slot)) return
+      this.differing.set(slot, this.#host.catalog.state(slot), theirs)
     }
     this.#untold.add(slot)
     this.#host.moved(this)
@@ -152,10 +152,10 @@ export class MirrorLink {
 
   /** Called before a core leaves the catalog. */
   forget(slot: number): void {
-    this.#peer?.delete(slot)
+    this.peer?.delete(slot)
     this.#offered.delete(slot)
-    this.#differing.absent.delete(slot)
-    this.#differing.delete(slot)
+    this.differing.absent.delete(slot)
+    this.differing.delete(slot)
     this.#untold.delete(slot)
     this.#told.delete(slot)
     this.#host.moved(this)
@@ -164,7 +164,7 @@ export class MirrorLink {
   /** Tells the remote what it is to be told, as far as the stream takes it. */
   flush(): void {
     const { catalog } = this.#host
-    while (this.#state === 'compared' && this.#untold.size > 0) {
+    while (this.state === 'compared' && this.#untold.size > 0) {
       const news: Uint8Array[] = []
       for (const slot of this.#untold) {
         this.#untold.delete(slot)
@@ -181,7 +181,7 @@ export class MirrorLink {
   }
 
   #begin(): void {
-    this.#state = 'comparing'
+    this.state = 'comparing'
     this.#exchanges++
     this.#ready = this.#prepare().catch((err: Error) => this.#fail(err))
   }
@@ -190,14 +190,14 @@ export class MirrorLink {
   async #prepare(): Promise<void> {
     const { noise } = this.record
     await this.#host.scanned
-    if (this.#peer === null) {
+    if (this.peer === null) {
       this.#elements = new Elements(noise.publicKey!, noise.remotePublicKey!)
-      this.#peer = new PeerIndex(this.#host.catalog, this.#elements)
-      this.#filled = this.#peer.fill(this.#host.mayHave(this.record))
+      this.peer = new PeerIndex(this.#host.catalog, this.#elements)
+      this.#filled = this.peer.fill(this.#host.mayHave(this.record))
     }
-    const { index } = this.#peer
+    const { index } = this.peer
     await this.#filled
-    if (this.#state !== 'comparing' || this.#peer?.index !== index) return // it has begun anew
+    if (this.state !== 'comparing' || this.peer?.index !== index) return // it has begun anew
     this.#exchange = new Reconciler(index, {
       frameBytes: MIRROR_FRAME_BYTES,
       maxFrameBytes: MIRROR_FRAME_BYTES,
@@ -233,9 +233,9 @@ export class MirrorLink {
     for (const difference of differences) this.#differs(difference)
     if (reply !== null) this.#channel.sendFrame(reply)
     if (!isDone) return
-    this.#state = 'compared'
-    this.#pay(this.#differing.size * NEWS)
-    for (const slot of this.#differing.slots()) this.#untold.add(slot)
+    this.state = 'compared'
+    this.#pay(this.differing.size * NEWS)
+    for (const slot of this.differing.slots()) this.#untold.add(slot)
     this.#host.moved(this)
   }
 
@@ -247,13 +247,13 @@ export class MirrorLink {
   }
 
   #differs({ id, ours, theirs }: Difference): void {
-    const slot = ours === null ? -1 : this.#peer!.slotOf(id)
+    const slot = ours === null ? -1 : this.peer!.slotOf(id)
     if (slot === -1) return // it is not here, or no longer
     if (theirs === null) {
-      this.#differing.delete(slot)
-      return void this.#differing.absent.add(slot)
+      this.differing.delete(slot)
+      return void this.differing.absent.add(slot)
     }
-    this.#differing.set(slot, this.#host.catalog.state(slot), null)
+    this.differing.set(slot, this.#host.catalog.state(slot), null)
     this.#owed++
   }
 
@@ -264,7 +264,7 @@ export class MirrorLink {
       if (this.#owed > 0) account?.spend(NEWS)
       else account?.charge(NEWS, null)
       this.#owed = Math.max(0, this.#owed - 1)
-      const slot = this.#peer!.slotOf(news.slice(0, ID_BYTES))
+      const slot = this.peer!.slotOf(news.slice(0, ID_BYTES))
       const theirs = slot === -1 ? null : this.#elements.open(this.#host.catalog.key(slot), news)
       if (theirs !== null) this.#heard(slot, theirs)
     }
@@ -273,18 +273,18 @@ export class MirrorLink {
 
   #heard(slot: number, theirs: Uint8Array): void {
     const { catalog } = this.#host
-    if (this.#differing.absent.has(slot)) this.#told.delete(slot) // it was told for nothing
-    this.#differing.absent.delete(slot)
-    this.#differing.retry(slot)
-    this.#differing.set(slot, catalog.state(slot), theirs)
+    if (this.differing.absent.has(slot)) this.#told.delete(slot) // it was told for nothing
+    this.differing.absent.delete(slot)
+    this.differing.retry(slot)
+    this.differing.set(slot, catalog.state(slot), theirs)
     if (!this.#told.has(slot)) this.#untold.add(slot)
     if (this.lacks(slot)) this.#host.want(slot, this)
   }
 
   #end(): void {
-    this.#state = 'idle'
+    this.state = 'idle'
     this.#exchange = null
-    this.#differing.clear()
+    this.differing.clear()
     this.#untold.clear()
     this.#told.clear()
     this.#owed = 0

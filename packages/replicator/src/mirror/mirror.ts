@@ -18,6 +18,7 @@ import { isWanted, watchChanges } from '../wire/mirror/core-watch.js'
 import { Catalog } from './catalog.js'
 import { Leveller } from './leveller.js'
 import { type LinkHost, MirrorLink } from './link.js'
+import { LinkView } from '../sync/link-view.js'
 import type { MirrorOptions, MirrorSettings } from './options.js'
 import type { StoredCopy, StoredCopies } from './stored-copies.js'
 
@@ -34,12 +35,6 @@ export interface MirrorParts {
   readonly clock: Clock
 }
 
-/** Who waits until nothing differs from some peers. */
-interface Waiter {
-  readonly peer: PolicyChange['peer']
-  readonly resolve: () => void
-}
-
 /**
  * Keeps every stored core whole and current with the mirrors at the other ends of our streams, and opens only those that
  * differ. It knows what is stored by one scan, and what changes by watching the cores that are open: no others change.
@@ -51,7 +46,6 @@ export class Mirror implements LinkHost {
   readonly #parts: MirrorParts
   readonly #filter: MirrorOptions['filter']
   readonly #leveller: Leveller
-  readonly #waiters = new Set<Waiter>()
   readonly #links = new Map<OpenStream, MirrorLink>()
   readonly #watched = new WeakMap<InnerCore, () => void>()
   readonly #unwatch: (() => void) | undefined
@@ -141,29 +135,21 @@ export class Mirror implements LinkHost {
 
   moved(): void {
     this.#leveller.look()
-    for (const waiter of this.#waiters) if (this.#isLevel(waiter.peer)) waiter.resolve()
+    this.#parts.reports.moved(null)
   }
 
-  /** Resolves once nothing is known to differ from some peers, and nothing is to be found out. Never rejects. */
-  async synced(peer: PolicyChange['peer']): Promise<void> {
-    if (this.#isLevel(peer)) return
-    await new Promise<void>((resolve) => {
-      const waiter: Waiter = {
-        peer,
-        resolve: () => {
-          this.#waiters.delete(waiter)
-          resolve()
-        }
-      }
-      this.#waiters.add(waiter)
-    })
+  /** Whether nothing is known to differ from a peer, and nothing is to be found out. */
+  isLevel(record: OpenStream): boolean {
+    const link = this.#links.get(record)
+    if (link === undefined) return true
+    if (this.#isReading || this.#dirty.size > 0 || !link.isLevel) return false
+    return link.isMirroring || !this.#leveller.asks(link)
   }
 
-  #isLevel(peer: PolicyChange['peer']): boolean {
-    if (this.#isClosed) return true
-    const links = [...this.#links.values()].filter(({ record }) => isPeerOf(peer, record))
-    if (links.length === 0) return true
-    return !this.#isReading && this.#dirty.size === 0 && links.every(({ isLevel }) => isLevel)
+  /** @returns null = it does not mirror over this stream */
+  view(record: OpenStream): LinkView | null {
+    const link = this.#links.get(record)
+    return link === undefined ? null : new LinkView(link, this.catalog)
   }
 
   limited(err: ReplicatorError, { record }: MirrorLink): void {
@@ -276,10 +262,6 @@ export class Mirror implements LinkHost {
     if (this.#isClosed) return // the source may have closed first
     this.#parts.reports.tell('core-error', err as Error, { discoveryKey, stream: null })
   }
-}
-
-function isPeerOf(peer: PolicyChange['peer'], { noise, stream }: OpenStream): boolean {
-  return isSamePeer(peer, { remotePublicKey: noise.remotePublicKey!, stream, data: null })
 }
 
 function noop(): void {}

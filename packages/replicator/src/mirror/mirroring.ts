@@ -2,6 +2,7 @@ import { ArgumentError } from '@manycore/ground'
 import type { PolicyChange } from '../policy/policy-change.js'
 import type { CoreSource } from '../source/core-source.js'
 import type { OpenStream, StreamSet } from '../streams/stream-set.js'
+import type { LinkView } from '../sync/link-view.js'
 import { Mirror } from './mirror.js'
 import type { MirrorParts } from './mirror.js'
 import { readMirrorOptions } from './options.js'
@@ -49,8 +50,14 @@ export class Mirroring {
     this.#mirror?.narrowed(record)
   }
 
-  async synced(peer: PolicyChange['peer']): Promise<void> {
-    await this.#mirror?.synced(peer)
+  /** Whether nothing differs between the mirrors at the two ends of a stream. Where there are none, nothing does. */
+  isLevel(record: OpenStream): boolean {
+    return this.#mirror?.isLevel(record) ?? true
+  }
+
+  /** @returns null = we do not mirror over this stream */
+  view(record: OpenStream): LinkView | null {
+    return this.#mirror?.view(record) ?? null
   }
 
   leave(record: OpenStream): void {

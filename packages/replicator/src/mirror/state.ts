@@ -7,9 +7,11 @@ export const STATE_BYTES = 26
 const NO_BLOCKS = new Uint8Array(8)
 
 /** A state as numbers. */
-interface State {
+export interface State {
   readonly fork: number
+  /** Blocks. */
   readonly length: number
+  /** How many of them are stored. */
   readonly held: number
 }
 
@@ -21,7 +23,7 @@ export function writeState(to: Uint8Array, { fork, length, held, blocks }: Store
   to.set(blocks ?? NO_BLOCKS, 18)
 }
 
-function readState(from: Uint8Array): State {
+export function readState(from: Uint8Array): State {
   return { fork: readU48(from, 0), length: readU48(from, 6), held: readU48(from, 12) }
 }
 

@@ -107,6 +107,12 @@ export class FigureBook {
     }
   }
 
+  /** What has come over an open stream. */
+  received(stream: ProtocolStream): { blocks: number; bytes: number } {
+    const { blocksDown, bytesDown } = this.#streams.get(stream) ?? zeros()
+    return { blocks: blocksDown, bytes: bytesDown }
+  }
+
   stats(streams: Iterable<OpenStream>, cores: readonly InnerCore[]): ReplicatorStats {
     const all: ReplicatorStats = { ...this.#all, streams: [], cores: [] }
     const attached = new Map<InnerCore, number>()

@@ -4,9 +4,17 @@ import type { ReplicatorError } from '../errors.js'
 import type { ReplicatorEvents } from '../events.js'
 import { FigureBook } from './figures.js'
 
+/** Who follows what happens, and what has changed without an event. */
+export interface Follower {
+  /** Something may have changed in how far replication has come. @param core  null = not with a core */
+  moved(core: InnerCore | null): void
+  note<K extends keyof ReplicatorEvents>(event: K, args: ReplicatorEvents[K]): void
+}
+
 /** Tells what happens in a replicator: it is counted, published on a diagnostics channel, and emitted as an event. */
 export class Reports {
   readonly figures: FigureBook = new FigureBook()
+  follower: Follower | null = null
   readonly #replicator: EventSource<ReplicatorEvents>
 
   constructor(replicator: EventSource<ReplicatorEvents>) {
@@ -17,6 +25,17 @@ export class Reports {
     this.figures.note(event, args)
     publish(this.#replicator, event, args)
     this.#replicator.emit(event, ...args)
+    this.follower?.note(event, args)
+  }
+
+  /** Whether somebody listens to an event. */
+  isHeard(event: keyof ReplicatorEvents): boolean {
+    return this.#replicator.listenerCount(event) > 0 || channels?.[event]?.hasSubscribers === true
+  }
+
+  /** Something may have changed in how far replication has come. @param core  null = not with a core */
+  moved(core: InnerCore | null): void {
+    this.follower?.moved(core)
   }
 
   /** A core has failed. It is counted here, because the event names only the discovery key. */
@@ -63,7 +82,8 @@ const FIELDS: { [K in keyof ReplicatorEvents]: readonly string[] } = {
   'core-error': ['error', 'info'],
   limited: ['error', 'info'],
   refused: ['error', 'info'],
-  stalled: ['stream', 'stall']
+  stalled: ['stream', 'stall'],
+  sync: ['view']
 }
 
 const channels = openChannels()

@@ -17,6 +17,7 @@ import { type ChannelOptions, replaceCalls } from './protomux.js'
 import { boundAnswers } from './interceptors/reads.js'
 import { boundRequests } from './interceptors/requests.js'
 import { newestSync } from './interceptors/syncs.js'
+import { tellMoves } from './sync/moves.js'
 import { holdOpens } from './interceptors/waiting-opens.js'
 import { chargeWork } from './interceptors/work.js'
 
@@ -45,7 +46,8 @@ export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
   reportFailures,
   refuseBadExtensions,
   answerUnprovable,
-  announcePeers
+  announcePeers,
+  tellMoves
 ]
 
 /**

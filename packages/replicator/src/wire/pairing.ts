@@ -28,6 +28,8 @@ interface Party {
   direction(discoveryKey: Uint8Array): Direction | null
   /** A channel opens. The party may hold the downloads of what it attached. */
   opened(peer: CorePeer, core: InnerCore): void
+  /** Something may have changed in where the two copies of a core stand. */
+  moved(core: InnerCore): void
   /** Those of the first party hold for the mux, even once that one has left, until all have. */
   readonly limits: Limits
   /** That of the first party is the mux's as long as there is the mux. */
@@ -112,6 +114,10 @@ class MuxState implements Host {
 
   opened(peer: CorePeer, core: InnerCore): void {
     for (const party of this.#parties) party.opened(peer, core)
+  }
+
+  moved(core: InnerCore): void {
+    for (const party of this.#parties) party.moved(core)
   }
 
   #open({ limits, waiting }: Party): void {

@@ -44,6 +44,8 @@ export interface Host {
   direction(discoveryKey: Uint8Array): Direction | null
   /** A channel opens, and its peer has done nothing yet. */
   opened(peer: CorePeer, core: InnerCore): void
+  /** Something may have changed in where the two copies of a core stand. */
+  moved(core: InnerCore): void
 }
 
 export type StreamLimits = Pick<
