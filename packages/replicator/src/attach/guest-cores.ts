@@ -8,7 +8,8 @@ import { blockMessages } from '../wire/hypercore-peer.js'
 const LOOKS = 16
 
 interface Guest {
-  readonly core: InnerCore
+  /** Not kept: who closes it is not us, and a mirror has many open in turn. */
+  readonly core: WeakRef<InnerCore>
   /** How many messages about blocks there were when we last looked; −1 = not yet, which counts as useful. */
   used: number
 }
@@ -38,12 +39,13 @@ export class GuestCores {
     if (core.replicator.downloading || core.replicator.attached(record.mux)) return 'free'
     const guests = this.#guestsOf(record)
     const { cores, evicted } = guests
+    forgetGone(cores, record)
     const id = b4a.toString(core.discoveryKey, 'hex')
     cores.delete(id)
     const place = cores.size < this.#most ? 'free' : this.#makeRoom(guests, record, evicted.has(id))
     if (place === 'none') return 'none'
     evicted.delete(id)
-    cores.set(id, { core, used: -1 })
+    cores.set(id, { core: new WeakRef(core), used: -1 })
     return place
   }
 
@@ -62,11 +64,12 @@ export class GuestCores {
       const [entry] = cores
       if (entry === undefined) break
       const [id, guest] = entry
-      if (isGone(guest.core, record)) {
+      const core = guest.core.deref()
+      if (core === undefined || isGone(core, record)) {
         cores.delete(id)
         return 'free'
       }
-      const used = traffic(guest.core, record)
+      const used = traffic(core, record)
       if (used === guest.used && victim === null) victim = entry
       if (victim !== null && !onlyGone) break
       cores.delete(id)
@@ -77,7 +80,18 @@ export class GuestCores {
     if (victim === null) return 'none'
     cores.delete(victim[0])
     evicted.add(victim[0])
-    return victim[1].core
+    return victim[1].core.deref() ?? 'free'
+  }
+}
+
+/** Two come off for one that is added, so that those that were closed do not add up behind a few that stay. */
+function forgetGone(cores: Map<string, Guest>, record: OpenStream): void {
+  let looks = 2
+  for (const [id, guest] of cores) {
+    const core = guest.core.deref()
+    if (core !== undefined && !isGone(core, record)) return
+    cores.delete(id)
+    if (--looks === 0) return
   }
 }
 
