@@ -13,7 +13,7 @@ const UNWANTED = {
   '@manycore/keychain':
     /^(hypercore|hypercore-storage|rocksdb-native|corestore|@manycore\/(?!hypercore-types|keychain).*)$/,
   '@manycore/sessions': /^(corestore|@manycore\/(?!hypercore-types|sessions).*)$/,
-  '@manycore/replicator': /^(corestore|@manycore\/(?!hypercore-types|replicator).*)$/
+  '@manycore/replicator': /^(corestore|@manycore\/(?!hypercore-types|reconcile|replicator).*)$/
 }
 
 /** Of what two copies would not know each other, or be megabytes. */
