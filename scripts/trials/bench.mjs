@@ -19,6 +19,7 @@ const RUNS = {
   revocation: [['policies/revocation.mjs', '--rounds', '1'], 7],
   'many cores in turn': [['growth/in-turn.mjs', '--cores', '20', '--max', '4'], 6],
   'start-up': [['growth/start-up.mjs', '--cores', '20', '--runs', '1'], 4],
+  progress: [['growth/progress.mjs', '20'], 2],
   'mirrors that are apart': [
     ['mirrors/level.mjs', '--cores', '40', '--changed', '2,0', '--stock', '20:2', '--runs', '1'],
     9

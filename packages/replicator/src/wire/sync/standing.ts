@@ -72,20 +72,24 @@ export function muxesOf(core: InnerCore): Iterable<Protomux> {
 export function standingOf(core: InnerCore, mux: Protomux, way: Direction): Standing {
   const { length, fork, byteLength } = core.state!
   const blockBytes = length === 0 ? 0 : byteLength / length
-  const ours = { length, fork, have: countHere(core, length), blockBytes }
+  const have = countHere(core, length)
   const peer = core.replicator.peers.find(({ protomux }) => protomux === mux)
   if (peer === undefined) {
     const isAsked = mux.opened({ protocol: PROTOCOL, id: core.discoveryKey })
     const { want } = asked(core, length)
-    return { ...ours, ...UNKNOWN, want, isLevel: !isAsked }
+    return { ...UNKNOWN, length, fork, have, blockBytes, want, isLevel: !isAsked }
   }
   const { remoteLength, remoteFork } = peer
   const { want, intervals } = asked(core, length)
   const missing = want === 0 || !way.download || remoteFork !== fork ? 0 : countToCome(core, peer, intervals)
   const { stats, remoteRequests, remoteSynced } = peer as Peer & StandingPeer
   const told = stats.wireRange.rx + stats.wireBitfield.rx
+  // Field by field: to spread an object into this one takes longer than all the rest.
   return {
-    ...ours,
+    length,
+    fork,
+    have,
+    blockBytes,
     remoteLength: remoteSynced ? remoteLength : null,
     remoteFork: remoteSynced ? remoteFork : null,
     isOpen: true,
