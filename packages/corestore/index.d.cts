@@ -17,6 +17,7 @@ declare namespace Corestore {
   export type Bytes = api.Bytes
   export type ByteStream = api.ByteStream
   export type ByteStreamOptions = api.ByteStreamOptions
+  export type ChangePlace = api.ChangePlace
   export type Channel = api.Channel
   export type Clock = api.Clock
   export type CloseOptions = api.CloseOptions
@@ -101,6 +102,7 @@ declare namespace Corestore {
   export type Op = api.Op
   export type OpenCoreOptions = api.OpenCoreOptions
   export type OpenStorageOptions = api.OpenStorageOptions
+  export type OrderedStore = api.OrderedStore
   export type Peer = api.Peer
   export type PolicyChange = api.PolicyChange
   export type PolicyCore = api.PolicyCore
@@ -138,9 +140,14 @@ declare namespace Corestore {
   export type StorageAtom = api.StorageAtom
   export type StorageErrorCode = api.StorageErrorCode
   export type StorageInput = api.StorageInput
+  export type StoredChange = api.StoredChange
+  export type StoredChanges = api.StoredChanges
   export type StoredCopies = api.StoredCopies
   export type StoredCopy = api.StoredCopy
   export type StoredCore = api.StoredCore
+  export type StoreEntry = api.StoreEntry
+  export type StoreIterator = api.StoreIterator
+  export type StoreOp = api.StoreOp
   export type StoreOptions = api.StoreOptions
   export type StoreSessionOptions = api.StoreSessionOptions
   export type StreamFigures = api.StreamFigures

@@ -5,7 +5,14 @@ export { HypercoreSet } from './source/hypercore-set.js'
 export type { HypercoreSetEvents } from './source/hypercore-set.js'
 export type { CoreName, CoreSource } from './source/core-source.js'
 export type { MirrorOptions } from './mirror/options.js'
-export type { StoredCopy, StoredCopies } from './mirror/stored-copies.js'
+export type {
+  ChangePlace,
+  StoredChange,
+  StoredChanges,
+  StoredCopy,
+  StoredCopies
+} from './mirror/stored-copies.js'
+export type { OrderedStore, StoreEntry, StoreIterator, StoreOp } from '@manycore/reconcile'
 export { readReplicateOptions } from './options.js'
 export type { Check, Option, OptionTable } from '@manycore/ground'
 export type { StreamRecord } from './streams/stream-set.js'

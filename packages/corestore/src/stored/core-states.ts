@@ -1,7 +1,8 @@
 import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import type { CoreInfo, CorestoreStorage } from '@manycore/hypercore-types'
-import type { StoredCopy, StoredCopies } from '@manycore/replicator'
+import type { StoredChanges, StoredCopy, StoredCopies } from '@manycore/replicator'
+import { journalOf } from '@manycore/storage-adapters'
 import { CORES_PER_READ } from '../defaults.js'
 import { readInfos, readPages } from '../upstream/stored-state.js'
 
@@ -35,6 +36,14 @@ export class CoreStates implements StoredCopies {
     const states: (StoredCopy | null)[] = []
     for (const info of await readInfos(this.#storage, discoveryKeys)) states.push(await this.#stateOf(info))
     return states
+  }
+
+  /** The journal of the storage, which is made at the first call: from then on it is kept. */
+  async changes(): Promise<StoredChanges | null> {
+    await this.#ready()
+    const journal = journalOf(this.#storage)
+    await journal?.open()
+    return journal
   }
 
   async #readAll(keys: readonly Uint8Array[]): Promise<StoredCopy[]> {

@@ -28,8 +28,20 @@ export const NEWS_MS = 50
 /** Cores that are read from storage at a time, and hashed in one turn of the event loop: a few milliseconds. */
 export const CORES_PER_READ = 256
 
-/** Cores that an index gets in one turn of the event loop, at some 15 microseconds each. */
-export const CORES_PER_TURN = 256
+/** Indexes of peers that are kept, those of peers that are connected among them: 110 bytes for each of their cores, on disk. */
+export const KEPT_INDEXES = 128
+
+/** Bytes of an index that are kept in memory though they are stored: its upper levels, and what was used of it lately. */
+export const INDEX_CACHE_BYTES: number = 1024 * 1024
+
+/** Bytes of changes of an index after which they are written, while it is brought up to date. */
+export const FLUSH_BYTES: number = 4 * 1024 * 1024
+
+/** How often an index is made anew that was found damaged. After that it is in memory: storage that damages it will go on. */
+export const INDEX_REPAIRS = 3
+
+/** Milliseconds from one writing of the indexes to the next. What is not written is read again at the next connection. */
+export const SETTLE_MS = 30_000
 
 /**
  * Milliseconds after which a core is let go of that a peer has more of, and that does not change: a peer that is alive

@@ -6,7 +6,7 @@ import type { PolicyGate } from '../attach/policy-gate.js'
 import { NOTHING_TOLD_MS, NO_PROGRESS_MS } from './defaults.js'
 import type { OpenStream } from '../streams/stream-set.js'
 import { downloadAll } from '../wire/mirror/core-watch.js'
-import type { Catalog } from './catalog.js'
+import type { Catalog } from './cores/catalog.js'
 import type { MirrorLink } from './link.js'
 
 /** What brings cores level works with. */
@@ -47,6 +47,7 @@ export class Leveller {
     const links = this.#waiting.get(slot)
     if (links !== undefined) return void links.add(link)
     this.#waiting.set(slot, new Set([link]))
+    this.#parts.catalog.hold(slot)
     this.#next()
   }
 
@@ -69,6 +70,7 @@ export class Leveller {
 
   close(): void {
     this.#isClosed = true
+    for (const slot of this.#waiting.keys()) this.#parts.catalog.release(slot)
     this.#waiting.clear()
     for (const job of this.#running.values()) job.stop()
   }
@@ -82,6 +84,7 @@ export class Leveller {
       void job.run().then(() => {
         this.#running.delete(slot)
         for (const link of job.late) this.want(slot, link)
+        this.#parts.catalog.release(slot)
         this.#next()
       })
     }

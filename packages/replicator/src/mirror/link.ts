@@ -1,70 +1,56 @@
-import { Queue } from '@manycore/ground'
-import { Reconciler } from '@manycore/reconcile'
-import type { Difference } from '@manycore/reconcile'
-import { MIRROR_FRAME_BYTES, NEWS_PER_MESSAGE, QUEUED_BYTES, ROUNDS_PER_CORE } from './defaults.js'
+import type { Difference, Reconciler } from '@manycore/reconcile'
+import { NEWS_PER_MESSAGE } from './defaults.js'
 import { ReplicatorError } from '../errors.js'
 import type { OpenStream } from '../streams/stream-set.js'
-import { COMPARED_BYTE, NEWS } from '../wire/costs.js'
 import { MirrorChannel } from '../wire/mirror/mirror-channel.js'
-import { workOf } from '../wire/pairing.js'
+import { MirrorAccount } from './account.js'
 import { badMirror } from './bad-mirror.js'
-import type { Catalog } from './catalog.js'
-import { Differing } from './differing.js'
+import { Differing } from './cores/differing.js'
 import { Elements, ID_BYTES, joinNews, splitNews } from './elements.js'
-import { PeerIndex } from './peer-index.js'
-import { SlotSet } from './slot-set.js'
+import { Incoming } from './incoming.js'
+import type { LinkHost } from './link-host.js'
+import { HeldSlots } from './cores/held-slots.js'
+import { IdSet } from './cores/id-set.js'
+import { isDamage } from './indexes/peer-index.js'
+import type { IndexUser, PeerIndex } from './indexes/peer-index.js'
 import { lacks } from './state.js'
-
-/** What the links of all streams share: what they are told, and what becomes of it. */
-export interface LinkHost {
-  readonly catalog: Catalog
-  /** Resolves once the catalog has all that is stored. */
-  readonly scanned: Promise<void>
-  /** Whether changes are told as they come. */
-  readonly isLive: boolean
-  /** Whether the remote of a stream may have some cores; null = all. */
-  mayHave(record: OpenStream): ((slots: readonly number[]) => Promise<readonly boolean[]>) | null
-  /** The remote has of a core what we lack. */
-  want(slot: number, link: MirrorLink): void
-  /** What differs between us and a peer has changed. */
-  moved(link: MirrorLink): void
-  limited(err: ReplicatorError, link: MirrorLink): void
-}
+import type { StoredCopy } from './stored-copies.js'
 
 /**
  * What we know of the mirror at the other end of one stream. Its states: *opening* (it is not known whether there is one), *idle*
  * (there is none), *comparing* (it is being found out what differs), *compared* (each tells the other of what changes).
  */
-export class MirrorLink {
+export class MirrorLink implements IndexUser {
   readonly record: OpenStream
   readonly #host: LinkHost
   readonly #channel: MirrorChannel
-  readonly #messages = new Queue()
-  #queuedBytes = 0
-  #elements!: Elements
+  readonly #incoming = new Incoming()
   peer: PeerIndex | null = null
   /** The exchange with the remote; null = there is none. */
   #exchange: Reconciler | null = null
-  #exchanges = 0
+  readonly #account: MirrorAccount
   state: 'opening' | 'idle' | 'comparing' | 'compared' = 'opening'
+  #isReopening = false
   #ready: Promise<void> = Promise.resolve()
-  #filled: Promise<void> = Promise.resolve()
   /** What a remote that does not mirror has opened itself. */
-  readonly #offered = new SlotSet()
-  readonly differing: Differing = new Differing()
-  /** News that the remote owes us for what was found to differ: they cost it nothing. */
-  #owed = 0
+  readonly #offered: HeldSlots
+  readonly differing: Differing
   /** What is to be told. */
-  readonly #untold = new Set<number>()
+  readonly #untold: HeldSlots
   /**
-   * The cores whose state, as it is now, the remote has been told. Who hears of a core answers with its own, unless it has told
-   * that: so both come to know what both have, even of one that changed while it was compared.
+   * The ids of the cores whose state, as it is now, the remote has been told. Who hears of a core answers with its own state, unless
+   * it has told that: so both come to know what both have, even of a core that changed while it was compared, and nobody answers
+   * twice.
    */
-  readonly #told = new SlotSet()
+  readonly #told = new IdSet()
 
   constructor(record: OpenStream, host: LinkHost) {
     this.record = record
     this.#host = host
+    this.#account = new MirrorAccount(record.mux)
+    this.#offered = new HeldSlots(host.catalog)
+    this.differing = new Differing(host.catalog)
+    this.#untold = new HeldSlots(host.catalog)
     this.#channel = new MirrorChannel(record.mux, {
       open: () => this.#begin(),
       frame: (bytes) => this.#receive(bytes, (frame) => this.#compare(frame)),
@@ -97,7 +83,7 @@ export class MirrorLink {
 
   /** What the remote has of a core could not be had. It is tried again once either copy changes. */
   giveUp(slot: number): void {
-    this.differing.giveUp(slot)
+    if (this.differing.has(slot) || this.#offered.has(slot)) this.differing.giveUp(slot)
     this.#host.moved(this)
   }
 
@@ -108,56 +94,63 @@ export class MirrorLink {
     if (this.lacks(slot)) this.#host.want(slot, this)
   }
 
+  /** A core has changed: what could not be had may be there now. */
+  retry(slot: number): void {
+    this.differing.retry(slot)
+  }
+
   /** The policies have changed, or there are others: what is known of what the peer may have counts no more. */
   review(): void {
-    if (this.peer === null) return
-    this.peer = null
+    if (this.peer !== null) this.lost()
+  }
+
+  lost(): void {
+    this.#leavePeer()
+    this.#isReopening = true // and not level meanwhile
     this.#channel.reopen()
+    this.#isReopening = false
     this.state = 'opening'
     this.#host.moved(this)
   }
 
-  /** The same for one core. Until the policies have answered, the peer sees nothing of it. */
-  async reviewCore(slot: number): Promise<void> {
+  /** The policies have changed about one core. Until they have answered, the peer sees nothing of it. */
+  reviewCore(discoveryKey: Uint8Array): void {
     const peer = this.peer
-    const mayHave = this.#host.mayHave(this.record)
-    if (peer === null || mayHave === null) return
-    this.forget(slot)
-    const key = this.#host.catalog.discoveryKey(slot).slice()
-    const [isAllowed] = await mayHave([slot])
-    if (isAllowed !== true || this.peer !== peer || this.#host.catalog.find(key) !== slot) return
-    this.changed(slot, null)
-    this.flush()
+    if (peer === null || this.#host.mayHave(this.record) === null) return
+    const slot = this.#host.catalog.find(discoveryKey)
+    if (slot !== -1) this.forget(slot)
+    this.#host.updates.review(peer, discoveryKey).catch((err: Error) => this.#fail(err))
   }
 
-  /** A core has changed, or, if `before` is null, is new to the peer. */
-  changed(slot: number, before: Uint8Array | null): void {
-    if (!this.isMirroring && this.#offered.has(slot)) this.differing.retry(slot)
-    if (this.peer === null || (before !== null && !this.peer.has(slot))) return
-    this.peer.set(slot)
-    this.#told.delete(slot)
+  /** Called once the index has taken a change. */
+  changed(core: StoredCopy, isNew: boolean): void {
     if (!this.isMirroring) return
+    const { catalog } = this.#host
+    const id = this.peer!.elements.idOf(core.key).slice()
+    this.#told.delete(id)
+    if (isNew)
+      this.differing.absent.add(id) // as far as we know
+    else if (this.differing.absent.has(id)) return
+    const slot = catalog.take(core)
     this.differing.retry(slot) // while it is compared, too: what has been compared is not looked at again
-    if (before === null)
-      this.differing.absent.add(slot) // as far as we know
-    else {
-      if (this.differing.absent.has(slot)) return
-      const theirs = this.differing.has(slot) ? this.differing.theirs(slot) : before
-      if (this.state === 'compared' && !this.#host.isLive && !this.differing.has(slot)) return
-      this.differing.set(slot, this.#host.catalog.state(slot), theirs)
+    if (this.state === 'comparing' || this.#host.isLive || this.differing.has(slot) || isNew) {
+      if (!isNew) this.differing.set(slot, catalog.state(slot), this.differing.theirs(slot))
+      this.#untold.add(slot)
+      this.#host.moved(this)
     }
-    this.#untold.add(slot)
-    this.#host.moved(this)
+    catalog.release(slot)
   }
 
   /** Called before a core leaves the catalog. */
   forget(slot: number): void {
-    this.peer?.delete(slot)
+    if (this.peer !== null) {
+      const id = this.peer.elements.idOf(this.#host.catalog.key(slot))
+      this.differing.absent.delete(id)
+      this.#told.delete(id)
+    }
     this.#offered.delete(slot)
-    this.differing.absent.delete(slot)
     this.differing.delete(slot)
     this.#untold.delete(slot)
-    this.#told.delete(slot)
     this.#host.moved(this)
   }
 
@@ -165,11 +158,12 @@ export class MirrorLink {
   flush(): void {
     const { catalog } = this.#host
     while (this.state === 'compared' && this.#untold.size > 0) {
+      const { elements } = this.peer!
       const news: Uint8Array[] = []
       for (const slot of this.#untold) {
+        news.push(elements.seal(catalog.key(slot), catalog.state(slot)))
+        this.#told.add(elements.idOf(catalog.key(slot)))
         this.#untold.delete(slot)
-        news.push(this.#elements.seal(catalog.key(slot), catalog.state(slot)))
-        this.#told.add(slot)
         if (news.length === NEWS_PER_MESSAGE) break
       }
       if (!this.#channel.sendNews(joinNews(news))) return
@@ -178,117 +172,122 @@ export class MirrorLink {
 
   close(): void {
     this.#channel.close()
+    this.#end()
+    this.#offered.clear()
+    this.#leavePeer()
+  }
+
+  #leavePeer(): void {
+    const peer = this.peer
+    this.peer = null
+    if (peer !== null) this.#host.updates.indexes.leave(peer, this)
   }
 
   #begin(): void {
     this.state = 'comparing'
-    this.#exchanges++
-    this.#ready = this.#prepare().catch((err: Error) => this.#fail(err))
+    this.#account.begin()
+    this.#ready = this.#prepare().catch((err: Error) => this.#failed(err))
   }
 
   /** The index stays when the channel closes: to open it again and again costs us nothing. */
   async #prepare(): Promise<void> {
     const { noise } = this.record
-    await this.#host.scanned
-    if (this.peer === null) {
-      this.#elements = new Elements(noise.publicKey!, noise.remotePublicKey!)
-      this.peer = new PeerIndex(this.#host.catalog, this.#elements)
-      this.#filled = this.peer.fill(this.#host.mayHave(this.record))
+    const elements = new Elements(noise.publicKey!, noise.remotePublicKey!)
+    this.peer ??= this.#host.updates.indexes.open(elements, this.#host.mayHave(this.record), this)
+    const peer = this.peer
+    try {
+      await peer.ready
+    } catch (err) {
+      if (this.peer !== peer) return
+      this.#leavePeer()
+      throw err
     }
-    const { index } = this.peer
-    await this.#filled
-    if (this.state !== 'comparing' || this.peer?.index !== index) return // it has begun anew
-    this.#exchange = new Reconciler(index, {
-      frameBytes: MIRROR_FRAME_BYTES,
-      maxFrameBytes: MIRROR_FRAME_BYTES,
-      maxRounds: Math.ceil(1000 + this.#host.catalog.size * ROUNDS_PER_CORE)
-    })
+    if (this.state !== 'comparing' || this.peer !== peer) return // it has begun anew
+    this.#exchange = peer.compare()
     if (noise.isInitiator) this.#channel.sendFrame(await this.#exchange.initiate())
   }
 
   /** What comes is worked on in order. @throws TOO_MUCH_WORK only: Protomux ends the stream then */
   async #receive(bytes: Uint8Array, work: (bytes: Uint8Array) => Promise<void> | void): Promise<void> {
-    const { byteLength } = bytes
+    const peer = this.peer
     try {
-      if (this.#queuedBytes + byteLength > QUEUED_BYTES) throw badMirror('too much waits to be worked on')
-      this.#queuedBytes += byteLength
-      try {
-        await this.#messages.run(async () => {
-          await this.#ready
-          if (this.isMirroring) await work(bytes)
-        })
-      } finally {
-        this.#queuedBytes -= byteLength
-      }
+      await this.#incoming.add(bytes, async () => {
+        await this.#ready
+        if (this.isMirroring) await work(bytes)
+      })
       this.flush()
     } catch (err) {
       if (err instanceof ReplicatorError && err.code !== 'BAD_MIRROR') throw err
-      this.#fail(err as Error)
+      if (this.peer === peer) this.#failed(err as Error)
     }
   }
 
   async #compare(bytes: Uint8Array): Promise<void> {
-    this.#pay(bytes.byteLength * COMPARED_BYTE)
+    this.#account.frame(bytes.byteLength)
     const { reply, differences, isDone } = await this.#exchange!.receive(bytes)
-    for (const difference of differences) this.#differs(difference)
+    await this.#differ(differences)
     if (reply !== null) this.#channel.sendFrame(reply)
     if (!isDone) return
     this.state = 'compared'
-    this.#pay(this.differing.size * NEWS)
+    this.#account.told(this.differing.size)
     for (const slot of this.differing.slots()) this.#untold.add(slot)
     this.#host.moved(this)
   }
 
-  /** The first comparison on a stream is what everybody is entitled to. */
-  #pay(cost: number): void {
-    const account = workOf(this.record.mux)
-    if (this.#exchanges > 1) account?.charge(cost, null)
-    else account?.spend(cost)
+  async #differ(differences: readonly Difference[]): Promise<void> {
+    const here = differences.filter(({ ours }) => ours !== null)
+    for (const { id, theirs } of here) if (theirs === null) this.differing.absent.add(id)
+    const both = here.filter(({ theirs }) => theirs !== null).map(({ id }) => id)
+    await this.#forEach(both, (slot) => {
+      this.differing.set(slot, this.#host.catalog.state(slot), null)
+      this.#account.owes(1)
+    })
   }
 
-  #differs({ id, ours, theirs }: Difference): void {
-    const slot = ours === null ? -1 : this.peer!.slotOf(id)
-    if (slot === -1) return // it is not here, or no longer
-    if (theirs === null) {
-      this.differing.delete(slot)
-      return void this.differing.absent.add(slot)
-    }
-    this.differing.set(slot, this.#host.catalog.state(slot), null)
-    this.#owed++
+  #forEach(ids: readonly Uint8Array[], fn: (slot: number, i: number) => void): Promise<void> {
+    const peer = this.peer!
+    const isUsed = (): boolean => this.peer === peer && this.isMirroring
+    return this.#host.updates.forEach(peer, ids, (slot, i) => isUsed() && fn(slot, i))
   }
 
-  #hear(bytes: Uint8Array): void {
+  async #hear(bytes: Uint8Array): Promise<void> {
     if (this.#exchange === null) throw badMirror('news before anything was compared')
-    const account = workOf(this.record.mux)
-    for (const news of splitNews(bytes)) {
-      if (this.#owed > 0) account?.spend(NEWS)
-      else account?.charge(NEWS, null)
-      this.#owed = Math.max(0, this.#owed - 1)
-      const slot = this.peer!.slotOf(news.slice(0, ID_BYTES))
-      const theirs = slot === -1 ? null : this.#elements.open(this.#host.catalog.key(slot), news)
+    const { elements } = this.peer!
+    const news = [...splitNews(bytes)]
+    this.#account.news(news.length)
+    const ids = news.map((each) => each.slice(0, ID_BYTES))
+    await this.#forEach(ids, (slot, i) => {
+      const theirs = elements.open(this.#host.catalog.key(slot), news[i]!)
       if (theirs !== null) this.#heard(slot, theirs)
-    }
+    })
     this.#host.moved(this)
   }
 
   #heard(slot: number, theirs: Uint8Array): void {
     const { catalog } = this.#host
-    if (this.differing.absent.has(slot)) this.#told.delete(slot) // it was told for nothing
-    this.differing.absent.delete(slot)
+    const id = this.peer!.elements.idOf(catalog.key(slot)).slice()
+    if (this.differing.absent.has(id)) this.#told.delete(id) // it was told for nothing
+    this.differing.absent.delete(id)
     this.differing.retry(slot)
     this.differing.set(slot, catalog.state(slot), theirs)
-    if (!this.#told.has(slot)) this.#untold.add(slot)
+    if (!this.#told.has(id)) this.#untold.add(slot)
     if (this.lacks(slot)) this.#host.want(slot, this)
   }
 
   #end(): void {
-    this.state = 'idle'
+    this.state = this.#isReopening ? 'opening' : 'idle'
     this.#exchange = null
     this.differing.clear()
     this.#untold.clear()
     this.#told.clear()
-    this.#owed = 0
     this.#host.moved(this)
+  }
+
+  /** What is kept for the peer may be damaged: then it is made anew, and we begin again. */
+  #failed(err: Error): void {
+    if (this.peer !== null && isDamage(err))
+      void this.#host.updates.indexes.drop(this.peer).catch(() => this.#fail(err))
+    else this.#fail(err)
   }
 
   /** The stream goes on without. */

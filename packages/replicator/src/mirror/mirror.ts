@@ -1,12 +1,10 @@
 import Hypercore from 'hypercore'
-import b4a from 'b4a'
 import type { Clock } from '@manycore/ground'
 import type { EventSource, InnerCore, ProtocolStream } from '@manycore/hypercore-types'
 import type { Attachments } from '../attach/attachments.js'
 import type { LookUps } from '../attach/look-ups.js'
 import type { Offers } from '../attach/offers.js'
 import type { PolicyGate } from '../attach/policy-gate.js'
-import { CORES_PER_READ, NEWS_MS } from './defaults.js'
 import type { ReplicatorError } from '../errors.js'
 import type { ReplicatorEvents } from '../events.js'
 import { isSamePeer } from '../policy/policy-change.js'
@@ -14,13 +12,17 @@ import type { PolicyChange } from '../policy/policy-change.js'
 import type { CoreSource } from '../source/core-source.js'
 import type { Reports } from '../stats/reports.js'
 import type { OpenStream } from '../streams/stream-set.js'
-import { isWanted, watchChanges } from '../wire/mirror/core-watch.js'
-import { Catalog } from './catalog.js'
+import { isWanted } from '../wire/mirror/core-watch.js'
+import { Catalog } from './cores/catalog.js'
+import type { MayHave } from './indexes/peer-index.js'
 import { Leveller } from './leveller.js'
-import { type LinkHost, MirrorLink } from './link.js'
+import { MirrorLink } from './link.js'
 import { LinkView } from '../sync/link-view.js'
-import type { MirrorOptions, MirrorSettings } from './options.js'
-import type { StoredCopy, StoredCopies } from './stored-copies.js'
+import type { LinkHost } from './link-host.js'
+import type { MirrorSettings } from './options.js'
+import type { StoredCopies } from './stored-copies.js'
+import { Updates } from './updates.js'
+import type { UpdatesHost } from './updates.js'
 
 /** What a mirror works with. */
 export interface MirrorParts {
@@ -37,37 +39,34 @@ export interface MirrorParts {
 
 /**
  * Keeps every stored core whole and current with the mirrors at the other ends of our streams, and opens only those that
- * differ. It knows what is stored by one scan, and what changes by watching the cores that are open: no others change.
+ * differ.
  */
-export class Mirror implements LinkHost {
+export class Mirror implements LinkHost, UpdatesHost {
   readonly catalog: Catalog = new Catalog()
-  readonly scanned: Promise<void>
+  readonly source: CoreSource
+  readonly stored: StoredCopies
+  readonly clock: Clock
+  readonly updates: Updates
   readonly isLive: boolean
   readonly #parts: MirrorParts
-  readonly #filter: MirrorOptions['filter']
   readonly #leveller: Leveller
   readonly #links = new Map<OpenStream, MirrorLink>()
-  readonly #watched = new WeakMap<InnerCore, () => void>()
-  readonly #unwatch: (() => void) | undefined
-  /** The discovery keys of what has changed and was not read again yet, by their hex. */
-  readonly #dirty = new Map<string, Uint8Array>()
-  #isReading = false
   #isClosed = false
-  #timer: unknown = null
-  #lastRead = -Infinity
 
   constructor(parts: MirrorParts, { filter, concurrency, live }: MirrorSettings) {
     this.#parts = parts
-    this.#filter = filter
     this.isLive = live
-    const { attachments, lookUps, reports, clock, offers, source } = parts
+    const { attachments, lookUps, reports, clock, offers, source, stored } = parts
+    this.source = source
+    this.stored = stored
+    this.clock = clock
     this.#leveller = new Leveller(
       {
         catalog: this.catalog,
         attachments,
         lookUps,
         clock,
-        missing: (discoveryKey) => this.#changed(discoveryKey),
+        missing: (discoveryKey) => this.updates.changed(discoveryKey),
         done: (core) => {
           if (isWanted(core)) offers.wanted(core) // by a session that came meanwhile, of which nobody was told
         },
@@ -78,9 +77,7 @@ export class Mirror implements LinkHost {
       },
       concurrency
     )
-    for (const core of source) this.#watch(core)
-    this.#unwatch = source.watch?.((core) => this.#watch(core))
-    this.scanned = this.#scan()
+    this.updates = new Updates(this, filter)
     parts.events.on('attach', this.#attached)
   }
 
@@ -90,7 +87,7 @@ export class Mirror implements LinkHost {
       const gate = record.gate as PolicyGate | null
       if (gate === null || record.noise.remotePublicKey === null || !isSamePeer(peer, gate.peer)) continue
       if (core === undefined) link.review()
-      else if (this.#find(core) !== -1) void link.reviewCore(this.#find(core))
+      else for (const key of discoveryKeysOf(core)) link.reviewCore(key)
     }
   }
 
@@ -112,21 +109,20 @@ export class Mirror implements LinkHost {
     this.moved()
   }
 
-  close(): void {
+  /** Never rejects. */
+  async close(): Promise<void> {
     this.#isClosed = true
-    this.#unwatch?.()
     this.#parts.events.off('attach', this.#attached)
-    this.#parts.clock.clearTimeout(this.#timer)
-    for (const core of this.#parts.source) this.#watched.get(core)?.()
     this.#leveller.close()
+    const closed = this.updates.close()
     for (const record of this.#links.keys()) this.leave(record)
     this.moved()
+    await closed
   }
 
-  mayHave(record: OpenStream): ((slots: readonly number[]) => Promise<readonly boolean[]>) | null {
+  mayHave(record: OpenStream): MayHave | null {
     const gate = record.gate as PolicyGate | null
-    if (gate === null) return null
-    return (slots) => Promise.all(slots.map((slot) => this.#isAllowed(slot, gate)))
+    return gate && ((core) => gate.mayAnnounce(core))
   }
 
   want(slot: number, link: MirrorLink): void {
@@ -142,7 +138,7 @@ export class Mirror implements LinkHost {
   isLevel(record: OpenStream): boolean {
     const link = this.#links.get(record)
     if (link === undefined) return true
-    if (this.#isReading || this.#dirty.size > 0 || !link.isLevel) return false
+    if (!this.updates.isCurrent || !link.isLevel) return false
     return link.isMirroring || !this.#leveller.asks(link)
   }
 
@@ -156,112 +152,53 @@ export class Mirror implements LinkHost {
     this.#parts.reports.limited(err, null, record.stream)
   }
 
-  /** @param core  a key or discovery key, or something that has one */
-  #find(core: NonNullable<PolicyChange['core']>): number {
-    if (!(core instanceof Uint8Array)) return this.catalog.find(core.discoveryKey!)
-    const slot = this.catalog.find(core)
-    return slot === -1 ? this.catalog.find(Hypercore.discoveryKey(core)) : slot
-  }
-
   /** Whatever comes on this stream is open: a remote that does not mirror may have more of it. */
   readonly #attached = (core: InnerCore, stream: ProtocolStream): void => {
     for (const [record, link] of this.#links) {
       if (record.stream !== stream || link.isMirroring) continue
-      const slot = this.catalog.find(core.discoveryKey)
-      if (slot !== -1) link.offered(slot)
+      void this.#offered(core, record, link)
     }
   }
 
-  #isAllowed(slot: number, gate: PolicyGate): Promise<boolean> {
-    const [key, discoveryKey] = [this.catalog.key(slot).slice(), this.catalog.discoveryKey(slot).slice()]
-    return gate.mayAnnounce({ key, discoveryKey })
-  }
-
-  async #scan(): Promise<void> {
+  /** Never rejects. */
+  async #offered({ discoveryKey }: InnerCore, record: OpenStream, link: MirrorLink): Promise<void> {
     try {
-      for await (const cores of this.#parts.stored.scan()) {
-        if (this.#isClosed) return
-        for (const core of cores) if (this.#passes(core)) this.catalog.set(core)
-      }
+      const slot = await this.updates.find(discoveryKey)
+      if (slot === -1) return
+      if (this.#links.get(record) === link) link.offered(slot)
+      this.catalog.release(slot)
     } catch (err) {
-      this.#failed(err)
+      this.failed(err, discoveryKey)
     }
   }
 
-  #passes(core: StoredCopy): boolean {
-    try {
-      return this.#filter === undefined || this.#filter(core) === true
-    } catch (err) {
-      this.#failed(err, core.discoveryKey)
-      return false
-    }
-  }
-
-  #watch(core: InnerCore): void {
-    const changed = (): void => this.#changed(core.discoveryKey)
-    this.#watched.set(core, watchChanges(core, changed))
-    core.opening.then(changed, noop) // it may be new
-  }
-
-  #changed(discoveryKey: Uint8Array): void {
-    if (this.#isClosed || discoveryKey === null) return
-    this.#dirty.set(b4a.toString(discoveryKey, 'hex'), discoveryKey)
-    if (this.#isReading || this.#timer !== null) return
-    const { clock } = this.#parts
-    const wait = Math.max(0, this.#lastRead + NEWS_MS - clock.now())
-    this.#timer = clock.setTimeout(() => void this.#read(), wait)
-  }
-
-  /** Reads what has changed, and tells of it. Never rejects. */
-  async #read(): Promise<void> {
-    this.#timer = null
-    this.#isReading = true
-    await this.scanned
-    try {
-      const keys = [...this.#dirty.values()].slice(0, CORES_PER_READ)
-      for (const id of [...this.#dirty.keys()].slice(0, CORES_PER_READ)) this.#dirty.delete(id)
-      const cores = this.#isClosed ? [] : await this.#parts.stored.read(keys)
-      for (const [i, core] of cores.entries()) await this.#take(keys[i]!, core)
-    } catch (err) {
-      this.#failed(err)
-    }
-    for (const link of this.#links.values()) link.flush()
-    this.#isReading = false
-    this.#lastRead = this.#parts.clock.now()
-    const [next] = this.#dirty.values()
-    if (next !== undefined) this.#changed(next)
-    else this.moved()
-  }
-
-  async #take(discoveryKey: Uint8Array, core: StoredCopy | null): Promise<void> {
-    if (core === null || !this.#passes(core)) return this.#drop(discoveryKey)
-    const { slot, before } = this.catalog.set(core)
-    if (before !== null && this.catalog.isAt(slot, before)) return
+  updated(slot: number): void {
     for (const link of this.#links.values()) {
-      if (before !== null || (await this.#mayTell(slot, link))) link.changed(slot, before)
-      if (!link.isMirroring && link.lacks(slot) && core.held < core.length) this.want(slot, link)
+      link.retry(slot)
+      if (!link.isMirroring && link.lacks(slot) && !this.catalog.isWhole(slot)) this.want(slot, link)
     }
     this.#leveller.moved(slot)
   }
 
-  /** Whether the peer may know of a new core. */
-  async #mayTell(slot: number, { record }: MirrorLink): Promise<boolean> {
-    const mayHave = this.mayHave(record)
-    return mayHave === null || (await mayHave([slot]))[0] === true
-  }
-
-  #drop(discoveryKey: Uint8Array): void {
-    const slot = this.catalog.find(discoveryKey)
-    if (slot === -1) return
+  gone(slot: number): void {
+    this.catalog.hold(slot)
     for (const link of this.#links.values()) link.forget(slot)
-    this.catalog.delete(slot)
     this.#leveller.moved(slot)
+    this.catalog.release(slot)
   }
 
-  #failed(err: unknown, discoveryKey: Uint8Array | null = null): void {
+  settled(): void {
+    for (const link of this.#links.values()) link.flush()
+    this.moved()
+  }
+
+  failed(err: unknown, discoveryKey: Uint8Array | null): void {
     if (this.#isClosed) return // the source may have closed first
     this.#parts.reports.tell('core-error', err as Error, { discoveryKey, stream: null })
   }
 }
 
-function noop(): void {}
+/** @param core  a key or discovery key, or something that has one: which of them, is not known */
+function discoveryKeysOf(core: NonNullable<PolicyChange['core']>): Uint8Array[] {
+  return core instanceof Uint8Array ? [core, Hypercore.discoveryKey(core)] : [core.discoveryKey!]
+}

@@ -64,8 +64,9 @@ export class Mirroring {
     this.#mirror?.leave(record)
   }
 
-  close(): void {
-    this.#mirror?.close()
+  /** Never rejects. */
+  async close(): Promise<void> {
+    await this.#mirror?.close()
   }
 
   #make(opts: true | MirrorOptions): Mirror {

@@ -35,6 +35,12 @@ export function lacks(ours: Uint8Array, theirs: Uint8Array): boolean {
   return our.held < our.length && their.held > 0 && !isSame(ours, theirs)
 }
 
+/** Whether a copy has all blocks that it knows of. */
+export function isWhole(state: Uint8Array): boolean {
+  const { length, held } = readState(state)
+  return held >= length
+}
+
 export function isSame(one: Uint8Array, other: Uint8Array): boolean {
   for (let i = 0; i < STATE_BYTES; i++) if (one[i] !== other[i]) return false
   return true

@@ -1,4 +1,4 @@
-import type { Catalog } from '../mirror/catalog.js'
+import type { Catalog } from '../mirror/cores/catalog.js'
 import type { MirrorLink } from '../mirror/link.js'
 import { type State, readState } from '../mirror/state.js'
 
@@ -36,7 +36,7 @@ export class LinkView {
 
   /** How many stored cores the peer may have; 0 if it does not mirror. */
   get total(): number {
-    return this.isMirroring ? (this.#link.peer?.index.size ?? 0) : 0
+    return this.isMirroring ? (this.#link.peer?.size ?? 0) : 0
   }
 
   /** How many times a core that differed has become level. */
@@ -46,9 +46,10 @@ export class LinkView {
 
   /** Whether a core is mirrored with this peer. If it differs, it is not among `differences()` any more. */
   meet(discoveryKey: Uint8Array): boolean {
-    const slot = this.isMirroring ? this.#catalog.find(discoveryKey) : -1
+    if (!this.isMirroring) return false
+    const slot = this.#catalog.find(discoveryKey)
     if (slot !== -1 && this.#link.differing.has(slot)) this.#met.add(slot)
-    return slot !== -1
+    return slot !== -1 || (this.#link.peer?.mayKnow(discoveryKey) ?? false)
   }
 
   differs(discoveryKey: Uint8Array): boolean {

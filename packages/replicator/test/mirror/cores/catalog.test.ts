@@ -2,8 +2,8 @@ import b4a from 'b4a'
 import crypto from 'hypercore-crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Catalog } from '../../src/mirror/catalog.js'
-import type { StoredCopy } from '../../src/mirror/stored-copies.js'
+import { Catalog } from '../../../src/mirror/cores/catalog.js'
+import type { StoredCopy } from '../../../src/mirror/stored-copies.js'
 
 function copy(n: number, length: number): StoredCopy {
   const key = b4a.alloc(32, n)
@@ -11,23 +11,25 @@ function copy(n: number, length: number): StoredCopy {
   return { discoveryKey, key, fork: 0, length, held: length, blocks: null, writable: false, names: [] }
 }
 
-test('a catalog has what was set and not deleted, each core in a slot of its own', () => {
-  const change = fc.record({ n: fc.nat(200), length: fc.nat(3) })
+test('a catalog has what is held, each core in a slot of its own', () => {
+  const change = fc.record({ n: fc.nat(200), length: fc.nat(3), isTaken: fc.boolean() })
   fc.assert(
     fc.property(fc.array(change, { maxLength: 600 }), (changes) => {
       const catalog = new Catalog()
-      const model = new Map<number, { slot: number; length: number }>()
-      for (const { n, length } of changes) {
+      const model = new Map<number, { slot: number; length: number; holds: number }>()
+      for (const { n, length, isTaken } of changes) {
         const known = model.get(n)
-        if (length === 3) {
-          if (known !== undefined) catalog.delete(known.slot)
-          model.delete(n)
-          continue
+        if (length === 3 && known !== undefined) {
+          catalog.release(known.slot)
+          if (--known.holds === 0) model.delete(n)
+        } else if (isTaken) {
+          const slot = catalog.take(copy(n, length))
+          if (known !== undefined) expect(slot).toBe(known.slot)
+          model.set(n, { slot, length, holds: (known?.holds ?? 0) + 1 })
+        } else {
+          expect(catalog.update(copy(n, length))).toBe(known !== undefined && known.length !== length)
+          if (known !== undefined) known.length = length
         }
-        const { slot, before } = catalog.set(copy(n, length))
-        expect(before === null).toBe(known === undefined)
-        if (known !== undefined) expect(slot).toBe(known.slot)
-        model.set(n, { slot, length })
       }
       expect(catalog.size).toBe(model.size)
       expect(new Set([...model.values()].map(({ slot }) => slot)).size).toBe(model.size)

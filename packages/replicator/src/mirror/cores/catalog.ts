@@ -1,35 +1,29 @@
 import { SlotTable } from './slot-table.js'
-import { STATE_BYTES, isSame, writeState } from './state.js'
-import type { StoredCopy } from './stored-copies.js'
+import { STATE_BYTES, isSame, isWhole, writeState } from '../state.js'
+import type { StoredCopy } from '../stored-copies.js'
 
 const KEY_BYTES = 32
 const ROW_BYTES: number = 2 * KEY_BYTES + STATE_BYTES
 
 /**
- * Every stored core that is mirrored, in memory: its keys and its state, 90 bytes each and 16 to find it. A core has a slot, a
- * number that stays the same as long as the core is stored; another one may have it afterwards.
+ * The cores that a mirror has to do with at the moment: their keys and their states, some 110 bytes each. A core is in it as long as
+ * somebody holds it, and has a slot meanwhile: a number, which another core may have afterwards.
  */
 export class Catalog {
   #rows = new Uint8Array(64 * ROW_BYTES)
-  /** How many slots there are, with those that are free. */
-  #slots = 0
+  /** By slot, how often it is held; 0 = it is free. */
+  readonly #holds: number[] = []
   readonly #free: number[] = []
-  readonly #isFree = new Set<number>()
   readonly #byDiscoveryKey = new SlotTable()
 
   /** How many cores are in it. */
   get size(): number {
-    return this.#slots - this.#free.length
-  }
-
-  /** How many slots there are: each is below that. */
-  get slots(): number {
-    return this.#slots
+    return this.#holds.length - this.#free.length
   }
 
   /** Whether a core has this slot. */
   has(slot: number): boolean {
-    return slot < this.#slots && !this.#isFree.has(slot)
+    return (this.#holds[slot] ?? 0) > 0
   }
 
   /** @returns the slot of a core, or −1 */
@@ -41,19 +35,33 @@ export class Catalog {
     })
   }
 
-  /** Adds a core, or changes its state. @returns its slot, and its state before, a copy: null if it is new */
-  set(core: StoredCopy): { slot: number; before: Uint8Array | null } {
-    const known = this.find(core.discoveryKey)
-    const slot = known === -1 ? this.#add(core) : known
-    const before = known === -1 ? null : this.state(slot).slice()
+  /** Adds a core, or gives it another state. @returns its slot, which the caller holds and has to release */
+  take(core: StoredCopy): number {
+    let slot = this.find(core.discoveryKey)
+    if (slot === -1) slot = this.#add(core)
+    else this.hold(slot)
     writeState(this.state(slot), core)
-    return { slot, before }
+    return slot
   }
 
-  delete(slot: number): void {
+  /** Gives a core another state if it is in it. @returns whether it is, and was in another one */
+  update(core: StoredCopy): boolean {
+    const slot = this.find(core.discoveryKey)
+    if (slot === -1) return false
+    const before = this.state(slot).slice()
+    writeState(this.state(slot), core)
+    return !this.isAt(slot, before)
+  }
+
+  /** Keeps a core in it until there is one release more. */
+  hold(slot: number): void {
+    this.#holds[slot]!++
+  }
+
+  release(slot: number): void {
+    if (--this.#holds[slot]! > 0) return
     this.#byDiscoveryKey.delete(this.discoveryKey(slot), slot)
     this.#free.push(slot)
-    this.#isFree.add(slot)
   }
 
   // What these return is a view that is good until the next change of the catalog.
@@ -75,14 +83,19 @@ export class Catalog {
     return isSame(this.state(slot), state)
   }
 
+  /** Whether all blocks are here that we know of. */
+  isWhole(slot: number): boolean {
+    return isWhole(this.state(slot))
+  }
+
   #part(slot: number, from: number, bytes: number): Uint8Array {
     const start = slot * ROW_BYTES + from
     return this.#rows.subarray(start, start + bytes)
   }
 
   #add({ discoveryKey, key }: StoredCopy): number {
-    const slot = this.#free.pop() ?? this.#slots++
-    this.#isFree.delete(slot)
+    const slot = this.#free.pop() ?? this.#holds.length
+    this.#holds[slot] = 1
     if ((slot + 1) * ROW_BYTES > this.#rows.length) {
       const rows = new Uint8Array(this.#rows.length * 2)
       rows.set(this.#rows)

@@ -1,27 +1,34 @@
-import { SlotSet } from './slot-set.js'
-import { isSame } from './state.js'
+import type { Catalog } from './catalog.js'
+import { HeldSlots } from './held-slots.js'
+import { IdSet } from './id-set.js'
+import { isSame } from '../state.js'
 
 /** Which cores a peer has other than we, and what it has said about them. Its size follows what differs. */
 export class Differing {
-  /** What the peer does not have at all: a bit per core. */
-  readonly absent: SlotSet = new SlotSet()
+  /** The ids of what the peer does not have at all. */
+  readonly absent: IdSet = new IdSet()
   /** How many times a core has become level that differed. */
   done = 0
+  readonly #slots: HeldSlots
   /** The state of the peer's copy, if it has told that. */
-  readonly #theirs = new Map<number, Uint8Array | null>()
+  readonly #theirs = new Map<number, Uint8Array>()
   /** What could not be had, although the peer seems to have it. */
   readonly #hopeless = new Set<number>()
 
+  constructor(catalog: Catalog) {
+    this.#slots = new HeldSlots(catalog)
+  }
+
   get size(): number {
-    return this.#theirs.size
+    return this.#slots.size
   }
 
   slots(): Iterable<number> {
-    return this.#theirs.keys()
+    return this.#slots
   }
 
   has(slot: number): boolean {
-    return this.#theirs.has(slot)
+    return this.#slots.has(slot)
   }
 
   /** @returns null = it has not told, or nothing differs */
@@ -33,15 +40,20 @@ export class Differing {
   set(slot: number, ours: Uint8Array, theirs: Uint8Array | null): void {
     if (theirs !== null && isSame(ours, theirs)) {
       if (this.has(slot)) this.done++
-      this.delete(slot)
-    } else this.#theirs.set(slot, theirs)
+      return this.delete(slot)
+    }
+    this.#slots.add(slot)
+    if (theirs === null) this.#theirs.delete(slot)
+    else this.#theirs.set(slot, theirs)
   }
 
   delete(slot: number): void {
     this.#theirs.delete(slot)
     this.#hopeless.delete(slot)
+    this.#slots.delete(slot)
   }
 
+  /** It differs, or a peer that does not mirror has opened it. */
   giveUp(slot: number): void {
     this.#hopeless.add(slot)
   }
@@ -59,5 +71,6 @@ export class Differing {
     this.absent.clear()
     this.#theirs.clear()
     this.#hopeless.clear()
+    this.#slots.clear()
   }
 }

@@ -1,0 +1,123 @@
+import b4a from 'b4a'
+import { MemoryEngine } from '@manycore/kv'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { Corestore } from '../../src/index.js'
+import type { CorestoreOptions } from '../../src/index.js'
+import { CoreStates } from '../../src/stored/core-states.js'
+import { append, blocks, filled } from '../kit/mirrors.js'
+import { level, meet } from '../kit/known-peers.js'
+import { temporaryDirectory } from '../kit/temporary-directory.js'
+
+const OPTIONS = { primaryKey: b4a.alloc(32, 1), unsafe: true, lingerMs: 0, mirror: true } as const
+
+const scans = vi.spyOn(CoreStates.prototype, 'scan')
+const reads = vi.spyOn(CoreStates.prototype, 'read')
+beforeEach(() => void (scans.mockClear(), reads.mockClear()))
+
+function coresRead(): number {
+  return reads.mock.calls.reduce((sum, [keys]) => sum + keys.length, 0)
+}
+
+/** A store with 100 cores in a directory, closed. @returns a function that opens it */
+async function stored(): Promise<(opts?: CorestoreOptions) => Corestore> {
+  const directory = temporaryDirectory()
+  const open = (opts = {}): Corestore => new Corestore(directory, { ...OPTIONS, ...opts })
+  const store = open({ mirror: false })
+  for (let i = 0; i < 100; i++) await append(store, `core ${i}`, 'first')
+  await store.close()
+  return open
+}
+
+test('a peer that comes again costs the reading of what has changed, even after both were closed', async () => {
+  const opens = [await stored(), await stored()] as const
+  for (const [i, changed] of [3, 2, 0].entries()) {
+    const stores = [opens[0](), opens[1]()] as const
+    for (let n = 0; n < changed; n++) await append(stores[n % 2]!, `core ${n}`, `of ${i}`)
+    scans.mockClear()
+    reads.mockClear()
+    const leave = meet(stores)
+    await level(stores)
+    expect(scans).toHaveBeenCalledTimes(i === 0 ? 2 : 0)
+    if (i > 0) expect(coresRead()).toBeLessThanOrEqual(12 * changed + 6)
+    for (let n = 0; n < changed; n++) {
+      expect(await blocks(stores[0], `core ${n}`)).toEqual(await blocks(stores[1], `core ${n}`))
+    }
+    await leave()
+    await Promise.all(stores.map((store) => store.close()))
+  }
+})
+
+test('while streams to one peer overlap, they share an index', async () => {
+  const stores = [await filled(20, { mirror: true }), await filled(20, { mirror: true })] as const
+  const leave = [meet(stores), meet(stores)]
+  await append(stores[0], 'core 1', 'second')
+  await level(stores)
+  expect(scans).toHaveBeenCalledTimes(2)
+  await leave[0]!()
+  await append(stores[1], 'core 2', 'second')
+  await level(stores)
+  expect(await blocks(stores[1], 'core 1')).toEqual(['first', 'second'])
+  expect(await blocks(stores[0], 'core 2')).toEqual(['first', 'second'])
+  expect(scans).toHaveBeenCalledTimes(2)
+})
+
+test('a policy that came after an index was kept keeps cores out of what the peer sees', async () => {
+  const opens = [await stored(), await stored()] as const
+  const before = [opens[0](), opens[1]()] as const
+  await (meet(before), level(before))
+  await Promise.all(before.map((store) => store.close()))
+  const policy = { access: ({ name }: { name: string | null }) => name !== 'core 1' }
+  const after = [opens[0]({ policy }), opens[1]()] as const
+  await append(after[0], 'core 1', 'second')
+  await append(after[0], 'core 2', 'second')
+  await (meet(after), level(after))
+  expect(await blocks(after[1], 'core 1')).toEqual(['first'])
+  expect(await blocks(after[1], 'core 2')).toEqual(['first', 'second'])
+  await Promise.all(after.map((store) => store.close()))
+})
+
+test('an index that is damaged is made anew by a scan, and the stream goes on', async () => {
+  const opens = [await stored(), await stored()] as const
+  const before = [opens[0](), opens[1]()] as const
+  await (meet(before), level(before))
+  await Promise.all(before.map((store) => store.close()))
+  const after = [opens[0](), opens[1]()] as const
+  await after[0].ready()
+  const changes = await new CoreStates(after[0].storage, async () => {}).changes()
+  const nodes = b4a.concat([changes!.prefix, b4a.from([1])])
+  const end = b4a.concat([changes!.prefix, b4a.from([2])])
+  const iterator = changes!.engine.iterator({ gte: nodes, lt: end })
+  const entries = await iterator.next(10_000)
+  await iterator.close()
+  // Under the name of the peer the index has keys with 0: of its nodes a byte is changed.
+  const at = nodes.byteLength + 8
+  const ops = entries
+    .filter(({ key }) => key[at] === 0 && key[at + 1] === 1)
+    .map(({ key, value }) => ({
+      type: 'put' as const,
+      key,
+      value: value.map((byte, i) => (i === 9 ? byte ^ 1 : byte))
+    }))
+  expect(ops.length).toBeGreaterThan(0)
+  await changes!.engine.batch(ops)
+  await append(after[0], 'core 2', 'second')
+  scans.mockClear()
+  const errors: unknown[] = []
+  after[0].replicator.on('core-error', (err: unknown) => errors.push(err))
+  await (meet(after), level(after))
+  expect(await blocks(after[1], 'core 2')).toEqual(['first', 'second'])
+  expect(scans).toHaveBeenCalledTimes(1)
+  expect(errors).toEqual([])
+  await Promise.all(after.map((store) => store.close()))
+})
+
+test('a store in memory keeps its indexes as long as it is open', async () => {
+  const stores = [await filled(20, { mirror: true }), new Corestore(new MemoryEngine(), OPTIONS)] as const
+  for (let i = 0; i < 2; i++) {
+    const leave = meet(stores)
+    await level(stores)
+    await leave()
+  }
+  expect(scans).toHaveBeenCalledTimes(2)
+  await stores[1].close()
+})
