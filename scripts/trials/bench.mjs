@@ -20,6 +20,7 @@ const RUNS = {
   'many cores in turn': [['growth/in-turn.mjs', '--cores', '20', '--max', '4'], 6],
   'start-up': [['growth/start-up.mjs', '--cores', '20', '--runs', '1'], 4],
   progress: [['growth/progress.mjs', '20'], 2],
+  'journal of changes': [['journal/append.mjs', '--rounds', '2', '--appends', '5'], 8],
   'mirrors that are apart': [
     ['mirrors/level.mjs', '--cores', '40', '--changed', '2,0', '--stock', '20:2', '--runs', '1'],
     9
