@@ -31,6 +31,7 @@ export function watchChanges(core: InnerCore, fn: () => void): () => void {
   const installed = {
     onhave: (start: number, length: number, drop?: boolean) => {
       onhave.call(replicator, start, length, drop)
+      if (drop === true) for (const again of downloads.get(core) ?? []) again()
       told()
     },
     onupgrade: () => {
@@ -50,13 +51,13 @@ export function watchChanges(core: InnerCore, fn: () => void): () => void {
   }
 }
 
-/** By core, how many mirrors have it download. */
-const downloads = new WeakMap<InnerCore, number>()
+/** By core, the downloads of mirrors, each as what begins it again: Hypercore's does not go back to blocks that are cleared. */
+const downloads = new WeakMap<InnerCore, Set<() => void>>()
 
 /** Whether a session wants the data of a core, other than for a mirror. */
 export function isWanted(core: InnerCore): boolean {
   if (!core.replicator.downloading) return false
-  const ours = downloads.get(core) ?? 0
+  const ours = downloads.get(core)?.size ?? 0
   return ours === 0 || (core.replicator as unknown as WatchedReplicator).activeSessions > ours
 }
 
@@ -66,19 +67,27 @@ export function isWanted(core: InnerCore): boolean {
  *          wants are closed
  */
 export async function downloadAll(core: InnerCore): Promise<() => Promise<void>> {
-  downloads.set(core, (downloads.get(core) ?? 0) + 1)
   const session: Session = new Hypercore<Uint8Array>(null, null, { core })
-  let isOver = false
+  const ofCore = downloads.get(core) ?? new Set()
+  downloads.set(core, ofCore)
+  let download: ReturnType<Session['download']> | null = null
+  const begin = (): void => {
+    download?.destroy()
+    download = session.download({ start: 0, end: -1 })
+    download.done().catch(noop) // it never ends by itself, and is cancelled by close()
+  }
+  ofCore.add(begin)
   const end = async (): Promise<void> => {
-    if (isOver) return
-    isOver = true
+    if (!ofCore.delete(begin)) return
+    const closing = (): void => {}
+    ofCore.add(closing) // the session counts until it is closed
     await session.close()
-    downloads.set(core, downloads.get(core)! - 1)
+    ofCore.delete(closing)
     stopDownloading(core)
   }
   try {
     await session.ready()
-    session.download({ start: 0, end: -1 }).done().catch(noop) // it never ends by itself, and is cancelled by close()
+    begin()
     return end
   } catch (err) {
     await end()
