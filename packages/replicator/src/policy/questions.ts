@@ -54,6 +54,7 @@ export async function inquire(inquiry: Inquiry, panel: Panel): Promise<Verdict> 
     inquiry.asked = true
     return await weigh(inquiry, cores, panel)
   } catch (err) {
+    if (panel.isOver) return 'access' // nobody waits for it, and the source may have closed
     panel.reports.coreFailed(err, inquiry.core, panel.peer.stream)
     return 'access'
   }
