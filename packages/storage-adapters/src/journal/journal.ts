@@ -91,7 +91,7 @@ export class Journal {
     const counter = (this.#notes.ended = this.#notes.counter)
     await this.#writing.catch(() => {}) // told to its caller
     if (this.#mayBeStored) await this.#readStored()
-    return this.#epoch === epoch ? { epoch: epoch.slice(), counter: Math.min(counter, this.#stored) } : null
+    return this.#epoch === epoch ? { epoch: b4a.from(epoch), counter: Math.min(counter, this.#stored) } : null
   }
 
   /** Called when something stored turns out to be damaged. */

@@ -52,7 +52,7 @@ export function decodeHead(value: Uint8Array): Head | null {
   const body = bodyOf(HEAD_KEY, value)
   if (body === null || body.byteLength < 1 + EPOCH_BYTES || body[0] !== VERSION) return null
   return {
-    epoch: body.slice(1, 1 + EPOCH_BYTES),
+    epoch: b4a.from(body.subarray(1, 1 + EPOCH_BYTES)),
     opening: b4a.toString(body.subarray(1 + EPOCH_BYTES))
   }
 }
@@ -72,7 +72,7 @@ export function encodePlace(key: Uint8Array, { counter, discoveryKey }: Place): 
 export function decodePlace(key: Uint8Array, value: Uint8Array): Place | null {
   const body = bodyOf(key, value)
   if (body?.byteLength !== COUNTER_BYTES + DISCOVERY_KEY_BYTES) return null
-  return { counter: readNumber(body, 0), discoveryKey: body.slice(COUNTER_BYTES) }
+  return { counter: readNumber(body, 0), discoveryKey: b4a.from(body.subarray(COUNTER_BYTES)) }
 }
 
 /** The key of a change, or where those from this counter on begin. */
@@ -91,7 +91,7 @@ export function encodeChange(key: Uint8Array, discoveryKey: Uint8Array): Uint8Ar
 export function decodeChange(key: Uint8Array, value: Uint8Array): Place | null {
   const body = bodyOf(key, value)
   if (body?.byteLength !== DISCOVERY_KEY_BYTES || key.byteLength !== 2 + COUNTER_BYTES) return null
-  return { counter: readNumber(key, 2), discoveryKey: body.slice() }
+  return { counter: readNumber(key, 2), discoveryKey: b4a.from(body) }
 }
 
 function numbered(kind: number, n: number): Uint8Array {

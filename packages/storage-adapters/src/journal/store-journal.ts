@@ -19,11 +19,12 @@ export class StoreJournal implements ChangeJournal {
   }
 
   get epoch(): Uint8Array | null {
-    return this.#state.journal.epoch?.slice() ?? null
+    const { epoch } = this.#state.journal
+    return epoch && b4a.from(epoch)
   }
 
   get prefix(): Uint8Array {
-    return DERIVED_PREFIX.slice()
+    return b4a.from(DERIVED_PREFIX) // slice() of a Buffer would be the same memory
   }
 
   open(): Promise<void> {
@@ -142,5 +143,5 @@ function startsWith(key: Uint8Array): boolean {
 }
 
 /** The first key after all that begin with the prefix. */
-const PREFIX_END = DERIVED_PREFIX.slice()
+const PREFIX_END = b4a.from(DERIVED_PREFIX)
 PREFIX_END[PREFIX_END.byteLength - 1]!++

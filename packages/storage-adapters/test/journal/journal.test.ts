@@ -84,3 +84,36 @@ test('a journal that is there is kept by every later open, and has the same epoc
   expect(await noted(journal, noted1)).toEqual(names(core))
   await core.close()
 })
+
+test('what the journal gives out is a copy: to write on it changes nothing', async () => {
+  const storage = openStorage(new MemoryEngine())
+  const journal = journalOf(storage)!
+  const core = new Hypercore(storage)
+  await core.append('0')
+  const at = await journal.checkpoint()
+  await core.append('1')
+  const epoch = b4a.from(at.epoch)
+  expect(b4a.toString(journal.prefix, 'hex')).toBe('e010')
+  for (const bytes of [at.epoch, journal.epoch!, journal.prefix]) bytes.fill(0)
+  expect(b4a.toString(journal.prefix, 'hex')).toBe('e010')
+  expect(journal.epoch).toEqual(epoch)
+  expect(await noted(journal, { epoch, counter: 0 })).toEqual(names(core))
+  await storage.close()
+})
+
+test('keys of what is derived begin with the prefix, and ranges end where it does', async () => {
+  const storage = openStorage(new MemoryEngine())
+  const { engine, prefix } = journalOf(storage)!
+  const at = (...bytes: number[]): Uint8Array => b4a.from(bytes)
+  await engine.batch([
+    { type: 'put', key: prefix, value: at(1) },
+    { type: 'put', key: at(0xe0, 0x10, 0xff), value: at(2) },
+    { type: 'delRange', start: prefix, end: at(0xe0, 0x11) }
+  ])
+  expect(await engine.getMany([prefix, at(0xe0, 0x10, 0xff)])).toEqual([null, null])
+  for (const key of [at(0xe0, 0x0f), at(0xe0, 0x11), at(0xe0)])
+    await expect(engine.batch([{ type: 'put', key, value: at(1) }])).rejects.toMatchObject({ field: 'key' })
+  const beyond = engine.batch([{ type: 'delRange', start: prefix, end: at(0xe0, 0x11, 0) }])
+  await expect(beyond).rejects.toMatchObject({ field: 'end' })
+  await storage.close()
+})
