@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import b4a from 'b4a'
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/other-process.cjs', import.meta.url))
 
@@ -27,6 +28,13 @@ export async function holdElsewhere(directory: string, opts: object = {}): Promi
 /** Stock hypercore-storage opens and closes the store in another process. Returns 'ok' or why not. */
 export async function openElsewhere(directory: string, opts: object = {}): Promise<string> {
   const { child, answer } = await start(directory, 'open', opts)
+  if (child.exitCode === null) await once(child, 'exit')
+  return answer
+}
+
+/** Stock Hypercore appends to a core of the store in another process. Returns 'ok' or why not. */
+export async function appendElsewhere(directory: string, key: Uint8Array): Promise<string> {
+  const { child, answer } = await start(directory, 'append', { key: b4a.toString(key, 'hex') })
   if (child.exitCode === null) await once(child, 'exit')
   return answer
 }
