@@ -32,3 +32,33 @@ test.each([true, false])(
     expect(await look.has(0, 3)).toBe(true)
   }
 )
+
+test.each(['before', 'after'])(
+  'with a stock peer, synced() waits for all that was offered, also %s the mirror was started',
+  async (when) => {
+    const stock = new Stock7(temporaryDirectory())
+    onTestFinished(() => stock.close())
+    const store = openStore({ lingerMs: 0 }, temporaryDirectory())
+    const cores = Array.from({ length: 8 }, (_, i) => stock.get({ name: `core ${i}` }))
+    for (const core of cores) {
+      await core.append(Array.from({ length: 20 }, (_, i) => b4a.from(`block ${i}`)))
+      const copy = store.get({ key: core.key!, active: false })
+      await copy.ready()
+      await copy.close()
+    }
+    if (when === 'after') store.mirror()
+    let attached = 0
+    const offered = new Promise<void>((resolve) => {
+      store.replicator.on('attach', () => ++attached === cores.length && resolve())
+    })
+    onTestFinished(await connectOverTcp(stock, store as unknown as Store))
+    await offered
+    if (when === 'before') store.mirror()
+    await store.synced()
+    for (const core of cores) {
+      const copy = store.get({ key: core.key!, active: false })
+      await copy.ready()
+      expect([copy.length, await copy.has(0, 20)]).toEqual([20, true])
+    }
+  }
+)

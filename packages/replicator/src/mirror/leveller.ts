@@ -5,7 +5,9 @@ import type { HeldCore, LookUps } from '../attach/look-ups.js'
 import type { PolicyGate } from '../attach/policy-gate.js'
 import { NOTHING_TOLD_MS, NO_PROGRESS_MS } from './defaults.js'
 import type { OpenStream } from '../streams/stream-set.js'
+import { BOTH_WAYS } from '../wire/direction.js'
 import { downloadAll } from '../wire/mirror/core-watch.js'
+import { standingOf } from '../wire/sync/standing.js'
 import type { Catalog } from './cores/catalog.js'
 import type { MirrorLink } from './link.js'
 
@@ -176,11 +178,25 @@ class Job {
     this.look(false)
   }
 
-  #wait(): void {
+  /** @param since  when the core changed last, in ms */
+  #wait(since: number = this.#parts.clock.now()): void {
     const { clock } = this.#parts
     clock.clearTimeout(this.#timer)
     const isTold = [...this.#links].some(({ isMirroring }) => isMirroring)
-    this.#timer = clock.setTimeout(() => this.#giveUp(), isTold ? NO_PROGRESS_MS : NOTHING_TOLD_MS)
+    this.#timer = clock.setTimeout(
+      () => {
+        if (clock.now() - since < NO_PROGRESS_MS && this.#isComing()) this.#wait(since)
+        else this.#giveUp()
+      },
+      isTold ? NO_PROGRESS_MS : NOTHING_TOLD_MS
+    )
+  }
+
+  /** Whether the core is being opened, or something of it is known to be on its way: on a busy machine that may take seconds. */
+  #isComing(): boolean {
+    const core = this.#core
+    if (core === null) return true
+    return [...this.#links].some(({ record }) => !standingOf(core, record.mux, BOTH_WAYS).isLevel)
   }
 
   #giveUp(): void {

@@ -91,7 +91,7 @@ export class MirrorLink implements IndexUser {
   offered(slot: number): void {
     this.#offered.add(slot)
     this.differing.retry(slot)
-    if (this.lacks(slot)) this.#host.want(slot, this)
+    if (this.lacks(slot) && !this.#host.catalog.isWhole(slot)) this.#host.want(slot, this)
   }
 
   /** A core has changed: what could not be had may be there now. */

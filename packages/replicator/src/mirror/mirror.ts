@@ -51,6 +51,8 @@ export class Mirror implements LinkHost, UpdatesHost {
   readonly #parts: MirrorParts
   readonly #leveller: Leveller
   readonly #links = new Map<OpenStream, MirrorLink>()
+  /** How many cores that remotes have opened are not known yet to be stored here or not. */
+  #offering = 0
   #isClosed = false
 
   constructor(parts: MirrorParts, { filter, concurrency, live }: MirrorSettings) {
@@ -98,7 +100,10 @@ export class Mirror implements LinkHost, UpdatesHost {
 
   /** Mirrors over a stream, if its remote does too. */
   open(record: OpenStream): void {
-    if (!this.#links.has(record)) this.#links.set(record, new MirrorLink(record, this))
+    if (this.#links.has(record)) return
+    const link = new MirrorLink(record, this)
+    this.#links.set(record, link)
+    void this.#catchUp(record, link)
   }
 
   /** A stream has closed, or is replicated no more. */
@@ -138,7 +143,7 @@ export class Mirror implements LinkHost, UpdatesHost {
   isLevel(record: OpenStream): boolean {
     const link = this.#links.get(record)
     if (link === undefined) return true
-    if (!this.updates.isCurrent || !link.isLevel) return false
+    if (!this.updates.isCurrent || this.#offering > 0 || !link.isLevel) return false
     return link.isMirroring || !this.#leveller.asks(link)
   }
 
@@ -160,8 +165,20 @@ export class Mirror implements LinkHost, UpdatesHost {
     }
   }
 
+  /** What was attached before there was a link: one core after the other, because there may be many. Never rejects. */
+  async #catchUp(record: OpenStream, link: MirrorLink): Promise<void> {
+    this.#offering++ // and not level until all are known
+    for (const core of this.source) {
+      if (this.#links.get(record) !== link || link.isMirroring) break
+      if (record.attached.has(core)) await this.#offered(core, record, link)
+    }
+    this.#offering--
+    this.#parts.reports.moved(null)
+  }
+
   /** Never rejects. */
   async #offered({ discoveryKey }: InnerCore, record: OpenStream, link: MirrorLink): Promise<void> {
+    this.#offering++
     try {
       const slot = await this.updates.find(discoveryKey)
       if (slot === -1) return
@@ -169,6 +186,9 @@ export class Mirror implements LinkHost, UpdatesHost {
       this.catalog.release(slot)
     } catch (err) {
       this.failed(err, discoveryKey)
+    } finally {
+      this.#offering--
+      this.#parts.reports.moved(null)
     }
   }
 
