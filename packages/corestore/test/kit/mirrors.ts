@@ -77,11 +77,11 @@ export async function connectAll(
     const mux = Protomux.from(end) as unknown as { createChannel(opts: { protocol: string }): unknown }
     const { createChannel } = mux
     mux.createChannel = (opts) => {
-      const channel = createChannel.call(mux, opts) as { messages: { send(m: Uint8Array): boolean }[] } | null
+      const channel = createChannel.call(mux, opts) as { messages: { send(m: Message): boolean }[] } | null
       if (opts.protocol !== 'manycore/mirror') return channel
       for (const message of channel?.messages ?? []) {
         const { send } = message
-        message.send = (m) => ((bytes += m.byteLength), send.call(message, m))
+        message.send = (m) => ((bytes += m.bytes.byteLength + 8), send.call(message, m))
       }
       return channel
     }
@@ -90,6 +90,17 @@ export async function connectAll(
   const close = (): void => ends.forEach((end) => end.destroy())
   onTestFinished(close)
   return { bytes: () => bytes, close }
+}
+
+/** Connects in memory: all of `near` at one end of one stream, all of `far` at the other. @returns what ends it */
+export function connectShared(near: readonly Corestore[], far: readonly Corestore[]): () => void {
+  const ends = inMemory()
+  const close = (): void => ends.forEach((end) => end.destroy())
+  onTestFinished(close)
+  for (const end of ends) end.on('error', () => {})
+  for (const store of near) store.replicate(ends[0] as never)
+  for (const store of far) store.replicate(ends[1] as never)
+  return close
 }
 
 /**
@@ -106,8 +117,9 @@ export function heldMirrors(stores: [Corestore, Corestore]): { arrived: Promise<
     const { createChannel } = mux
     mux.createChannel = (opts) => {
       if (opts.protocol !== 'manycore/mirror') return createChannel.call(mux, opts)
-      const messages = opts.messages.map(({ onmessage }) => ({
-        onmessage: async (bytes: Uint8Array) => (resolve(), await released, onmessage(b4a.from(bytes)))
+      const messages = opts.messages.map(({ encoding, onmessage }) => ({
+        encoding,
+        onmessage: async (message: Message) => (resolve(), await released, onmessage(copyOf(message)))
       }))
       return createChannel.call(mux, { ...opts, messages })
     }
@@ -121,7 +133,15 @@ export function heldMirrors(stores: [Corestore, Corestore]): { arrived: Promise<
 
 interface ChannelOptions {
   readonly protocol: string
-  readonly messages: readonly { onmessage(bytes: Uint8Array): unknown }[]
+  readonly messages: readonly { encoding: object; onmessage(message: Message): unknown }[]
+}
+
+interface Message {
+  readonly bytes: Uint8Array
+}
+
+function copyOf(message: Message): Message {
+  return { ...message, bytes: b4a.from(message.bytes) }
 }
 
 type End = InstanceType<typeof NoiseSecretStream>

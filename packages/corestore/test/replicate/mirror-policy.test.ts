@@ -1,3 +1,4 @@
+import { downloadOnly, uploadOnly } from '@manycore/replicator'
 import { expect, test } from 'vitest'
 import { append, blocks, connectAll, filled } from '../kit/mirrors.js'
 
@@ -67,3 +68,22 @@ test('a policy of one stream holds for its peer only', async () => {
   expect(await blocks(b, 'core 1')).toEqual(['first'])
   expect(await blocks(c, 'core 1')).toEqual(['first', 'second'])
 })
+
+test.each([
+  ['gives and does not take', uploadOnly(), 1, 2],
+  ['takes and does not give', downloadOnly(), 2, 1]
+] as const)(
+  'a store that %s waits for nothing else, nor does its peer',
+  async (_what, policy, here, there) => {
+    const [a, b] = [await filled(3, { mirror: true, policy }), await filled(3, { mirror: true })]
+    const opens: unknown[] = []
+    await append(a, 'core 1', 'second')
+    await append(b, 'core 2', 'second')
+    for (const store of [a, b]) store.on('core-open', (core) => void opens.push(core))
+    await connectAll([a, b], 'memory')
+    await Promise.all([a.synced(), b.synced()])
+    expect(opens.length).toBe(2) // the one core that may go, at both ends
+    expect((await blocks(a, 'core 2')).length).toBe(here)
+    expect((await blocks(b, 'core 1')).length).toBe(there)
+  }
+)

@@ -102,10 +102,10 @@ export class PolicyGate {
     await this.#decide(core, 'attach', false)
   }
 
-  /** May the peer know of a core that is not open? A late answer counts as no. */
-  async mayAnnounce(core: Pick<InnerCore, 'key' | 'discoveryKey'>): Promise<boolean> {
+  /** May the peer know of a core that is not open? A late answer counts as no. @returns which ways it may go; null = no */
+  async mayAnnounce(core: Pick<InnerCore, 'key' | 'discoveryKey'>): Promise<Direction | null> {
     const judged = await this.#judge.decide(core as InnerCore, 'announce', false)
-    return judged !== null && typeof judged.verdict !== 'string'
+    return judged === null || typeof judged.verdict === 'string' ? null : judged.verdict
   }
 
   /** We offer a core unasked. Its priority is known. */

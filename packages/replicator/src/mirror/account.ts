@@ -2,20 +2,17 @@ import type { Protomux } from '@manycore/hypercore-types'
 import { COMPARED_BYTE, NEWS } from '../wire/costs.js'
 import { workOf } from '../wire/pairing.js'
 
-/** What the mirror at the other end of a stream has to answer for: everybody is entitled to one comparison, and to what follows from it. */
+/** What a mirror at the other end of a stream has to answer for: a stream is entitled to one comparison, and to what follows from it. */
 export class MirrorAccount {
   readonly #mux: Protomux
-  #exchanges = 0
+  readonly #isFirst: boolean
   /** News that the remote owes us for what was found to differ: they cost it nothing. */
   #owed = 0
 
-  constructor(mux: Protomux) {
+  /** @param isFirst  it is the first comparison of the stream */
+  constructor(mux: Protomux, isFirst: boolean) {
     this.#mux = mux
-  }
-
-  begin(): void {
-    this.#exchanges++
-    this.#owed = 0
+    this.#isFirst = isFirst
   }
 
   frame(bytes: number): void {
@@ -40,7 +37,7 @@ export class MirrorAccount {
   }
 
   #compared(cost: number): void {
-    if (this.#exchanges > 1) workOf(this.#mux)?.charge(cost, null)
-    else workOf(this.#mux)?.spend(cost)
+    if (this.#isFirst) workOf(this.#mux)?.spend(cost)
+    else workOf(this.#mux)?.charge(cost, null)
   }
 }

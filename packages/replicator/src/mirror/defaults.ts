@@ -54,3 +54,6 @@ export const NO_PROGRESS_MS = 15_000
  * on its way within a round trip or two.
  */
 export const NOTHING_TOLD_MS = 1000
+
+/** Mirrors of a remote on one stream, each of which is compared with each of ours. A program has a store or two. */
+export const MIRRORS_PER_STREAM = 16

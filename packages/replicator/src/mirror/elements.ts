@@ -5,9 +5,13 @@ import { STATE_BYTES } from './state.js'
 
 export const ID_BYTES = 16
 export const VERSION_BYTES = 8
-/** What tells a peer of the state of a core: id, version, and the state, which only who knows the core's key can read. */
-export const NEWS_BYTES: number = ID_BYTES + VERSION_BYTES + STATE_BYTES
+/**
+ * What tells a peer of a core: id, version, and what only who knows the core's key can read, the state and a byte that says which
+ * ways the core may go.
+ */
+export const NEWS_BYTES: number = ID_BYTES + VERSION_BYTES + STATE_BYTES + 1
 
+const SAID_AT: number = ID_BYTES + VERSION_BYTES
 const SALT_BYTES = 32
 const NAME = b4a.from('manycore/mirror/1')
 /** What is hashed has one of these behind the salt, so that nothing of one kind can pass for another. */
@@ -45,27 +49,34 @@ export class Elements {
     return this.#hash(VERSION, state, key).subarray(0, VERSION_BYTES)
   }
 
-  /** @returns `NEWS_BYTES` bytes that say in which state our copy of a core is */
-  seal(key: Uint8Array, state: Uint8Array): Uint8Array {
+  /** @returns `NEWS_BYTES` bytes that say in which state our copy of a core is, and which ways it may go */
+  seal(key: Uint8Array, state: Uint8Array, ways: number): Uint8Array {
     const news = new Uint8Array(NEWS_BYTES)
     news.set(this.idOf(key))
     const version = this.versionOf(key, state).slice()
     news.set(version, ID_BYTES)
-    const pad = this.#hash(PAD, version, key)
-    for (let i = 0; i < STATE_BYTES; i++) news[ID_BYTES + VERSION_BYTES + i] = state[i]! ^ pad[i]!
+    news.set(state, SAID_AT)
+    news[SAID_AT + STATE_BYTES] = ways
+    this.#mask(key, news)
     return news
   }
 
   /**
    * @param news  `NEWS_BYTES` bytes
-   * @returns     the state that they say, `STATE_BYTES` bytes; null if who made them does not know the key of the core
+   * @returns     the state that they say, `STATE_BYTES` bytes, and the byte of the ways; null if who made them does not know the
+   *              key of the core
    */
   open(key: Uint8Array, news: Uint8Array): Uint8Array | null {
-    const version = news.subarray(ID_BYTES, ID_BYTES + VERSION_BYTES)
-    const pad = this.#hash(PAD, version, key)
-    const state = news.slice(ID_BYTES + VERSION_BYTES)
-    for (let i = 0; i < STATE_BYTES; i++) state[i]! ^= pad[i]!
-    return b4a.equals(this.versionOf(key, state), version) ? state : null
+    const copy = news.slice()
+    this.#mask(key, copy)
+    const version = copy.subarray(ID_BYTES, SAID_AT)
+    const said = copy.slice(SAID_AT)
+    return b4a.equals(this.versionOf(key, said.subarray(0, STATE_BYTES)), version) ? said : null
+  }
+
+  #mask(key: Uint8Array, news: Uint8Array): void {
+    const pad = this.#hash(PAD, news.subarray(ID_BYTES, SAID_AT), key)
+    for (let i = 0; i <= STATE_BYTES; i++) news[SAID_AT + i]! ^= pad[i]!
   }
 
   #hash(kind: number, input: Uint8Array | null, key: Uint8Array): Uint8Array {
@@ -78,11 +89,9 @@ export class Elements {
   }
 }
 
-/** Several of what `seal()` returns as one message. */
+/** Several of what `seal()` returns, or several ids, as one message. */
 export function joinNews(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.length * NEWS_BYTES)
-  for (const [i, part] of parts.entries()) bytes.set(part, i * NEWS_BYTES)
-  return bytes
+  return b4a.concat(parts as Uint8Array[])
 }
 
 /** @throws BAD_MIRROR if it is not what `joinNews()` makes. @returns views of the message */
@@ -90,4 +99,13 @@ export function* splitNews(message: Uint8Array): Generator<Uint8Array, void, und
   const { byteLength } = message
   if (byteLength === 0 || byteLength % NEWS_BYTES !== 0) throw badMirror(`news of ${byteLength} bytes`)
   for (let at = 0; at < byteLength; at += NEWS_BYTES) yield message.subarray(at, at + NEWS_BYTES)
+}
+
+/** @throws BAD_MIRROR if it is not what `joinNews()` makes of ids. @returns copies */
+export function splitIds(message: Uint8Array): Uint8Array[] {
+  const { byteLength } = message
+  if (byteLength === 0 || byteLength % ID_BYTES !== 0) throw badMirror(`ids of ${byteLength} bytes`)
+  return Array.from({ length: byteLength / ID_BYTES }, (_, i) =>
+    message.slice(i * ID_BYTES, (i + 1) * ID_BYTES)
+  )
 }

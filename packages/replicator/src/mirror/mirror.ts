@@ -127,7 +127,14 @@ export class Mirror implements LinkHost, UpdatesHost {
 
   mayHave(record: OpenStream): MayHave | null {
     const gate = record.gate as PolicyGate | null
-    return gate && ((core) => gate.mayAnnounce(core))
+    if (gate === null) return null
+    return async (core) => {
+      const direction = await gate.mayAnnounce(core)
+      const link = this.#links.get(record)
+      if (direction !== null)
+        link?.ways.set(link.elements.idOf(core.key), direction.upload, direction.download)
+      return direction !== null
+    }
   }
 
   want(slot: number, link: MirrorLink): void {

@@ -17,11 +17,13 @@ export interface StoredDifference {
 export class LinkView {
   readonly #link: MirrorLink
   readonly #catalog: Catalog
+  readonly #differing: ReadonlyMap<number, Uint8Array | null>
   readonly #met = new Set<number>()
 
   constructor(link: MirrorLink, catalog: Catalog) {
     this.#link = link
     this.#catalog = catalog
+    this.#differing = link.differing()
   }
 
   get isMirroring(): boolean {
@@ -30,8 +32,7 @@ export class LinkView {
 
   /** Whether it is not known yet whether the remote mirrors, or what differs. */
   get isOpening(): boolean {
-    const { state } = this.#link
-    return state === 'opening' || state === 'comparing'
+    return this.#link.isComparing
   }
 
   /** How many stored cores the peer may have; 0 if it does not mirror. */
@@ -41,28 +42,27 @@ export class LinkView {
 
   /** How many times a core that differed has become level. */
   get done(): number {
-    return this.#link.differing.done
+    return this.#link.done
   }
 
   /** Whether a core is mirrored with this peer. If it differs, it is not among `differences()` any more. */
   meet(discoveryKey: Uint8Array): boolean {
     if (!this.isMirroring) return false
     const slot = this.#catalog.find(discoveryKey)
-    if (slot !== -1 && this.#link.differing.has(slot)) this.#met.add(slot)
+    if (slot !== -1 && this.#differing.has(slot)) this.#met.add(slot)
     return slot !== -1 || (this.#link.peer?.mayKnow(discoveryKey) ?? false)
   }
 
   differs(discoveryKey: Uint8Array): boolean {
     const slot = this.isOpening ? -1 : this.#catalog.find(discoveryKey)
-    return slot !== -1 && this.#link.differing.has(slot)
+    return slot !== -1 && this.#differing.has(slot)
   }
 
   /** What differs, and was not met. Nothing as long as it is being found out. */
   *differences(): Iterable<StoredDifference> {
     if (this.isOpening) return
-    for (const slot of this.#link.differing.slots()) {
+    for (const [slot, theirs] of this.#differing) {
       if (this.#met.has(slot)) continue
-      const theirs = this.#link.differing.theirs(slot)
       yield {
         key: this.#catalog.key(slot).slice(),
         discoveryKey: this.#catalog.discoveryKey(slot).slice(),

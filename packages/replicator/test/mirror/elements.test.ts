@@ -30,15 +30,15 @@ test('a core has another id and version for each pair of peers, and each state a
   expect(new Set(versions).size).toBe(4)
 })
 
-test('news can be read with the key of the core only, and not be changed', () => {
+test('news can be read with the key of the core only, and what they say of its state not be changed', () => {
   const [here, there] = [new Elements(one, other), new Elements(other, one)]
   const told = state(3, 2 ** 40, 7)
-  const news = here.seal(key, told)
+  const news = here.seal(key, told, 2)
   expect(news.byteLength).toBe(NEWS_BYTES)
-  expect(there.open(key, news)).toEqual(new Uint8Array(told))
+  expect(there.open(key, news)).toEqual(new Uint8Array([...told, 2]))
   expect(there.open(b4a.alloc(32, 8), news)).toBe(null)
   expect(new Elements(other, third).open(key, news)).toBe(null)
-  for (let i = 16; i < NEWS_BYTES; i++) {
+  for (let i = 16; i < NEWS_BYTES - 1; i++) {
     const changed = news.slice()
     changed[i]! ^= 1
     expect(there.open(key, changed)).toBe(null)

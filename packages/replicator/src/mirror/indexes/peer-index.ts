@@ -14,6 +14,8 @@ export interface IndexUser {
   lost(): void
   /** @param isNew  it was not in the index before */
   changed(core: StoredCopy, isNew: boolean): void
+  /** A core has left the index. */
+  left(id: Uint8Array): void
 }
 
 /** Whether a peer may know of a core. */
@@ -115,6 +117,7 @@ export class PeerIndex {
     if (!known || !b4a.equals(known, discoveryKey)) throw damaged()
     this.ids.delete(id, discoveryKey)
     await this.index.remove(id)
+    for (const user of this.users) user.left(id)
   }
 
   /** Asks whether the peer may know of a core. If it may, the next `set()` adds it. @returns whether it may, and nobody asked later */

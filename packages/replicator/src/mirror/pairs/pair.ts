@@ -1,0 +1,300 @@
+import type { Difference, Reconciler } from '@manycore/reconcile'
+import { ReplicatorError } from '../../errors.js'
+import type { OpenStream } from '../../streams/stream-set.js'
+import type { Line, LineEvents } from '../../wire/mirror/mirror-channel.js'
+import { MirrorAccount } from '../account.js'
+import { badMirror } from '../bad-mirror.js'
+import type { Catalog } from '../cores/catalog.js'
+import { Differing } from '../cores/differing.js'
+import { HeldSlots } from '../cores/held-slots.js'
+import { IdSet } from '../cores/id-set.js'
+import { NEWS_PER_MESSAGE } from '../defaults.js'
+import { type Elements, ID_BYTES, joinNews, splitIds, splitNews } from '../elements.js'
+import type { Incoming } from '../incoming.js'
+import type { PeerIndex } from '../indexes/peer-index.js'
+import { STATE_BYTES, lacks } from '../state.js'
+import type { StoredCopy } from '../stored-copies.js'
+import type { Updates } from '../updates.js'
+import { Ways } from './ways.js'
+
+/** What all pairs of one stream share. */
+export interface PairHost {
+  readonly record: OpenStream
+  readonly catalog: Catalog
+  readonly updates: Updates
+  /** Whether changes are told as they come. */
+  readonly isLive: boolean
+  readonly incoming: Incoming
+  /** How one speaks of cores on this stream. */
+  readonly elements: Elements
+  /** Which ways cores may go on this stream, as our policies say. */
+  readonly ways: Ways
+  /** Resolves once the index of the peer has all that the peer may have. */
+  prepare(): Promise<PeerIndex>
+  want(slot: number): void
+  moved(): void
+  /** @returns whether it is mended, and everything begins anew */
+  mend(err: Error): boolean
+  failed(err: ReplicatorError): void
+}
+
+/**
+ * A mirror here and one at the other end of a stream. They *compare*, and have *compared* as soon as each knows what differs; from
+ * then on each tells the other of what changes, until it is *over*.
+ */
+export class Pair implements LineEvents {
+  readonly #line: Line
+  readonly #host: PairHost
+  readonly #account: MirrorAccount
+  readonly #ready: Promise<void>
+  #peer: PeerIndex | null = null
+  #exchange: Reconciler | null = null
+  #state: 'comparing' | 'compared' | 'over' = 'comparing'
+  readonly #differing: Differing
+  readonly #theirWays = new Ways()
+  /** What is to be told. */
+  readonly #untold: HeldSlots
+  /** The ids of what has left our index, to be told. */
+  readonly #gone: Uint8Array[] = []
+  /**
+   * The ids of the cores whose state, as it is now, the remote has been told. Who hears of a core answers with its own, unless it has
+   * told that, or has taken both to be the same: so both come to know what both have, even of a core that changes meanwhile.
+   */
+  readonly #told = new IdSet()
+
+  /** @param isFirst  whether it is the first one of the stream */
+  constructor(line: Line, host: PairHost, isFirst: boolean) {
+    this.#line = line
+    this.#host = host
+    this.#account = new MirrorAccount(host.record.mux, isFirst)
+    this.#differing = new Differing(host.catalog)
+    this.#untold = new HeldSlots(host.catalog)
+    this.#ready = this.#prepare().catch((err: Error) => this.#fail(err))
+  }
+
+  get isOver(): boolean {
+    return this.#state === 'over'
+  }
+
+  get isComparing(): boolean {
+    return this.#state === 'comparing'
+  }
+
+  get done(): number {
+    return this.#differing.done
+  }
+
+  /** The cores that one side lacks something of, with what the remote has said of them; null = nothing yet. */
+  *differing(): Generator<[number, Uint8Array | null], void, undefined> {
+    for (const slot of this.#differing.slots()) {
+      if (this.#isAwaited(slot)) yield [slot, this.#differing.theirs(slot)]
+    }
+  }
+
+  /** Whether it is known that neither side lacks what it may have of the other. */
+  get isLevel(): boolean {
+    if (this.#state !== 'compared') return this.isOver
+    return this.differing().next().done === true
+  }
+
+  /** Whether the remote has of a core what we lack and may have, and we could not find out yet that it is not to be had. */
+  lacks(slot: number): boolean {
+    const theirs = this.#differing.theirs(slot)
+    if (theirs === null || this.#differing.isHopeless(slot)) return false
+    return lacks(this.#host.catalog.state(slot), theirs) && this.#may(slot)[0]
+  }
+
+  giveUp(slot: number): void {
+    if (this.#differing.has(slot)) this.#differing.giveUp(slot)
+  }
+
+  retry(slot: number): void {
+    this.#differing.retry(slot)
+  }
+
+  /** Called once the index has taken a change. @param isNew  it was not in the index before */
+  changed(core: StoredCopy, id: Uint8Array, isNew: boolean): void {
+    this.#told.delete(id)
+    if (this.isOver) return
+    if (isNew)
+      this.#differing.absent.add(id) // as far as we know
+    else if (this.#differing.absent.has(id)) return
+    const { catalog, isLive } = this.#host
+    const slot = catalog.take(core)
+    this.#differing.retry(slot) // while it is compared, too: what has been compared is not looked at again
+    if (this.isComparing || isLive || this.#differing.has(slot) || isNew) {
+      if (!isNew) this.#differing.set(slot, catalog.state(slot), this.#differing.theirs(slot))
+      this.#untold.add(slot)
+    }
+    catalog.release(slot)
+  }
+
+  /** Called once a core has left the index. */
+  left(id: Uint8Array): void {
+    this.#differing.absent.delete(id)
+    this.#told.delete(id)
+    this.#theirWays.delete(id)
+    if (!this.isOver) this.#gone.push(id)
+  }
+
+  /** Called before a core leaves the catalog, or is not to be compared any more. */
+  forget(slot: number): void {
+    this.#differing.delete(slot)
+    this.#untold.delete(slot)
+  }
+
+  /** Tells the remote what it is to be told, as far as the stream takes it. */
+  flush(): void {
+    const { catalog, elements, ways } = this.#host
+    while (this.#state === 'compared' && this.#gone.length > 0) {
+      if (!this.#line.sendGone(joinNews(this.#gone.splice(0, NEWS_PER_MESSAGE)))) return
+    }
+    while (this.#state === 'compared' && this.#untold.size > 0) {
+      const news: Uint8Array[] = []
+      for (const slot of this.#untold) {
+        const id = this.#idOf(slot)
+        news.push(elements.seal(catalog.key(slot), catalog.state(slot), ways.of(id)))
+        this.#told.add(id)
+        this.#untold.delete(slot)
+        if (news.length === NEWS_PER_MESSAGE) break
+      }
+      if (!this.#line.sendNews(joinNews(news))) return
+    }
+  }
+
+  async frame(bytes: Uint8Array): Promise<void> {
+    await this.#receive(bytes, () => this.#compare(bytes))
+  }
+
+  async news(bytes: Uint8Array): Promise<void> {
+    await this.#receive(bytes, () => this.#hear(bytes))
+  }
+
+  async gone(bytes: Uint8Array): Promise<void> {
+    await this.#receive(bytes, () => this.#lose(bytes))
+  }
+
+  over(): void {
+    this.end()
+    this.#host.moved()
+  }
+
+  /** Nothing more is said. */
+  end(): void {
+    this.#state = 'over'
+    this.#exchange = null
+    this.#differing.clear()
+    this.#untold.clear()
+    this.#gone.length = 0
+  }
+
+  async #prepare(): Promise<void> {
+    const peer = await this.#host.prepare()
+    if (this.isOver) return
+    this.#peer = peer
+    this.#exchange = peer.compare()
+    if (this.#host.record.noise.isInitiator) this.#line.sendFrame(await this.#exchange.initiate())
+  }
+
+  /** What comes is worked on in order. @throws TOO_MUCH_WORK only: Protomux ends the stream then */
+  async #receive(bytes: Uint8Array, work: () => Promise<void>): Promise<void> {
+    try {
+      await this.#host.incoming.add(bytes, async () => {
+        await this.#ready
+        if (!this.isOver) await work()
+      })
+      this.flush()
+    } catch (err) {
+      if (err instanceof ReplicatorError && err.code !== 'BAD_MIRROR') throw err
+      this.#fail(err as Error)
+    }
+  }
+
+  async #compare(bytes: Uint8Array): Promise<void> {
+    this.#account.frame(bytes.byteLength)
+    const { reply, differences, isDone } = await this.#exchange!.receive(bytes)
+    await this.#differ(differences)
+    if (this.isOver) return
+    if (reply !== null) this.#line.sendFrame(reply)
+    if (!isDone) return
+    this.#state = 'compared'
+    this.#account.told(this.#differing.size)
+    for (const slot of this.#differing.slots()) this.#untold.add(slot)
+    this.#host.moved()
+  }
+
+  async #differ(differences: readonly Difference[]): Promise<void> {
+    const here = differences.filter(({ ours }) => ours !== null)
+    for (const { id, theirs } of here) if (theirs === null) this.#differing.absent.add(id)
+    const both = here.filter(({ theirs }) => theirs !== null).map(({ id }) => id)
+    await this.#forEach(both, (slot) => {
+      this.#differing.set(slot, this.#host.catalog.state(slot), null)
+      this.#account.owes(1)
+    })
+  }
+
+  #forEach(ids: readonly Uint8Array[], fn: (slot: number, i: number) => void): Promise<void> {
+    return this.#host.updates.forEach(this.#peer!, ids, (slot, i) => this.isOver || fn(slot, i))
+  }
+
+  async #hear(bytes: Uint8Array): Promise<void> {
+    if (this.#exchange === null) throw badMirror('news before anything was compared')
+    const news = [...splitNews(bytes)]
+    this.#account.news(news.length)
+    const ids = news.map((each) => each.slice(0, ID_BYTES))
+    await this.#forEach(ids, (slot, i) => {
+      const theirs = this.#host.elements.open(this.#host.catalog.key(slot), news[i]!)
+      if (theirs !== null) this.#heard(slot, theirs)
+    })
+    this.#host.moved()
+  }
+
+  #heard(slot: number, theirs: Uint8Array): void {
+    const [id, differed] = [this.#idOf(slot), this.#differing.has(slot)]
+    const wasAbsent = this.#differing.absent.has(id)
+    this.#differing.absent.delete(id)
+    this.#theirWays.note(id, theirs[STATE_BYTES]!)
+    this.#differing.retry(slot)
+    this.#differing.set(slot, this.#host.catalog.state(slot), theirs)
+    const isNews = this.#differing.has(slot) && !differed // it may not know any more what we have
+    if (wasAbsent || isNews || !this.#told.has(id)) this.#untold.add(slot)
+    if (this.lacks(slot)) this.#host.want(slot)
+  }
+
+  /** The remote does not compare some cores with us any more. */
+  async #lose(bytes: Uint8Array): Promise<void> {
+    if (this.#exchange === null) throw badMirror('ids before anything was compared')
+    const ids = splitIds(bytes)
+    this.#account.news(ids.length)
+    for (const id of ids) this.#differing.absent.add(id)
+    await this.#forEach(ids, (slot) => this.#differing.delete(slot))
+    this.#host.moved()
+  }
+
+  #idOf(slot: number): Uint8Array {
+    return this.#host.elements.idOf(this.#host.catalog.key(slot)).slice()
+  }
+
+  /** Whether one side lacks of a core what it may have, or that is not known yet. */
+  #isAwaited(slot: number): boolean {
+    const [theirs, ours] = [this.#differing.theirs(slot), this.#host.catalog.state(slot)]
+    const [mayTake, mayGive] = this.#may(slot)
+    if (theirs === null) return mayTake || mayGive
+    return (mayTake && lacks(ours, theirs)) || (mayGive && lacks(theirs, ours))
+  }
+
+  #may(slot: number): readonly [take: boolean, give: boolean] {
+    const [ours, theirs] = [this.#host.ways, this.#theirWays]
+    if (ours.isOpen && theirs.isOpen) return [true, true]
+    const id = this.#idOf(slot)
+    return [ours.takes(id) && theirs.gives(id), ours.gives(id) && theirs.takes(id)]
+  }
+
+  /** The stream goes on without, unless it can be mended. */
+  #fail(cause: Error): void {
+    if (this.isOver || this.#host.mend(cause)) return
+    this.#line.part()
+    this.end()
+    this.#host.failed(cause instanceof ReplicatorError ? cause : badMirror(cause.message, cause))
+  }
+}
