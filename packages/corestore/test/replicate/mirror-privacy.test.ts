@@ -10,6 +10,8 @@ import { type End, type Frame, recorded } from '../kit/recorded.js'
 const SECURITY = new URL('../../../../docs/security.md', import.meta.url)
 /** Any part of a key or an id that is as long would be enough to recognise it. */
 const RECOGNISABLE = 8
+/** The number of the channel, the type of the message, and those of the two mirrors: 1, 1, 4 and 4 bytes. */
+const ADDRESSED = 10
 
 /** A store that has nothing in common with those of `filled()`. */
 async function stranger(blocks = 1): Promise<Corestore> {
@@ -38,7 +40,8 @@ async function session(...ends: [End, End]): Promise<Frame[]> {
 function parts(frames: readonly Frame[], length: number): Set<string> {
   const all = new Set<string>()
   for (const { bytes } of frames.slice(2)) {
-    for (let at = 0; at + length <= bytes.byteLength; at++) all.add(hex(bytes.subarray(at, at + length)))
+    for (let at = ADDRESSED; at + length <= bytes.byteLength; at++)
+      all.add(hex(bytes.subarray(at, at + length)))
   }
   return all
 }
@@ -139,11 +142,11 @@ test('docs/security.md shows what is sent', async () => {
   expect(shown.exec(page)?.[0]).toBe(text(frames))
 })
 
-/** What has been compared: the messages of the channel, without their numbers, which are others each time that it is opened. */
+/** What has been compared: without the numbers of the two mirrors, which are others each time that they begin anew. */
 function compared(frames: readonly Frame[]): string[] {
   return frames
-    .filter(({ bytes }) => bytes[0] !== 0)
-    .map(({ from, bytes }) => `${from} ${hex(bytes.subarray(1))}`)
+    .filter(({ bytes }) => bytes[0] !== 0 && bytes[1] === 0)
+    .map(({ from, bytes }) => `${from} ${hex(bytes.subarray(ADDRESSED))}`)
 }
 
 function text(frames: readonly Frame[]): string {
