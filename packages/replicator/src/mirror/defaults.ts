@@ -57,3 +57,21 @@ export const NOTHING_TOLD_MS = 1000
 
 /** Mirrors of a remote on one stream, each of which is compared with each of ours. A program has a store or two. */
 export const MIRRORS_PER_STREAM = 16
+
+/** Milliseconds after which what could not be had is tried again; then twice as many, and so on. */
+export const RETRY_MS = 30_000
+
+/** It is tried as often at least. */
+export const RETRY_MAX_MS = 3_600_000
+
+/** Bytes of a stream by which a job sees that its block is on the way, although none has arrived yet: a slow line, and a large block. */
+export const MOVING_BYTES = 16_384
+
+/** How many times a job is given so much longer: five minutes for a block. */
+export const MOVING_WAITS = 20
+
+/** What a message that waits counts for beside its bytes: it may have none. */
+export const MESSAGE_BYTES = 256
+
+/** The longest pause after something could not be read from storage. The first one is `NEWS_MS`, each twice the one before. */
+export const REREAD_MAX_MS = 30_000

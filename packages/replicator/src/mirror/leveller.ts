@@ -3,9 +3,10 @@ import type { InnerCore } from '@manycore/hypercore-types'
 import type { Attachments } from '../attach/attachments.js'
 import type { HeldCore, LookUps } from '../attach/look-ups.js'
 import type { PolicyGate } from '../attach/policy-gate.js'
-import { NOTHING_TOLD_MS, NO_PROGRESS_MS } from './defaults.js'
+import { MOVING_BYTES, MOVING_WAITS, NOTHING_TOLD_MS, NO_PROGRESS_MS } from './defaults.js'
 import type { OpenStream } from '../streams/stream-set.js'
 import { BOTH_WAYS } from '../wire/direction.js'
+import { arrivedBytes } from '../wire/secret-stream.js'
 import { downloadAll } from '../wire/mirror/core-watch.js'
 import { standingOf } from '../wire/sync/standing.js'
 import type { Catalog } from './cores/catalog.js'
@@ -102,6 +103,8 @@ class Job {
   readonly #parts: LevellerParts
   #core: InnerCore | null = null
   #timer: unknown = null
+  /** how many times it was waited longer because something arrived, since the core has changed */
+  #moves = 0
   #isOver = false
   #end!: () => void
   readonly #over = new Promise<void>((resolve) => (this.#end = resolve))
@@ -128,7 +131,10 @@ class Job {
     if (this.#isOver) return
     for (const link of this.#links) if (!link.lacks(this.#slot)) this.#links.delete(link)
     if (this.#links.size === 0) this.stop()
-    else if (isProgress) this.#wait()
+    else if (isProgress) {
+      this.#moves = 0
+      this.#wait()
+    }
   }
 
   stop(): void {
@@ -183,13 +189,21 @@ class Job {
     const { clock } = this.#parts
     clock.clearTimeout(this.#timer)
     const isTold = [...this.#links].some(({ isMirroring }) => isMirroring)
+    const before = this.#arrived()
     this.#timer = clock.setTimeout(
       () => {
         if (clock.now() - since < NO_PROGRESS_MS && this.#isComing()) this.#wait(since)
+        else if (this.#moves++ < MOVING_WAITS && this.#arrived() >= before + MOVING_BYTES) this.#wait(since)
         else this.#giveUp()
       },
       isTold ? NO_PROGRESS_MS : NOTHING_TOLD_MS
     )
+  }
+
+  #arrived(): number {
+    let bytes = 0
+    for (const { record } of this.#links) bytes += arrivedBytes(record.noise)
+    return bytes
   }
 
   /** Whether the core is being opened, or something of it is known to be on its way: on a busy machine that may take seconds. */

@@ -1,3 +1,4 @@
+import type { Clock } from '@manycore/ground'
 import type { ReplicatorError } from '../errors.js'
 import type { OpenStream } from '../streams/stream-set.js'
 import type { Catalog } from './cores/catalog.js'
@@ -9,6 +10,7 @@ import type { Updates } from './updates.js'
 export interface LinkHost {
   readonly catalog: Catalog
   readonly updates: Updates
+  readonly clock: Clock
   /** Whether changes are told as they come. */
   readonly isLive: boolean
   /** Whether the remote of a stream may have a core; null = all of them. */

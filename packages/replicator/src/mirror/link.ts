@@ -1,3 +1,4 @@
+import type { Clock } from '@manycore/ground'
 import type { ReplicatorError } from '../errors.js'
 import type { OpenStream } from '../streams/stream-set.js'
 import { joinMirrors } from '../wire/mirror/mirror-channel.js'
@@ -50,6 +51,10 @@ export class MirrorLink implements PairHost, IndexUser {
 
   get catalog(): Catalog {
     return this.#host.catalog
+  }
+
+  get clock(): Clock {
+    return this.#host.clock
   }
 
   get updates(): Updates {

@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import { Queue } from '@manycore/ground'
 import type { Clock } from '@manycore/ground'
 import type { InnerCore } from '@manycore/hypercore-types'
-import { CORES_PER_READ, NEWS_MS, SETTLE_MS } from './defaults.js'
+import { CORES_PER_READ, NEWS_MS, REREAD_MAX_MS, SETTLE_MS } from './defaults.js'
 import type { CoreSource } from '../source/core-source.js'
 import { watchChanges } from '../wire/mirror/core-watch.js'
 import type { Catalog } from './cores/catalog.js'
@@ -48,6 +48,8 @@ export class Updates implements ChangeTaker {
   #isClosed = false
   #timer: unknown = null
   #lastRead = -Infinity
+  /** how many times in a row something could not be read */
+  #failures = 0
   #settleTimer: unknown = null
 
   constructor(host: UpdatesHost, filter: MirrorSettings['filter']) {
@@ -71,7 +73,8 @@ export class Updates implements ChangeTaker {
     this.#dirty.set(b4a.toString(discoveryKey, 'hex'), discoveryKey)
     if (this.#isReading || this.#timer !== null) return
     const { clock } = this.#host
-    const wait = Math.max(0, this.#lastRead + NEWS_MS - clock.now())
+    const pause = Math.min(NEWS_MS * 2 ** this.#failures, REREAD_MAX_MS)
+    const wait = Math.max(0, this.#lastRead + pause - clock.now())
     this.#timer = clock.setTimeout(() => void this.#read(), wait)
   }
 
@@ -152,19 +155,31 @@ export class Updates implements ChangeTaker {
     this.#isReading = true
     const some = [...this.#dirty].slice(0, CORES_PER_READ)
     for (const [id] of some) this.#dirty.delete(id)
-    try {
-      await this.take(
-        some.map(([, discoveryKey]) => discoveryKey),
-        this.indexes
-      )
-    } catch (err) {
-      if (!this.#isClosed) this.#host.failed(err, null)
-    }
+    const keys = some.map(([, discoveryKey]) => discoveryKey)
+    const failed = await this.take(keys, this.indexes).then(
+      () => [],
+      () => this.#takeEach(keys)
+    )
+    this.#failures = failed.length > 0 ? this.#failures + 1 : 0
+    for (const key of failed) this.#dirty.set(b4a.toString(key, 'hex'), key)
     this.#isReading = false
     this.#lastRead = this.#host.clock.now()
     const [next] = this.#dirty.values()
     if (next !== undefined) this.changed(next)
     this.#host.settled()
+  }
+
+  /** One core that cannot be read does not keep others from being read. @returns what is to be read again */
+  async #takeEach(keys: readonly Uint8Array[]): Promise<Uint8Array[]> {
+    const failed: Uint8Array[] = []
+    for (const key of keys) {
+      if (this.#isClosed) return []
+      await this.take([key], this.indexes).catch((err: unknown) => {
+        failed.push(key)
+        if (!this.#isClosed) this.#host.failed(err, key)
+      })
+    }
+    return failed
   }
 
   /**

@@ -73,6 +73,12 @@ export function frameBytes(noise: NoiseStream): { read: number; written: number 
   return { read: rawBytesRead, written: rawBytesWritten }
 }
 
+/** How many bytes have come, those of a frame that is not whole among them. */
+export function arrivedBytes(noise: NoiseStream): number {
+  const { rawBytesRead, _state, _tmp } = noise as NoiseStream & PrivateStream
+  return rawBytesRead + (_state === 1 ? _tmp : 0)
+}
+
 /** How many bytes the stream has been given to write, and how many the transport has taken. */
 export function givenBytes(noise: NoiseStream): { given: number; taken: number } {
   const { rawBytesWritten, _writableState } = noise as NoiseStream & PrivateStream

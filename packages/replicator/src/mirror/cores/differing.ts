@@ -1,5 +1,7 @@
+import type { Clock } from '@manycore/ground'
 import type { Catalog } from './catalog.js'
 import { HeldSlots } from './held-slots.js'
+import { Hopeless } from './hopeless.js'
 import { IdSet } from './id-set.js'
 import { isSame } from '../state.js'
 
@@ -12,11 +14,12 @@ export class Differing {
   readonly #slots: HeldSlots
   /** The state of the peer's copy, if it has told that. */
   readonly #theirs = new Map<number, Uint8Array>()
-  /** What could not be had, although the peer seems to have it. */
-  readonly #hopeless = new Set<number>()
+  readonly #hopeless: Hopeless
 
-  constructor(catalog: Catalog) {
+  /** @param again  called with what could not be had, after a while */
+  constructor(catalog: Catalog, clock: Clock, again: (slot: number) => void) {
     this.#slots = new HeldSlots(catalog)
+    this.#hopeless = new Hopeless(clock, again)
   }
 
   get size(): number {

@@ -26,12 +26,14 @@ export class IdSet {
     this.#size++
   }
 
-  delete(id: Uint8Array): void {
+  /** @returns whether it was in it */
+  delete(id: Uint8Array): boolean {
     const at = this.#find(id)
-    if (at === -1) return
+    if (at === -1) return false
     this.#places[at] = GONE
     this.#places[at + 1] = 0
     this.#size--
+    return true
   }
 
   clear(): void {

@@ -1,3 +1,4 @@
+import type { Clock } from '@manycore/ground'
 import type { Difference, Reconciler } from '@manycore/reconcile'
 import { ReplicatorError } from '../../errors.js'
 import type { OpenStream } from '../../streams/stream-set.js'
@@ -21,6 +22,7 @@ import { Ways } from './ways.js'
 export interface PairHost {
   readonly record: OpenStream
   readonly catalog: Catalog
+  readonly clock: Clock
   readonly updates: Updates
   /** Whether changes are told as they come. */
   readonly isLive: boolean
@@ -52,7 +54,6 @@ export class Pair implements LineEvents {
   #state: 'comparing' | 'compared' | 'over' = 'comparing'
   readonly #differing: Differing
   readonly #theirWays = new Ways()
-  /** What is to be told. */
   readonly #untold: HeldSlots
   /** The ids of what has left our index, to be told. */
   readonly #gone: Uint8Array[] = []
@@ -67,7 +68,7 @@ export class Pair implements LineEvents {
     this.#line = line
     this.#host = host
     this.#account = new MirrorAccount(host.record.mux, isFirst)
-    this.#differing = new Differing(host.catalog)
+    this.#differing = new Differing(host.catalog, host.clock, (slot) => this.retry(slot))
     this.#untold = new HeldSlots(host.catalog)
     this.#ready = this.#prepare().catch((err: Error) => this.#fail(err))
   }
@@ -91,7 +92,7 @@ export class Pair implements LineEvents {
     }
   }
 
-  /** Whether it is known that neither side lacks what it may have of the other. */
+  /** Neither side is known to lack what it may have of the other. */
   get isLevel(): boolean {
     if (this.#state !== 'compared') return this.isOver
     return this.differing().next().done === true
@@ -110,6 +111,7 @@ export class Pair implements LineEvents {
 
   retry(slot: number): void {
     this.#differing.retry(slot)
+    if (this.lacks(slot)) this.#host.want(slot)
   }
 
   /** Called once the index has taken a change. @param isNew  it was not in the index before */
@@ -122,7 +124,7 @@ export class Pair implements LineEvents {
     const { catalog, isLive } = this.#host
     const slot = catalog.take(core)
     this.#differing.retry(slot) // while it is compared, too: what has been compared is not looked at again
-    if (this.isComparing || isLive || this.#differing.has(slot) || isNew) {
+    if (this.isComparing || isLive || this.#differing.has(slot)) {
       if (!isNew) this.#differing.set(slot, catalog.state(slot), this.#differing.theirs(slot))
       this.#untold.add(slot)
     }
@@ -179,7 +181,6 @@ export class Pair implements LineEvents {
     this.#host.moved()
   }
 
-  /** Nothing more is said. */
   end(): void {
     this.#state = 'over'
     this.#exchange = null
@@ -251,8 +252,7 @@ export class Pair implements LineEvents {
 
   #heard(slot: number, theirs: Uint8Array): void {
     const [id, differed] = [this.#idOf(slot), this.#differing.has(slot)]
-    const wasAbsent = this.#differing.absent.has(id)
-    this.#differing.absent.delete(id)
+    const wasAbsent = this.#differing.absent.delete(id)
     this.#theirWays.note(id, theirs[STATE_BYTES]!)
     this.#differing.retry(slot)
     this.#differing.set(slot, this.#host.catalog.state(slot), theirs)

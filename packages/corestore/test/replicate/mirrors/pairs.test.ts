@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Corestore } from '../../src/index.js'
-import { append, blocks, connectAll, connectShared, filled, heldMirrors } from '../kit/mirrors.js'
+import type { Corestore } from '../../../src/index.js'
+import { append, blocks, connectAll, connectShared, filled, heldMirrors } from '../../kit/mirrors.js'
 
 const mirror = (): Promise<Corestore> => filled(4, { mirror: true })
 const level = (...stores: Corestore[]): Promise<unknown> => Promise.all(stores.map((store) => store.synced()))

@@ -2,8 +2,8 @@ import NoiseSecretStream from '@hyperswarm/secret-stream'
 import b4a from 'b4a'
 import Protomux from 'protomux'
 import { expect, onTestFinished, test } from 'vitest'
-import type { Corestore } from '../../src/index.js'
-import { append, blocks, connectAll, filled } from '../kit/mirrors.js'
+import type { Corestore } from '../../../src/index.js'
+import { append, blocks, connectAll, filled } from '../../kit/mirrors.js'
 
 interface Attacker {
   readonly stream: NoiseSecretStream

@@ -1,6 +1,6 @@
 import { downloadOnly, uploadOnly } from '@manycore/replicator'
 import { expect, test } from 'vitest'
-import { append, blocks, connectAll, filled } from '../kit/mirrors.js'
+import { append, blocks, connectAll, filled } from '../../kit/mirrors.js'
 
 test('what a policy denies is not mirrored, until the policies change, and not after they change back', async () => {
   const denied = new Set(['core 1'])

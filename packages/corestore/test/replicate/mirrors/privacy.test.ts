@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import b4a from 'b4a'
 import { MemoryEngine } from '@manycore/kv'
 import { expect, test } from 'vitest'
-import type { Corestore, CorestoreOptions } from '../../src/index.js'
-import { append, filled } from '../kit/mirrors.js'
-import { openStore } from '../kit/open-store.js'
-import { type End, type Frame, recorded } from '../kit/recorded.js'
+import type { Corestore, CorestoreOptions } from '../../../src/index.js'
+import { append, filled } from '../../kit/mirrors.js'
+import { openStore } from '../../kit/open-store.js'
+import { type End, type Frame, recorded } from '../../kit/recorded.js'
 
-const SECURITY = new URL('../../../../docs/security.md', import.meta.url)
+const SECURITY = new URL('../../../../../docs/security.md', import.meta.url)
 /** Any part of a key or an id that is as long would be enough to recognise it. */
 const RECOGNISABLE = 8
 /** The number of the channel, the type of the message, and those of the two mirrors: 1, 1, 4 and 4 bytes. */

@@ -1,12 +1,12 @@
 import b4a from 'b4a'
 import { MemoryEngine } from '@manycore/kv'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { Corestore } from '../../src/index.js'
-import type { CorestoreOptions } from '../../src/index.js'
-import { CoreStates } from '../../src/stored/core-states.js'
-import { append, blocks, filled } from '../kit/mirrors.js'
-import { level, meet } from '../kit/known-peers.js'
-import { temporaryDirectory } from '../kit/temporary-directory.js'
+import { Corestore } from '../../../src/index.js'
+import type { CorestoreOptions } from '../../../src/index.js'
+import { CoreStates } from '../../../src/stored/core-states.js'
+import { append, blocks, filled } from '../../kit/mirrors.js'
+import { level, meet } from '../../kit/known-peers.js'
+import { temporaryDirectory } from '../../kit/temporary-directory.js'
 
 const OPTIONS = { primaryKey: b4a.alloc(32, 1), unsafe: true, lingerMs: 0, mirror: true } as const
 

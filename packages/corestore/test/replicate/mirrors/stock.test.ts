@@ -1,10 +1,10 @@
 import b4a from 'b4a'
 import { MemoryEngine } from '@manycore/kv'
 import { expect, onTestFinished, test } from 'vitest'
-import { connectOverTcp } from '../kit/connect-over-tcp.js'
-import { openStore } from '../kit/open-store.js'
-import { Stock7, type Store } from '../kit/store.js'
-import { temporaryDirectory } from '../kit/temporary-directory.js'
+import { connectOverTcp } from '../../kit/connect-over-tcp.js'
+import { openStore } from '../../kit/open-store.js'
+import { Stock7, type Store } from '../../kit/store.js'
+import { temporaryDirectory } from '../../kit/temporary-directory.js'
 
 test.each([true, false])(
   'a stored core that a stock peer offers is downloaded whole, as it grows (mirror: %s)',

@@ -1,0 +1,73 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import type { CoreName } from '@manycore/replicator'
+import type { Hypercore } from '@manycore/hypercore-types'
+import type { Corestore, CorestoreOptions } from '../../../src/index.js'
+import { CoreStates } from '../../../src/stored/core-states.js'
+import { append, blocks, connectAll, filled } from '../../kit/mirrors.js'
+
+/** Two stores with the same cores, connected and level. */
+async function two(first: CorestoreOptions, second: CorestoreOptions): Promise<[Corestore, Corestore]> {
+  const [a, b] = [await filled(3, { mirror: true, ...first }), await filled(3, { mirror: true, ...second })]
+  await connectAll([a, b], 'memory')
+  await level(a, b)
+  return [a, b]
+}
+
+async function level(...stores: Corestore[]): Promise<void> {
+  await Promise.all(stores.map((store) => store.synced()))
+}
+
+async function clear(store: Corestore, name: string, index: number): Promise<void> {
+  const core = store.get({ name, active: false }) as Hypercore
+  await core.ready()
+  await core.clear(index)
+  await core.close()
+}
+
+test('a core that the policies have denied since is waited for no more', async () => {
+  const denied = new Set<string>()
+  const access = ({ name }: { name?: CoreName | string | null }): boolean => !denied.has(String(name))
+  const [a, b] = await two({ policy: { access } as never }, {})
+  denied.add('core 1')
+  const core = a.get({ name: 'core 1', active: false }) as Hypercore
+  await core.ready()
+  await a.policyChanged({ core: core.key! })
+  await core.close()
+  await append(b, 'core 1', 'second')
+  await level(a, b)
+  expect(await blocks(a, 'core 1')).toEqual(['first'])
+})
+
+test('a core that the other end mirrors no more is waited for no more', async () => {
+  const [a, b] = await two({}, { mirror: { filter: ({ length }) => length < 2 } })
+  await append(a, 'core 1', 'second')
+  await level(a, b)
+  await append(a, 'core 1', 'third')
+  await level(a, b)
+  expect(await blocks(a, 'core 1')).toEqual(['first', 'second', 'third'])
+})
+
+test('what is cleared of a level core comes back, each time', async () => {
+  const [a, b] = await two({}, {})
+  for (const times of [1, 2, 3]) {
+    await clear(b, 'core 1', 0)
+    await level(a, b)
+    expect([times, await blocks(b, 'core 1')]).toEqual([times, ['first']])
+  }
+})
+
+test('a change that could not be read at first is read again', async () => {
+  const policy = { access: () => true }
+  const [a, b] = await two({ policy }, { policy })
+  const read = vi.spyOn(CoreStates.prototype, 'read')
+  onTestFinished(() => read.mockRestore())
+  read.mockRejectedValueOnce(new Error('once')).mockRejectedValueOnce(new Error('twice'))
+  const errors: string[] = []
+  for (const store of [a, b]) store.replicator.on('core-error', (err: Error) => errors.push(err.message))
+  const arrived = new Promise((resolve) => b.replicator.on('attach', resolve))
+  await append(a, 'core 1', 'second')
+  await arrived
+  await level(a, b)
+  expect(await blocks(b, 'core 1')).toEqual(['first', 'second'])
+  expect(errors).toEqual(['twice'])
+})
