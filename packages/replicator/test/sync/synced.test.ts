@@ -68,6 +68,17 @@ test('it follows a truncation to the new fork', async () => {
   expect([copy.fork, copy.length]).toEqual([1, 3])
 })
 
+test('another fork of the same length is not level', async () => {
+  const { near, far, ours, copy } = await pair(8)
+  copy.download({ start: 0, end: -1 })
+  await connect(near, far)
+  await far.replicator.synced()
+  await ours.truncate(7)
+  await ours.append(b4a.from('another'))
+  await near.replicator.synced()
+  expect([copy.fork, copy.length]).toEqual([1, 8])
+})
+
 test('a stream whose handshake is not over counts as not level, for its peer as well', async () => {
   const { near, far, copy } = await pair(2)
   const ends = [new NoiseSecretStream(true), new NoiseSecretStream(false)] as unknown as [
