@@ -20,8 +20,8 @@ export interface LevellerParts {
   readonly clock: Clock
   /** A core is not stored any more. */
   missing(discoveryKey: Uint8Array): void
-  /** Called once a core is closed again, unless others use it. */
-  done(core: InnerCore): void
+  /** A session may have begun to want a core that is open for us. */
+  wanted(core: InnerCore): void
   failed(err: unknown, core: InnerCore | null, record: OpenStream): void
 }
 
@@ -160,13 +160,13 @@ class Job {
       this.#giveUp()
     } finally {
       held?.release()
-      if (held !== null) this.#parts.done(held.core)
+      if (held !== null) this.#parts.wanted(held.core)
     }
   }
 
   async #level({ core }: HeldCore): Promise<void> {
     this.#core = core
-    const end = await downloadAll(core)
+    const end = await downloadAll(core, this.#parts.wanted)
     try {
       for (const link of this.#links) void this.#attach(core, link)
       await this.#over

@@ -12,7 +12,6 @@ import type { PolicyChange } from '../policy/policy-change.js'
 import type { CoreSource } from '../source/core-source.js'
 import type { Reports } from '../stats/reports.js'
 import type { OpenStream } from '../streams/stream-set.js'
-import { isWanted } from '../wire/mirror/core-watch.js'
 import { Catalog } from './cores/catalog.js'
 import type { MayHave } from './indexes/peer-index.js'
 import { Leveller } from './leveller.js'
@@ -69,9 +68,7 @@ export class Mirror implements LinkHost, UpdatesHost {
         lookUps,
         clock,
         missing: (discoveryKey) => this.updates.changed(discoveryKey),
-        done: (core) => {
-          if (isWanted(core)) offers.wanted(core) // by a session that came meanwhile, of which nobody was told
-        },
+        wanted: offers.wanted,
         failed: (err, core, { stream }) => {
           if (core === null) reports.tell('core-error', err as Error, { discoveryKey: null, stream })
           else reports.coreFailed(err, core, stream)

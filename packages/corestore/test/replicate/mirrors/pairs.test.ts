@@ -83,6 +83,8 @@ test('a peer that changes its policies is not level before it has compared anew'
   for (let i = 0; i < 5; i++) void a.policyChanged() // what is under way from or to the one before is void
   await a.synced()
   expect(await blocks(b, 'core 1')).toEqual(['first', 'second'])
+  await append(b, 'core 0', 'second')
+  await b.synced() // nor does anybody wait for those before
 })
 
 test('what a peer does not compare any more is not waited for', async () => {

@@ -8,6 +8,8 @@ import type { Hypercore as Session, InnerCore } from '@manycore/hypercore-types'
 interface WatchedReplicator {
   /** How many sessions want data. */
   readonly activeSessions: number
+  /** A session begins to want data, or ends. @arity 2 */
+  updateActivity(inc: number, session?: object): void
   /** Called by the core when blocks have come or gone. @arity 2 */
   onhave(start: number, length: number, drop?: boolean): void
   /** Called by the core when it has become longer. */
@@ -63,10 +65,14 @@ export function isWanted(core: InnerCore): boolean {
 
 /**
  * Has a core download all that its peers have. It counts as wanted by nobody for that, so that it is not offered to others.
+ * @param wanted  called when a session begins to want data meanwhile, which Hypercore tells nobody: it is downloading already
  * @returns a function that ends it. If nobody else wants data, peers are told at once, and channels that neither side
  *          wants are closed
  */
-export async function downloadAll(core: InnerCore): Promise<() => Promise<void>> {
+export async function downloadAll(
+  core: InnerCore,
+  wanted: (core: InnerCore) => void
+): Promise<() => Promise<void>> {
   const session: Session = new Hypercore<Uint8Array>(null, null, { core })
   const ofCore = downloads.get(core) ?? new Set()
   downloads.set(core, ofCore)
@@ -77,8 +83,10 @@ export async function downloadAll(core: InnerCore): Promise<() => Promise<void>>
     download.done().catch(noop) // it never ends by itself, and is cancelled by close()
   }
   ofCore.add(begin)
+  const unwatch = watchActivity(core, wanted)
   const end = async (): Promise<void> => {
     if (!ofCore.delete(begin)) return
+    unwatch()
     const closing = (): void => {}
     ofCore.add(closing) // the session counts until it is closed
     await session.close()
@@ -92,6 +100,21 @@ export async function downloadAll(core: InnerCore): Promise<() => Promise<void>>
   } catch (err) {
     await end()
     throw err
+  }
+}
+
+function watchActivity(core: InnerCore, wanted: (core: InnerCore) => void): () => void {
+  const replicator = core.replicator as unknown as WatchedReplicator
+  const { updateActivity } = replicator
+  let isOver = false
+  const installed = (inc: number, session?: object): void => {
+    updateActivity.call(replicator, inc, session)
+    if (!isOver && inc > 0 && isWanted(core)) wanted(core)
+  }
+  Object.assign(replicator, { updateActivity: installed })
+  return () => {
+    isOver = true
+    if (replicator.updateActivity === installed) Object.assign(replicator, { updateActivity })
   }
 }
 
