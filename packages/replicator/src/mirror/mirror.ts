@@ -158,6 +158,7 @@ export class Mirror implements LinkHost, UpdatesHost {
   }
 
   limited(err: ReplicatorError, { record }: MirrorLink): void {
+    if (this.#isClosed) return // the storage may have closed first
     this.#parts.reports.limited(err, null, record.stream)
   }
 

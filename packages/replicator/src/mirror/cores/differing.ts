@@ -34,6 +34,11 @@ export class Differing {
     return this.#slots.has(slot)
   }
 
+  /** Whether it differs, and the peer has not told how. */
+  isUnknown(slot: number): boolean {
+    return this.has(slot) && !this.#theirs.has(slot)
+  }
+
   /** @returns null = it has not told, or nothing differs */
   theirs(slot: number): Uint8Array | null {
     return this.#theirs.get(slot) ?? null

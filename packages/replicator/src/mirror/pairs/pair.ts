@@ -16,7 +16,7 @@ import type { PeerIndex } from '../indexes/peer-index.js'
 import { STATE_BYTES, lacks } from '../state.js'
 import type { StoredCopy } from '../stored-copies.js'
 import type { Updates } from '../updates.js'
-import { Ways } from './ways.js'
+import { ASKS, Ways } from './ways.js'
 
 /** What all pairs of one stream share. */
 export interface PairHost {
@@ -55,7 +55,7 @@ export class Pair implements LineEvents {
   readonly #differing: Differing
   readonly #theirWays = new Ways()
   readonly #untold: HeldSlots
-  /** The ids of what has left our index, to be told. */
+  /** The ids of what we do not have, to be told. */
   readonly #gone: Uint8Array[] = []
   /**
    * The ids of the cores whose state, as it is now, the remote has been told. Who hears of a core answers with its own, unless it has
@@ -63,7 +63,6 @@ export class Pair implements LineEvents {
    */
   readonly #told = new IdSet()
 
-  /** @param isFirst  whether it is the first one of the stream */
   constructor(line: Line, host: PairHost, isFirst: boolean) {
     this.#line = line
     this.#host = host
@@ -92,7 +91,6 @@ export class Pair implements LineEvents {
     }
   }
 
-  /** Neither side is known to lack what it may have of the other. */
   get isLevel(): boolean {
     if (this.#state !== 'compared') return this.isOver
     return this.differing().next().done === true
@@ -139,7 +137,6 @@ export class Pair implements LineEvents {
     if (!this.isOver) this.#gone.push(id)
   }
 
-  /** Called before a core leaves the catalog, or is not to be compared any more. */
   forget(slot: number): void {
     this.#differing.delete(slot)
     this.#untold.delete(slot)
@@ -155,7 +152,8 @@ export class Pair implements LineEvents {
       const news: Uint8Array[] = []
       for (const slot of this.#untold) {
         const id = this.#idOf(slot)
-        news.push(elements.seal(catalog.key(slot), catalog.state(slot), ways.of(id)))
+        const asks = this.#differing.isUnknown(slot) || this.#differing.absent.has(id) ? ASKS : 0
+        news.push(elements.seal(catalog.key(slot), catalog.state(slot), ways.of(id) | asks))
         this.#told.add(id)
         this.#untold.delete(slot)
         if (news.length === NEWS_PER_MESSAGE) break
@@ -243,25 +241,27 @@ export class Pair implements LineEvents {
     const news = [...splitNews(bytes)]
     this.#account.news(news.length)
     const ids = news.map((each) => each.slice(0, ID_BYTES))
+    const unknown = new Set(ids)
     await this.#forEach(ids, (slot, i) => {
+      unknown.delete(ids[i]!)
       const theirs = this.#host.elements.open(this.#host.catalog.key(slot), news[i]!)
       if (theirs !== null) this.#heard(slot, theirs)
     })
+    this.#gone.push(...unknown) // or not for the remote: it looks the same
     this.#host.moved()
   }
 
   #heard(slot: number, theirs: Uint8Array): void {
-    const [id, differed] = [this.#idOf(slot), this.#differing.has(slot)]
+    const id = this.#idOf(slot)
     const wasAbsent = this.#differing.absent.delete(id)
     this.#theirWays.note(id, theirs[STATE_BYTES]!)
     this.#differing.retry(slot)
     this.#differing.set(slot, this.#host.catalog.state(slot), theirs)
-    const isNews = this.#differing.has(slot) && !differed // it may not know any more what we have
-    if (wasAbsent || isNews || !this.#told.has(id)) this.#untold.add(slot)
+    const isAsked = (theirs[STATE_BYTES]! & ASKS) !== 0
+    if (isAsked || wasAbsent || !this.#told.has(id)) this.#untold.add(slot)
     if (this.lacks(slot)) this.#host.want(slot)
   }
 
-  /** The remote does not compare some cores with us any more. */
   async #lose(bytes: Uint8Array): Promise<void> {
     if (this.#exchange === null) throw badMirror('ids before anything was compared')
     const ids = splitIds(bytes)

@@ -3,6 +3,8 @@ import { IdSet } from '../cores/id-set.js'
 // Which ways a core may go on a stream, as the policies of one end say. What is said of a core has it, too.
 const GIVES = 1
 const TAKES = 2
+/** Beside them: who says it does not know what the other end has, and waits for an answer. */
+export const ASKS = 4
 
 /** Which ways cores may go, as one end says: both, unless it has said otherwise. Cores are named by their ids. */
 export class Ways {
