@@ -1,7 +1,7 @@
+import { U48_BYTES, readU48, writeU48 } from '@manycore/ground'
 import { SUM_BYTES } from '../defaults.js'
 import { ReconcileError } from '../errors.js'
 import { isSame } from '../bytes/order.js'
-import { U48_BYTES, readU48, writeU48 } from '../bytes/u48.js'
 
 /** The version of the format in a store. */
 const STORE_FORMAT = 1

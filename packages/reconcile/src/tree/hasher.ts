@@ -1,7 +1,7 @@
 import sodium from 'sodium-universal'
+import { writeU48 } from '@manycore/ground'
 import { FINGERPRINT_BYTES, SUM_BYTES } from '../defaults.js'
 import { copyOf } from '../bytes/copy.js'
-import { writeU48 } from '../bytes/u48.js'
 import type { Layout } from './layout.js'
 import type { Tally } from './tally.js'
 

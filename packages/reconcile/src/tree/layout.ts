@@ -1,5 +1,5 @@
+import { U48_BYTES } from '@manycore/ground'
 import { LEAF_ITEMS, NODE_CHILDREN, SUM_BYTES } from '../defaults.js'
-import { U48_BYTES } from '../bytes/u48.js'
 
 /** Where things are in a node: level and number of entries, one byte each, then count and sum of all that is below it. */
 export const COUNT_AT = 2

@@ -1,6 +1,6 @@
+import { U48_BYTES, readU48, writeU48 } from '@manycore/ground'
 import { compare } from '../bytes/order.js'
 import { addSum, subtractSum } from '../bytes/sum.js'
-import { U48_BYTES, readU48, writeU48 } from '../bytes/u48.js'
 import { COUNT_AT, ENTRIES_AT, SUM_AT, mostEntries } from './layout.js'
 import type { Layout } from './layout.js'
 

@@ -1,7 +1,7 @@
+import { U48_BYTES, readU48 } from '@manycore/ground'
 import { SUM_BYTES } from '../defaults.js'
 import type { Bound, Span } from '../bytes/bounds.js'
 import { compareBounds } from '../bytes/bounds.js'
-import { U48_BYTES, readU48 } from '../bytes/u48.js'
 import type { Hasher } from './hasher.js'
 import { COUNT_AT, ENTRIES_AT, SUM_AT } from './layout.js'
 import type { Layout } from './layout.js'

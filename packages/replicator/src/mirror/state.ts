@@ -1,3 +1,4 @@
+import { readU48, writeU48 } from '@manycore/ground'
 import type { StoredCopy } from './stored-copies.js'
 
 /** Fork, length and number of stored blocks, 6 bytes each, and 8 that say which blocks those are. */
@@ -44,14 +45,4 @@ export function isWhole(state: Uint8Array): boolean {
 export function isSame(one: Uint8Array, other: Uint8Array): boolean {
   for (let i = 0; i < STATE_BYTES; i++) if (one[i] !== other[i]) return false
   return true
-}
-
-function writeU48(to: Uint8Array, offset: number, value: number): void {
-  for (let i = 0; i < 6; i++, value = Math.floor(value / 256)) to[offset + i] = value % 256
-}
-
-function readU48(from: Uint8Array, offset: number): number {
-  let value = 0
-  for (let i = 5; i >= 0; i--) value = value * 256 + from[offset + i]!
-  return value
 }

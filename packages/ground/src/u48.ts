@@ -1,6 +1,7 @@
-/** The bytes of a count or a node's number: 48 bits are more than any engine holds, and doubles keep them exactly. */
+/** The bytes of a count or a length: 48 bits are more than any engine holds, and doubles keep them exactly. */
 export const U48_BYTES = 6
 
+/** Reads what `writeU48()` has written. */
 export function readU48(bytes: Uint8Array, offset: number): number {
   const low = bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16)
   const high = bytes[offset + 3]! | (bytes[offset + 4]! << 8) | (bytes[offset + 5]! << 16)
