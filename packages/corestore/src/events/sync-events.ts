@@ -39,6 +39,7 @@ export class SyncEvents {
 
   /** Stops listening if nobody listens to a store any more. */
   #leave(): void {
+    if (!this.#isListening) return
     for (const store of this.#stores) if (store.listenerCount('sync') > 0) return
     this.#isListening = false
     this.#replicator.off('sync', this.#emit)
