@@ -36,11 +36,11 @@ export class KeptIndexes {
     const unused = [...uses]
       .filter(([each]) => !isUsed(each) && each !== name)
       .toSorted(([, a], [, b]) => a - b)
-    for (const [each] of unused.slice(0, Math.max(0, uses.size - KEPT_INDEXES))) {
-      uses.delete(each)
-      ops.push(...this.#drop(each))
-    }
+    const dropped = unused.slice(0, Math.max(0, uses.size - KEPT_INDEXES))
+    for (const [each] of dropped) ops.push(...this.#drop(each))
     await this.#store.batch(ops)
+    // Now, for what could not be dropped is tried again; what is used again meanwhile stays.
+    for (const [each, last] of dropped) if (uses.get(each) === last) uses.delete(each)
   }
 
   /** Deletes what is stored of an index. */
