@@ -185,7 +185,7 @@ export class Corestore extends StoredCores {
    * counts as one on which something differs. A peer may open more cores later.
    *
    * Resolves at once if nobody is connected, and once those who were have gone. As long as a peer does not take a new length
-   * or answer, it waits. O(what is attached) at the beginning and the end.
+   * or answer, or mirrors cannot be compared (`lastError` of the stream in `syncView()`), it waits. O(what is attached) at the beginning and the end.
    * @param peer  a public key of 32 bytes, or a stream; default: all peers
    * @throws BAD_ARGUMENT; SESSION_CLOSED, also if the root store is closed meanwhile
    */

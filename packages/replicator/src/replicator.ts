@@ -187,7 +187,7 @@ export class Replicator extends Emitter<ReplicatorEvents> {
    * fork and length, we have all blocks that sessions have asked for and the peer has, and it has what it has asked for; no open
    * waits for a policy or for storage; mirrors have compared, and differ in nothing. What a policy keeps from a side does not count;
    * a stream whose handshake is not over counts as not level, and one that closes does not count any more. Resolves at once
-   * without peers, and waits as long as one does not answer. O(what is attached) at the beginning and the end.
+   * without peers, and waits as long as one does not answer, or cannot be compared (`lastError` of the stream in `syncView()`). O(what is attached) at the beginning and the end.
    * @param peer  a public key of 32 bytes, or a stream; default: all peers
    * @throws BAD_ARGUMENT, REPLICATOR_CLOSED, also if `close()` is called meanwhile
    */

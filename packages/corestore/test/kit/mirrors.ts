@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import NoiseSecretStream from '@hyperswarm/secret-stream'
 import b4a from 'b4a'
-import { MemoryEngine } from '@manycore/kv'
+import { type Engine, MemoryEngine } from '@manycore/kv'
 import type { Hypercore } from '@manycore/hypercore-types'
 import Protomux from 'protomux'
 import { onTestFinished } from 'vitest'
@@ -12,8 +12,12 @@ import { openStore } from './open-store.js'
 const PRIMARY_KEY = b4a.alloc(32, 1)
 
 /** A store with cores that any other store of this function has, too: `core 0` and so on, of one block each. */
-export async function filled(cores: number, opts: CorestoreOptions = {}): Promise<Corestore> {
-  const store = openStore({ primaryKey: PRIMARY_KEY, unsafe: true, lingerMs: 0, ...opts }, new MemoryEngine())
+export async function filled(
+  cores: number,
+  opts: CorestoreOptions = {},
+  engine: Engine = new MemoryEngine()
+): Promise<Corestore> {
+  const store = openStore({ primaryKey: PRIMARY_KEY, unsafe: true, lingerMs: 0, ...opts }, engine)
   const names = Array.from({ length: cores }, (_, i) => `core ${i}`)
   for (let i = 0; i < cores; i += 100) {
     await Promise.all(names.slice(i, i + 100).map((name) => append(store, name, 'first')))

@@ -19,6 +19,12 @@ export const ROUNDS_PER_CORE: number = 1 / 64
  */
 export const QUEUED_BYTES: number = 4 * 1024 * 1024
 
+/** Milliseconds after which a comparison that failed begins anew; then twice as many, and so on: storage may be back by then. */
+export const COMPARE_AGAIN_MS = 2000
+
+/** It begins anew as often at least. */
+export const COMPARE_AGAIN_MAX_MS = 64_000
+
 /** Cores of which a message tells: 13 KB. */
 export const NEWS_PER_MESSAGE = 256
 

@@ -9,6 +9,7 @@ import { Elements } from './elements.js'
 import { Incoming } from './incoming.js'
 import { type IndexUser, type PeerIndex, isDamage } from './indexes/peer-index.js'
 import type { LinkHost } from './link-host.js'
+import { Failures } from './pairs/failures.js'
 import { Pair, type PairHost } from './pairs/pair.js'
 import { Ways } from './pairs/ways.js'
 import type { StoredCopy } from './stored-copies.js'
@@ -25,7 +26,9 @@ export class MirrorLink implements PairHost, IndexUser {
   peer: PeerIndex | null = null
   readonly #host: LinkHost
   readonly #seat: Seat
+  /** Those that are not over. */
   readonly #pairs = new Map<Line, Pair>()
+  readonly #failures: Failures
   #isOpening = true
   #exchanges = 0
   /** Of pairs that are over. */
@@ -39,13 +42,14 @@ export class MirrorLink implements PairHost, IndexUser {
   constructor(record: OpenStream, host: LinkHost) {
     this.record = record
     this.#host = host
+    this.#failures = new Failures(host.clock, () => this.lost())
     this.#offered = new HeldSlots(host.catalog)
     this.#seat = joinMirrors(record.mux, {
       meet: (line, instead) => this.#meet(line, instead),
       open: () => this.#opened(),
       drain: () => this.flush(),
       close: () => this.#closed(),
-      failed: (err) => host.limited(err as ReplicatorError, this)
+      failed: (err) => this.failed(err as ReplicatorError, null)
     })
   }
 
@@ -70,22 +74,26 @@ export class MirrorLink implements PairHost, IndexUser {
     return (this.#elements ??= new Elements(publicKey!, remotePublicKey!))
   }
 
-  /** Whether there is a mirror at the other end. */
+  /** Whether there is a mirror at the other end that is compared, or to be. */
   get isMirroring(): boolean {
-    for (const { isOver } of this.#pairs.values()) if (!isOver) return true
-    return false
+    return this.#pairs.size > 0
+  }
+
+  /** Why not all mirrors can be compared; null = they can. */
+  get lastError(): Error | null {
+    return this.#failures.error
   }
 
   /** Whether it is not known yet whether the remote mirrors, or what differs. */
   get isComparing(): boolean {
-    if (this.#isOpening) return true
+    if (this.#isOpening || this.lastError !== null) return true
     for (const { isComparing } of this.#pairs.values()) if (isComparing) return true
     return false
   }
 
   /** Whether it is known that nothing differs, or that the remote does not mirror. */
   get isLevel(): boolean {
-    if (this.#isOpening) return false
+    if (this.#isOpening || this.lastError !== null) return false
     for (const { isLevel } of this.#pairs.values()) if (!isLevel) return false
     return true
   }
@@ -144,6 +152,8 @@ export class MirrorLink implements PairHost, IndexUser {
   lost(): void {
     this.#leavePeer()
     this.ways.clear()
+    this.#failures.delete(null)
+    this.#isOpening = true // until it is known who is there
     this.#seat.renew()
     this.moved()
   }
@@ -154,7 +164,7 @@ export class MirrorLink implements PairHost, IndexUser {
     if (peer === null || this.#host.mayHave(this.record) === null) return
     const slot = this.catalog.find(discoveryKey)
     if (slot !== -1) for (const pair of this.#pairs.values()) pair.forget(slot)
-    this.updates.review(peer, discoveryKey).catch((err: ReplicatorError) => this.failed(err))
+    this.updates.review(peer, discoveryKey).catch((err: ReplicatorError) => this.failed(err, null))
   }
 
   changed(core: StoredCopy, isNew: boolean): void {
@@ -182,6 +192,7 @@ export class MirrorLink implements PairHost, IndexUser {
   }
 
   close(): void {
+    this.#failures.close()
     this.#seat.leave()
     this.#closed()
     this.#offered.clear()
@@ -206,18 +217,27 @@ export class MirrorLink implements PairHost, IndexUser {
   }
 
   moved(): void {
+    if (!this.isComparing) this.#failures.settle()
     this.#host.moved(this)
+  }
+
+  over(line: Line, reason: Error | null): void {
+    this.#drop(line)
+    if (reason !== null) this.#failures.add(line, reason, false)
+    this.moved()
   }
 
   /** What is kept for the peer may be damaged: then it is made anew, and we begin again. */
   mend(err: Error): boolean {
     const { peer } = this
     if (peer === null || !isDamage(err)) return false
-    void this.updates.indexes.drop(peer).catch((cause: ReplicatorError) => this.failed(cause))
+    void this.updates.indexes.drop(peer).catch((cause: ReplicatorError) => this.failed(cause, null))
     return true
   }
 
-  failed(err: ReplicatorError): void {
+  failed(err: ReplicatorError, line: Line | null): void {
+    if (line !== null) this.#drop(line)
+    this.#failures.add(line, err, true)
     this.moved()
     this.#host.limited(err, this)
   }
@@ -229,11 +249,7 @@ export class MirrorLink implements PairHost, IndexUser {
   }
 
   #meet(line: Line, instead: Line | null): LineEvents {
-    const before = instead === null ? undefined : this.#pairs.get(instead)
-    if (before !== undefined) {
-      this.#end(before)
-      this.#pairs.delete(instead!)
-    }
+    if (instead !== null) this.#drop(instead)
     const pair = new Pair(line, this, this.#exchanges++ === 0)
     this.#pairs.set(line, pair)
     this.moved()
@@ -247,13 +263,16 @@ export class MirrorLink implements PairHost, IndexUser {
 
   #closed(): void {
     this.#isOpening = false
-    for (const pair of this.#pairs.values()) this.#end(pair)
-    this.#pairs.clear()
+    this.#failures.clear()
+    for (const line of this.#pairs.keys()) this.#drop(line)
     this.moved()
   }
 
-  #end(pair: Pair): void {
-    this.#done += pair.done
-    pair.end()
+  #drop(line: Line): void {
+    const pair = this.#pairs.get(line)
+    this.#done += pair?.done ?? 0
+    pair?.end()
+    this.#pairs.delete(line)
+    this.#failures.delete(line)
   }
 }

@@ -26,8 +26,14 @@ export class LinkView {
     this.#differing = link.differing()
   }
 
+  /** Whether there is a mirror at the other end, even one that cannot be compared. */
   get isMirroring(): boolean {
-    return this.#link.isMirroring
+    return this.#link.isMirroring || this.lastError !== null
+  }
+
+  /** Why it cannot be compared; null = it can. */
+  get lastError(): Error | null {
+    return this.#link.lastError
   }
 
   /** Whether it is not known yet whether the remote mirrors, or what differs. */
@@ -37,7 +43,7 @@ export class LinkView {
 
   /** How many stored cores the peer may have; 0 if it does not mirror. */
   get total(): number {
-    return this.isMirroring ? (this.#link.peer?.size ?? 0) : 0
+    return this.#link.isMirroring ? (this.#link.peer?.size ?? 0) : 0
   }
 
   /** How many times a core that differed has become level. */
@@ -47,7 +53,7 @@ export class LinkView {
 
   /** Whether a core is mirrored with this peer. If it differs, it is not among `differences()` any more. */
   meet(discoveryKey: Uint8Array): boolean {
-    if (!this.isMirroring) return false
+    if (!this.#link.isMirroring) return false
     const slot = this.#catalog.find(discoveryKey)
     if (slot !== -1 && this.#differing.has(slot)) this.#met.add(slot)
     return slot !== -1 || (this.#link.peer?.mayKnow(discoveryKey) ?? false)

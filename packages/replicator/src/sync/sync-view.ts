@@ -20,6 +20,11 @@ export interface StreamSync {
   readonly isOpening: boolean
   /** Whether nothing differs from this peer. */
   readonly isLevel: boolean
+  /**
+   * Why mirrors cannot find out what differs: the error of 'limited' at the end where it happened. As long as there is one, the
+   * stream is opening, and not level; it is tried again after 2 s, and less and less often.
+   */
+  readonly lastError: Error | null
   /** Cores of the stream. */
   readonly cores: {
     /** How many there are: those that are attached and, between mirrors, the stored ones that the peer may have. */

@@ -56,9 +56,9 @@ export class Teller {
 /** What makes it worth to be told again. */
 function inShort({ streams }: SyncView): string {
   return JSON.stringify(
-    streams.map(({ remotePublicKey, isOpening, isLevel, isMirroring, cores, blocks, entries }) => {
+    streams.map(({ remotePublicKey, isOpening, isLevel, isMirroring, lastError, cores, blocks, entries }) => {
       const errors = entries.filter(({ lastError }) => lastError !== null).length
-      return [remotePublicKey, isOpening, isLevel, isMirroring, cores, blocks, errors]
+      return [remotePublicKey, isOpening, isLevel, isMirroring, lastError?.message, cores, blocks, errors]
     })
   )
 }

@@ -91,6 +91,7 @@ class Sheet {
       isMirroring: this.#mirror?.isMirroring ?? false,
       isOpening: !noise.connected || (this.#mirror?.isOpening ?? false),
       isLevel: isSettled && this.#cores.differing === 0,
+      lastError: this.#mirror?.lastError ?? null,
       cores: this.#cores,
       blocks: { received: received.blocks, expected: received.blocks + this.#missing },
       bytes: { received: received.bytes, expected: received.bytes + bytes },

@@ -93,7 +93,11 @@ test.for([
   await attacker.closed
   expect(codes).toEqual(['BAD_MIRROR'])
   expect(attacker.stream.destroyed).toBe(false)
-  await store.synced()
+  const isLevel = store.synced()
+  const lastError = expect.objectContaining({ code: 'BAD_MIRROR' })
+  expect(store.syncView()).toMatchObject({ isLevel: false, streams: [{ isMirroring: true, lastError }] })
+  attacker.stream.destroy() // nobody knows what it has
+  await isLevel
 })
 
 test.each([0, 2])(

@@ -35,9 +35,11 @@ export interface PairHost {
   prepare(): Promise<PeerIndex>
   want(slot: number): void
   moved(): void
+  /** The other mirror has left, or could not compare. */
+  over(line: Line, reason: Error | null): void
   /** @returns whether it is mended, and everything begins anew */
   mend(err: Error): boolean
-  failed(err: ReplicatorError): void
+  failed(err: ReplicatorError, line: Line): void
 }
 
 /**
@@ -92,8 +94,7 @@ export class Pair implements LineEvents {
   }
 
   get isLevel(): boolean {
-    if (this.#state !== 'compared') return this.isOver
-    return this.differing().next().done === true
+    return this.#state === 'compared' && this.differing().next().done === true
   }
 
   /** Whether the remote has of a core what we lack and may have, and we could not find out yet that it is not to be had. */
@@ -174,9 +175,9 @@ export class Pair implements LineEvents {
     await this.#receive(bytes, () => this.#lose(bytes))
   }
 
-  over(): void {
+  over(reason: Error | null): void {
     this.end()
-    this.#host.moved()
+    this.#host.over(this.#line, reason)
   }
 
   end(): void {
@@ -257,8 +258,7 @@ export class Pair implements LineEvents {
     this.#theirWays.note(id, theirs[STATE_BYTES]!)
     this.#differing.retry(slot)
     this.#differing.set(slot, this.#host.catalog.state(slot), theirs)
-    const isAsked = (theirs[STATE_BYTES]! & ASKS) !== 0
-    if (isAsked || wasAbsent || !this.#told.has(id)) this.#untold.add(slot)
+    if ((theirs[STATE_BYTES]! & ASKS) !== 0 || wasAbsent || !this.#told.has(id)) this.#untold.add(slot)
     if (this.lacks(slot)) this.#host.want(slot)
   }
 
@@ -295,6 +295,6 @@ export class Pair implements LineEvents {
     if (this.isOver || this.#host.mend(cause)) return
     this.#line.part()
     this.end()
-    this.#host.failed(cause instanceof ReplicatorError ? cause : badMirror(cause.message, cause))
+    this.#host.failed(cause instanceof ReplicatorError ? cause : badMirror(cause.message, cause), this.#line)
   }
 }

@@ -36,8 +36,8 @@ export interface LineEvents {
   news(bytes: Uint8Array): unknown
   /** Ids of cores that it does not compare with us any more. */
   gone(bytes: Uint8Array): unknown
-  /** It has left, or wants no more of us. */
-  over(): void
+  /** @param reason  why it could not be compared, until it begins anew; null = it has left */
+  over(reason: Error | null): void
 }
 
 /** @upstream protomux Channel */
@@ -56,18 +56,11 @@ export class Line {
   readonly ours: number
   readonly theirs: number
   readonly #send: (type: number, message: Message) => boolean
-  readonly #end: () => void
 
-  constructor(
-    ours: number,
-    theirs: number,
-    send: (type: number, message: Message) => boolean,
-    end: () => void
-  ) {
+  constructor(ours: number, theirs: number, send: (type: number, message: Message) => boolean) {
     this.ours = ours
     this.theirs = theirs
     this.#send = send
-    this.#end = end
   }
 
   /** @returns whether the stream takes more */
@@ -85,10 +78,9 @@ export class Line {
     return this.#to(GONE, bytes)
   }
 
-  /** Ends it, at both ends, until the remote begins anew. */
+  /** Says that nothing can be compared until one of the two begins anew. */
   part(): void {
     this.#to(PART, new Uint8Array(0))
-    this.#end()
   }
 
   #to(type: number, bytes: Uint8Array): boolean {
@@ -216,8 +208,7 @@ class MuxMirrors {
     if (type === FRAME) return events.frame(bytes)
     if (type === NEWS) return events.news(bytes)
     if (type === GONE) return events.gone(bytes)
-    this.#lines.delete(lineOf(first, second))
-    return events.over()
+    return events.over(badMirror('the other end could not compare'))
   }
 
   #joined(number: number, instead: number): void {
@@ -234,17 +225,13 @@ class MuxMirrors {
 
   #left(number: number): void {
     this.#remotes.delete(number)
-    for (const ours of this.#parties.keys()) this.#endLine(ours, number)?.events.over()
+    for (const ours of this.#parties.keys()) this.#endLine(ours, number)?.events.over(null)
   }
 
   #meet(party: MirrorEvents, ours: number, theirs: number, instead: Line | null): void {
-    const line = new Line(
-      ours,
-      theirs,
-      (type, message) =>
-        this.#lines.get(lineOf(ours, theirs))?.line === line ? this.#send(type, message) : true,
-      () => this.#endLine(ours, theirs)
-    )
+    const line = new Line(ours, theirs, (type, message) => {
+      return this.#lines.get(lineOf(ours, theirs))?.line === line ? this.#send(type, message) : true
+    })
     // It may send at once.
     const entry = { line, events: NOBODY }
     this.#lines.set(lineOf(ours, theirs), entry)
