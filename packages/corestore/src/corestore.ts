@@ -79,8 +79,7 @@ export class Corestore extends StoredCores {
     this.#watching = new CoreWatchers(sharedOf(this).table)
     this.#getter = new CoreGetter(this, lifecycleOf(this), sharedOf(this).names)
     if (root !== null) sharedOf(this).stores.add(this)
-    sharedOf(this).events.follow(this)
-    sharedOf(this).progress.follow(this)
+    sharedOf(this).audience.add(this)
 
     // Whoever needs the store awaits ready() or a core's ready() and gets the error there.
     this.ready().catch(() => {})

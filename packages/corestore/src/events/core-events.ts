@@ -1,6 +1,6 @@
 import Hypercore from 'hypercore'
 import { callEach } from '@manycore/ground'
-import type { EventSource, Hypercore as HypercoreSession, InnerCore } from '@manycore/hypercore-types'
+import type { Hypercore as HypercoreSession, InnerCore } from '@manycore/hypercore-types'
 import type { SessionTable } from '@manycore/sessions'
 import type { Corestore } from '../corestore.js'
 
@@ -11,30 +11,23 @@ import type { Corestore } from '../corestore.js'
  */
 export class CoreEvents {
   readonly #table: SessionTable
-  readonly #stores = new Set<Corestore>()
+  readonly #stores: Iterable<Corestore>
   readonly #sessions = new Map<InnerCore, HypercoreSession>()
-  #observing = false
+  #isListening = false
 
-  constructor(table: SessionTable) {
+  /** @param stores  those that get the events now */
+  constructor(table: SessionTable, stores: Iterable<Corestore>) {
     this.#table = table
+    this.#stores = stores
     table.on('group-active', (topic, update) => {
       for (const store of this.#stores) store.emit('group-active', topic, update)
     })
   }
 
-  /** From now on the store gets the events, until it closes. */
-  follow(store: Corestore): void {
-    this.#stores.add(store)
-    store.once('close', () => this.#stores.delete(store))
-    const emitter = store as unknown as EventSource<{ newListener: [name: string] }>
-    emitter.on('newListener', (name) => {
-      if (name === 'core-open' || name === 'core-close' || name === 'conflict') this.#observe()
-    })
-  }
-
-  #observe(): void {
-    if (this.#observing) return
-    this.#observing = true
+  /** Somebody listens to the events of cores from now on. */
+  listen(): void {
+    if (this.#isListening) return
+    this.#isListening = true
     for (const core of this.#table) if (core.opened) this.#session(core)
 
     this.#table.on('core-open', (core) => {

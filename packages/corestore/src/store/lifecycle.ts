@@ -43,7 +43,7 @@ export class StoreLifecycle {
       this.#keychain = new Keychain(this.#shared.primaryKey!, { namespace: ns })
     } catch (err) {
       this.#failure = err
-      this.#shared.stores.delete(this.#store)
+      this.#shared.leave(this.#store)
       throw err
     }
   }
@@ -54,7 +54,7 @@ export class StoreLifecycle {
       if (root === null) await this.#shared.close(sessions)
       else await sessions.close()
     } finally {
-      this.#shared.stores.delete(this.#store)
+      this.#shared.leave(this.#store)
       this.#keychain?.destroy()
     }
   }

@@ -29,6 +29,8 @@ export class StoreRoot {
   readonly progress: SyncEvents
   /** The open sessions and namespaces of the root store. */
   readonly stores: Set<Corestore> = new Set()
+  /** Those that get events: the same, and the root store. */
+  readonly audience: Set<Corestore> = new Set()
   readonly globalCache: object | null
   readonly names: CoreNames
   /** Default of the option `suspend`. Android freezes the process by itself, as upstream found. */
@@ -55,8 +57,8 @@ export class StoreRoot {
       limits: opts.limits,
       clock: opts.clock
     })
-    this.events = new CoreEvents(this.table)
-    this.progress = new SyncEvents(this.replicator)
+    this.events = new CoreEvents(this.table, this.audience)
+    this.progress = new SyncEvents(this.replicator, this.audience)
     this.table.on('group-active', (topic, update) => this.groups.emit(topic, update))
   }
 
@@ -97,6 +99,18 @@ export class StoreRoot {
       if ((cause as { code?: unknown }).code !== 'REPLICATOR_CLOSED') throw cause
       throw new CorestoreError('SESSION_CLOSED', 'the store was closed while synced() was waiting', { cause })
     }
+  }
+
+  /** Somebody listens to an event of one of the stores from now on. */
+  heard(event: unknown): void {
+    if (event === 'sync') this.progress.listen()
+    if (event === 'core-open' || event === 'core-close' || event === 'conflict') this.events.listen()
+  }
+
+  /** A store is closed, or could not be opened. */
+  leave(store: Corestore): void {
+    this.stores.delete(store)
+    this.audience.delete(store)
   }
 
   /** A core has a name that policies did not know. */

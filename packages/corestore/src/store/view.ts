@@ -58,6 +58,21 @@ class Resource extends (ReadyResource as unknown as new () => object) {
   }
 }
 
+/** The calls that add a listener. On Node some call others, on Bare none does. */
+const ADDING = ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener', 'addOnceListener']
+
+// Events that cost something are made only once somebody listens. 'newListener' would tell of that, too, but `eventNames()` would
+// name it on every store, and `removeAllListeners()` of an app would end it.
+for (const call of ADDING) {
+  const add = Reflect.get(Resource.prototype, call) as ((...args: unknown[]) => unknown) | undefined
+  if (add === undefined) continue
+  const value = function (this: StoreView, ...args: unknown[]): unknown {
+    sharedOf(this).heard(args[0])
+    return Reflect.apply(add, this, args)
+  }
+  Object.defineProperty(Resource.prototype, call, { value, writable: true, configurable: true })
+}
+
 const StoreResource: new () => StoreResource = Resource as never
 
 // Symbols, so that no field of a subclass of Corestore replaces these, whatever its name. A root store may be of another copy

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import b4a from 'b4a'
 import { MemoryEngine } from '@manycore/kv'
 import { expect, onTestFinished, test } from 'vitest'
@@ -91,13 +92,38 @@ test('a store of which nobody listens to "sync" any more does not listen either'
   session.on('sync', listener)
   a.once('sync', listener)
   expect(listeners()).toBe(1)
+  const told = (): boolean => a.replicator.emit('sync', a.syncView())
   session.off('sync', listener)
+  told()
   expect(listeners()).toBe(1)
   a.off('sync', listener)
+  told() // the first event that nobody hears is the last one
   expect(listeners()).toBe(0)
-  session.on('sync', listener)
+  ;(session as unknown as EventEmitter).prependListener('sync', listener)
+  expect(listeners()).toBe(1)
   await session.close()
+  told()
   expect(listeners()).toBe(0)
+})
+
+test('a store has no listeners of its own, and its sessions add none to what they share', async () => {
+  const [a] = pair()
+  const shared = [a.replicator, a.cores, a] as unknown as EventEmitter[]
+  const counts = (): number[] => {
+    return shared.flatMap((one) => one.eventNames().map((name) => one.listenerCount(name)))
+  }
+  expect((a as unknown as EventEmitter).eventNames()).toEqual([])
+  a.on('sync', () => {})
+  a.on('core-open', () => {})
+  const before = counts()
+  const sessions = Array.from({ length: 100 }, (_, i) => a.namespace(`${i}`))
+  for (const session of sessions as unknown as EventEmitter[]) {
+    expect(session.eventNames()).toEqual([])
+    for (const event of ['sync', 'core-open', 'core-close', 'conflict']) session.once(event, () => {})
+  }
+  expect(counts()).toEqual(before)
+  await Promise.all(sessions.map((session) => session.close()))
+  expect(counts()).toEqual(before)
 })
 
 test('closing the store rejects those who wait', async () => {
@@ -143,3 +169,27 @@ test('between mirrors, what differs is in the view although nothing is open', as
   })
   await Promise.all([a.synced(), b.synced()])
 })
+
+test.each([0, 1, 2, 3, 5, 8, 13])(
+  'a core that closes and is opened again %i turns later is not level in between, at either end',
+  async (turns) => {
+    const a = openStore({ lingerMs: 0 }, new MemoryEngine())
+    const b = openStore({ lingerMs: 0 }, new MemoryEngine())
+    const options = { name: 'log', notDownloadingLinger: 0 } as { name: string }
+    const core = a.get(options)
+    await core.append(['one', 'two'])
+    await connectAll([a, b], 'memory')
+    await a.synced()
+    const closed = core.close()
+    for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve))
+    const copy = b.get({ key: core.key! })
+    copy.download({ start: 0, end: -1 })
+    const again = a.get({ key: core.key! })
+    const ends = [a.synced(), b.synced()]
+    await ends[0]
+    expect(again.opened).toBe(true)
+    await ends[1]
+    expect(copy.contiguousLength).toBe(2)
+    await closed
+  }
+)
