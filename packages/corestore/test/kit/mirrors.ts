@@ -150,8 +150,13 @@ function copyOf(message: Message): Message {
 
 type End = InstanceType<typeof NoiseSecretStream>
 
-function inMemory(): [End, End] {
-  const ends: [End, End] = [new NoiseSecretStream(true), new NoiseSecretStream(false)]
+/** Two ends of a stream, piped into each other. @param keyPairs  of the two ends; default: new ones */
+export function inMemory(keyPairs: readonly object[] = []): [End, End] {
+  const ends: [End, End] = [
+    new NoiseSecretStream(true, null, { keyPair: keyPairs[0] }),
+    new NoiseSecretStream(false, null, { keyPair: keyPairs[1] })
+  ]
+  for (const end of ends) end.on('error', () => {})
   const [near, far] = ends.map(({ rawStream }) => rawStream as unknown as NodeJS.ReadWriteStream)
   near!.pipe(far!).pipe(near!)
   return ends

@@ -67,6 +67,7 @@ export class Waiters {
 
   #look(): void {
     this.#isLooking = false
+    for (const record of this.#differing.keys()) if (record.index === -1) this.#differing.delete(record)
     for (const core of this.#moved) {
       for (const record of this.#streams) this.#note(core, record, this.#levels.isLevelOn(record, core))
     }
