@@ -22,7 +22,7 @@ export class SyncEvents {
 
   readonly #emit = (view: SyncView): void => {
     let isHeard = false
-    for (const store of [...this.#stores]) if (store.emit('sync', view)) isHeard = true
+    for (const store of this.#stores) if (store.emit('sync', view)) isHeard = true
     if (isHeard) return
     this.#isListening = false
     this.#replicator.off('sync', this.#emit)

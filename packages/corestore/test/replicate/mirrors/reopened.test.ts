@@ -5,16 +5,16 @@ import { blocks, connectAll, filled } from '../../kit/mirrors.js'
 
 /** Opens and closes a core until it is told to stop. */
 function churn(store: Corestore, name: string): () => Promise<void> {
-  let isOver = false
+  const churning = { isOver: false }
   const ended = (async () => {
-    while (!isOver) {
+    while (!churning.isOver) {
       const core = store.get({ name, notDownloadingLinger: 0 } as never) as Hypercore
       await core.ready()
       await core.close()
       await new Promise((resolve) => setImmediate(resolve))
     }
   })()
-  const stop = (): Promise<void> => ((isOver = true), ended)
+  const stop = (): Promise<void> => ((churning.isOver = true), ended)
   onTestFinished(stop)
   return stop
 }
