@@ -42,6 +42,8 @@ export const REPLICATOR_ERRORS = {
     'A remote has cost more work than it may without proving anything; `discoveryKey` names the core that was charged most. Its stream is closed.',
   UNANSWERED:
     'A remote has not answered requests of ours in time that another one could answer, which is asked. Nothing is closed.',
+  UNDELIVERED:
+    'A remote says again and again that it has more of cores than is here, and does not give it. Others come first, and it is tried again later. Nothing is closed.',
   UNREAD_ANSWERS:
     'A remote does not read, and too much that we have to say to it waits: answers to its opens, requests, pushed blocks or ranges. Its stream is closed.'
 } as const

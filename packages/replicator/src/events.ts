@@ -45,8 +45,8 @@ export interface ReplicatorEvents {
    * A remote reached a limit, or did what no honest one does; `err.code` says which. Most codes close the stream.
    * INVALID_CAPABILITY does too, with Hypercore's own error. BAD_CLAIM closes one core for this remote, TOO_MANY_CORES
    * closes one core for another or leaves it closed, and TOO_MANY_OPENS leaves cores closed before it closes the stream.
-   * SLOWED, OPENS_WAIT and UNANSWERED close nothing, and an honest remote may cause them: one that sends much, one whose
-   * opens wait for us, or one that is overloaded. Dropped if nobody listens.
+   * SLOWED, OPENS_WAIT, UNANSWERED and UNDELIVERED close nothing, and an honest remote may cause them: one that sends much, one
+   * whose opens wait for us, or one that is overloaded. Dropped if nobody listens.
    */
   limited: [err: ReplicatorError, info: CoreErrorInfo]
   /**

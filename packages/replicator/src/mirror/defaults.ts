@@ -4,6 +4,12 @@ export const MIRROR_VERSION = 1
 /** How many cores a mirror brings level at a time. Of small cores, more do not make it faster: the event loop is busy. */
 export const MIRROR_CONCURRENCY = 16
 
+/**
+ * The part of those that one peer has at first. It has twice as many after each core that it brings, and half as many after each
+ * that it does not: one that never brings anything takes a quarter for `NO_PROGRESS_MS`, and afterwards less and less.
+ */
+export const FIRST_PLACES: number = 1 / 4
+
 /** Bytes of a frame in which mirrors compare, ours and theirs: some ten milliseconds of work, of which a turn does a part. */
 export const MIRROR_FRAME_BYTES = 16_384
 
@@ -64,7 +70,7 @@ export const NOTHING_TOLD_MS = 1000
 /** Mirrors of a remote on one stream, each of which is compared with each of ours. A program has a store or two. */
 export const MIRRORS_PER_STREAM = 16
 
-/** Milliseconds after which what could not be had is tried again; then twice as many, and so on. */
+/** Milliseconds after which what could not be had is tried again; then twice as many, and so on, until something comes. */
 export const RETRY_MS = 30_000
 
 /** It is tried as often at least. */

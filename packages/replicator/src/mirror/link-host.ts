@@ -17,6 +17,8 @@ export interface LinkHost {
   mayHave(record: OpenStream): MayHave | null
   /** The remote has of a core what we lack. */
   want(slot: number, link: MirrorLink): void
+  /** The remote is tried again, if it was given up. */
+  readmit(link: MirrorLink): void
   /** What differs between us and a peer has changed. */
   moved(link: MirrorLink): void
   limited(err: ReplicatorError, link: MirrorLink): void

@@ -1,10 +1,10 @@
-import type { Clock } from '@manycore/ground'
 import type { ReplicatorError } from '../errors.js'
 import type { OpenStream } from '../streams/stream-set.js'
 import { joinMirrors } from '../wire/mirror/mirror-channel.js'
 import type { Line, LineEvents, Seat } from '../wire/mirror/mirror-channel.js'
 import type { Catalog } from './cores/catalog.js'
 import { HeldSlots } from './cores/held-slots.js'
+import { Hopeless } from './cores/hopeless.js'
 import { Elements } from './elements.js'
 import { Incoming } from './incoming.js'
 import { type IndexUser, type PeerIndex, isDamage } from './indexes/peer-index.js'
@@ -36,14 +36,18 @@ export class MirrorLink implements PairHost, IndexUser {
   #elements: Elements | null = null
   /** What a remote that does not mirror has opened itself. */
   readonly #offered: HeldSlots
-  /** What could not be had of that. */
-  readonly #hopeless = new Set<number>()
+  /** What could not be had. */
+  readonly #hopeless: Hopeless
 
   constructor(record: OpenStream, host: LinkHost) {
     this.record = record
     this.#host = host
     this.#failures = new Failures(host.clock, () => this.lost())
     this.#offered = new HeldSlots(host.catalog)
+    this.#hopeless = new Hopeless(host.catalog, host.clock, (slots) => {
+      host.readmit(this)
+      for (const slot of slots) this.retry(slot)
+    })
     this.#seat = joinMirrors(record.mux, {
       meet: (line, instead) => this.#meet(line, instead),
       open: () => this.#opened(),
@@ -55,10 +59,6 @@ export class MirrorLink implements PairHost, IndexUser {
 
   get catalog(): Catalog {
     return this.#host.catalog
-  }
-
-  get clock(): Clock {
-    return this.#host.clock
   }
 
   get updates(): Updates {
@@ -119,29 +119,33 @@ export class MirrorLink implements PairHost, IndexUser {
    * not mirror it is not known: if it has opened a core, it may have more.
    */
   lacks(slot: number): boolean {
-    if (!this.isMirroring) return this.#offered.has(slot) && !this.#hopeless.has(slot)
+    if (this.#hopeless.has(slot)) return false
+    if (!this.isMirroring) return this.#offered.has(slot)
     for (const pair of this.#pairs.values()) if (pair.lacks(slot)) return true
     return false
   }
 
-  /** What the remote has of a core could not be had. It is tried again once either copy changes. */
+  /** What the remote has of a core could not be had. It is tried again once either copy changes, and after a while. */
   giveUp(slot: number): void {
-    if (this.#offered.has(slot)) this.#hopeless.add(slot)
-    for (const pair of this.#pairs.values()) pair.giveUp(slot)
+    if (this.lacks(slot)) this.#hopeless.add(slot)
     this.moved()
+  }
+
+  /** The remote has brought something. */
+  brought(): void {
+    this.#hopeless.ease()
   }
 
   /** The remote has opened a core that we mirror. If it does not mirror, it has no other way to tell of it. */
   offered(slot: number): void {
     this.#offered.add(slot)
-    this.#hopeless.delete(slot)
-    if (this.lacks(slot) && !this.catalog.isWhole(slot)) this.want(slot)
+    this.retry(slot)
   }
 
-  /** A core has changed: what could not be had may be there now. */
+  /** One of the copies of a core has changed: what could not be had may be there now. */
   retry(slot: number): void {
     this.#hopeless.delete(slot)
-    for (const pair of this.#pairs.values()) pair.retry(slot)
+    if (this.lacks(slot) && (this.isMirroring || !this.catalog.isWhole(slot))) this.#host.want(slot, this)
   }
 
   /** The policies have changed, or there are others: what is known of what the peer may have counts no more. */
@@ -196,6 +200,7 @@ export class MirrorLink implements PairHost, IndexUser {
     this.#seat.leave()
     this.#closed()
     this.#offered.clear()
+    this.#hopeless.clear()
     this.#leavePeer()
   }
 
@@ -210,10 +215,6 @@ export class MirrorLink implements PairHost, IndexUser {
       if (this.peer === peer) this.#leavePeer()
       throw err
     }
-  }
-
-  want(slot: number): void {
-    this.#host.want(slot, this)
   }
 
   moved(): void {

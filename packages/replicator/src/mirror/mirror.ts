@@ -5,7 +5,7 @@ import type { Attachments } from '../attach/attachments.js'
 import type { LookUps } from '../attach/look-ups.js'
 import type { Offers } from '../attach/offers.js'
 import type { PolicyGate } from '../attach/policy-gate.js'
-import type { ReplicatorError } from '../errors.js'
+import { ReplicatorError } from '../errors.js'
 import type { ReplicatorEvents } from '../events.js'
 import { isSamePeer } from '../policy/policy-change.js'
 import type { PolicyChange } from '../policy/policy-change.js'
@@ -14,7 +14,7 @@ import type { Reports } from '../stats/reports.js'
 import type { OpenStream } from '../streams/stream-set.js'
 import { Catalog } from './cores/catalog.js'
 import type { MayHave } from './indexes/peer-index.js'
-import { Leveller } from './leveller.js'
+import { Leveller } from './levelling/leveller.js'
 import { MirrorLink } from './link.js'
 import { LinkView } from '../sync/link-view.js'
 import type { LinkHost } from './link-host.js'
@@ -72,7 +72,8 @@ export class Mirror implements LinkHost, UpdatesHost {
         failed: (err, core, { stream }) => {
           if (core === null) reports.tell('core-error', err as Error, { discoveryKey: null, stream })
           else reports.coreFailed(err, core, stream)
-        }
+        },
+        gaveUp: (link) => this.limited(undelivered(), link)
       },
       concurrency
     )
@@ -108,6 +109,7 @@ export class Mirror implements LinkHost, UpdatesHost {
     const link = this.#links.get(record)
     this.#links.delete(record)
     link?.close()
+    if (link !== undefined) this.#leveller.leave(link)
     this.moved()
   }
 
@@ -136,6 +138,10 @@ export class Mirror implements LinkHost, UpdatesHost {
 
   want(slot: number, link: MirrorLink): void {
     this.#leveller.want(slot, link)
+  }
+
+  readmit(link: MirrorLink): void {
+    this.#leveller.readmit(link)
   }
 
   moved(): void {
@@ -198,10 +204,7 @@ export class Mirror implements LinkHost, UpdatesHost {
   }
 
   updated(slot: number): void {
-    for (const link of this.#links.values()) {
-      link.retry(slot)
-      if (!link.isMirroring && link.lacks(slot) && !this.catalog.isWhole(slot)) this.want(slot, link)
-    }
+    for (const link of this.#links.values()) link.retry(slot)
     this.#leveller.moved(slot)
   }
 
@@ -221,6 +224,11 @@ export class Mirror implements LinkHost, UpdatesHost {
     if (this.#isClosed) return // the source may have closed first
     this.#parts.reports.tell('core-error', err as Error, { discoveryKey, stream: null })
   }
+}
+
+function undelivered(): ReplicatorError {
+  const text = 'it does not bring what it says that it has, and comes behind all others for a while'
+  return new ReplicatorError('UNDELIVERED', text)
 }
 
 /** @param core  a key or discovery key, or something that has one: which of them, is not known */

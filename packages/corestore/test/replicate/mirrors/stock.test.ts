@@ -3,6 +3,7 @@ import { MemoryEngine } from '@manycore/kv'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectOverTcp } from '../../kit/connect-over-tcp.js'
 import { openStore } from '../../kit/open-store.js'
+import { PatientClock } from '../../kit/patient-clock.js'
 import { Stock7, type Store } from '../../kit/store.js'
 import { temporaryDirectory } from '../../kit/temporary-directory.js'
 
@@ -62,3 +63,29 @@ test.each(['before', 'after'])(
     }
   }
 )
+
+test('what a stock peer did not have when it offered a core is tried again after a while', async () => {
+  const [stock, writer] = [new Stock7(temporaryDirectory()), new Stock7(temporaryDirectory())]
+  onTestFinished(() => stock.close())
+  onTestFinished(() => writer.close())
+  const core = writer.get({ name: 'a' })
+  await core.append(['one', 'two', 'three'].map((text) => b4a.from(text)))
+  const clock = new PatientClock()
+  const store = openStore({ mirror: true, lingerMs: 0, clock }, new MemoryEngine())
+  const end = await connectOverTcp(writer, store as unknown as Store)
+  const copy = store.get({ key: core.key! })
+  await copy.get(0)
+  await copy.close()
+  await end()
+  const theirs = stock.get({ key: core.key! })
+  onTestFinished(await connectOverTcp(stock, store as unknown as Store))
+  await theirs.get(0)
+  await store.synced() // it has no more than the store has
+  const look = store.get({ key: core.key!, active: false })
+  await look.ready()
+  onTestFinished(await connectOverTcp(stock, writer))
+  await theirs.download({ start: 0, end: 3 }).done()
+  expect(await look.has(0, 3)).toBe(false)
+  clock.pass(30_000)
+  while (look.contiguousLength < 3) await new Promise((resolve) => look.once('download', resolve))
+})

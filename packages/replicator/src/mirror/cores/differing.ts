@@ -1,7 +1,5 @@
-import type { Clock } from '@manycore/ground'
 import type { Catalog } from './catalog.js'
 import { HeldSlots } from './held-slots.js'
-import { Hopeless } from './hopeless.js'
 import { IdSet } from './id-set.js'
 import { isSame } from '../state.js'
 
@@ -14,12 +12,9 @@ export class Differing {
   readonly #slots: HeldSlots
   /** The state of the peer's copy, if it has told that. */
   readonly #theirs = new Map<number, Uint8Array>()
-  readonly #hopeless: Hopeless
 
-  /** @param again  called with what could not be had, after a while */
-  constructor(catalog: Catalog, clock: Clock, again: (slot: number) => void) {
+  constructor(catalog: Catalog) {
     this.#slots = new HeldSlots(catalog)
-    this.#hopeless = new Hopeless(clock, again)
   }
 
   get size(): number {
@@ -57,28 +52,12 @@ export class Differing {
 
   delete(slot: number): void {
     this.#theirs.delete(slot)
-    this.#hopeless.delete(slot)
     this.#slots.delete(slot)
-  }
-
-  /** It differs, or a peer that does not mirror has opened it. */
-  giveUp(slot: number): void {
-    this.#hopeless.add(slot)
-  }
-
-  /** One of the copies has changed. */
-  retry(slot: number): void {
-    this.#hopeless.delete(slot)
-  }
-
-  isHopeless(slot: number): boolean {
-    return this.#hopeless.has(slot)
   }
 
   clear(): void {
     this.absent.clear()
     this.#theirs.clear()
-    this.#hopeless.clear()
     this.#slots.clear()
   }
 }

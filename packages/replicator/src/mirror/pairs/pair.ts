@@ -1,4 +1,4 @@
-import type { Clock } from '@manycore/ground'
+import b4a from 'b4a'
 import type { Difference, Reconciler } from '@manycore/reconcile'
 import { ReplicatorError } from '../../errors.js'
 import type { OpenStream } from '../../streams/stream-set.js'
@@ -22,7 +22,6 @@ import { ASKS, Ways } from './ways.js'
 export interface PairHost {
   readonly record: OpenStream
   readonly catalog: Catalog
-  readonly clock: Clock
   readonly updates: Updates
   /** Whether changes are told as they come. */
   readonly isLive: boolean
@@ -33,7 +32,8 @@ export interface PairHost {
   readonly ways: Ways
   /** Resolves once the index of the peer has all that the peer may have. */
   prepare(): Promise<PeerIndex>
-  want(slot: number): void
+  /** The remote has told of another state of a core. */
+  retry(slot: number): void
   moved(): void
   /** The other mirror has left, or could not compare. */
   over(line: Line, reason: Error | null): void
@@ -69,7 +69,7 @@ export class Pair implements LineEvents {
     this.#line = line
     this.#host = host
     this.#account = new MirrorAccount(host.record.mux, isFirst)
-    this.#differing = new Differing(host.catalog, host.clock, (slot) => this.retry(slot))
+    this.#differing = new Differing(host.catalog)
     this.#untold = new HeldSlots(host.catalog)
     this.#ready = this.#prepare().catch((err: Error) => this.#fail(err))
   }
@@ -97,20 +97,10 @@ export class Pair implements LineEvents {
     return this.#state === 'compared' && this.differing().next().done === true
   }
 
-  /** Whether the remote has of a core what we lack and may have, and we could not find out yet that it is not to be had. */
+  /** Whether the remote has of a core what we lack and may have. */
   lacks(slot: number): boolean {
     const theirs = this.#differing.theirs(slot)
-    if (theirs === null || this.#differing.isHopeless(slot)) return false
-    return lacks(this.#host.catalog.state(slot), theirs) && this.#may(slot)[0]
-  }
-
-  giveUp(slot: number): void {
-    if (this.#differing.has(slot)) this.#differing.giveUp(slot)
-  }
-
-  retry(slot: number): void {
-    this.#differing.retry(slot)
-    if (this.lacks(slot)) this.#host.want(slot)
+    return theirs !== null && lacks(this.#host.catalog.state(slot), theirs) && this.#may(slot)[0]
   }
 
   /** Called once the index has taken a change. @param isNew  it was not in the index before */
@@ -122,7 +112,7 @@ export class Pair implements LineEvents {
     else if (this.#differing.absent.has(id)) return
     const { catalog, isLive } = this.#host
     const slot = catalog.take(core)
-    this.#differing.retry(slot) // while it is compared, too: what has been compared is not looked at again
+    // While it is compared, too: what has been compared is not looked at again.
     if (this.isComparing || isLive || this.#differing.has(slot)) {
       if (!isNew) this.#differing.set(slot, catalog.state(slot), this.#differing.theirs(slot))
       this.#untold.add(slot)
@@ -256,10 +246,10 @@ export class Pair implements LineEvents {
     const id = this.#idOf(slot)
     const wasAbsent = this.#differing.absent.delete(id)
     this.#theirWays.note(id, theirs[STATE_BYTES]!)
-    this.#differing.retry(slot)
+    const before = this.#differing.theirs(slot)
     this.#differing.set(slot, this.#host.catalog.state(slot), theirs)
     if ((theirs[STATE_BYTES]! & ASKS) !== 0 || wasAbsent || !this.#told.has(id)) this.#untold.add(slot)
-    if (this.lacks(slot)) this.#host.want(slot)
+    if (before === null || !b4a.equals(before, theirs)) this.#host.retry(slot)
   }
 
   async #lose(bytes: Uint8Array): Promise<void> {

@@ -1,5 +1,6 @@
 import Hypercore from 'hypercore'
-import type { Hypercore as Session, InnerCore } from '@manycore/hypercore-types'
+import type { Hypercore as Session, InnerCore, Protomux } from '@manycore/hypercore-types'
+import type { CorePeer } from '../hypercore-peer.js'
 
 /**
  * What is used of Hypercore's Replicator (hypercore 11.39.5 lib/replicator.js) that is nobody's interface.
@@ -51,6 +52,12 @@ export function watchChanges(core: InnerCore, fn: () => void): () => void {
     told = noop
     if (replicator.onhave === installed.onhave) Object.assign(replicator, { onhave, onupgrade, ontruncate })
   }
+}
+
+/** How many messages with data a peer has sent of a core since it opened it. */
+export function dataFrom({ replicator }: InnerCore, mux: Protomux): number {
+  const peer = replicator.peers.find(({ protomux }) => protomux === mux) as CorePeer | undefined
+  return peer?.stats.wireData.rx ?? 0
 }
 
 /** By core, the downloads of mirrors, each as what begins it again: Hypercore's does not go back to blocks that are cleared. */

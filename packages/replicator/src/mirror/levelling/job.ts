@@ -1,0 +1,208 @@
+import type { Clock } from '@manycore/ground'
+import type { InnerCore } from '@manycore/hypercore-types'
+import type { Attachments } from '../../attach/attachments.js'
+import type { HeldCore, LookUps } from '../../attach/look-ups.js'
+import type { PolicyGate } from '../../attach/policy-gate.js'
+import type { OpenStream } from '../../streams/stream-set.js'
+import { BOTH_WAYS } from '../../wire/direction.js'
+import { dataFrom, downloadAll } from '../../wire/mirror/core-watch.js'
+import { arrivedBytes } from '../../wire/secret-stream.js'
+import { standingOf } from '../../wire/sync/standing.js'
+import type { Catalog } from '../cores/catalog.js'
+import { MOVING_BYTES, MOVING_WAITS, NOTHING_TOLD_MS, NO_PROGRESS_MS } from '../defaults.js'
+import type { MirrorLink } from '../link.js'
+import type { Turn, Turns } from './turns.js'
+
+/** What brings cores level works with. */
+export interface LevellerParts {
+  readonly catalog: Catalog
+  readonly attachments: Attachments
+  readonly lookUps: LookUps
+  readonly clock: Clock
+  /** A core is not stored any more. */
+  missing(discoveryKey: Uint8Array): void
+  /** A session may have begun to want a core that is open for us. */
+  wanted(core: InnerCore): void
+  failed(err: unknown, core: InnerCore | null, record: OpenStream): void
+  /** A peer has not brought what it claims, again and again, and comes behind all others for a while. */
+  gaveUp(link: MirrorLink): void
+}
+
+/** One core that is brought level with one or more peers. */
+export class Job {
+  /** Those that came while the job was ending, or that are left and have no place. */
+  readonly late: Set<MirrorLink> = new Set()
+  readonly #slot: number
+  /** With how many messages with data each had sent when it was attached. */
+  readonly #links: Map<MirrorLink, number>
+  readonly #parts: LevellerParts
+  readonly #turns: Turns
+  /** In whose place it is; null = it is over. */
+  #owner: MirrorLink | null
+  #core: InnerCore | null = null
+  #timer: unknown = null
+  /** how many times it was waited longer because something arrived, since the core has changed */
+  #moves = 0
+  /** Whether the core has changed since it began. */
+  #hasMoved = false
+  #end!: () => void
+  readonly #over = new Promise<void>((resolve) => (this.#end = resolve))
+
+  constructor({ slot, links, owner }: Turn, turns: Turns, parts: LevellerParts) {
+    this.#slot = slot
+    this.#links = new Map(Array.from(links, (link) => [link, 0]))
+    this.#owner = owner
+    this.#turns = turns
+    this.#parts = parts
+  }
+
+  /** Another peer has more of the core, or one that is known has told so again. */
+  add(link: MirrorLink): void {
+    if (this.#owner === null) return void this.late.add(link)
+    if (this.#links.has(link)) return
+    this.#links.set(link, 0)
+    if (this.#core !== null) void this.#attach(this.#core, link)
+  }
+
+  asks(link: MirrorLink): boolean {
+    return this.#links.has(link) || this.late.has(link)
+  }
+
+  /** The core has changed. */
+  moved(): void {
+    this.#hasMoved = true
+    this.#moves = 0
+    this.look()
+    if (this.#owner !== null) this.#wait()
+  }
+
+  /** Ends it if nothing is to be had any more. */
+  look(): void {
+    if (this.#owner === null) return
+    for (const link of this.#links.keys()) if (!link.lacks(this.#slot)) this.#release(link)
+    if (!this.#links.has(this.#owner)) this.#passOn(this.#owner)
+  }
+
+  stop(): void {
+    if (this.#owner !== null) this.#turns.exit(this.#owner)
+    this.#owner = null
+    this.#links.clear()
+    this.#parts.clock.clearTimeout(this.#timer)
+    this.#end()
+  }
+
+  /** Never rejects. */
+  async run(): Promise<void> {
+    const { catalog, lookUps } = this.#parts
+    this.look()
+    if (this.#owner === null) return
+    this.#wait()
+    const { record } = this.#owner
+    const held = await lookUps.open(catalog.discoveryKey(this.#slot).slice(), record)
+    try {
+      if (held === null) {
+        this.#parts.missing(catalog.discoveryKey(this.#slot).slice())
+        this.#giveUp(false)
+      } else if (this.#owner !== null) await this.#level(held)
+    } catch (err) {
+      this.#parts.failed(err, held?.core ?? null, record)
+      this.#giveUp(false)
+    } finally {
+      held?.release()
+      if (held !== null) this.#parts.wanted(held.core)
+    }
+  }
+
+  async #level({ core }: HeldCore): Promise<void> {
+    this.#core = core
+    const end = await downloadAll(core, this.#parts.wanted)
+    try {
+      for (const link of this.#links.keys()) void this.#attach(core, link)
+      await this.#over
+    } finally {
+      await end()
+    }
+  }
+
+  async #attach(core: InnerCore, link: MirrorLink): Promise<void> {
+    const record = link.record as OpenStream<PolicyGate>
+    this.#links.set(link, dataFrom(core, record.mux))
+    if (record.gate === null) this.#parts.attachments.attach(core, record)
+    else await record.gate.offer(core, false)
+    if (core.replicator.attached(record.mux)) return
+    link.giveUp(this.#slot)
+    this.look()
+  }
+
+  /** @param since  when the core changed last, in ms */
+  #wait(since: number = this.#parts.clock.now()): void {
+    const { clock } = this.#parts
+    clock.clearTimeout(this.#timer)
+    const isTold = [...this.#links.keys()].some(({ isMirroring }) => isMirroring)
+    const before = this.#arrived()
+    this.#timer = clock.setTimeout(
+      () => {
+        if (clock.now() - since < NO_PROGRESS_MS && this.#isComing()) this.#wait(since)
+        else if (this.#moves++ < MOVING_WAITS && this.#arrived() >= before + MOVING_BYTES) this.#wait(since)
+        else this.#giveUp(this.#core !== null)
+      },
+      isTold ? NO_PROGRESS_MS : NOTHING_TOLD_MS
+    )
+  }
+
+  #arrived(): number {
+    let bytes = 0
+    for (const { record } of this.#links.keys()) bytes += arrivedBytes(record.noise)
+    return bytes
+  }
+
+  /** Whether the core is being opened, or something of it is known to be on its way: on a busy machine that may take seconds. */
+  #isComing(): boolean {
+    if (this.#core === null) return true
+    return [...this.#links.keys()].some((link) => this.#owes(link))
+  }
+
+  #owes({ record }: MirrorLink): boolean {
+    return this.#core !== null && !standingOf(this.#core, record.mux, BOTH_WAYS).isLevel
+  }
+
+  /** @param isTheirs  it was the peers that did not bring what they claim */
+  #giveUp(isTheirs: boolean): void {
+    const links = [...this.#links.keys()]
+    const failed = links.filter(
+      (link) => isTheirs && (link.isMirroring || this.#owes(link)) && !this.#hasBrought(link)
+    )
+    for (const link of links) this.#release(link)
+    this.stop()
+    const givenUp = failed.filter((link) => this.#turns.failed(link)) // first: what follows gives places away
+    for (const link of links) link.giveUp(this.#slot)
+    for (const link of givenUp) this.#parts.gaveUp(link)
+  }
+
+  /** The peer is not waited for any more. */
+  #release(link: MirrorLink): void {
+    if (this.#hasBrought(link)) {
+      this.#turns.brought(link)
+      link.brought()
+    }
+    this.#links.delete(link)
+  }
+
+  /** Whether the core has changed, and not without this peer. */
+  #hasBrought(link: MirrorLink): boolean {
+    if (!this.#hasMoved || this.#core === null) return false
+    return dataFrom(this.#core, link.record.mux) > this.#links.get(link)!
+  }
+
+  /** The peer whose place it has is done. Others that it waits for need one of their own. */
+  #passOn(owner: MirrorLink): void {
+    for (const link of this.#links.keys()) {
+      if (!this.#turns.enter(link)) continue
+      this.#turns.exit(owner)
+      this.#owner = link
+      return
+    }
+    for (const link of this.#links.keys()) this.late.add(link)
+    this.stop()
+  }
+}

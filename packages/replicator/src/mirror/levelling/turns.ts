@@ -1,0 +1,150 @@
+import { FIRST_PLACES } from '../defaults.js'
+import type { Catalog } from '../cores/catalog.js'
+import type { MirrorLink } from '../link.js'
+
+/** A core whose turn it is. The catalog holds it until whoever gets this releases it. */
+export interface Turn {
+  readonly slot: number
+  /** The peers that have of it what we lack. */
+  readonly links: ReadonlySet<MirrorLink>
+  /** The one of them in whose place it is. */
+  readonly owner: MirrorLink
+}
+
+/** What one peer is waited for, and what it may have at a time. */
+interface Peer {
+  readonly waiting: Set<number>
+  running: number
+  /** How many cores may be brought level in its places: more, the more of them it has brought; 0 = it is given up. */
+  places: number
+}
+
+/**
+ * The cores that are to be brought level, each with the peers that have more of it. Peers come in turn, so that those who have
+ * much do not keep others waiting; and one that does not bring what it claims has fewer and fewer places, and none in the end.
+ */
+export class Turns {
+  readonly #catalog: Catalog
+  readonly #most: number
+  /** By slot. */
+  readonly #links = new Map<number, Set<MirrorLink>>()
+  readonly #peers = new WeakMap<MirrorLink, Peer>()
+  /** Those that something waits of, in the order of their turns. */
+  readonly #order = new Map<MirrorLink, Peer>()
+
+  /** @param most  how many places one peer may have */
+  constructor(catalog: Catalog, most: number) {
+    this.#catalog = catalog
+    this.#most = most
+  }
+
+  /** A peer has of a core what we lack. */
+  add(slot: number, link: MirrorLink): void {
+    const links = this.#links.get(slot)
+    if (links === undefined) {
+      this.#catalog.hold(slot)
+      this.#links.set(slot, new Set([link]))
+    } else links.add(link)
+    const peer = this.#peerOf(link)
+    peer.waiting.add(slot)
+    this.#order.set(link, peer)
+  }
+
+  /** @returns null if no peer that something waits of has a place left. O(peers) */
+  take(): Turn | null {
+    for (const [owner, peer] of this.#order) {
+      if (peer.running >= peer.places) continue
+      const slot = this.#nextOf(owner, peer)
+      if (slot === -1) continue
+      peer.running++
+      this.#order.delete(owner)
+      this.#order.set(owner, peer) // its next turn comes after all others
+      const links = this.#links.get(slot)!
+      this.#links.delete(slot)
+      for (const link of links) this.#unwait(slot, link)
+      return { slot, links, owner }
+    }
+    return null
+  }
+
+  /** Whether a peer that is not given up has to be asked for something. */
+  isWaiting(link: MirrorLink): boolean {
+    const peer = this.#order.get(link)
+    return peer !== undefined && peer.places > 0
+  }
+
+  /** A core that is being brought level comes to be in the place of another peer. @returns false if that has none left */
+  enter(link: MirrorLink): boolean {
+    const peer = this.#peerOf(link)
+    if (peer.running >= peer.places) return false
+    peer.running++
+    return true
+  }
+
+  /** A place is free again. */
+  exit(link: MirrorLink): void {
+    this.#peerOf(link).running--
+  }
+
+  /** A peer has brought what it had. */
+  brought(link: MirrorLink): void {
+    const peer = this.#peerOf(link)
+    peer.places = Math.min(Math.max(peer.places, 1) * 2, this.#most)
+  }
+
+  /** A peer has not. @returns whether it is given up for now */
+  failed(link: MirrorLink): boolean {
+    const peer = this.#peerOf(link)
+    const before = peer.places
+    peer.places = Math.floor(before / 2)
+    return before === 1
+  }
+
+  /** A peer that was given up gets a place to try. */
+  readmit(link: MirrorLink): void {
+    const peer = this.#peerOf(link)
+    peer.places = Math.max(peer.places, 1)
+  }
+
+  /** A peer is gone. */
+  leave(link: MirrorLink): void {
+    for (const slot of this.#order.get(link)?.waiting ?? []) this.#drop(slot, link)
+  }
+
+  clear(): void {
+    for (const link of this.#order.keys()) this.leave(link)
+  }
+
+  #peerOf(link: MirrorLink): Peer {
+    let peer = this.#peers.get(link)
+    if (peer === undefined) {
+      peer = { waiting: new Set(), running: 0, places: Math.ceil(this.#most * FIRST_PLACES) }
+      this.#peers.set(link, peer)
+    }
+    return peer
+  }
+
+  /** The first core that a peer still has more of. */
+  #nextOf(link: MirrorLink, { waiting }: Peer): number {
+    for (const slot of waiting) {
+      if (link.lacks(slot)) return slot
+      this.#drop(slot, link)
+    }
+    return -1
+  }
+
+  #drop(slot: number, link: MirrorLink): void {
+    const links = this.#links.get(slot)!
+    this.#unwait(slot, link)
+    links.delete(link)
+    if (links.size > 0) return
+    this.#links.delete(slot)
+    this.#catalog.release(slot)
+  }
+
+  #unwait(slot: number, link: MirrorLink): void {
+    const peer = this.#peerOf(link)
+    peer.waiting.delete(slot)
+    if (peer.waiting.size === 0) this.#order.delete(link)
+  }
+}
