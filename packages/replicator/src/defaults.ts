@@ -160,6 +160,9 @@ export const LONG_WAITS = 64
  */
 export const AT_WORK = 1024
 
+/** Bytes of a message of another protocol that count as one message at work: 256 KB of them are as many as may be. */
+export const BYTES_AT_WORK = 256
+
 /** Milliseconds that the indebted streams rest after their turn, so that half of the time is for the others. */
 export const REST_MS = 2
 

@@ -15,8 +15,15 @@ export class MirrorAccount {
     this.#isFirst = isFirst
   }
 
+  // Called when a message comes, so that it counts in the slice of its stream, and little more of it is taken.
+
   frame(bytes: number): void {
     this.#compared(bytes * COMPARED_BYTE)
+  }
+
+  /** News or ids of so many cores. */
+  came(cores: number): void {
+    workOf(this.#mux)?.spend(cores * NEWS)
   }
 
   /** It is told of what differs. */
@@ -24,16 +31,16 @@ export class MirrorAccount {
     this.#compared(cores * NEWS)
   }
 
-  /** Of so many cores it has to tell us, too. */
+  /** Of so many cores it has to tell us, or to answer. */
   owes(cores: number): void {
     this.#owed += cores
   }
 
-  news(count: number): void {
-    const owed = Math.min(this.#owed, count)
+  /** Called once it is the turn of news or ids, because only then it is known whether they were owed. */
+  news(cores: number): void {
+    const owed = Math.min(this.#owed, cores)
     this.#owed -= owed
-    if (owed > 0) workOf(this.#mux)?.spend(owed * NEWS)
-    if (count > owed) workOf(this.#mux)?.charge((count - owed) * NEWS, null)
+    if (cores > owed) workOf(this.#mux)?.charge((cores - owed) * NEWS, null)
   }
 
   #compared(cost: number): void {

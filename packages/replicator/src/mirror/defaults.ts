@@ -19,11 +19,8 @@ export const MIRROR_FRAME_BYTES = 16_384
  */
 export const ROUNDS_PER_CORE: number = 1 / 64
 
-/**
- * Bytes of one mirror that wait until a frame before them is worked on, or what is stored is known. One that is honest sends a frame
- * and waits for the answer; its news leave as the stream takes them.
- */
-export const QUEUED_BYTES: number = 4 * 1024 * 1024
+/** Ids that wait because the remote does not read them, 2 MB: one that is honest reads, whatever else it does. */
+export const UNREAD_IDS = 131_072
 
 /** Milliseconds after which a comparison that failed begins anew; then twice as many, and so on: storage may be back by then. */
 export const COMPARE_AGAIN_MS = 2000
@@ -81,9 +78,6 @@ export const MOVING_BYTES = 16_384
 
 /** How many times a job is given so much longer: five minutes for a block. */
 export const MOVING_WAITS = 20
-
-/** What a message that waits counts for beside its bytes: it may have none. */
-export const MESSAGE_BYTES = 256
 
 /** The longest pause after something could not be read from storage. The first one is `NEWS_MS`, each twice the one before. */
 export const REREAD_MAX_MS = 30_000

@@ -1,3 +1,4 @@
+import { Queue } from '@manycore/ground'
 import type { ReplicatorError } from '../errors.js'
 import type { OpenStream } from '../streams/stream-set.js'
 import { joinMirrors } from '../wire/mirror/mirror-channel.js'
@@ -6,11 +7,11 @@ import type { Catalog } from './cores/catalog.js'
 import { HeldSlots } from './cores/held-slots.js'
 import { Hopeless } from './cores/hopeless.js'
 import { Elements } from './elements.js'
-import { Incoming } from './incoming.js'
 import { type IndexUser, type PeerIndex, isDamage } from './indexes/peer-index.js'
 import type { LinkHost } from './link-host.js'
 import { Failures } from './pairs/failures.js'
-import { Pair, type PairHost } from './pairs/pair.js'
+import { Pair } from './pairs/pair.js'
+import type { PairHost } from './pairs/pair-host.js'
 import { Ways } from './pairs/ways.js'
 import type { StoredCopy } from './stored-copies.js'
 import type { Updates } from './updates.js'
@@ -21,7 +22,7 @@ import type { Updates } from './updates.js'
  */
 export class MirrorLink implements PairHost, IndexUser {
   readonly record: OpenStream
-  readonly incoming: Incoming = new Incoming()
+  readonly incoming: Queue = new Queue()
   readonly ways: Ways = new Ways()
   peer: PeerIndex | null = null
   readonly #host: LinkHost
@@ -31,6 +32,8 @@ export class MirrorLink implements PairHost, IndexUser {
   readonly #failures: Failures
   #isOpening = true
   #exchanges = 0
+  /** Who waits until the stream takes more. */
+  #draining: (() => void)[] = []
   /** Of pairs that are over. */
   #done = 0
   #elements: Elements | null = null
@@ -51,7 +54,7 @@ export class MirrorLink implements PairHost, IndexUser {
     this.#seat = joinMirrors(record.mux, {
       meet: (line, instead) => this.#meet(line, instead),
       open: () => this.#opened(),
-      drain: () => this.flush(),
+      drain: () => this.#drained(),
       close: () => this.#closed(),
       failed: (err) => this.failed(err as ReplicatorError, null)
     })
@@ -228,6 +231,10 @@ export class MirrorLink implements PairHost, IndexUser {
     this.moved()
   }
 
+  drained(): Promise<void> {
+    return new Promise((resolve) => this.#draining.push(resolve))
+  }
+
   /** What is kept for the peer may be damaged: then it is made anew, and we begin again. */
   mend(err: Error): boolean {
     const { peer } = this
@@ -266,7 +273,13 @@ export class MirrorLink implements PairHost, IndexUser {
     this.#isOpening = false
     this.#failures.clear()
     for (const line of this.#pairs.keys()) this.#drop(line)
+    this.#drained()
     this.moved()
+  }
+
+  #drained(): void {
+    for (const resolve of this.#draining.splice(0)) resolve()
+    this.flush()
   }
 
   #drop(line: Line): void {

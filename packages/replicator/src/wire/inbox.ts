@@ -144,10 +144,11 @@ export class Inbox {
     }
   }
 
-  /** A handler has ended. */
-  done(): void {
-    this.atWork--
-    if (this.atWork === AT_WORK / 2 && !this.#isIdle) turns.wait(this)
+  /** A handler has ended. @param messages  it counted for so many */
+  done(messages = 1): void {
+    const wasMuch = this.atWork > AT_WORK / 2
+    this.atWork -= messages
+    if (wasMuch && this.atWork <= AT_WORK / 2 && !this.#isIdle) turns.wait(this)
   }
 
   /** Has the answers to the messages of a packet leave in one packet as well, as Protomux does. */

@@ -7,6 +7,7 @@ import { ChannelGuard } from './channel-guard.js'
 import type { Direction } from './direction.js'
 import { FrameIntake } from './frames/intake.js'
 import type { WaitingBytes } from './frames/waiting-bytes.js'
+import { BYTES_AT_WORK } from '../defaults.js'
 import type { CoreChannel, CorePeer } from './hypercore-peer.js'
 import { Inbox } from './inbox.js'
 import type { Host, StreamLimits } from './interceptors/interceptor.js'
@@ -54,6 +55,22 @@ export function join(mux: Protomux, party: Party): () => void {
 /** The account of what the remote of a mux costs; null = nobody has joined it. */
 export function workOf(mux: Protomux): Work | null {
   return muxes.get(mux)?.work ?? null
+}
+
+/**
+ * Counts a message of another protocol among those of its stream that are at work, until its handler has ended: as one for each
+ * `BYTES_AT_WORK` bytes of it, so that large ones are not many at a time. While there are too many, nothing more of the stream is
+ * worked on.
+ * @returns the same promise
+ */
+export function noteAtWork(mux: Protomux, bytes: number, working: Promise<void>): Promise<void> {
+  const inbox = muxes.get(mux)?.inbox
+  if (inbox === undefined) return working
+  const messages = 1 + Math.ceil(bytes / BYTES_AT_WORK)
+  const done = (): void => inbox.done(messages)
+  inbox.atWork += messages
+  working.then(done, done)
+  return working
 }
 
 /**

@@ -1,77 +1,8 @@
-import NoiseSecretStream from '@hyperswarm/secret-stream'
 import b4a from 'b4a'
-import Protomux from 'protomux'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Corestore } from '../../../src/index.js'
+import { type Attacker, attack } from '../../kit/mirror-attacker.js'
 import { append, blocks, connectAll, filled } from '../../kit/mirrors.js'
-
-interface Attacker {
-  readonly stream: NoiseSecretStream
-  /** Resolves once the store wants no more of it. */
-  readonly closed: Promise<void>
-  readonly heard: Uint8Array[]
-  frame(bytes: Uint8Array): void
-  news(bytes: Uint8Array): void
-}
-
-/** The version, and that there is one mirror, with the number 1. */
-const hello = {
-  preencode: (state: { end: number }) => void (state.end += 6),
-  encode: (state: { buffer: Uint8Array; start: number }, version: number) => {
-    state.buffer.set([version, 1, 0, 0, 0, 1], state.start)
-    state.start += 6
-  },
-  decode: (state: { buffer: Uint8Array; start: number }) => state.buffer[state.start++]
-}
-
-/** To the first mirror there, from ours. */
-function addressed(bytes: Uint8Array): Uint8Array {
-  return b4a.concat([b4a.from([0, 0, 0, 1, 0, 0, 0, 1]), bytes])
-}
-
-/** Speaks the protocol of mirrors by hand. */
-async function attack(store: Corestore, version = 1): Promise<Attacker> {
-  const [far, stream] = [new NoiseSecretStream(true), new NoiseSecretStream(false)]
-  const [one, other] = [far, stream].map(({ rawStream }) => rawStream as unknown as NodeJS.ReadWriteStream)
-  one!.pipe(other!).pipe(one!)
-  const heard: Uint8Array[] = []
-  const mux = Protomux.from(stream) as unknown as {
-    createChannel(opts: object): {
-      open(handshake: number): void
-      fullyOpened(): Promise<boolean>
-      messages: { send(m: Uint8Array): void }[]
-    }
-  }
-  let close = (): void => {}
-  const closed = new Promise<void>((resolve) => (close = resolve))
-  const channel = mux.createChannel({
-    protocol: 'manycore/mirror',
-    handshake: hello,
-    messages: [
-      { onmessage: (m: Uint8Array) => void heard.push(b4a.from(m)) },
-      { onmessage: (m: Uint8Array) => void heard.push(b4a.from(m)) },
-      {},
-      {},
-      {},
-      { onmessage: () => close() }
-    ],
-    onclose: () => close()
-  })
-  for (const end of [far, stream]) end.on('error', () => {})
-  onTestFinished(() => {
-    for (const end of [far, stream]) end.destroy()
-  })
-  store.replicate(far as never)
-  channel.open(version)
-  await channel.fullyOpened()
-  return {
-    stream,
-    closed,
-    heard,
-    frame: (bytes) => channel.messages[0]!.send(addressed(bytes)),
-    news: (bytes) => channel.messages[1]!.send(addressed(bytes))
-  }
-}
 
 function limits(store: Corestore): string[] {
   const codes: string[] = []
@@ -117,6 +48,28 @@ test.each([0, 2])(
   }
 )
 
+/** News of cores that are not here, as many as are taken. */
+async function flood(attacker: Attacker, isOver: () => boolean): Promise<void> {
+  const news = b4a.alloc(51 * 250)
+  for (let i = 0; i < 1500 && !isOver(); i++) {
+    news[i % news.length]!++
+    attacker.news(b4a.from(news))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+test('news of unknown cores whose answers are not read end it for the mirror', async () => {
+  const store = await filled(3, { mirror: true })
+  const codes = limits(store)
+  const attacker = await attack(store)
+  let isClosed = false
+  void attacker.closed.then(() => (isClosed = true))
+  await flood(attacker, () => isClosed) // it has not compared, and until then nobody is answered
+  await attacker.closed
+  expect(codes.filter((code) => code !== 'SLOWED')).toEqual(['BAD_MIRROR'])
+  expect(attacker.stream.destroyed).toBe(false)
+})
+
 test('news of cores whose keys it does not know change nothing, and are charged until the stream is closed', async () => {
   const [store, friend] = [await filled(3, { mirror: true }), await filled(3, { mirror: true })]
   const opens: unknown[] = []
@@ -126,16 +79,44 @@ test('news of cores whose keys it does not know change nothing, and are charged 
     store.replicator.once('stream-close', (_stream, reason) => resolve(reason))
   })
   while (attacker.heard.length === 0) await new Promise((resolve) => setImmediate(resolve))
-  const news = b4a.alloc(51 * 250)
-  for (let i = 0; i < 1500 && !attacker.stream.destroyed; i++) {
-    news[i % news.length]!++
-    attacker.news(b4a.from(news))
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  // The store is the one that begins: an answer that has nothing, and asks for nothing, is the end of it.
+  attacker.frame(b4a.from([1, 0]))
+  await flood(attacker, () => attacker.stream.destroyed)
   expect(await ended).toMatchObject({ code: 'TOO_MUCH_WORK' })
   expect(opens).toEqual([])
   await append(friend, 'core 1', 'second')
   await connectAll([friend, store], 'memory')
   await Promise.all([store.synced(), friend.synced()])
   expect(await blocks(store, 'core 1')).toEqual(['first', 'second'])
+})
+
+/** Long enough for everything that has come to be worked on. */
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** A frame that lists nothing up to 0x80, and has a wrong fingerprint from there on: of 100 cores it is answered with 1.5 KB. */
+const LISTS_NOTHING = b4a.from([1, 0, 129, 0x80, 0, 64, ...b4a.alloc(16, 7)])
+
+test('a peer that reads nothing is answered no more than its stream takes', async () => {
+  const store = await filled(100, { mirror: true })
+  const attacker = await attack(store)
+  while (attacker.heard.length === 0) await turns(1)
+  attacker.pause()
+  const before = attacker.written()
+  for (let i = 0; i < 900; i++) attacker.frame(LISTS_NOTHING)
+  await turns(2000)
+  expect(attacker.written() - before).toBeGreaterThan(100)
+  expect(attacker.written() - before).toBeLessThan(500_000) // of 1.3 MB
+})
+
+test('what comes before there is an index is not read, beyond some hundred kilobytes', async () => {
+  const store = await filled(3, { mirror: true, policy: { access: () => new Promise<boolean>(() => {}) } })
+  const codes = limits(store)
+  const attacker = await attack(store)
+  for (let i = 0; i < 1000; i++) attacker.frame(b4a.alloc(16_000))
+  await turns(2000)
+  expect(attacker.read()).toBeGreaterThan(100_000)
+  expect(attacker.read()).toBeLessThan(1_000_000) // of 16 MB
+  expect(codes).not.toContain('BAD_MIRROR')
 })

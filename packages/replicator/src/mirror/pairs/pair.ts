@@ -1,46 +1,19 @@
 import b4a from 'b4a'
 import type { Difference, Reconciler } from '@manycore/reconcile'
 import { ReplicatorError } from '../../errors.js'
-import type { OpenStream } from '../../streams/stream-set.js'
 import type { Line, LineEvents } from '../../wire/mirror/mirror-channel.js'
 import { MirrorAccount } from '../account.js'
 import { badMirror } from '../bad-mirror.js'
-import type { Catalog } from '../cores/catalog.js'
 import { Differing } from '../cores/differing.js'
 import { HeldSlots } from '../cores/held-slots.js'
 import { IdSet } from '../cores/id-set.js'
-import { NEWS_PER_MESSAGE } from '../defaults.js'
-import { type Elements, ID_BYTES, joinNews, splitIds, splitNews } from '../elements.js'
-import type { Incoming } from '../incoming.js'
+import { NEWS_PER_MESSAGE, UNREAD_IDS } from '../defaults.js'
+import { ID_BYTES, NEWS_BYTES, joinNews, splitIds, splitNews } from '../elements.js'
 import type { PeerIndex } from '../indexes/peer-index.js'
 import { STATE_BYTES, lacks } from '../state.js'
 import type { StoredCopy } from '../stored-copies.js'
-import type { Updates } from '../updates.js'
+import type { PairHost } from './pair-host.js'
 import { ASKS, Ways } from './ways.js'
-
-/** What all pairs of one stream share. */
-export interface PairHost {
-  readonly record: OpenStream
-  readonly catalog: Catalog
-  readonly updates: Updates
-  /** Whether changes are told as they come. */
-  readonly isLive: boolean
-  readonly incoming: Incoming
-  /** How one speaks of cores on this stream. */
-  readonly elements: Elements
-  /** Which ways cores may go on this stream, as our policies say. */
-  readonly ways: Ways
-  /** Resolves once the index of the peer has all that the peer may have. */
-  prepare(): Promise<PeerIndex>
-  /** The remote has told of another state of a core. */
-  retry(slot: number): void
-  moved(): void
-  /** The other mirror has left, or could not compare. */
-  over(line: Line, reason: Error | null): void
-  /** @returns whether it is mended, and everything begins anew */
-  mend(err: Error): boolean
-  failed(err: ReplicatorError, line: Line): void
-}
 
 /**
  * A mirror here and one at the other end of a stream. They *compare*, and have *compared* as soon as each knows what differs; from
@@ -136,10 +109,10 @@ export class Pair implements LineEvents {
   /** Tells the remote what it is to be told, as far as the stream takes it. */
   flush(): void {
     const { catalog, elements, ways } = this.#host
-    while (this.#state === 'compared' && this.#gone.length > 0) {
-      if (!this.#line.sendGone(joinNews(this.#gone.splice(0, NEWS_PER_MESSAGE)))) return
+    while (this.#state === 'compared' && this.#gone.length > 0 && this.#line.isDrained) {
+      this.#line.sendGone(joinNews(this.#gone.splice(0, NEWS_PER_MESSAGE)))
     }
-    while (this.#state === 'compared' && this.#untold.size > 0) {
+    while (this.#state === 'compared' && this.#untold.size > 0 && this.#line.isDrained) {
       const news: Uint8Array[] = []
       for (const slot of this.#untold) {
         const id = this.#idOf(slot)
@@ -149,20 +122,27 @@ export class Pair implements LineEvents {
         this.#untold.delete(slot)
         if (news.length === NEWS_PER_MESSAGE) break
       }
-      if (!this.#line.sendNews(joinNews(news))) return
+      this.#account.owes(news.length)
+      this.#line.sendNews(joinNews(news))
     }
   }
 
   async frame(bytes: Uint8Array): Promise<void> {
-    await this.#receive(bytes, () => this.#compare(bytes))
+    if (this.isOver) return
+    this.#account.frame(bytes.byteLength)
+    await this.#receive(() => this.#compare(bytes))
   }
 
   async news(bytes: Uint8Array): Promise<void> {
-    await this.#receive(bytes, () => this.#hear(bytes))
+    if (this.isOver) return
+    this.#account.came(Math.ceil(bytes.byteLength / NEWS_BYTES))
+    await this.#receive(() => this.#hear(bytes))
   }
 
   async gone(bytes: Uint8Array): Promise<void> {
-    await this.#receive(bytes, () => this.#lose(bytes))
+    if (this.isOver) return
+    this.#account.came(Math.ceil(bytes.byteLength / ID_BYTES))
+    await this.#receive(() => this.#lose(bytes))
   }
 
   over(reason: Error | null): void {
@@ -187,9 +167,9 @@ export class Pair implements LineEvents {
   }
 
   /** What comes is worked on in order. @throws TOO_MUCH_WORK only: Protomux ends the stream then */
-  async #receive(bytes: Uint8Array, work: () => Promise<void>): Promise<void> {
+  async #receive(work: () => Promise<void>): Promise<void> {
     try {
-      await this.#host.incoming.add(bytes, async () => {
+      await this.#host.incoming.run(async () => {
         await this.#ready
         if (!this.isOver) await work()
       })
@@ -201,12 +181,12 @@ export class Pair implements LineEvents {
   }
 
   async #compare(bytes: Uint8Array): Promise<void> {
-    this.#account.frame(bytes.byteLength)
     const { reply, differences, isDone } = await this.#exchange!.receive(bytes)
     await this.#differ(differences)
     if (this.isOver) return
-    if (reply !== null) this.#line.sendFrame(reply)
-    if (!isDone) return
+    // One that is honest sends no more before it has our answer.
+    if (reply !== null && !this.#line.sendFrame(reply)) await this.#host.drained()
+    if (!isDone || this.isOver) return
     this.#state = 'compared'
     this.#account.told(this.#differing.size)
     for (const slot of this.#differing.slots()) this.#untold.add(slot)
@@ -239,6 +219,7 @@ export class Pair implements LineEvents {
       if (theirs !== null) this.#heard(slot, theirs)
     })
     this.#gone.push(...unknown) // or not for the remote: it looks the same
+    if (this.#gone.length > UNREAD_IDS) throw badMirror('what is answered to its news is not read')
     this.#host.moved()
   }
 
@@ -256,8 +237,10 @@ export class Pair implements LineEvents {
     if (this.#exchange === null) throw badMirror('ids before anything was compared')
     const ids = splitIds(bytes)
     this.#account.news(ids.length)
-    for (const id of ids) this.#differing.absent.add(id)
-    await this.#forEach(ids, (slot) => this.#differing.delete(slot))
+    await this.#forEach(ids, (slot, i) => {
+      this.#differing.absent.add(ids[i]!)
+      this.#differing.delete(slot)
+    })
     this.#host.moved()
   }
 

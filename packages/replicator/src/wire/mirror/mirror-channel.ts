@@ -2,7 +2,7 @@ import type { Protomux } from '@manycore/hypercore-types'
 import { MIRRORS_PER_STREAM, MIRROR_VERSION } from '../../mirror/defaults.js'
 import { badMirror } from '../../mirror/bad-mirror.js'
 import { OPEN } from '../costs.js'
-import { workOf } from '../pairing.js'
+import { noteAtWork, workOf } from '../pairing.js'
 import { helloEncoding, messageEncoding } from './mirror-encodings.js'
 import type { Hello, Message } from './mirror-encodings.js'
 
@@ -30,12 +30,13 @@ export interface MirrorEvents {
 
 /** What the mirror at the other end says to one here. */
 export interface LineEvents {
+  // These resolve once the message is worked on.
   /** One frame of a comparison. */
-  frame(bytes: Uint8Array): unknown
+  frame(bytes: Uint8Array): Promise<void>
   /** The states of cores. */
-  news(bytes: Uint8Array): unknown
+  news(bytes: Uint8Array): Promise<void>
   /** Ids of cores that it does not compare with us any more. */
-  gone(bytes: Uint8Array): unknown
+  gone(bytes: Uint8Array): Promise<void>
   /** @param reason  why it could not be compared, until it begins anew; null = it has left */
   over(reason: Error | null): void
 }
@@ -48,6 +49,8 @@ interface RawChannel {
 }
 
 interface RawMux {
+  /** Whether the stream takes more. */
+  readonly drained: boolean
   createChannel(opts: object): RawChannel | null
 }
 
@@ -55,12 +58,19 @@ interface RawMux {
 export class Line {
   readonly ours: number
   readonly theirs: number
+  readonly #mux: RawMux
   readonly #send: (type: number, message: Message) => boolean
 
-  constructor(ours: number, theirs: number, send: (type: number, message: Message) => boolean) {
+  constructor(ours: number, theirs: number, mux: RawMux, send: (type: number, message: Message) => boolean) {
     this.ours = ours
     this.theirs = theirs
+    this.#mux = mux
     this.#send = send
+  }
+
+  /** Whether the stream takes more. */
+  get isDrained(): boolean {
+    return this.#mux.drained
   }
 
   /** @returns whether the stream takes more */
@@ -205,10 +215,9 @@ class MuxMirrors {
     if (type === LEAVE) return this.#left(first)
     const events = this.#lines.get(lineOf(first, second))?.events
     if (events === undefined) return undefined // one of the two has begun anew, or left
-    if (type === FRAME) return events.frame(bytes)
-    if (type === NEWS) return events.news(bytes)
-    if (type === GONE) return events.gone(bytes)
-    return events.over(badMirror('the other end could not compare'))
+    if (type === PART) return events.over(badMirror('the other end could not compare'))
+    const hear = type === FRAME ? events.frame : type === NEWS ? events.news : events.gone
+    return noteAtWork(this.#mux, bytes.byteLength, hear.call(events, bytes))
   }
 
   #joined(number: number, instead: number): void {
@@ -229,7 +238,7 @@ class MuxMirrors {
   }
 
   #meet(party: MirrorEvents, ours: number, theirs: number, instead: Line | null): void {
-    const line = new Line(ours, theirs, (type, message) => {
+    const line = new Line(ours, theirs, this.#mux as unknown as RawMux, (type, message) => {
       return this.#lines.get(lineOf(ours, theirs))?.line === line ? this.#send(type, message) : true
     })
     // It may send at once.
@@ -258,7 +267,7 @@ class MuxMirrors {
 }
 
 const NONE = new Uint8Array(0)
-const NOBODY: LineEvents = { frame() {}, news() {}, gone() {}, over() {} }
+const NOBODY: LineEvents = { async frame() {}, async news() {}, async gone() {}, over() {} }
 
 function lineOf(ours: number, theirs: number): string {
   return `${ours} ${theirs}`
