@@ -18,6 +18,7 @@ const [near, far] = [laptop.replicate(true), backup.replicate(false)]
 pipeline(near, far, near, () => {}) // ends when a side closes
 await backup.synced()
 print(backup.syncView())
+print(laptop.syncView())
 
 await Promise.all([laptop.close(), backup.close()])
 near.destroy()
@@ -27,13 +28,14 @@ function print({ isLevel, streams }) {
   for (const { remotePublicKey, isOpening, cores, blocks, bytes, entries } of streams) {
     const who = remotePublicKey ? Buffer.from(remotePublicKey).toString('hex').slice(0, 8) : 'somebody'
     if (isOpening) console.log(`${who}: connecting`)
-    const share = blocks.expected === 0 ? 0 : Math.floor((100 * blocks.received) / blocks.expected)
+    const share =
+      blocks.expected === 0 ? 'nothing' : `${Math.floor((100 * blocks.received) / blocks.expected)} %`
     console.log(
-      `${who}: ${share} %, ${cores.done} of ${cores.total} cores, ${bytes.received} of ${bytes.expected} bytes`
+      `${who}: ${share} has come, ${cores.done} of ${cores.total} cores, ${bytes.received} of ${bytes.expected} bytes`
     )
     console.table(
-      entries.map(({ discoveryKey, have, length, missing, isLevel, lastError }) => ({
-        core: Buffer.from(discoveryKey).toString('hex').slice(0, 8),
+      entries.map(({ name, discoveryKey, have, length, missing, isLevel, lastError }) => ({
+        core: name ?? Buffer.from(discoveryKey).toString('hex').slice(0, 8), // the backup knows the keys only
         have,
         length,
         missing,

@@ -14,6 +14,12 @@ export const NAME_MAX_BYTES = 2000
 /** How many names have their discovery key kept in memory: at most 1 MB with names of 30 bytes. */
 export const NAMES_KEPT = 4096
 
+/**
+ * How many cores have their name kept in memory for views, or that they have none, some 300 bytes each: the entries of a view of
+ * sixteen streams.
+ */
+export const NAMES_OF_VIEWS: number = 16 * 1024
+
 /** How many discovery keys are remembered by their core's key, at about 300 bytes each: 300 KB. */
 export const DISCOVERY_KEYS_KEPT = 1024
 

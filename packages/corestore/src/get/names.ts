@@ -6,6 +6,7 @@ import type { SessionTable } from '@manycore/sessions'
 import { nameCore } from '@manycore/storage-adapters'
 import { NAMES_KEPT } from '../defaults.js'
 import { CorestoreError } from '../errors.js'
+import { NamesAtOnce } from './names-at-once.js'
 
 /** A name that somebody is opening, and the core it means. */
 interface Claim {
@@ -31,6 +32,7 @@ export class CoreNames {
   readonly #claims = new Map<string, Claim>()
   /** Hex discovery key → names that are not stored with the core, or not yet. */
   readonly #given = new Map<string, CoreAlias[]>()
+  readonly #atOnce: NamesAtOnce
   /** What sessions are to open on whose core is being looked up. */
   readonly #finding = new Set<Promise<unknown>>()
 
@@ -38,6 +40,7 @@ export class CoreNames {
   constructor(storage: CorestoreStorage, onnamed: (core: InnerCore) => void) {
     this.#storage = storage
     this.#onnamed = onnamed
+    this.#atOnce = new NamesAtOnce(storage)
   }
 
   /**
@@ -86,6 +89,7 @@ export class CoreNames {
     claim.callers++
     this.#claims.set(id, claim)
     if (isNews) this.#given.set(hex, [...given, alias])
+    this.#atOnce.note(hex, alias, false)
   }
 
   /** Stores the name with the core it means if that has none, because it was first opened by key or key pair. */
@@ -129,8 +133,15 @@ export class CoreNames {
     return all.filter((one, i) => all.findIndex((other) => isSame(other, one)) === i)
   }
 
+  /** The names of cores, as far as they are known now. @param found  called once more of them are known */
+  atOnce(discoveryKeys: readonly Uint8Array[], found: () => void): (CoreAlias | null)[] {
+    return this.#atOnce.of(discoveryKeys, found)
+  }
+
   #remember(alias: CoreAlias, discoveryKey: Uint8Array): void {
-    this.#stored.set(toId(alias), b4a.toString(discoveryKey, 'hex'))
+    const hex = b4a.toString(discoveryKey, 'hex')
+    this.#stored.set(toId(alias), hex)
+    this.#atOnce.note(hex, alias, true)
   }
 
   /** @returns the name that is stored with a core, null if it has none, undefined if the core is not stored */
@@ -158,6 +169,7 @@ export function namedCores(table: SessionTable, names: CoreNames, stored: Stored
     off: (event, fn) => table.off(event, fn),
     watch: (fn) => table.watch(fn),
     hold: (core) => table.hold(core),
-    describe: (core) => names.of(core)
+    describe: (core) => names.of(core),
+    namesOf: (discoveryKeys, found) => names.atOnce(discoveryKeys, found)
   }
 }

@@ -26,12 +26,13 @@ export interface BitfieldPage {
   readonly page: Uint8Array
 }
 
-/** @returns one entry per key, in the same order; null = not stored */
+/** @param opts  which records are read, beside that of the core; default: all. @returns one entry per key, in the same order; null = not stored */
 export function readInfos(
   storage: CorestoreStorage,
-  discoveryKeys: readonly Uint8Array[]
+  discoveryKeys: readonly Uint8Array[],
+  opts?: { auth: boolean; head: boolean; hints: boolean }
 ): Promise<(CoreInfo | null)[]> {
-  return (storage as unknown as PrivateStorage).getInfos(discoveryKeys)
+  return (storage as unknown as PrivateStorage).getInfos(discoveryKeys, opts)
 }
 
 /** The bitfield of a stored core, which is not opened. */

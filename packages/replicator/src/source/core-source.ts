@@ -34,6 +34,14 @@ export interface CoreSource {
    * @returns null or an empty list if the core has none
    */
   describe?(core: InnerCore): Promise<readonly CoreName[] | CoreName | null>
+  /**
+   * Names for a view, as far as they are known at once. What is not known is looked up, some cores at a time, and is there the next
+   * time. Without it, the entries of a view have no names.
+   * @param discoveryKeys  32 bytes each
+   * @param found  called once more names are known
+   * @returns one entry per key, in the same order: the first name of the core; null if it has none, or if that is not known yet
+   */
+  namesOf?(discoveryKeys: readonly Uint8Array[], found: () => void): readonly (CoreName | null)[]
   /** What is stored, open or not. Only with this, and with `watch()`, the replicator can mirror. */
   readonly stored?: StoredCopies
   /** 'downloading': a session of this core began to want data. */

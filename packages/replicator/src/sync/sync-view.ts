@@ -62,6 +62,13 @@ export interface CoreSync {
   readonly key: Uint8Array | null
   /** 32 bytes. */
   readonly discoveryKey: Uint8Array
+  /**
+   * The name that the core is stored under; null if it has none, or if that is not known yet. Names that are not known are looked
+   * up after a view that has the core, 256 at a time, and are in the next one.
+   */
+  readonly name: string | null
+  /** 32 bytes: the namespace of the name; null if there is none. */
+  readonly namespace: Uint8Array | null
   /** Whether both sides have it open on this stream. */
   readonly isOpen: boolean
   /** Whether nothing differs. True of a core that is not on the stream: the peer has none, or it was detached. */

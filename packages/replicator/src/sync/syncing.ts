@@ -27,7 +27,7 @@ export class Syncing implements Follower {
     const levels = new Levels(parts)
     this.#source = source
     this.#streams = streams
-    this.#viewer = new Viewer({ streams, levels, errors: this.#errors, figures: reports.figures, mirroring })
+    this.#viewer = new Viewer({ source, streams, levels, errors: this.#errors, reports, mirroring })
     this.#waiters = new Waiters(streams, levels, clock)
     this.#teller = new Teller(this.#viewer, reports, clock)
     reports.follower = this

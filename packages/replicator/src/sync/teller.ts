@@ -58,7 +58,18 @@ function inShort({ streams }: SyncView): string {
   return JSON.stringify(
     streams.map(({ remotePublicKey, isOpening, isLevel, isMirroring, lastError, cores, blocks, entries }) => {
       const errors = entries.filter(({ lastError }) => lastError !== null).length
-      return [remotePublicKey, isOpening, isLevel, isMirroring, lastError?.message, cores, blocks, errors]
+      const names = entries.filter(({ name }) => name !== null).length
+      return [
+        remotePublicKey,
+        isOpening,
+        isLevel,
+        isMirroring,
+        lastError?.message,
+        cores,
+        blocks,
+        errors,
+        names
+      ]
     })
   )
 }

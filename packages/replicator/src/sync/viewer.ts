@@ -3,7 +3,8 @@ import type { InnerCore } from '@manycore/hypercore-types'
 import type { PolicyGate } from '../attach/policy-gate.js'
 import type { LinkView, StoredDifference } from './link-view.js'
 import type { Mirroring } from '../mirror/mirroring.js'
-import type { FigureBook } from '../stats/figures.js'
+import type { CoreSource } from '../source/core-source.js'
+import type { Reports } from '../stats/reports.js'
 import type { OpenStream, StreamSet } from '../streams/stream-set.js'
 import type { Standing } from '../wire/sync/standing.js'
 import { ENTRIES_PER_STREAM } from './defaults.js'
@@ -13,10 +14,11 @@ import type { CoreSync, StreamSync, SyncView } from './sync-view.js'
 
 /** What views are made of. */
 export interface ViewParts {
+  readonly source: CoreSource
   readonly streams: StreamSet<PolicyGate>
   readonly levels: Levels
   readonly errors: LastErrors
-  readonly figures: FigureBook
+  readonly reports: Reports
   readonly mirroring: Mirroring
 }
 
@@ -30,16 +32,31 @@ export class Viewer {
 
   /** O(what is attached, and what differs). */
   view(): SyncView {
-    const { streams, levels, mirroring, errors, figures } = this.#parts
+    const { streams, levels, mirroring, errors, reports } = this.#parts
     const sheets = new Map<OpenStream, Sheet>()
     for (const record of streams) sheets.set(record, new Sheet(record, mirroring.view(record), errors))
     for (const [core, record] of levels.pairs()) {
       sheets.get(record)!.add(core, levels.standing(core, record))
     }
     const views = Array.from(sheets, ([record, sheet]) => {
-      return sheet.close(levels.isSettled(record as OpenStream<PolicyGate>), figures.received(record.stream))
+      return sheet.close(
+        levels.isSettled(record as OpenStream<PolicyGate>),
+        reports.figures.received(record.stream)
+      )
     })
+    this.#name([...sheets.values()].flatMap(({ entries }) => entries))
     return { isLevel: views.every(({ isLevel }) => isLevel), streams: views }
+  }
+
+  #name(entries: readonly Entry[]): void {
+    const { source, reports } = this.#parts
+    const keys = entries.map(({ discoveryKey }) => discoveryKey)
+    const names = source.namesOf?.(keys, () => reports.moved(null)) ?? []
+    for (const [i, found] of names.entries()) {
+      const entry = entries[i]!
+      entry.name = found?.name ?? null
+      entry.namespace = found?.namespace ?? null
+    }
   }
 }
 
@@ -49,9 +66,11 @@ class Sheet {
   readonly #mirror: LinkView | null
   readonly #errors: LastErrors
   readonly #failed: Set<string>
-  readonly #withError: CoreSync[] = []
-  readonly #differing: CoreSync[] = []
-  readonly #others: CoreSync[] = []
+  /** Those of the view, once it is closed. */
+  entries: readonly Entry[] = []
+  readonly #withError: Entry[] = []
+  readonly #differing: Entry[] = []
+  readonly #others: Entry[] = []
   readonly #cores = { total: 0, differing: 0, done: 0 }
   #missing = 0
   /** Of what is missing: bytes that can be told by their core, and blocks of which they cannot. */
@@ -84,6 +103,7 @@ class Sheet {
     }
     for (const id of this.#failed) this.#enter(null, b4a.from(id, 'hex'), null)
     const average = received.blocks === 0 ? 0 : received.bytes / received.blocks
+    this.entries = [...this.#withError, ...this.#differing, ...this.#others].slice(0, ENTRIES_PER_STREAM)
     const bytes = Math.round(this.#bytes + this.#unknown * average)
     return {
       stream,
@@ -95,7 +115,7 @@ class Sheet {
       cores: this.#cores,
       blocks: { received: received.blocks, expected: received.blocks + this.#missing },
       bytes: { received: received.bytes, expected: received.bytes + bytes },
-      entries: [...this.#withError, ...this.#differing, ...this.#others].slice(0, ENTRIES_PER_STREAM)
+      entries: this.entries
     }
   }
 
@@ -134,12 +154,16 @@ class Sheet {
     const { length, fork, remoteLength, remoteFork, have, want, missing, uploading } = at ?? NOWHERE
     const [isOpen, isLevel] = [at?.isOpen ?? false, at?.isLevel ?? true]
     const counts = { length, fork, remoteLength, remoteFork, have, want, missing, uploading }
-    list.push({ key, discoveryKey, isOpen, isLevel, ...counts, lastError })
+    list.push({ key, discoveryKey, name: null, namespace: null, isOpen, isLevel, ...counts, lastError })
   }
 }
 
+/** An entry whose name may not be there yet. */
+type Entry = Omit<CoreSync, 'name' | 'namespace'> & { name: string | null; namespace: Uint8Array | null }
+
 /** What an entry tells of a standing. */
-type Place = Omit<CoreSync, 'key' | 'discoveryKey' | 'lastError'> & Pick<Standing, 'told'>
+type Place = Omit<CoreSync, 'key' | 'discoveryKey' | 'name' | 'namespace' | 'lastError'> &
+  Pick<Standing, 'told'>
 
 const NOWHERE = {
   length: 0,
