@@ -24,6 +24,10 @@ type Records = BoundedMap<string, RecentRecord>
 export class RecentRecords {
   readonly #records: Records = new BoundedMap(RECORDS_KEPT)
   readonly #pages: Records = new BoundedMap(PAGES_KEPT)
+  /** What was queued last and is not written yet, by key, in hex: what a read finds there may be old when it is answered. */
+  readonly #queued = new Map<string, readonly Op[]>()
+  /** Queued ops that delete ranges: the same is true of every key. */
+  readonly #ranges = new Set<readonly Op[]>()
 
   /** @returns a fresh copy of the stored value; null = absent, undefined = not known here */
   get(key: Uint8Array): Uint8Array | null | undefined {
@@ -44,10 +48,11 @@ export class RecentRecords {
    * @returns a function that takes the value it found; null = this record is not kept
    */
   read(key: Uint8Array): ((found: Uint8Array | null) => void) | null {
-    if (!isCoreOrHead(key)) return null
+    if (!isCoreOrHead(key) || this.#ranges.size > 0) return null
     const hex = toHex(key)
+    if (this.#queued.has(hex)) return null
     const record: RecentRecord = { pending: {}, value: undefined }
-    // A record that is queued to be written, or was read already, is better known.
+    // One that was read or written already is better known.
     if (!this.#records.has(hex)) setYoungest(this.#records, hex, record)
     return (found) => {
       if (this.#records.get(hex) === record) this.#settle(record, found)
@@ -59,20 +64,35 @@ export class RecentRecords {
     for (const op of ops) {
       if (op.type === 'delRange') {
         this.clear()
+        this.#ranges.add(ops)
         continue
       }
       const records = this.#of(op.key)
-      if (records !== null) setYoungest(records, toHex(op.key), { pending: ops, value: undefined })
+      if (records === null) continue
+      const hex = toHex(op.key)
+      this.#queued.set(hex, ops)
+      setYoungest(records, hex, { pending: ops, value: undefined })
     }
   }
 
   /** Called when queued ops were written: they are what is stored, unless others were queued since. */
   written(ops: readonly Op[]): void {
+    this.failed(ops)
     // From the end, because the last of several changes of one record counts.
     for (const op of ops.toReversed()) {
       if (op.type === 'delRange') continue // queue() has forgotten everything before it
       const record = this.#of(op.key)?.get(toHex(op.key))
       if (record?.pending === ops) this.#settle(record, op.type === 'put' ? op.value : null)
+    }
+  }
+
+  /** Called when queued ops could not be written: what is stored of them is read again each time. */
+  failed(ops: readonly Op[]): void {
+    this.#ranges.delete(ops)
+    for (const op of ops) {
+      if (op.type === 'delRange' || this.#of(op.key) === null) continue
+      const hex = toHex(op.key)
+      if (this.#queued.get(hex) === ops) this.#queued.delete(hex)
     }
   }
 

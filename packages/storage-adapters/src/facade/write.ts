@@ -33,7 +33,6 @@ export class WriteBatch {
     const ops = this.#ops
     this.#ops = []
     return new Promise((resolve, reject) => {
-      const failed = (err: unknown): void => this.#answers.give({ give: () => reject(err) })
       if (readOnly) {
         const message = `cannot write: the ${engine.name} store was opened read-only`
         return reject(new EngineError('ENGINE_READ_ONLY', message))
@@ -45,6 +44,10 @@ export class WriteBatch {
       const written = (): void => {
         recent.written(copy)
         this.#answers.give(done)
+      }
+      const failed = (err: unknown): void => {
+        recent.failed(copy)
+        this.#answers.give({ give: () => reject(err) })
       }
       coalescer.write({ ops: copy, written, failed })
     })

@@ -3,8 +3,10 @@ import Hypercore from 'hypercore'
 import crypto from 'hypercore-crypto'
 import { expect, test } from 'vitest'
 import { MemoryEngine } from '@manycore/kv'
+import type { Op } from '@manycore/kv'
 import { openStorage } from '../../src/index.js'
 import { RecentRecords } from '../../src/facade/recent-records.js'
+import { RECORDS_KEPT } from '../../src/defaults.js'
 import { CountingEngine } from './counting-engine.js'
 import { failure } from '../temporary.js'
 
@@ -154,6 +156,53 @@ test('a read that began before a write says nothing afterwards', () => {
   recent.read(core)!(null)
   expect(recent.get(core)).toBe(null)
 })
+
+test('a read that begins while a range is deleted, or after so many others that a write is forgotten, says nothing', () => {
+  const core = b4a.concat([b4a.from([1]), b4a.alloc(32, 5)])
+  const deletion = [
+    { type: 'del' as const, key: core },
+    { type: 'delRange' as const, start: b4a.from([4]), end: b4a.from([5]) }
+  ]
+  const write = [{ type: 'put' as const, key: core, value: b4a.from('new') }]
+  for (const ops of [deletion, write]) {
+    for (const end of ['written', 'failed'] as const) {
+      const recent = new RecentRecords()
+      recent.queue(ops)
+      for (let i = 0; i < RECORDS_KEPT; i++) {
+        recent.read(b4a.concat([b4a.from([1]), b4a.alloc(32, `other ${i}`)]))?.(null)
+      }
+      recent.read(core)?.(b4a.from('old'))
+      recent[end](ops)
+      expect(recent.get(core)).toBe(undefined)
+      recent.read(core)!(b4a.from('what is there now'))
+      expect(recent.get(core)).toEqual(b4a.from('what is there now'))
+    }
+  }
+})
+
+test('a core that is looked for while it is deleted is not found afterwards', async () => {
+  const engine = new (class extends MemoryEngine {
+    before: () => Promise<unknown> = async () => {}
+    override async batch(ops: readonly Op[]): Promise<void> {
+      await this.before()
+      await super.batch(ops)
+    }
+  })()
+  const storage = openStorage(engine)
+  const core = new Hypercore(storage)
+  await core.append('block')
+  const discoveryKey = core.discoveryKey!
+  const { deleteCore, getInfos } = storage as unknown as Deleting
+  engine.before = () => getInfos.call(storage, [discoveryKey])
+  await deleteCore.call(storage, (core.core as unknown as { storage: { core: object } }).storage.core)
+  expect(await storage.resumeCore(discoveryKey)).toBe(null)
+  await storage.close()
+})
+
+interface Deleting {
+  deleteCore(pointers: object): Promise<void>
+  getInfos(discoveryKeys: Uint8Array[]): Promise<unknown>
+}
 
 test('what is given out is a copy: Hypercore changes the bitfield page it reads', () => {
   const recent = new RecentRecords()
