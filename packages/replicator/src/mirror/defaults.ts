@@ -37,8 +37,23 @@ export const NEWS_MS = 50
 /** Cores that are read from storage at a time, and hashed in one turn of the event loop: a few milliseconds. */
 export const CORES_PER_READ = 256
 
-/** Indexes of peers that are kept, those of peers that are connected among them: 110 bytes for each of their cores, on disk. */
+/** Indexes of peers that are kept, those of peers that are connected among them. */
 export const KEPT_INDEXES = 128
+
+/**
+ * How many of those are of peers that were met once. One with new static keys for each program run, or for each stream, is met once and
+ * never comes again; of those that come again few come for the second time at once.
+ */
+export const KEPT_ONCE = 8
+
+/** What a core takes in an index that is kept, and beside it, on disk. */
+export const KEPT_CORE_BYTES = 135
+
+/** Bytes of all indexes that are kept, but for those of peers that are connected: 128 of 60,000 cores each, 8 of a million. */
+export const KEPT_BYTES: number = 1024 * 1024 * 1024
+
+/** Peers of which it is known that they were met before, even if their index was dropped: 30 bytes each. */
+export const KNOWN_PEERS = 1024
 
 /** Bytes of an index that are kept in memory though they are stored: its upper levels, and what was used of it lately. */
 export const INDEX_CACHE_BYTES: number = 1024 * 1024

@@ -6,7 +6,7 @@ import { CORES_PER_READ, NEWS_MS, REREAD_MAX_MS, SETTLE_MS } from './defaults.js
 import type { CoreSource } from '../source/core-source.js'
 import { watchChanges } from '../wire/mirror/core-watch.js'
 import type { Catalog } from './cores/catalog.js'
-import { isDamage } from './indexes/peer-index.js'
+import { isDamage } from './indexes/damage.js'
 import type { PeerIndex } from './indexes/peer-index.js'
 import { PeerIndexes } from './indexes/peer-indexes.js'
 import type { ChangeTaker } from './indexes/peer-indexes.js'
@@ -197,7 +197,7 @@ export class Updates implements ChangeTaker {
       try {
         for (const [i, key] of keys.entries()) {
           const core = key === null ? null : cores[next++]!
-          if (key !== null) await index.check(ids[i]!, key, core)
+          await index.check(ids[i]!, key, core)
           if (key !== null && core === null) await index.delete(key)
           slots.push(this.#hold(core))
         }

@@ -1,12 +1,12 @@
 import b4a from 'b4a'
-import { isManycoreError } from '@manycore/ground'
-import { ReconcileError, Reconciler } from '@manycore/reconcile'
+import { Reconciler } from '@manycore/reconcile'
 import type { Index, Item } from '@manycore/reconcile'
 import { MIRROR_FRAME_BYTES, ROUNDS_PER_CORE } from '../defaults.js'
 import type { Elements } from '../elements.js'
 import { STATE_BYTES, writeState } from '../state.js'
 import type { StoredCopy } from '../stored-copies.js'
 import type { CoreIds } from './core-ids.js'
+import { damage } from './damage.js'
 
 /** Who is told of what an index takes. */
 export interface IndexUser {
@@ -114,7 +114,8 @@ export class PeerIndex {
     const id = await this.ids.idOf(discoveryKey)
     if (id === null) return
     const [known] = await this.ids.keysOf([id])
-    if (!known || !b4a.equals(known, discoveryKey)) throw damaged()
+    if (!known || !b4a.equals(known, discoveryKey))
+      throw damage('an id does not stand for the core that it was given')
     this.ids.delete(id, discoveryKey)
     await this.index.remove(id)
     for (const user of this.users) user.left(id)
@@ -148,20 +149,21 @@ export class PeerIndex {
     return { id, version: this.elements.versionOf(core.key, this.#state).slice() }
   }
 
-  /** Whether what was found under an id is what belongs there. @param core  null = not stored. @throws INDEX_CORRUPT */
-  async check(id: Uint8Array, discoveryKey: Uint8Array, core: StoredCopy | null): Promise<void> {
+  /**
+   * Checks what was found under an id.
+   * @param discoveryKey  null = no core has this id
+   * @param core          null = it is not stored
+   * @throws INDEX_CORRUPT if that is not what belongs there
+   */
+  async check(id: Uint8Array, discoveryKey: Uint8Array | null, core: StoredCopy | null): Promise<void> {
+    if (discoveryKey === null) {
+      if ((await this.index.get(id)) !== null) throw damage('an id of the index stands for no core')
+      return
+    }
     const known = core === null ? await this.ids.idOf(discoveryKey) : this.elements.idOf(core.key)
-    if (known === null || !b4a.equals(known, id)) throw damaged()
+    if (known === null || !b4a.equals(known, id))
+      throw damage('an id does not stand for the core that has it')
   }
-}
-
-/** Whether an index, or what is beside it, is damaged: then it is to be built anew. */
-export function isDamage(err: unknown): boolean {
-  return isManycoreError(err, 'INDEX_CORRUPT', 'INDEX_MISMATCH')
-}
-
-function damaged(): ReconcileError {
-  return new ReconcileError('INDEX_CORRUPT', 'an id does not stand for the core that it was given')
 }
 
 function hexOf(discoveryKey: Uint8Array): string {

@@ -7,7 +7,8 @@ import { type Elements, ID_BYTES, VERSION_BYTES } from '../elements.js'
 import type { ChangePlace, StoredChanges, StoredCopies, StoredCopy } from '../stored-copies.js'
 import { KeptIndexes, nameOf } from './kept-indexes.js'
 import { KnownIds } from './known-ids.js'
-import { PeerIndex, isDamage } from './peer-index.js'
+import { isDamage } from './damage.js'
+import { PeerIndex } from './peer-index.js'
 import type { IndexUser, MayHave } from './peer-index.js'
 import { isSameEpoch, readStamp, writeStamp } from './stamp.js'
 import { StoredIds } from './stored-ids.js'
@@ -127,13 +128,25 @@ export class PeerIndexes {
     for (const user of index.users) user.lost()
   }
 
-  /** Nobody gets this one any more. Another one of the same peer is not read before this one is closed. */
+  /** Nobody gets this one any more. Another one of the same peer is not read before this one is closed. Never rejects. */
   async #forget(index: PeerIndex): Promise<void> {
     this.#all.delete(index)
     const name = nameOf(index.elements.secret)
     if (this.#shared.get(name) === index) this.#shared.delete(name)
-    await this.#turns.run(name, async () => index.index?.close())
+    await this.#turns.run(name, async () => {
+      await this.#measure(index).catch(() => {}) // what is too much is dropped the next time
+      await index.index?.close()
+    })
   }
+
+  /** Notes how large an index is that is kept, and drops others if they are too many. */
+  async #measure({ ids, index, elements }: PeerIndex): Promise<void> {
+    const keeping = await this.#keeping
+    if (!(ids instanceof StoredIds) || !keeping || index.stamp === null) return
+    await keeping.kept.resized(elements.secret, index.size, this.#isUsed)
+  }
+
+  readonly #isUsed = (name: string): boolean => this.#shared.has(name)
 
   async #fill(index: PeerIndex, isShared: boolean): Promise<void> {
     const name = nameOf(index.elements.secret)
@@ -148,6 +161,7 @@ export class PeerIndexes {
       try {
         await this.#turns.run(name, () => this.#restore(index, keeping))
         await this.#catchUp([index], keeping.changes)
+        await this.#turns.run(name, () => this.#measure(index))
       } catch (err) {
         if (isDamage(err)) await this.drop(index)
         throw err
@@ -171,9 +185,9 @@ export class PeerIndexes {
   /** Takes the index that is kept if it can be brought up to date, and makes it anew otherwise. */
   async #restore(index: PeerIndex, { changes, kept }: Keeping): Promise<void> {
     const { secret } = index.elements
-    await kept.use(secret, (name) => this.#shared.has(name))
+    await kept.meet(secret, this.#isUsed)
     const prefix = kept.prefixOf(secret)
-    index.ids = new StoredIds(changes.engine, prefix)
+    const ids = (index.ids = new StoredIds(changes.engine, prefix))
     index.index = new Index({
       ...settingsOf(index.elements),
       engine: changes.engine,
@@ -183,6 +197,7 @@ export class PeerIndexes {
     const to = await changes.checkpoint() // before the scan: whatever changes from now on is read again
     const stamp = await stampOf(index.index)
     if (stamp === null || !isSameEpoch(stamp, to)) {
+      await ids.clear() // there may be those of cores that are gone
       await index.index.rebuild(this.#items(index, changes), { stamp: writeStamp(to) })
     }
     await this.#taker.begin(index)
@@ -191,15 +206,22 @@ export class PeerIndexes {
   /** The items of all that is stored and that the peer may know of. Their ids are noted on the way. */
   async *#items(index: PeerIndex, changes: StoredChanges | null): AsyncGenerator<Item> {
     const { ids } = index
-    for await (const cores of this.#taker.scan()) {
-      if (this.#isClosed) throw new ReplicatorError('REPLICATOR_CLOSED', 'the mirror was closed')
-      const ops: StoreOp[] = []
-      for (const { core, item } of await index.itemsOf(cores)) {
-        if (ids instanceof StoredIds) ops.push(...ids.opsOf(item.id, core.discoveryKey))
-        else ids.set(item.id, core.discoveryKey)
-        yield item
+    let writing: Promise<void> = Promise.resolve()
+    try {
+      for await (const cores of this.#taker.scan()) {
+        if (this.#isClosed) throw new ReplicatorError('REPLICATOR_CLOSED', 'the mirror was closed')
+        const ops: StoreOp[] = []
+        for (const { core, item } of await index.itemsOf(cores)) {
+          if (ids instanceof StoredIds) ops.push(...ids.opsOf(item.id, core.discoveryKey))
+          else ids.set(item.id, core.discoveryKey)
+          yield item
+        }
+        await writing
+        writing = changes === null ? laterTurn() : changes.engine.batch(ops)
+        writing.catch(() => {}) // awaited with the next ones, which are read meanwhile
       }
-      await (changes === null ? laterTurn() : changes.engine.batch(ops))
+    } finally {
+      await writing
     }
   }
 

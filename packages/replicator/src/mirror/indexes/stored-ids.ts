@@ -1,12 +1,20 @@
 import b4a from 'b4a'
+import sodium from 'sodium-universal'
 import type { OrderedStore, StoreOp } from '@manycore/reconcile'
 import type { CoreIds } from './core-ids.js'
+import { damage } from './damage.js'
 
 const BY_ID = 1
 const BY_CORE = 2
 
 /** Of a discovery key, which is a hash, so many bytes are enough to find a core among those of one store. */
 const SHORT_BYTES = 16
+
+/**
+ * Behind the discovery key of an id. One that is damaged would not be found in storage, and be taken for that of a core which was
+ * deleted. An id needs none: it has to lead back to the core.
+ */
+const CHECK_BYTES = 4
 
 /** What is to be stored; null = it is to be deleted. */
 interface Change {
@@ -38,8 +46,10 @@ export class StoredIds implements CoreIds {
     return true
   }
 
-  keysOf(ids: readonly Uint8Array[]): Promise<(Uint8Array | null)[]> {
-    return this.#read(ids.map((id) => this.#byId(id)))
+  /** @throws INDEX_CORRUPT */
+  async keysOf(ids: readonly Uint8Array[]): Promise<(Uint8Array | null)[]> {
+    const checked = await this.#read(ids.map((id) => this.#byId(id)))
+    return checked.map((value, i) => value && keyOf(ids[i]!, value))
   }
 
   async idOf(discoveryKey: Uint8Array): Promise<Uint8Array | null> {
@@ -47,7 +57,7 @@ export class StoredIds implements CoreIds {
   }
 
   set(id: Uint8Array, discoveryKey: Uint8Array): void {
-    this.#change(this.#byId(id), discoveryKey)
+    this.#change(this.#byId(id), checkedKey(id, discoveryKey))
     this.#change(this.#byCore(discoveryKey), id)
   }
 
@@ -65,8 +75,17 @@ export class StoredIds implements CoreIds {
 
   /** What stores the id of a core, past the changes that wait. */
   *opsOf(id: Uint8Array, discoveryKey: Uint8Array): Generator<StoreOp> {
-    yield opOf(this.#byId(id), discoveryKey)
+    yield opOf(this.#byId(id), checkedKey(id, discoveryKey))
     yield opOf(this.#byCore(discoveryKey), id)
+  }
+
+  /** Deletes everything: what a batch of an index that is made anew does not overwrite. */
+  async clear(): Promise<void> {
+    this.#changes.clear()
+    const [start, end] = [BY_ID, BY_CORE + 1].map((kind) => b4a.concat([this.#prefix, b4a.from([kind])]))
+    const iterator = this.#store.iterator({ gte: start!, lt: end! })
+    const some = await iterator.next(1).finally(() => iterator.close())
+    if (some.length > 0) await this.#store.batch([{ type: 'delRange', start: start!, end: end! }])
   }
 
   async #read(keys: readonly Uint8Array[]): Promise<(Uint8Array | null)[]> {
@@ -97,4 +116,17 @@ function opOf(key: Uint8Array, value: Uint8Array | null): StoreOp {
   return value === null
     ? { type: 'del', key: key.slice() }
     : { type: 'put', key: key.slice(), value: value.slice() }
+}
+
+const digest = new Uint8Array(32)
+
+function checkedKey(id: Uint8Array, discoveryKey: Uint8Array): Uint8Array {
+  sodium.crypto_generichash_batch(digest, [id, discoveryKey])
+  return b4a.concat([discoveryKey, digest.subarray(0, CHECK_BYTES)])
+}
+
+function keyOf(id: Uint8Array, value: Uint8Array): Uint8Array {
+  const discoveryKey = value.subarray(0, -CHECK_BYTES)
+  if (b4a.equals(checkedKey(id, discoveryKey), value)) return discoveryKey
+  throw damage('the core of an id has a wrong checksum')
 }
