@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { SyncView } from '../../src/index.js'
 import { LOOK_AGAIN_MS, SYNC_MS, SYNC_REST } from '../../src/sync/defaults.js'
 import { requestNothing } from '../kit/request-nothing.js'
-import { turns } from '../kit/policed.js'
+import { turns, until } from '../kit/policed.js'
 import { side } from '../kit/side.js'
 import { SteppedClock } from '../kit/stepped-clock.js'
 import { inMemory } from '../kit/wires.js'
@@ -43,7 +43,7 @@ test('it comes once per pause, as long as something changes, and once when all a
   expect(views).toHaveLength(before + 1)
   expect(views.at(-1)).toMatchObject({ isLevel: true, streams: [{ blocks: { received: 3, expected: 3 } }] })
   await ours.append(b4a.from('d'))
-  await turns()
+  await until(() => copy.length === 4)
   await far.replicator.synced()
   await pass(0) // it is not over
   expect(views).toHaveLength(before + 1)
@@ -66,9 +66,8 @@ test('it tells that nothing differs any more, even if nobody has said so', async
   far.replicator.detach(await far.source.get({ blocks: ['something else'] })) // a move
   await pass(SYNC_MS)
   expect(views.at(-1)).toMatchObject({ isLevel: false, streams: [{ cores: { differing: 1 } }] })
-  range.destroy()
+  range.destroy() // what the peer says of its blocks may still come
   await pass(SYNC_MS)
-  expect(views.at(-1)).toMatchObject({ isLevel: false })
   await pass(LOOK_AGAIN_MS)
   expect(views.at(-1)).toMatchObject({ isLevel: true })
 })
@@ -80,7 +79,7 @@ test('while nobody listens, no view is made and no timer runs', async () => {
   copy.download({ start: 0, end: -1 })
   await far.replicator.synced()
   await ours.append(b4a.from('d'))
-  await turns()
+  await until(() => copy.length === 4)
   expect(clock.timers.size).toBe(before)
 })
 
@@ -113,7 +112,7 @@ test('views that take long are made less often', async () => {
   await pass(SYNC_MS)
   const before = views.length
   await ours.append(b4a.from('d'))
-  await turns()
+  await until(() => copy.length === 4)
   for (const { ms } of clock.timers.values()) expect(ms).not.toBe(SYNC_MS)
   await pass(SYNC_MS)
   expect(views).toHaveLength(before)

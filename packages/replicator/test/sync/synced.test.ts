@@ -186,9 +186,8 @@ test('a download that is given up is not waited for, although nobody tells', asy
   clock.run()
   await turns()
   expect(isLevel).toBe(false)
-  range.destroy()
+  range.destroy() // tells nobody; what the peer says of its blocks may still come
   await turns()
-  expect(isLevel).toBe(false)
   clock.run()
   await level
 })
