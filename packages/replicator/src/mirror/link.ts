@@ -1,8 +1,9 @@
 import { Queue } from '@manycore/ground'
-import type { ReplicatorError } from '../errors.js'
+import { ReplicatorError } from '../errors.js'
 import type { OpenStream } from '../streams/stream-set.js'
 import { joinMirrors } from '../wire/mirror/mirror-channel.js'
 import type { Line, LineEvents, Seat } from '../wire/mirror/mirror-channel.js'
+import { badMirror } from './bad-mirror.js'
 import type { Catalog } from './cores/catalog.js'
 import { HeldSlots } from './cores/held-slots.js'
 import { Hopeless } from './cores/hopeless.js'
@@ -57,7 +58,7 @@ export class MirrorLink implements PairHost, IndexUser {
       open: () => this.#opened(),
       drain: () => this.#drained(),
       close: () => this.#closed(),
-      failed: (err) => this.failed(err as ReplicatorError, null)
+      failed: (err) => this.failed(err, null)
     })
   }
 
@@ -172,7 +173,9 @@ export class MirrorLink implements PairHost, IndexUser {
     if (peer === null || this.#host.mayHave(this.record) === null) return
     const slot = this.catalog.find(discoveryKey)
     if (slot !== -1) for (const pair of this.#pairs.values()) pair.forget(slot)
-    this.updates.review(peer, discoveryKey).catch((err: ReplicatorError) => this.failed(err, null))
+    this.updates.review(peer, discoveryKey).catch((err: Error) => {
+      if (this.peer === peer) this.failed(err, null) // otherwise all has begun anew since
+    })
   }
 
   changed(core: StoredCopy, isNew: boolean): void {
@@ -240,11 +243,12 @@ export class MirrorLink implements PairHost, IndexUser {
   mend(err: Error): boolean {
     const { peer } = this
     if (peer === null || !isDamage(err)) return false
-    void this.updates.indexes.drop(peer).catch((cause: ReplicatorError) => this.failed(cause, null))
+    void this.updates.indexes.drop(peer).catch((cause: Error) => this.failed(cause, null))
     return true
   }
 
-  failed(err: ReplicatorError, line: Line | null): void {
+  failed(cause: Error, line: Line | null): void {
+    const err = cause instanceof ReplicatorError ? cause : badMirror(cause.message, cause)
     if (line !== null) this.#drop(line)
     this.#failures.add(line, err, true)
     this.moved()

@@ -83,6 +83,33 @@ test('while nobody listens, no view is made and no timer runs', async () => {
   expect(clock.timers.size).toBe(before)
 })
 
+test('once nobody listens any more, no view is made, and after close() no timer runs', async () => {
+  const { clock, far, ours, copy, other, pass } = await scene()
+  const listener = (): void => {}
+  far.replicator.on('sync', listener)
+  far.replicator.replicate(other)
+  await far.replicator.synced()
+  await pass(SYNC_MS)
+  await pass(SYNC_MS)
+  await ours.append(b4a.from('d'))
+  await until(() => copy.length === 4)
+  await far.replicator.synced()
+  expect(clock.timers.size).toBeGreaterThan(0)
+  far.replicator.off('sync', listener)
+  let views = 0
+  const { source } = far
+  const iterate = source.map.values.bind(source.map)
+  source.map.values = () => (views++, iterate())
+  await pass(SYNC_MS)
+  expect(views).toBe(0)
+  far.replicator.on('sync', listener)
+  await ours.append(b4a.from('e'))
+  await until(() => copy.length === 5)
+  await far.replicator.close()
+  await turns()
+  expect(clock.timers.size).toBe(0)
+})
+
 test('a subscriber of the diagnostics channel is a listener, too', async () => {
   const { far, other, pass } = await scene()
   const views: unknown[] = []

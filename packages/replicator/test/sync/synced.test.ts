@@ -156,6 +156,43 @@ test('an open of the remote that waits for a policy makes it wait', async () => 
   await level
 })
 
+test('an open of the remote that waits for storage makes it wait', async () => {
+  const [near, far] = [side(), side()]
+  await connect(near, far)
+  let found = (_: null): void => {}
+  const asked = new Promise<void>((resolve) => {
+    near.source.open = () => (resolve(), new Promise((answer) => (found = answer)))
+  })
+  await far.source.get({ blocks: ['a'] })
+  await asked
+  let isLevel = false
+  const level = near.replicator.synced().then(() => (isLevel = true))
+  await turns()
+  expect(isLevel).toBe(false)
+  found(null)
+  await level
+})
+
+test('a policy that is asked what may be offered makes it wait', async () => {
+  let answer = (_: boolean): void => {}
+  let isAsked = false
+  const announce = (): Promise<boolean> => {
+    isAsked = true
+    return new Promise((resolve) => (answer = resolve))
+  }
+  const near = side({ policy: { announce, access: () => true } })
+  const ours = await near.source.get({ blocks: ['a'] })
+  const far = side()
+  await connect(near, far)
+  await until(() => isAsked)
+  let isLevel = false
+  const level = near.replicator.synced().then(() => (isLevel = true))
+  await turns()
+  expect([ours.length, isLevel]).toEqual([1, false])
+  answer(true)
+  await level
+})
+
 test.each([
   ['a peer that only downloads', downloadOnly(), uploadOnly()],
   ['a peer that does not say that it only downloads', undefined, downloadOnly()]
@@ -190,6 +227,15 @@ test('a download that is given up is not waited for, although nobody tells', asy
   await turns()
   clock.run()
   await level
+})
+
+test('close() in the same turn rejects, too', async () => {
+  const { near } = await pair(1)
+  const [silent] = await inMemory()
+  near.replicator.replicate(silent)
+  const waiting = expect(near.replicator.synced()).rejects.toMatchObject({ code: 'REPLICATOR_CLOSED' })
+  await near.replicator.close()
+  await waiting
 })
 
 test('close() rejects those who wait', async () => {

@@ -1,8 +1,10 @@
+import Hypercore from 'hypercore'
 import { FaultEngine } from '@manycore/kv/faults'
 import { MemoryEngine } from '@manycore/kv'
 import type { Clock } from '@manycore/replicator'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Corestore, StreamSync } from '../../../src/index.js'
+import { CoreStates } from '../../../src/stored/core-states.js'
 import { append, blocks, connectAll, filled } from '../../kit/mirrors.js'
 
 /** With policies, the index of a peer is made by a scan at each connection. */
@@ -80,6 +82,27 @@ test('a scan that fails is not level at either end, and is tried again', async (
   for (const store of [a, b]) {
     expect(streamOf(store)).toMatchObject({ isLevel: true, isOpening: false, lastError: null })
   }
+  expect(await blocks(b, 'core 1')).toEqual(['first', 'second'])
+})
+
+test('a core whose policies were asked anew, and which could not be read, is not level until that works', async () => {
+  const [{ store: a, again }, b] = [await failing(), await filled(3, { mirror: true })]
+  await connectAll([a, b], 'memory')
+  await Promise.all([a.synced(), b.synced()])
+  const { publicKey } = await b.createKeyPair('core 1')
+  const key = Hypercore.key({ version: 1, signers: [{ publicKey }] } as never)
+  const read = vi.spyOn(CoreStates.prototype, 'read').mockRejectedValueOnce(new Error('once'))
+  onTestFinished(() => read.mockRestore())
+  await a.policyChanged({ core: key! })
+  const { begin } = await again()
+  expect(streamOf(a)).toMatchObject({
+    isLevel: false,
+    lastError: { code: 'BAD_MIRROR', cause: { message: 'once' } }
+  })
+  begin()
+  await append(a, 'core 1', 'second')
+  await Promise.all([a.synced(), b.synced()])
+  expect(streamOf(a)).toMatchObject({ isLevel: true, lastError: null })
   expect(await blocks(b, 'core 1')).toEqual(['first', 'second'])
 })
 

@@ -1,5 +1,4 @@
 import type { Queue } from '@manycore/ground'
-import type { ReplicatorError } from '../../errors.js'
 import type { OpenStream } from '../../streams/stream-set.js'
 import type { Line } from '../../wire/mirror/mirror-channel.js'
 import type { Catalog } from '../cores/catalog.js'
@@ -32,5 +31,5 @@ export interface PairHost {
   over(line: Line, reason: Error | null): void
   /** @returns whether it is mended, and everything begins anew */
   mend(err: Error): boolean
-  failed(err: ReplicatorError, line: Line): void
+  failed(cause: Error, line: Line): void
 }

@@ -268,6 +268,6 @@ export class Pair implements LineEvents {
     if (this.isOver || this.#host.mend(cause)) return
     this.#line.part()
     this.end()
-    this.#host.failed(cause instanceof ReplicatorError ? cause : badMirror(cause.message, cause), this.#line)
+    this.#host.failed(cause, this.#line)
   }
 }
