@@ -122,11 +122,12 @@ export class MirrorLink implements PairHost, IndexUser {
   /**
    * Whether the remote has of a core what we lack, and we could not find out yet that it is not to be had. Of a remote that does
    * not mirror it is not known: if it has opened a core, it may have more.
+   * @param ours  the state of our copy, if it may be another one than was read last
    */
-  lacks(slot: number): boolean {
+  lacks(slot: number, ours: Uint8Array = this.catalog.state(slot)): boolean {
     if (this.#hopeless.has(slot)) return false
     if (!this.isMirroring) return this.#offered.has(slot)
-    for (const pair of this.#pairs.values()) if (pair.lacks(slot)) return true
+    for (const pair of this.#pairs.values()) if (pair.lacks(slot, ours)) return true
     return false
   }
 

@@ -203,6 +203,11 @@ export class Mirror implements LinkHost, UpdatesHost {
     }
   }
 
+  touched({ discoveryKey }: InnerCore): void {
+    const slot = discoveryKey === null ? -1 : this.catalog.find(discoveryKey)
+    if (slot !== -1) this.#leveller.touched(slot)
+  }
+
   updated(slot: number): void {
     for (const link of this.#links.values()) link.retry(slot)
     this.#leveller.moved(slot)

@@ -17,7 +17,10 @@ export interface State {
 }
 
 /** Writes the state of a core as `STATE_BYTES` bytes. Two copies of a core with the same state have the same blocks. */
-export function writeState(to: Uint8Array, { fork, length, held, blocks }: StoredCopy): void {
+export function writeState(
+  to: Uint8Array,
+  { fork, length, held, blocks }: State & Pick<StoredCopy, 'blocks'>
+): void {
   writeU48(to, 0, fork)
   writeU48(to, 6, length)
   writeU48(to, 12, held)

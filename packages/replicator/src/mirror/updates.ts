@@ -19,6 +19,8 @@ export interface UpdatesHost {
   readonly source: CoreSource
   readonly stored: StoredCopies
   readonly clock: Clock
+  /** A core that is open has changed, and is to be read. */
+  touched(core: InnerCore): void
   /** The state of a core in the catalog has changed. */
   updated(slot: number): void
   /** A core is not stored any more, or not mirrored. */
@@ -144,7 +146,10 @@ export class Updates implements ChangeTaker {
   }
 
   #watch(core: InnerCore): void {
-    const changed = (): void => this.changed(core.discoveryKey)
+    const changed = (): void => {
+      this.changed(core.discoveryKey)
+      this.#host.touched(core)
+    }
     this.#watched.set(core, watchChanges(core, changed))
     core.opening.then(changed, noop) // it may be new
   }

@@ -5,12 +5,13 @@ import type { HeldCore, LookUps } from '../../attach/look-ups.js'
 import type { PolicyGate } from '../../attach/policy-gate.js'
 import type { OpenStream } from '../../streams/stream-set.js'
 import { BOTH_WAYS } from '../../wire/direction.js'
-import { dataFrom, downloadAll } from '../../wire/mirror/core-watch.js'
+import { dataFrom, downloadAll, isWholeNow } from '../../wire/mirror/core-watch.js'
 import { arrivedBytes } from '../../wire/secret-stream.js'
 import { standingOf } from '../../wire/sync/standing.js'
 import type { Catalog } from '../cores/catalog.js'
 import { MOVING_BYTES, MOVING_WAITS, NOTHING_TOLD_MS, NO_PROGRESS_MS } from '../defaults.js'
 import type { MirrorLink } from '../link.js'
+import { STATE_BYTES, writeState } from '../state.js'
 import type { Turn, Turns } from './turns.js'
 
 /** What brings cores level works with. */
@@ -76,10 +77,16 @@ export class Job {
     if (this.#owner !== null) this.#wait()
   }
 
-  /** Ends it if nothing is to be had any more. */
-  look(): void {
+  /** The core has changed, and is to be read. If nothing is missing any more, its place is free at once. */
+  touched(): void {
+    this.#hasMoved = true
+    this.#lookWhole()
+  }
+
+  /** Ends it if nothing is to be had any more. @param ours  the state of our copy, if that is known better than by the catalog */
+  look(ours?: Uint8Array): void {
     if (this.#owner === null) return
-    for (const link of this.#links.keys()) if (!link.lacks(this.#slot)) this.#release(link)
+    for (const link of this.#links.keys()) if (!link.lacks(this.#slot, ours)) this.#release(link)
     if (!this.#links.has(this.#owner)) this.#passOn(this.#owner)
   }
 
@@ -118,10 +125,19 @@ export class Job {
     const end = await downloadAll(core, this.#parts.wanted)
     try {
       for (const link of this.#links.keys()) void this.#attach(core, link)
+      this.#lookWhole()
       await this.#over
     } finally {
       await end()
     }
+  }
+
+  #lookWhole(): void {
+    if (this.#core === null || !isWholeNow(this.#core)) return
+    const { fork, length } = this.#core.state!
+    const ours = new Uint8Array(STATE_BYTES)
+    writeState(ours, { fork, length, held: length, blocks: null })
+    this.look(ours)
   }
 
   async #attach(core: InnerCore, link: MirrorLink): Promise<void> {

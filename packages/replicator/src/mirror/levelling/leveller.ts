@@ -35,6 +35,11 @@ export class Leveller {
     this.#next()
   }
 
+  /** A core that is open has changed, and is to be read. */
+  touched(slot: number): void {
+    this.#running.get(slot)?.touched()
+  }
+
   /** What a peer has, or whether it is there, has changed. */
   look(): void {
     for (const job of this.#running.values()) job.look()

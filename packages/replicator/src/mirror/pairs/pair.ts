@@ -71,9 +71,9 @@ export class Pair implements LineEvents {
   }
 
   /** Whether the remote has of a core what we lack and may have. */
-  lacks(slot: number): boolean {
+  lacks(slot: number, ours: Uint8Array = this.#host.catalog.state(slot)): boolean {
     const theirs = this.#differing.theirs(slot)
-    return theirs !== null && lacks(this.#host.catalog.state(slot), theirs) && this.#may(slot)[0]
+    return theirs !== null && lacks(ours, theirs) && this.#may(slot)[0]
   }
 
   /** Called once the index has taken a change. @param isNew  it was not in the index before */

@@ -23,6 +23,11 @@ interface WatchedReplicator {
   _setDownloadingNow(downloading: boolean): boolean
 }
 
+/** @upstream hypercore Core */
+interface HintedCore {
+  readonly header: { readonly hints: { readonly contiguousLength: number } }
+}
+
 /**
  * Calls `fn` each time that the length, the fork or the stored blocks of a core have changed. A session would be told of its
  * appends only, and costs a hundred times as much.
@@ -62,6 +67,12 @@ export function dataFrom({ replicator }: InnerCore, mux: Protomux): number {
 
 /** By core, the downloads of mirrors, each as what begins it again: Hypercore's does not go back to blocks that are cleared. */
 const downloads = new WeakMap<InnerCore, Set<() => void>>()
+
+/** Whether all blocks of a core are stored that it knows of. */
+export function isWholeNow(core: InnerCore): boolean {
+  const { hints } = (core as unknown as HintedCore).header
+  return hints.contiguousLength >= core.state!.length
+}
 
 /** Whether a session wants the data of a core, other than for a mirror. */
 export function isWanted(core: InnerCore): boolean {
