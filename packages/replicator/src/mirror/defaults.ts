@@ -1,8 +1,8 @@
 /** The version of what mirrors say to each other (docs/adr/0020-mirrors.md). */
 export const MIRROR_VERSION = 1
 
-/** How many cores a mirror brings level at a time. Of small cores, more do not make it faster: the event loop is busy. */
-export const MIRROR_CONCURRENCY = 16
+/** How many cores a mirror brings level at a time: opening one and asking for its blocks is a few round trips, in which the others are worked on. */
+export const MIRROR_CONCURRENCY = 32
 
 /**
  * The part of those that one peer has at first. It has twice as many after each core that it brings, and half as many after each

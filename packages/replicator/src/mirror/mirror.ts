@@ -1,4 +1,5 @@
 import Hypercore from 'hypercore'
+import { onLaterTurn } from '@manycore/ground'
 import type { Clock } from '@manycore/ground'
 import type { EventSource, InnerCore, ProtocolStream } from '@manycore/hypercore-types'
 import type { Attachments } from '../attach/attachments.js'
@@ -52,6 +53,7 @@ export class Mirror implements LinkHost, UpdatesHost {
   readonly #links = new Map<OpenStream, MirrorLink>()
   /** How many cores that remotes have opened are not known yet to be stored here or not. */
   #offering = 0
+  #isMoving = false
   #isClosed = false
 
   constructor(parts: MirrorParts, { filter, concurrency, live }: MirrorSettings) {
@@ -144,8 +146,14 @@ export class Mirror implements LinkHost, UpdatesHost {
     this.#leveller.readmit(link)
   }
 
+  /** Looked at once per turn of the event loop, however much has changed in it. */
   moved(): void {
-    this.#leveller.look()
+    if (this.#isMoving) return
+    this.#isMoving = true
+    onLaterTurn(() => {
+      this.#isMoving = false
+      this.#leveller.look()
+    })
     this.#parts.reports.moved(null)
   }
 

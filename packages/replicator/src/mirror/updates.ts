@@ -151,7 +151,12 @@ export class Updates implements ChangeTaker {
       this.#host.touched(core)
     }
     this.#watched.set(core, watchChanges(core, changed))
-    core.opening.then(changed, noop) // it may be new
+    core.opening.then(() => this.#opened(core), noop)
+  }
+
+  /** It may be new, or was changed while nobody watched it. What a mirror works with is not. */
+  #opened({ discoveryKey }: InnerCore): void {
+    if (this.#host.catalog.find(discoveryKey) === -1) this.changed(discoveryKey)
   }
 
   /** Reads what has changed. Never rejects. */
@@ -188,29 +193,35 @@ export class Updates implements ChangeTaker {
   }
 
   /**
-   * Reads some cores of an index.
+   * Finds some cores of an index. What is in the catalog is not read again: whatever changes is taken there, too.
    * @returns their slots, in the same order, each of which the caller holds; −1 = the core is not stored
    * @throws INDEX_CORRUPT
    */
   async #resolve(index: PeerIndex, ids: readonly Uint8Array[]): Promise<number[]> {
+    const { catalog, stored } = this.#host
     return this.#turns.run(async () => {
       const keys = await index.ids.keysOf(ids)
-      const known = keys.filter((key) => key !== null)
-      const cores = known.length === 0 ? [] : await this.#host.stored.read(known)
-      const slots: number[] = []
-      let next = 0
+      const slots = keys.map((key) => (key === null ? -1 : catalog.find(key)))
+      for (const slot of slots) if (slot !== -1) catalog.hold(slot)
       try {
+        const unread = keys.filter((key, i): key is Uint8Array => key !== null && slots[i] === -1)
+        const cores = unread.length === 0 ? [] : await stored.read(unread)
+        let next = 0
         for (const [i, key] of keys.entries()) {
+          if (slots[i] !== -1) {
+            await index.check(ids[i]!, key, catalog.key(slots[i]!))
+            continue
+          }
           const core = key === null ? null : cores[next++]!
-          await index.check(ids[i]!, key, core)
+          await index.check(ids[i]!, key, core?.key ?? null)
           if (key !== null && core === null) await index.delete(key)
-          slots.push(this.#hold(core))
+          slots[i] = this.#hold(core)
         }
+        return slots
       } catch (err) {
-        for (const slot of slots) if (slot !== -1) this.#host.catalog.release(slot)
+        for (const slot of slots) if (slot !== -1) catalog.release(slot)
         throw err
       }
-      return slots
     })
   }
 
