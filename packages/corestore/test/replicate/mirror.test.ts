@@ -94,6 +94,20 @@ test('a peer that does not mirror is served as before, and is level at once', as
   expect(b4a.toString((await b.get({ name: 'core 1' }).get(1))!)).toBe('second')
 })
 
+test('what a mirror downloads is offered to no other peer', async () => {
+  const [a, b, c] = [await filled(3, { mirror: true }), await filled(3, { mirror: true }), await filled(3)]
+  await append(b, 'core 1', 'second')
+  await connectAll([a, c], 'memory')
+  const other = a.replicator.streams.records[0]!.stream
+  const streams: unknown[] = []
+  a.replicator.on('attach', (_core, stream) => void streams.push(stream))
+  await connectAll([a, b], 'memory')
+  await Promise.all([a.synced(), b.synced()])
+  expect(await blocks(a, 'core 1')).toEqual(['first', 'second'])
+  expect(streams.length).toBeGreaterThan(0)
+  expect(streams).not.toContain(other)
+})
+
 test('two mirrors that hold halves of a core hold the whole of it in the end', async () => {
   const [source, a, b] = [
     await filled(1),

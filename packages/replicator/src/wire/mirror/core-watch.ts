@@ -91,7 +91,6 @@ export async function downloadAll(
   core: InnerCore,
   wanted: (core: InnerCore) => void
 ): Promise<() => Promise<void>> {
-  const session: Session = new Hypercore<Uint8Array>(null, null, { core })
   const ofCore = downloads.get(core) ?? new Set()
   downloads.set(core, ofCore)
   let download: ReturnType<Session['download']> | null = null
@@ -100,7 +99,8 @@ export async function downloadAll(
     download = session.download({ start: 0, end: -1 })
     download.done().catch(noop) // it never ends by itself, and is cancelled by close()
   }
-  ofCore.add(begin)
+  ofCore.add(begin) // first: the session may want data before its constructor returns
+  const session: Session = new Hypercore<Uint8Array>(null, null, { core })
   const unwatch = watchActivity(core, wanted)
   const end = async (): Promise<void> => {
     if (!ofCore.delete(begin)) return
