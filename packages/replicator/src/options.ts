@@ -25,6 +25,7 @@ import {
   UNREAD_ANSWERS,
   WAITING_BYTES
 } from './defaults.js'
+import { aMirror } from './mirror/options.js'
 import type { MirrorOptions } from './mirror/options.js'
 import type { ReplicationPolicy } from './policy/policy.js'
 
@@ -81,8 +82,11 @@ export interface ReplicateOptions {
   active?: boolean
   /** Narrows the policy of the replicator. If there are several, all must allow. */
   policy?: ReplicationPolicy | readonly ReplicationPolicy[] | null
-  /** False: not over this stream, if the replicator mirrors. True: over this one, even if it mirrors over no others. */
-  mirror?: boolean
+  /**
+   * False: not over this stream, if the replicator mirrors. True: over this one, even if it mirrors over no others. Options: the
+   * same, and narrower than what the replicator mirrors.
+   */
+  mirror?: boolean | MirrorOptions
   /** How long from one keep-alive packet to the next; false is never, true as if it were left out. */
   keepAlive?: number | boolean
   /** The stream to use if the first argument is a boolean. */
@@ -101,7 +105,7 @@ export interface ReplicateOptions {
 const REPLICATE_OPTIONS: OptionTable<ReplicateOptions> = {
   active: { check: optional(aBoolean), default: true },
   policy: { check: null, otherwise: 'that of the replicator' }, // policy/policy.ts checks it
-  mirror: { check: optional(aBoolean), otherwise: 'as the replicator does' },
+  mirror: { check: optional(aMirror), otherwise: 'as the replicator does' },
   keepAlive: {
     check: optional((field, value) => {
       if (value === true) return undefined

@@ -1,7 +1,7 @@
 import NoiseSecretStream from '@hyperswarm/secret-stream'
 import Protomux from 'protomux'
 import { onTestFinished } from 'vitest'
-import type { Corestore } from '../../src/index.js'
+import type { Corestore, ReplicateOptions } from '../../src/index.js'
 
 /** The place of requests among the messages of Hypercore's channel. */
 const REQUEST = 1
@@ -13,9 +13,16 @@ interface Channel {
 
 /**
  * Connects two stores in memory. The first one is a liar: it opens cores, says what it has of them, and answers no request.
- * @returns what makes it honest from then on: what it was asked for meanwhile is answered, too
+ * @param opts     those of the victim
+ * @param answers  how many requests it answers before
+ * @returns     what makes it honest from then on: what it was asked for meanwhile is answered, too
  */
-export function connectLiar(liar: Corestore, victim: Corestore): () => Promise<void> {
+export function connectLiar(
+  liar: Corestore,
+  victim: Corestore,
+  opts: ReplicateOptions = {},
+  answers = 0
+): () => Promise<void> {
   const ends = [new NoiseSecretStream(true), new NoiseSecretStream(false)] as const
   const [near, far] = ends.map(({ rawStream }) => rawStream as unknown as NodeJS.ReadWriteStream)
   near!.pipe(far!).pipe(near!)
@@ -32,14 +39,15 @@ export function connectLiar(liar: Corestore, victim: Corestore): () => Promise<v
       encoding,
       onmessage: (message, channel) => {
         const answer = (): unknown => onmessage(message, channel)
-        return isHonest ? answer() : void unanswered.push(answer)
+        return isHonest || answers-- > 0 ? answer() : void unanswered.push(answer)
       }
     }
     return createChannel.call(mux, { ...opts, messages })
   }
   for (const [i, end] of ends.entries()) {
     end.on('error', () => {})
-    ;[liar, victim][i]!.replicate(end as never)
+    if (i === 0) liar.replicate(end as never)
+    else victim.replicate(end as never, opts)
   }
   return async () => {
     isHonest = true

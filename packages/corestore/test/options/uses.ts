@@ -134,6 +134,7 @@ export const USES: { readonly [bag: string]: Use } = {
   },
   'corestore: Corestore.replicate(options)': options(replicate),
   'corestore: Corestore.replicate(options).policy': { call: (one) => replicate({ policy: one }), ...policy },
+  'corestore: Corestore.replicate(options).mirror': options((mirror) => replicate({ mirror })),
   'corestore: Corestore.policyChanged(change)': options((bag) => store.policyChanged(bag)),
   'corestore: Corestore.audit(opts)': options(async (bag) => {
     for await (const _row of store.audit(bag));
@@ -197,11 +198,25 @@ export const USES: { readonly [bag: string]: Use } = {
     ...policy
   },
   'replicator: Replicator.replicate(options)': options(replicateAlone),
+  'replicator: Replicator.replicate(options).mirror': options((mirror) => {
+    const one = new Replicator(mirrored)
+    try {
+      one
+        .replicate(true, { mirror })
+        .on('error', () => {})
+        .destroy()
+    } finally {
+      void one.close()
+    }
+  }),
   'replicator: Replicator.replicate(options).policy': {
     call: (one) => replicateAlone({ policy: one }),
     ...policy
   },
   'replicator: readReplicateOptions(opts)': options((bag) => readReplicateOptions(true, bag)),
+  'replicator: readReplicateOptions(opts).mirror': options((mirror) =>
+    readReplicateOptions(true, { mirror })
+  ),
   'replicator: readReplicateOptions(opts).policy': {
     call: (one) => replicateAlone(readReplicateOptions(true, { policy: one })),
     ...policy

@@ -15,6 +15,7 @@ import { Failures } from './pairs/failures.js'
 import { Pair } from './pairs/pair.js'
 import type { PairHost } from './pairs/pair-host.js'
 import { Ways } from './pairs/ways.js'
+import type { MirrorOptions } from './options.js'
 import type { StoredCopy } from './stored-copies.js'
 import type { Updates } from './updates.js'
 
@@ -24,6 +25,11 @@ import type { Updates } from './updates.js'
  */
 export class MirrorLink implements PairHost, IndexUser {
   readonly record: OpenStream
+  readonly catalog: Catalog
+  readonly updates: Updates
+  readonly isLive: boolean
+  /** What its stream narrows. */
+  readonly narrowing: MirrorOptions
   readonly incoming: Queue = new Queue()
   readonly ways: Ways = new Ways()
   peer: PeerIndex | null = null
@@ -46,6 +52,10 @@ export class MirrorLink implements PairHost, IndexUser {
 
   constructor(record: OpenStream, host: LinkHost) {
     this.record = record
+    this.narrowing = typeof record.mirror === 'object' ? (record.mirror ?? {}) : {}
+    this.catalog = host.catalog
+    this.updates = host.updates
+    this.isLive = host.isLive && this.narrowing.live !== false
     this.#host = host
     this.#failures = new Failures(host.clock, () => this.lost())
     this.#offered = new HeldSlots(host.catalog)
@@ -60,18 +70,6 @@ export class MirrorLink implements PairHost, IndexUser {
       close: () => this.#closed(),
       failed: (err) => this.failed(err, null)
     })
-  }
-
-  get catalog(): Catalog {
-    return this.#host.catalog
-  }
-
-  get updates(): Updates {
-    return this.#host.updates
-  }
-
-  get isLive(): boolean {
-    return this.#host.isLive
   }
 
   get elements(): Elements {
@@ -185,7 +183,9 @@ export class MirrorLink implements PairHost, IndexUser {
     this.moved()
   }
 
-  left(id: Uint8Array): void {
+  left(id: Uint8Array, discoveryKey: Uint8Array): void {
+    const slot = this.catalog.find(discoveryKey)
+    if (slot !== -1) for (const pair of this.#pairs.values()) pair.forget(slot)
     for (const pair of this.#pairs.values()) pair.left(id)
     this.flush()
   }
@@ -214,7 +214,8 @@ export class MirrorLink implements PairHost, IndexUser {
 
   /** The index stays as long as the stream: to begin anew again and again costs us nothing. */
   async prepare(): Promise<PeerIndex> {
-    this.peer ??= this.updates.indexes.open(this.elements, this.#host.mayHave(this.record), this)
+    const { elements, record, narrowing } = this
+    this.peer ??= this.updates.indexes.open(elements, this.#host.mayHave(record), narrowing.filter, this)
     const { peer } = this
     try {
       await peer.ready

@@ -20,7 +20,7 @@ import { MirrorLink } from './link.js'
 import { LinkView } from '../sync/link-view.js'
 import type { LinkHost } from './link-host.js'
 import type { MirrorSettings } from './options.js'
-import type { StoredCopies } from './stored-copies.js'
+import type { StoredCopies, StoredCopy } from './stored-copies.js'
 import { Updates } from './updates.js'
 import type { UpdatesHost } from './updates.js'
 
@@ -199,7 +199,7 @@ export class Mirror implements LinkHost, UpdatesHost {
   async #offered({ discoveryKey }: InnerCore, record: OpenStream, link: MirrorLink): Promise<void> {
     this.#offering++
     try {
-      const slot = await this.updates.find(discoveryKey)
+      const slot = await this.updates.find(discoveryKey, link.narrowing.filter)
       if (slot === -1) return
       if (this.#links.get(record) === link) link.offered(slot)
       this.catalog.release(slot)
@@ -216,8 +216,11 @@ export class Mirror implements LinkHost, UpdatesHost {
     if (slot !== -1) this.#leveller.touched(slot)
   }
 
-  updated(slot: number): void {
-    for (const link of this.#links.values()) link.retry(slot)
+  updated(slot: number, core: StoredCopy): void {
+    for (const link of this.#links.values()) {
+      if (this.updates.passes(core, link.narrowing.filter)) link.retry(slot)
+      else link.forget(slot)
+    }
     this.#leveller.moved(slot)
   }
 

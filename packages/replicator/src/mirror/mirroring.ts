@@ -30,9 +30,9 @@ export class Mirroring {
     for (const record of this.#streams) this.open(record)
   }
 
-  /** @param mirror  the option of one stream. @throws BAD_ARGUMENT if it is true and nothing can be mirrored */
-  check(mirror: boolean | undefined): void {
-    if (mirror === true) this.#storedOf(this.#parts.source)
+  /** @param mirror  the option of one stream. @throws BAD_ARGUMENT if it asks for a mirror and nothing can be mirrored */
+  check(mirror: boolean | MirrorOptions | undefined): void {
+    if (mirror) this.#storedOf(this.#parts.source)
   }
 
   open(record: OpenStream): void {

@@ -1,13 +1,24 @@
-import { aBoolean, aFunction, anInteger, optional, readOptions } from '@manycore/ground'
-import type { OptionTable } from '@manycore/ground'
+import {
+  aBoolean,
+  aFunction,
+  anInteger,
+  badArgument,
+  optional,
+  readGiven,
+  readOptions
+} from '@manycore/ground'
+import type { Check, OptionTable } from '@manycore/ground'
 import { MIRROR_CONCURRENCY } from './defaults.js'
 import type { StoredCopy } from './stored-copies.js'
 
-/** Options of a mirror. */
+/**
+ * Options of a mirror. Those of one stream narrow those of the store, as a policy of a stream narrows the store's: both filters have to
+ * let a core through, the lower number counts, and nothing is told if either is not `live`.
+ */
 export interface MirrorOptions {
   /** Which stored cores are mirrored. Only `true` lets one through. Called for each when it is found, and when it changes. */
   filter?(core: StoredCopy): boolean
-  /** How many cores are brought level at a time, of all streams; each is open meanwhile. */
+  /** How many cores are brought level at a time, of all streams together, or of one; each is open meanwhile. */
   concurrency?: number
   /** False: what changes after two mirrors have compared is not told. */
   live?: boolean
@@ -21,6 +32,13 @@ const MIRROR = {
 
 /** Options of a mirror that were read. */
 export type MirrorSettings = MirrorOptions & Required<Pick<MirrorOptions, 'concurrency' | 'live'>>
+
+/** Checks what `replicate()` takes, and adds no defaults to it: what a stream does not say, the store has said. */
+export const aMirror: Check<boolean | MirrorOptions> = (field, value) => {
+  if (typeof value === 'boolean') return value
+  if (typeof value !== 'object') throw badArgument(field, 'a boolean, or the options of a mirror', value)
+  return readGiven(value as MirrorOptions, MIRROR, field)
+}
 
 /** @throws BAD_ARGUMENT */
 export function readMirrorOptions(opts: true | MirrorOptions): MirrorSettings {

@@ -22,7 +22,7 @@ export interface UpdatesHost {
   /** A core that is open has changed, and is to be read. */
   touched(core: InnerCore): void
   /** The state of a core in the catalog has changed. */
-  updated(slot: number): void
+  updated(slot: number, core: StoredCopy): void
   /** A core is not stored any more, or not mirrored. */
   gone(slot: number): void
   /** What had changed is read. */
@@ -96,11 +96,24 @@ export class Updates implements ChangeTaker {
     }
   }
 
-  /** Holds a core in the catalog. @returns its slot, which the caller has to release; −1 = it is not stored */
-  async find(discoveryKey: Uint8Array): Promise<number> {
+  /** Whether a filter lets a core through. One that throws does not. */
+  passes(core: StoredCopy, filter: MirrorSettings['filter']): boolean {
+    try {
+      return filter === undefined || filter(core) === true
+    } catch (err) {
+      this.#host.failed(err, core.discoveryKey)
+      return false
+    }
+  }
+
+  /**
+   * Holds a core in the catalog.
+   * @returns its slot, which the caller has to release; −1 = it is not stored, or not mirrored, or the filter does not let it through
+   */
+  async find(discoveryKey: Uint8Array, filter: MirrorSettings['filter']): Promise<number> {
     return this.#turns.run(async () => {
       const [core] = await this.#host.stored.read([discoveryKey])
-      return this.#hold(core!)
+      return core !== null && this.passes(core!, filter) ? this.#hold(core!) : -1
     })
   }
 
@@ -115,8 +128,10 @@ export class Updates implements ChangeTaker {
     }
   }
 
-  async *scan(): AsyncGenerator<readonly StoredCopy[]> {
-    for await (const cores of this.#host.stored.scan()) yield cores.filter((core) => this.#passes(core))
+  async *scan(filter: MirrorSettings['filter']): AsyncGenerator<readonly StoredCopy[]> {
+    for await (const cores of this.#host.stored.scan()) {
+      yield cores.filter((core) => this.passes(core, this.#filter) && this.passes(core, filter))
+    }
   }
 
   async begin(index: PeerIndex): Promise<void> {
@@ -227,8 +242,8 @@ export class Updates implements ChangeTaker {
 
   #hold(core: StoredCopy | null): number {
     const { catalog } = this.#host
-    if (core === null || !this.#passes(core)) return -1
-    if (catalog.update(core)) this.#host.updated(catalog.find(core.discoveryKey))
+    if (core === null || !this.passes(core, this.#filter)) return -1
+    if (catalog.update(core)) this.#host.updated(catalog.find(core.discoveryKey), core)
     return catalog.take(core)
   }
 
@@ -238,11 +253,11 @@ export class Updates implements ChangeTaker {
     indexes: Iterable<PeerIndex>
   ): Promise<void> {
     const { catalog } = this.#host
-    const isHere = core !== null && this.#passes(core)
+    const isHere = core !== null && this.passes(core, this.#filter)
     const isMoved = isHere && catalog.update(core)
     for (const index of indexes) {
       try {
-        if (!isHere) await index.delete(discoveryKey)
+        if (!isHere || !this.passes(core, index.filter)) await index.delete(discoveryKey)
         else if (!(await index.set(core))) this.#ask(index, core)
       } catch (err) {
         if (!isDamage(err)) throw err
@@ -251,7 +266,7 @@ export class Updates implements ChangeTaker {
     }
     const slot = catalog.find(discoveryKey)
     if (slot === -1) return
-    if (isMoved) this.#host.updated(slot)
+    if (isMoved) this.#host.updated(slot, core)
     if (!isHere) this.#host.gone(slot)
   }
 
@@ -266,15 +281,6 @@ export class Updates implements ChangeTaker {
         this.#asking--
         this.#host.settled()
       })
-  }
-
-  #passes(core: StoredCopy): boolean {
-    try {
-      return this.#filter === undefined || this.#filter(core) === true
-    } catch (err) {
-      this.#host.failed(err, core.discoveryKey)
-      return false
-    }
   }
 
   /** What was deleted is told by nothing but the journal, and what is written now is not read again at the next connection. */

@@ -1,5 +1,6 @@
 import type { InnerCore, NoiseStream, Protomux, ReplicationStream } from '@manycore/hypercore-types'
 import type { ReplicatorError } from '../errors.js'
+import type { MirrorOptions } from '../mirror/options.js'
 import type { ReplicateOptions } from '../options.js'
 import type { Direction } from '../wire/direction.js'
 
@@ -20,7 +21,7 @@ export interface OpenStream<Gate = unknown> extends StreamRecord {
   /** False: no core is offered unasked here. */
   readonly active: boolean
   /** Whether to mirror here; null = as the replicator does. */
-  readonly mirror: boolean | null
+  readonly mirror: boolean | MirrorOptions | null
   /** The cores that we attached. Those that others attached are not ours to detach. */
   readonly attached: WeakSet<InnerCore>
   /** The directions of the cores that are attached in one direction only, by hex discovery key. */

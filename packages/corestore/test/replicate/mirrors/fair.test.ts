@@ -52,6 +52,15 @@ test('a peer that claims more of the cores that an honest one brings does not ho
   for (let i = 0; i < 60; i++) expect(await blocks(store, `core ${i}`)).toEqual(['first', 'second'])
 })
 
+test('a peer that brings what it has gets more places, up to all', async () => {
+  const store = await filled(40, { mirror: true, clock: new PatientClock() })
+  const peer = await filled(40, { mirror: true })
+  await grow(peer, 0, 40)
+  const busy = attached(store, 12 + 16)
+  connectLiar(peer, store, {}, 12)
+  await busy
+})
+
 test('a peer that brings nothing is given up, tried again with one core at a time, and brings all in the end', async () => {
   const clock = new PatientClock()
   const store = await filled(40, { mirror: true, clock })

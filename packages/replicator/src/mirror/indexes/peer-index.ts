@@ -3,6 +3,7 @@ import { Reconciler } from '@manycore/reconcile'
 import type { Index, Item } from '@manycore/reconcile'
 import { MIRROR_FRAME_BYTES, ROUNDS_PER_CORE } from '../defaults.js'
 import type { Elements } from '../elements.js'
+import type { MirrorSettings } from '../options.js'
 import { STATE_BYTES, writeState } from '../state.js'
 import type { StoredCopy } from '../stored-copies.js'
 import type { CoreIds } from './core-ids.js'
@@ -15,7 +16,7 @@ export interface IndexUser {
   /** @param isNew  it was not in the index before */
   changed(core: StoredCopy, isNew: boolean): void
   /** A core has left the index. */
-  left(id: Uint8Array): void
+  left(id: Uint8Array, discoveryKey: Uint8Array): void
 }
 
 /** Whether a peer may know of a core. */
@@ -27,6 +28,8 @@ export type MayHave = (core: StoredCopy) => Promise<boolean>
  */
 export class PeerIndex {
   readonly elements: Elements
+  /** Which of the cores that are mirrored are mirrored with the peer; undefined = all. */
+  readonly filter: MirrorSettings['filter']
   readonly users: Set<IndexUser> = new Set()
   /** Resolves once it is filled and current. Rejects if that has failed. */
   ready!: Promise<void>
@@ -44,8 +47,9 @@ export class PeerIndex {
   readonly #permitted = new Set<string>()
 
   /** @param mayHave  null = the peer may know of all cores */
-  constructor(elements: Elements, mayHave: MayHave | null) {
+  constructor(elements: Elements, mayHave: MayHave | null, filter: MirrorSettings['filter']) {
     this.elements = elements
+    this.filter = filter
     this.#mayHave = mayHave
   }
 
@@ -118,7 +122,7 @@ export class PeerIndex {
       throw damage('an id does not stand for the core that it was given')
     this.ids.delete(id, discoveryKey)
     await this.index.remove(id)
-    for (const user of this.users) user.left(id)
+    for (const user of this.users) user.left(id, discoveryKey)
   }
 
   /** Asks whether the peer may know of a core. If it may, the next `set()` adds it. @returns whether it may, and nobody asked later */

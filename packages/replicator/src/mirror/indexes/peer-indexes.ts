@@ -4,6 +4,7 @@ import type { Item, StoreOp } from '@manycore/reconcile'
 import { ReplicatorError } from '../../errors.js'
 import { FLUSH_BYTES, INDEX_CACHE_BYTES, INDEX_REPAIRS, KEPT_INDEXES } from '../defaults.js'
 import { type Elements, ID_BYTES, VERSION_BYTES } from '../elements.js'
+import type { MirrorSettings } from '../options.js'
 import type { ChangePlace, StoredChanges, StoredCopies, StoredCopy } from '../stored-copies.js'
 import { KeptIndexes, nameOf } from './kept-indexes.js'
 import { KnownIds } from './known-ids.js'
@@ -15,8 +16,8 @@ import { StoredIds } from './stored-ids.js'
 
 /** Reads what is stored, and has indexes take it, one after the other. */
 export interface ChangeTaker {
-  /** All stored cores that are mirrored, some at a time. */
-  scan(): AsyncIterable<readonly StoredCopy[]>
+  /** All stored cores that are mirrored, and that `filter` lets through, some at a time. */
+  scan(filter: MirrorSettings['filter']): AsyncIterable<readonly StoredCopy[]>
   /** Has indexes take the present states of some cores. @throws if those cannot be read */
   take(discoveryKeys: readonly Uint8Array[], indexes: Iterable<PeerIndex>): Promise<void>
   /** Has an index take changes from now on. */
@@ -68,15 +69,22 @@ export class PeerIndexes {
   /**
    * The index of a peer, which is filled from now on.
    * @param mayHave  whether the peer may know of a core; null = of all
+   * @param filter   which cores are mirrored with it; undefined = all
    */
-  open(elements: Elements, mayHave: MayHave | null, user: IndexUser): PeerIndex {
+  open(
+    elements: Elements,
+    mayHave: MayHave | null,
+    filter: MirrorSettings['filter'],
+    user: IndexUser
+  ): PeerIndex {
     const name = nameOf(elements.secret)
-    const index = (mayHave === null ? this.#shared.get(name) : undefined) ?? new PeerIndex(elements, mayHave)
+    const isShared = mayHave === null && filter === undefined
+    const index = (isShared ? this.#shared.get(name) : undefined) ?? new PeerIndex(elements, mayHave, filter)
     index.users.add(user)
     if (this.#all.has(index)) return index
-    if (mayHave === null) this.#shared.set(name, index)
+    if (isShared) this.#shared.set(name, index)
     this.#all.add(index)
-    index.ready = this.#fill(index, mayHave === null)
+    index.ready = this.#fill(index, isShared)
     index.ready.catch(() => void this.#forget(index)) // told to its users
     return index
   }
@@ -208,7 +216,7 @@ export class PeerIndexes {
     const { ids } = index
     let writing: Promise<void> = Promise.resolve()
     try {
-      for await (const cores of this.#taker.scan()) {
+      for await (const cores of this.#taker.scan(index.filter)) {
         if (this.#isClosed) throw new ReplicatorError('REPLICATOR_CLOSED', 'the mirror was closed')
         const ops: StoreOp[] = []
         for (const { core, item } of await index.itemsOf(cores)) {

@@ -89,7 +89,7 @@ export class Turns {
   /** A peer has brought what it had. */
   brought(link: MirrorLink): void {
     const peer = this.#peerOf(link)
-    peer.places = Math.min(Math.max(peer.places, 1) * 2, this.#most)
+    peer.places = Math.min(Math.max(peer.places, 1) * 2, this.#mostOf(link))
   }
 
   /** A peer has not. @returns whether it is given up for now */
@@ -118,10 +118,14 @@ export class Turns {
   #peerOf(link: MirrorLink): Peer {
     let peer = this.#peers.get(link)
     if (peer === undefined) {
-      peer = { waiting: new Set(), running: 0, places: Math.ceil(this.#most * FIRST_PLACES) }
+      peer = { waiting: new Set(), running: 0, places: Math.ceil(this.#mostOf(link) * FIRST_PLACES) }
       this.#peers.set(link, peer)
     }
     return peer
+  }
+
+  #mostOf({ narrowing }: MirrorLink): number {
+    return Math.min(this.#most, narrowing.concurrency ?? Infinity)
   }
 
   /** The first core that a peer still has more of. */

@@ -7,7 +7,7 @@ import type { MirrorLink } from '../../../src/mirror/link.js'
 /** A peer that has more of all cores, but for those that it has given. */
 function peer(): MirrorLink & { given: Set<number> } {
   const given = new Set<number>()
-  return { given, lacks: (slot: number) => !given.has(slot) } as never
+  return { given, narrowing: {}, lacks: (slot: number) => !given.has(slot) } as never
 }
 
 function setUp(cores: number, most = 16): { catalog: Catalog; turns: Turns; slots: number[] } {
