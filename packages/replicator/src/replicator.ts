@@ -7,6 +7,7 @@ import type {
   ReplicationStream
 } from '@manycore/hypercore-types'
 import { Attachments } from './attach/attachments.js'
+import { Lanes } from './attach/lanes.js'
 import { LookUps } from './attach/look-ups.js'
 import { Offers } from './attach/offers.js'
 import type { ActiveFor } from './attach/offers.js'
@@ -87,8 +88,9 @@ export class Replicator extends Emitter<ReplicatorEvents> {
     this.#requests = new Requests(lookUps, attachments, reports, limits, clock)
     this.#offers = new Offers(source, streams, attachments, reports, active, clock)
     const parts = { source, attachments, lookUps, reports, limits, clock }
+    const lanes = new Lanes(source, attachments, this.#requests)
     this.#policies = new PoliciesInForce(policies, streams, this.#offers, parts)
-    this.#mirroring = new Mirroring({ ...parts, offers: this.#offers, events: this }, streams)
+    this.#mirroring = new Mirroring({ ...parts, lanes, offers: this.#offers, events: this }, streams)
     this.#syncing = new Syncing({ ...parts, streams, mirroring: this.#mirroring })
     if (mirror) this.#mirroring.start(mirror)
     this.#stalled = new StalledStreams(streams, limits.stalledMs, clock, ({ stream }, stall) => {

@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import NoiseSecretStream from '@hyperswarm/secret-stream'
 import b4a from 'b4a'
-import { type Engine, MemoryEngine } from '@manycore/kv'
+import { MemoryEngine } from '@manycore/kv'
 import type { Hypercore } from '@manycore/hypercore-types'
+import type { StorageInput } from '@manycore/storage-adapters'
 import Protomux from 'protomux'
 import { onTestFinished } from 'vitest'
 import type { Corestore, CorestoreOptions, ReplicateOptions } from '../../src/index.js'
@@ -15,9 +16,9 @@ const PRIMARY_KEY = b4a.alloc(32, 1)
 export async function filled(
   cores: number,
   opts: CorestoreOptions = {},
-  engine: Engine = new MemoryEngine()
+  storage: StorageInput = new MemoryEngine()
 ): Promise<Corestore> {
-  const store = openStore({ primaryKey: PRIMARY_KEY, unsafe: true, lingerMs: 0, ...opts }, engine)
+  const store = openStore({ primaryKey: PRIMARY_KEY, unsafe: true, lingerMs: 0, ...opts }, storage)
   const names = Array.from({ length: cores }, (_, i) => `core ${i}`)
   for (let i = 0; i < cores; i += 100) {
     await Promise.all(names.slice(i, i + 100).map((name) => append(store, name, 'first')))

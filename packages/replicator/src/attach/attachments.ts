@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import { badArgument } from '@manycore/ground'
 import type { Clock } from '@manycore/ground'
-import type { Hypercore, InnerCore, Peer, ProtocolStream } from '@manycore/hypercore-types'
+import type { Hypercore, InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
 import { ReplicatorError } from '../errors.js'
 import type { Limits } from '../options.js'
 import type { Reports } from '../stats/reports.js'
@@ -41,19 +41,26 @@ export class Attachments<Gate = unknown> {
 
   /**
    * Attaches a core, if that is still possible: much may have changed since somebody wanted it.
-   * @returns whether the core is attached now
+   * @param mux  that of the stream, or a lane of it
+   * @returns whether the core is attached there now
    */
-  attach(core: InnerCore, record: OpenStream, direction: Direction = BOTH_WAYS): boolean {
+  attach(
+    core: InnerCore,
+    record: OpenStream,
+    direction: Direction = BOTH_WAYS,
+    mux: Protomux = record.mux
+  ): boolean {
     const id = hex(core.discoveryKey)
     if (direction.upload && direction.download) record.directions.delete(id)
     else record.directions.set(id, direction)
     if (record.index === -1 || !core.opened || core.closing !== null) return false
-    if (core.replicator.attached(record.mux)) return true
+    if (core.replicator.attached(mux)) return true
     if (this.isDetached(id, record)) return false
-    core.replicator.attachTo(record.mux)
+    const isFirst = !this.isAttached(core, record)
+    core.replicator.attachTo(mux)
     record.attached.add(core)
     this.#reports.figures.watch(core, this.#blame)
-    this.#reports.tell('attach', core, record.stream)
+    if (isFirst) this.#reports.tell('attach', core, record.stream)
     return true
   }
 
@@ -62,30 +69,44 @@ export class Attachments<Gate = unknown> {
    * one of them may be closed to make room.
    * @returns whether the core is attached now
    */
-  admit(core: InnerCore, record: OpenStream, direction?: Direction): boolean {
+  admit(core: InnerCore, record: OpenStream, direction?: Direction, mux?: Protomux): boolean {
     const place = this.#guests.admit(core, record)
     if (place === 'none') this.#tellFull(core, record)
     else if (place !== 'free') {
       this.#tellFull(place, record)
       void this.detach(place, record)
     }
-    return place !== 'none' && this.attach(core, record, direction)
+    return place !== 'none' && this.attach(core, record, direction, mux)
   }
 
   /**
-   * Closes the channel of a core, and no longer offers the core.
+   * Closes the channels of a core on a stream, and no longer offers the core.
    * @returns a promise that resolves once no message of the core is being worked on; null if none is
    */
   detach(core: InnerCore, record: OpenStream): Promise<void> | null {
-    const { mux, stream, attached, directions } = record
-    directions.delete(hex(core.discoveryKey))
+    record.directions.delete(hex(core.discoveryKey))
+    const closing = Array.from(record.muxes, (mux) => this.leave(core, record, mux)).filter(
+      (each) => each !== null
+    )
+    return closing.length === 0 ? null : Promise.all(closing).then(noop)
+  }
+
+  /** The same on one mux: that of the stream, or a lane of it. */
+  leave(core: InnerCore, record: OpenStream, mux: Protomux): Promise<void> | null {
     if (core.replicator.attached(mux)) {
       core.replicator.detachFrom(mux)
-      attached.delete(core)
-      this.#reports.tell('detach', core, stream)
+      if (!this.isAttached(core, record)) {
+        record.attached.delete(core)
+        this.#reports.tell('detach', core, record.stream)
+      }
     }
-    this.#late.add(core, record)
-    return closeChannel(mux, core.discoveryKey)
+    this.#late.add(core, mux)
+    return closeChannel(mux, core)
+  }
+
+  /** Whether a core is attached to a stream, by whomever: to its mux, or to a lane of it. */
+  isAttached(core: InnerCore, { muxes }: OpenStream): boolean {
+    return [...muxes].some((mux) => core.replicator.attached(mux))
   }
 
   /** @returns the direction of a core on this stream; null = both */
@@ -206,3 +227,5 @@ function innerCore(core: InnerCore | Hypercore<unknown>): InnerCore {
 function hex(bytes: Uint8Array): string {
   return b4a.toString(bytes, 'hex')
 }
+
+function noop(): void {}

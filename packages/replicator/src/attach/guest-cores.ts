@@ -36,7 +36,7 @@ export class GuestCores {
 
   /** Gives a core a place, if there is one. The caller closes the core that has to go for it. */
   admit(core: InnerCore, record: OpenStream): Place {
-    if (core.replicator.downloading || core.replicator.attached(record.mux)) return 'free'
+    if (core.replicator.downloading || isAttached(core, record)) return 'free'
     const guests = this.#guestsOf(record)
     const { cores, evicted } = guests
     forgetGone(cores, record)
@@ -96,11 +96,15 @@ function forgetGone(cores: Map<string, Guest>, record: OpenStream): void {
 }
 
 /** Whether the core has been closed, detached, or wanted by a session of ours meanwhile. */
-function isGone(core: InnerCore, { mux }: OpenStream): boolean {
-  return core.closing !== null || core.replicator.downloading || !core.replicator.attached(mux)
+function isGone(core: InnerCore, record: OpenStream): boolean {
+  return core.closing !== null || core.replicator.downloading || !isAttached(core, record)
 }
 
-function traffic(core: InnerCore, { mux }: OpenStream): number {
-  const peer = core.replicator.peers.find(({ protomux }) => protomux === mux)
-  return peer === undefined ? 0 : blockMessages(peer)
+function isAttached({ replicator }: InnerCore, { muxes }: OpenStream): boolean {
+  return [...muxes].some((mux) => replicator.attached(mux))
+}
+
+function traffic(core: InnerCore, { noise }: OpenStream): number {
+  const peers = core.replicator.peers.filter(({ protomux }) => protomux.stream === noise)
+  return peers.reduce((sum, peer) => sum + blockMessages(peer), 0)
 }

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import { BoundedMap, forEach } from '@manycore/ground'
 import type { Clock } from '@manycore/ground'
-import type { InnerCore } from '@manycore/hypercore-types'
+import type { InnerCore, Protomux } from '@manycore/hypercore-types'
 import { CORES_AT_ONCE } from '../defaults.js'
 import type { Limits } from '../options.js'
 import { Judge } from '../policy/judge.js'
@@ -86,9 +86,10 @@ export class PolicyGate {
     return (this.#policies.push(...fresh), fresh.length > 0)
   }
 
-  /** The peer asks for a core. @returns whether it is attached now */
-  async serve(core: InnerCore): Promise<boolean> {
+  /** The peer asks for a core. @param mux  that of the stream, or a lane of it. @returns whether the core is attached there now */
+  async serve(core: InnerCore, mux: Protomux = this.#record.mux): Promise<boolean> {
     await this.#rank(core)
+    if (mux !== this.#record.mux) return this.enter(core, 'ask', mux)
     const denied = this.#denied.get(hex(core.discoveryKey)) // the policies may have answered meanwhile
     if (denied?.late) this.#settle(core, denied.reason, denied.late)
     else await this.#decide(core, 'ask', denied?.echo ?? false)
@@ -106,6 +107,15 @@ export class PolicyGate {
   async mayAnnounce(core: Pick<InnerCore, 'key' | 'discoveryKey'>): Promise<Direction | null> {
     const judged = await this.#judge.decide(core as InnerCore, 'announce', false)
     return judged === null || typeof judged.verdict === 'string' ? null : judged.verdict
+  }
+
+  /** The same on a lane, on which nothing is decided but this. @returns whether the core is attached there now */
+  async enter(core: InnerCore, reason: 'ask' | 'announce', lane: Protomux): Promise<boolean> {
+    const judged = await this.#judge.decide(core, reason, false)
+    if (judged !== null && !core.replicator.attached(lane)) {
+      this.#settle(core, reason, judged.verdict, false, judged.late, lane)
+    }
+    return core.replicator.attached(lane)
   }
 
   /** We offer a core unasked. Its priority is known. */
@@ -216,7 +226,7 @@ export class PolicyGate {
     const id = hex(core.discoveryKey)
     if (isLoop) this.#looped.add(id)
     else this.#looped.delete(id)
-    if (!core.replicator.attached(this.#record.mux)) {
+    if (![...this.#record.muxes].some((mux) => core.replicator.attached(mux))) {
       if (reason !== 'review') this.#settle(core, reason, verdict, echo, late)
       return null
     }
@@ -235,7 +245,8 @@ export class PolicyGate {
     reason: Reason,
     verdict: Verdict,
     echo = false,
-    late: Promise<Verdict> | null = null
+    late: Promise<Verdict> | null = null,
+    mux: Protomux = this.#record.mux
   ): void {
     const { attachments, reports } = this.#parts
     // An answer tells the peer that the core is here, so a core that it may not have is not attached for our download alone.
@@ -246,7 +257,7 @@ export class PolicyGate {
       return reports.tell('denied', core, this.peer.stream, verdict)
     }
     if (verdict.upload) this.#denied.delete(hex(core.discoveryKey))
-    attachments.admit(core, this.#record, verdict)
+    attachments.admit(core, this.#record, verdict, mux)
   }
 
   /** A late answer counts, unless the peer has asked again meanwhile, or the policies have changed. */

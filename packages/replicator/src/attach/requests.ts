@@ -1,8 +1,10 @@
 import { type Clock, onLaterTurn } from '@manycore/ground'
+import type { Protomux } from '@manycore/hypercore-types'
 import { REFUSAL_MS } from '../defaults.js'
 import type { Limits } from '../options.js'
 import type { Reports } from '../stats/reports.js'
 import type { OpenStream } from '../streams/stream-set.js'
+import { BOTH_WAYS } from '../wire/direction.js'
 import { WaitingBytes } from '../wire/frames/waiting-bytes.js'
 import { join } from '../wire/pairing.js'
 import type { Attachments } from './attachments.js'
@@ -32,7 +34,7 @@ export class Requests {
   /** Answers the remote of a stream from now on. @returns a function that stops answering */
   listen(record: OpenStream<PolicyGate>): () => void {
     return join(record.mux, {
-      ask: (hexId) => this.#serve(hexId, record),
+      ask: (hexId) => this.serve(hexId, record),
       fail: (err, core) => this.#attachments.fail(err, core, record),
       opened: (peer, core) => record.gate?.opened(peer, core),
       direction: (discoveryKey) => this.#attachments.direction(discoveryKey, record),
@@ -53,18 +55,24 @@ export class Requests {
   /**
    * As many asks as `pendingOpens` may wait in here, so it is one function, which keeps only what it has to.
    * @param hexId  the discovery key
+   * @param mux    where the remote asks: the mux of the stream, or a lane of it
    * @returns a promise that resolves once the core is attached, or is to be refused. Under a policy the time does not
-   *          show why
+   *          show why. Never rejects
    */
-  async #serve(hexId: string, record: OpenStream<PolicyGate>): Promise<void> {
+  async serve(
+    hexId: string,
+    record: OpenStream<PolicyGate>,
+    mux: Protomux = record.mux
+  ): Promise<void> {
     const { gate } = record
     const refusal = gate === null ? null : this.#refusals.begin()
     if (gate !== null || !this.#attachments.isDetached(hexId, record)) {
       const held = await this.#lookUps.ask(hexId, record)
       try {
         const { core } = held ?? {}
-        if (core && (gate ? await gate.serve(core) : this.#attachments.admit(core, record)))
-          return refusal?.drop()
+        const isServed =
+          core && (gate ? await gate.serve(core, mux) : this.#attachments.admit(core, record, BOTH_WAYS, mux))
+        if (isServed) return refusal?.drop()
       } finally {
         held?.release()
       }

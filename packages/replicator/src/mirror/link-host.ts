@@ -1,4 +1,5 @@
 import type { Clock } from '@manycore/ground'
+import type { Lanes } from '../attach/lanes.js'
 import type { ReplicatorError } from '../errors.js'
 import type { OpenStream } from '../streams/stream-set.js'
 import type { Catalog } from './cores/catalog.js'
@@ -11,6 +12,7 @@ export interface LinkHost {
   readonly catalog: Catalog
   readonly updates: Updates
   readonly clock: Clock
+  readonly lanes: Lanes
   /** Whether changes are told as they come. */
   readonly isLive: boolean
   /** Whether the remote of a stream may have a core; null = all of them. */

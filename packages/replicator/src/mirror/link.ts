@@ -1,4 +1,5 @@
 import { Queue } from '@manycore/ground'
+import type { Protomux } from '@manycore/hypercore-types'
 import { ReplicatorError } from '../errors.js'
 import type { OpenStream } from '../streams/stream-set.js'
 import { joinMirrors } from '../wire/mirror/mirror-channel.js'
@@ -90,31 +91,24 @@ export class MirrorLink implements PairHost, IndexUser {
   /** Whether it is not known yet whether the remote mirrors, or what differs. */
   get isComparing(): boolean {
     if (this.#isOpening || this.lastError !== null) return true
-    for (const { isComparing } of this.#pairs.values()) if (isComparing) return true
-    return false
+    return [...this.#pairs.values()].some(({ isComparing }) => isComparing)
   }
 
   /** Whether it is known that nothing differs, or that the remote does not mirror. */
   get isLevel(): boolean {
     if (this.#isOpening || this.lastError !== null) return false
-    for (const { isLevel } of this.#pairs.values()) if (!isLevel) return false
-    return true
+    return [...this.#pairs.values()].every(({ isLevel }) => isLevel)
   }
 
   /** How many times a core that differed has become level. */
   get done(): number {
-    let done = this.#done
-    for (const pair of this.#pairs.values()) done += pair.done
-    return done
+    return [...this.#pairs.values()].reduce((sum, { done }) => sum + done, this.#done)
   }
 
   /** The cores that one side lacks something of, with what the remote has said of them; null = nothing yet. O(what differs). */
   differing(): ReadonlyMap<number, Uint8Array | null> {
-    const all = new Map<number, Uint8Array | null>()
-    for (const pair of this.#pairs.values()) {
-      for (const [slot, theirs] of pair.differing()) if (!all.has(slot)) all.set(slot, theirs)
-    }
-    return all
+    const latestFirst = [...this.#pairs.values()].toReversed()
+    return new Map(latestFirst.flatMap((pair) => [...pair.differing()]))
   }
 
   /**
@@ -125,8 +119,14 @@ export class MirrorLink implements PairHost, IndexUser {
   lacks(slot: number, ours: Uint8Array = this.catalog.state(slot)): boolean {
     if (this.#hopeless.has(slot)) return false
     if (!this.isMirroring) return this.#offered.has(slot)
-    for (const pair of this.#pairs.values()) if (pair.lacks(slot, ours)) return true
-    return false
+    return [...this.#pairs.values()].some((pair) => pair.lacks(slot, ours))
+  }
+
+  /** Where a core is to be attached for what we lack: to the lanes of the mirrors that have it, if the stream has other stores. */
+  muxesFor(slot: number): Protomux[] {
+    if (!this.isMirroring || !this.#seat.isShared) return [this.record.mux]
+    const having = [...this.#pairs].filter(([, pair]) => pair.lacks(slot))
+    return having.map(([line]) => this.#host.lanes.of(line))
   }
 
   /** What the remote has of a core could not be had. It is tried again once either copy changes, and after a while. */
@@ -267,6 +267,7 @@ export class MirrorLink implements PairHost, IndexUser {
     if (instead !== null) this.#drop(instead)
     const pair = new Pair(line, this, this.#exchanges++ === 0)
     this.#pairs.set(line, pair)
+    this.#host.lanes.open(this.record, line)
     this.moved()
     return pair
   }
@@ -295,5 +296,6 @@ export class MirrorLink implements PairHost, IndexUser {
     pair?.end()
     this.#pairs.delete(line)
     this.#failures.delete(line)
+    this.#host.lanes.close(this.record, line)
   }
 }

@@ -3,6 +3,7 @@ import { onLaterTurn } from '@manycore/ground'
 import type { Clock } from '@manycore/ground'
 import type { EventSource, InnerCore, ProtocolStream } from '@manycore/hypercore-types'
 import type { Attachments } from '../attach/attachments.js'
+import type { Lanes } from '../attach/lanes.js'
 import type { LookUps } from '../attach/look-ups.js'
 import type { Offers } from '../attach/offers.js'
 import type { PolicyGate } from '../attach/policy-gate.js'
@@ -33,6 +34,7 @@ export interface MirrorParts {
   readonly attachments: Attachments
   readonly lookUps: LookUps
   readonly offers: Offers
+  readonly lanes: Lanes
   readonly reports: Reports
   readonly clock: Clock
 }
@@ -46,6 +48,7 @@ export class Mirror implements LinkHost, UpdatesHost {
   readonly source: CoreSource
   readonly stored: StoredCopies
   readonly clock: Clock
+  readonly lanes: Lanes
   readonly updates: Updates
   readonly isLive: boolean
   readonly #parts: MirrorParts
@@ -63,6 +66,7 @@ export class Mirror implements LinkHost, UpdatesHost {
     this.source = source
     this.stored = stored
     this.clock = clock
+    this.lanes = parts.lanes
     this.#leveller = new Leveller(
       {
         catalog: this.catalog,

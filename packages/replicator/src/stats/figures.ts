@@ -1,4 +1,4 @@
-import type { Bytes, InnerCore, Peer, ProtocolStream, Protomux } from '@manycore/hypercore-types'
+import type { Bytes, InnerCore, NoiseStream, Peer, ProtocolStream } from '@manycore/hypercore-types'
 import { roundTrip } from '../wire/secret-stream.js'
 import { badProof, forgive, senderOf } from '../wire/interceptors/proofs.js'
 import { monitorCore } from '../wire/core-monitor.js'
@@ -69,14 +69,14 @@ type OnBadData = (err: Error, core: InnerCore, peer: Peer | null, isAnswer: bool
 export class FigureBook {
   readonly #all = zeros()
   readonly #streams = new WeakMap<ProtocolStream, Counted>()
-  readonly #muxes = new WeakMap<Protomux, Counted>()
+  readonly #noises = new WeakMap<NoiseStream, Counted>()
   readonly #cores = new WeakMap<InnerCore, Counted>()
   readonly #monitored = new WeakMap<InnerCore, () => void>()
 
-  open({ stream, mux }: OpenStream): void {
+  open({ stream, noise }: OpenStream): void {
     const counted = zeros()
     this.#streams.set(stream, counted)
-    this.#muxes.set(mux, counted)
+    this.#noises.set(noise, counted)
   }
 
   refused(stream: ProtocolStream): void {
@@ -116,10 +116,10 @@ export class FigureBook {
   stats(streams: Iterable<OpenStream>, cores: readonly InnerCore[]): ReplicatorStats {
     const all: ReplicatorStats = { ...this.#all, streams: [], cores: [] }
     const attached = new Map<InnerCore, number>()
-    for (const { stream, mux, noise, attached: ours } of streams) {
+    for (const { stream, muxes, noise, attached: ours } of streams) {
       const counted = { ...(this.#streams.get(stream) ?? zeros()) }
       for (const core of cores) {
-        if (!ours.has(core) || !core.replicator.attached(mux)) continue
+        if (!ours.has(core) || ![...muxes].some((mux) => core.replicator.attached(mux))) continue
         attached.set(core, (attached.get(core) ?? 0) + 1)
         counted.attached++
       }
@@ -165,7 +165,7 @@ export class FigureBook {
     const release = monitorCore(core, {
       block: (direction, bytes, peer) => {
         if (direction === 'down') forgive(peer)
-        const stream = this.#muxes.get(peer.protomux)
+        const stream = this.#noises.get(peer.protomux.stream)
         if (stream === undefined) return // another replicator's stream
         for (const one of [this.#all, stream, counted]) add(one, direction, bytes)
       },

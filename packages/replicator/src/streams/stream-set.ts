@@ -18,6 +18,8 @@ export interface StreamRecord {
 export interface OpenStream<Gate = unknown> extends StreamRecord {
   readonly noise: NoiseStream
   readonly mux: Protomux
+  /** The mux, and the lanes of mirrors beside it: wherever cores may be attached. */
+  readonly muxes: Set<Protomux>
   /** False: no core is offered unasked here. */
   readonly active: boolean
   /** Whether to mirror here; null = as the replicator does. */
@@ -72,6 +74,7 @@ export class StreamSet<Gate = unknown> {
       isExternal,
       noise,
       mux,
+      muxes: new Set([mux]),
       active: active !== false,
       mirror: mirror ?? null,
       attached: new WeakSet<InnerCore>(),

@@ -7,7 +7,8 @@ import type { Mirroring } from '../mirror/mirroring.js'
 import type { CoreSource } from '../source/core-source.js'
 import type { OpenStream, StreamSet } from '../streams/stream-set.js'
 import { BOTH_WAYS } from '../wire/direction.js'
-import { type Standing, muxesOf, standingOf } from '../wire/sync/standing.js'
+import { muxesOf } from '../wire/sync/muxes.js'
+import { type Standing, bothOf, standingOf } from '../wire/sync/standing.js'
 import { UNTOLD_MS } from './defaults.js'
 
 /** What it takes to know whether a stream is level. */
@@ -35,7 +36,8 @@ export class Levels {
     const { source, streams } = this.#parts
     for (const core of source) {
       if (!isOpen(core)) continue
-      for (const { stream } of muxesOf(core)) {
+      const streamsOf = new Set(Array.from(muxesOf(core), ({ stream }) => stream))
+      for (const stream of streamsOf) {
         const record = streams.find(stream)
         if (record !== null && record.attached.has(core)) yield [core, record]
       }
@@ -45,13 +47,16 @@ export class Levels {
   /** Where a core stands that is open here, attached or not. */
   standing(core: InnerCore, record: OpenStream): Standing {
     const way = this.#parts.attachments.direction(core.discoveryKey, record) ?? BOTH_WAYS
-    const standing = standingOf(core, record.mux, way)
+    const [first = record.mux, ...others] = [...record.muxes].filter((mux) => core.replicator.attached(mux))
+    let standing = standingOf(core, first, way)
+    for (const mux of others) standing = bothOf(standing, standingOf(core, mux, way))
     return standing.isUntold && this.#isFresh(core, record) ? { ...standing, isLevel: false } : standing
   }
 
   /** Whether nothing of a core differs on a stream. Of one that is not open, or not attached there, nothing does. */
   isLevelOn(record: OpenStream, core: InnerCore): boolean {
-    if (!isOpen(core) || !record.attached.has(core) || !core.replicator.attached(record.mux)) return true
+    if (!isOpen(core) || !record.attached.has(core) || !this.#parts.attachments.isAttached(core, record))
+      return true
     return this.standing(core, record).isLevel
   }
 

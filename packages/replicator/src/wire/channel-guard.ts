@@ -8,7 +8,7 @@ import { answerUnprovable, reportFailures } from './interceptors/failures.js'
 import type { Host, Interceptor, Make } from './interceptors/interceptor.js'
 import { boundForks } from './asking/forks.js'
 import type { Handler, Handlers } from './hypercore-peer.js'
-import { MESSAGES } from './messages.js'
+import { MESSAGES, isOfCore } from './messages.js'
 import { oneWay } from './interceptors/one-way.js'
 import { boundOtherOpens, countOpens, refuseClosedOpens } from './interceptors/opens.js'
 import { noteSenders } from './interceptors/proofs.js'
@@ -56,14 +56,12 @@ export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
  */
 export class ChannelGuard {
   readonly #mux: Protomux
-  readonly #protocol: string
   readonly #interceptors: readonly Interceptor[]
   /** by upstream's handler of `open`, which is the same for all channels of one copy of Hypercore */
   readonly #handlers = new WeakMap<ChannelOptions['onopen'], Handlers>()
 
-  constructor(host: Host, protocol: string) {
+  constructor(host: Host) {
     this.#mux = host.mux
-    this.#protocol = protocol
     this.#interceptors = INTERCEPTORS.map((interceptor) => interceptor(host))
   }
 
@@ -75,7 +73,7 @@ export class ChannelGuard {
       return {
         ...calls,
         createChannel: (opts) =>
-          opts.protocol === this.#protocol ? make(this.#guard(opts)) : calls.createChannel(opts)
+          isOfCore(opts.protocol) ? make(this.#guard(opts)) : calls.createChannel(opts)
       }
     })
     return () => {

@@ -12,7 +12,6 @@ import {
   resumeReading,
   safeDestroy
 } from './protomux.js'
-import { PROTOCOL } from './messages.js'
 import { readUint } from './uint.js'
 import { turns } from './turns.js'
 import { Work } from './work.js'
@@ -63,7 +62,7 @@ export class Inbox {
   constructor(mux: Protomux, clock: Clock, onslowed: (reason: ReplicatorError) => void) {
     this.#mux = mux
     this.#onslowed = onslowed
-    const someCore = (): Uint8Array | null => openCore(mux, PROTOCOL)
+    const someCore = (): Uint8Array | null => openCore(mux)
     this.work = new Work(clock, () => turns.refillOf(this), someCore)
   }
 

@@ -1,6 +1,14 @@
 /** The name under which Hypercores open their channels (`Replicator._makePeer()` of hypercore's lib/replicator.js). */
 export const PROTOCOL = 'hypercore/alpha'
 
+/** What the names begin with under which they do so on the lanes of mirrors; behind it are the numbers of two mirrors. */
+export const LANES = 'manycore/lane/'
+
+/** Whether a channel is that of a core. */
+export function isOfCore(protocol: string): boolean {
+  return protocol === PROTOCOL || protocol.startsWith(LANES)
+}
+
 /**
  * The messages that a channel of a core carries, in the order of Hypercore's list (`Replicator._makePeer()` in
  * lib/replicator.js): the place of a message in it is its type on the wire.

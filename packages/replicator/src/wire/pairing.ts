@@ -13,6 +13,7 @@ import { Inbox } from './inbox.js'
 import type { Host, StreamLimits } from './interceptors/interceptor.js'
 import { PROTOCOL } from './messages.js'
 import { safeDestroy } from './protomux.js'
+import { channelOf } from './sync/muxes.js'
 import type { Work } from './work.js'
 
 /** One replicator on one mux. */
@@ -57,6 +58,11 @@ export function workOf(mux: Protomux): Work | null {
   return muxes.get(mux)?.work ?? null
 }
 
+/** Whether several have joined a mux. */
+export function isSharedMux(mux: Protomux): boolean {
+  return muxes.get(mux)?.isShared ?? false
+}
+
 /**
  * Counts a message of another protocol among those of its stream that are at work, until its handler has ended: as one for each
  * `BYTES_AT_WORK` bytes of it, so that large ones are not many at a time. While there are too many, nothing more of the stream is
@@ -90,7 +96,7 @@ class MuxState implements Host {
     this.mux = mux
     this.clock = clock
     this.inbox = new Inbox(mux, clock, (reason) => this.limited(reason, null))
-    this.#guard = new ChannelGuard(this, PROTOCOL)
+    this.#guard = new ChannelGuard(this)
   }
 
   join(party: Party): () => void {
@@ -101,6 +107,10 @@ class MuxState implements Host {
       this.#release()
       if (this.mux.stream.destroyed) muxes.delete(this.mux) // nobody will join it again
     }
+  }
+
+  get isShared(): boolean {
+    return this.#parties.size > 1
   }
 
   get work(): Work {
@@ -169,11 +179,12 @@ function ask(parties: Set<Party>, discoveryKey: Uint8Array | null): Promise<unkn
 }
 
 /**
- * Closes the channel of a core on this mux, even if the remote has not answered it yet.
+ * Closes the channel of a core on this mux, even if the remote has not answered it yet. One that another copy of the core has is
+ * none of its business: it belongs to another store.
  * @returns a promise that resolves once no message of it is being worked on; null if none is
  */
-export function closeChannel(mux: Protomux, discoveryKey: Uint8Array): Promise<void> | null {
-  const channel = mux.getLastChannel({ protocol: PROTOCOL, id: discoveryKey })
+export function closeChannel(mux: Protomux, core: InnerCore): Promise<void> | null {
+  const channel = channelOf(mux, core)
   if (channel === null) return null
   channel.close()
   return channel.destroyed ? null : channel.fullyClosed()

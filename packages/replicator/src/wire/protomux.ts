@@ -1,5 +1,7 @@
 import type { Protomux } from '@manycore/hypercore-types'
+import type { Direction } from './direction.js'
 import type { CoreChannel, CorePeer, Handler } from './hypercore-peer.js'
+import { isOfCore } from './messages.js'
 
 // What is used of Protomux (protomux 3.12.1 index.js) that is nobody's interface: declared and touched here only.
 
@@ -105,13 +107,19 @@ export interface Encoding {
 /** What Hypercore gives to `createChannel()` (`Replicator._makePeer()` of hypercore 11.39.5 lib/replicator.js). */
 export interface ChannelOptions {
   protocol: string
+  aliases?: string[]
   id: Uint8Array
   handshake: Encoding
   messages: { encoding: Encoding; onmessage: Handler<never> }[]
   onopen: Handler<unknown>
   onclose: Handler<boolean>
   ondrain: (channel: CoreChannel) => unknown
+  /** Not Hypercore's: which way the core goes on the lane that makes the channel; undefined = it is made by none. */
+  directionOf?: (discoveryKey: Uint8Array) => Direction | null
 }
+
+/** A mux as who opens channels sees it. */
+export type MakesChannels = Pick<MuxCalls, 'createChannel'>
 
 /** Which channel. */
 type OfChannel = Pick<ChannelOptions, 'protocol' | 'id'>
@@ -273,19 +281,19 @@ export function safeDestroy(mux: Protomux, err: Error): void {
   ;(mux as Protomux & PrivateMux)._safeDestroy(err)
 }
 
-/** The peers of all cores whose channels are open on a mux. @param protocol  of those channels */
-export function* openPeers(mux: Protomux, protocol: string): Generator<CorePeer> {
-  for (const { userData } of openChannels(mux, protocol)) yield userData
+/** The peers of all cores whose channels are open on a mux. */
+export function* openPeers(mux: Protomux): Generator<CorePeer> {
+  for (const { userData } of openChannels(mux)) yield userData
 }
 
 /** @returns the discovery key of a core whose channel is open on a mux, 32 bytes; null = none is */
-export function openCore(mux: Protomux, protocol: string): Uint8Array | null {
-  for (const { id } of openChannels(mux, protocol)) return id
+export function openCore(mux: Protomux): Uint8Array | null {
+  for (const { id } of openChannels(mux)) return id
   return null
 }
 
-function* openChannels(mux: Protomux, protocol: string): Generator<CoreChannel> {
+function* openChannels(mux: Protomux): Generator<CoreChannel> {
   for (const channel of mux as unknown as Iterable<CoreChannel & { protocol: string; opened: boolean }>) {
-    if (channel.opened && channel.protocol === protocol) yield channel
+    if (channel.opened && isOfCore(channel.protocol)) yield channel
   }
 }

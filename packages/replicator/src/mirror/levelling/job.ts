@@ -60,8 +60,7 @@ export class Job {
   /** Another peer has more of the core, or one that is known has told so again. */
   add(link: MirrorLink): void {
     if (this.#owner === null) return void this.late.add(link)
-    if (this.#links.has(link)) return
-    this.#links.set(link, 0)
+    if (!this.#links.has(link)) this.#links.set(link, 0)
     if (this.#core !== null) void this.#attach(this.#core, link)
   }
 
@@ -142,10 +141,14 @@ export class Job {
 
   async #attach(core: InnerCore, link: MirrorLink): Promise<void> {
     const record = link.record as OpenStream<PolicyGate>
-    this.#links.set(link, dataFrom(core, record.mux))
-    if (record.gate === null) this.#parts.attachments.attach(core, record)
-    else await record.gate.offer(core, false)
-    if (core.replicator.attached(record.mux)) return
+    if (this.#links.get(link) === 0) this.#links.set(link, dataOf(core, link))
+    const muxes = link.muxesFor(this.#slot)
+    for (const mux of muxes) {
+      if (record.gate === null) this.#parts.attachments.attach(core, record, BOTH_WAYS, mux)
+      else if (mux === record.mux) await record.gate.offer(core, false)
+      else await record.gate.enter(core, 'announce', mux)
+    }
+    if (muxes.length === 0 || muxes.some((mux) => core.replicator.attached(mux))) return
     link.giveUp(this.#slot)
     this.look()
   }
@@ -179,7 +182,8 @@ export class Job {
   }
 
   #owes({ record }: MirrorLink): boolean {
-    return this.#core !== null && !standingOf(this.#core, record.mux, BOTH_WAYS).isLevel
+    const core = this.#core
+    return core !== null && [...record.muxes].some((mux) => !standingOf(core, mux, BOTH_WAYS).isLevel)
   }
 
   /** @param isTheirs  it was the peers that did not bring what they claim */
@@ -207,7 +211,7 @@ export class Job {
   /** Whether the core has changed, and not without this peer. */
   #hasBrought(link: MirrorLink): boolean {
     if (!this.#hasMoved || this.#core === null) return false
-    return dataFrom(this.#core, link.record.mux) > this.#links.get(link)!
+    return dataOf(this.#core, link) > this.#links.get(link)!
   }
 
   /** The peer whose place it has is done. Others that it waits for need one of their own. */
@@ -221,4 +225,11 @@ export class Job {
     for (const link of this.#links.keys()) this.late.add(link)
     this.stop()
   }
+}
+
+/** How many messages with data of a core a peer has sent, on all its muxes. */
+function dataOf(core: InnerCore, { record }: MirrorLink): number {
+  let sum = 0
+  for (const mux of record.muxes) sum += dataFrom(core, mux)
+  return sum
 }

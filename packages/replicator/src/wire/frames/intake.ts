@@ -11,7 +11,6 @@ import { ReplicatorError } from '../../errors.js'
 import { type Cost, DECRYPTED_BYTE, FRAME, LARGE_DEBT, UNORDERED } from '../costs.js'
 import { awaitedBytes, takesPushes } from '../hypercore-peer.js'
 import type { Inbox, Undecrypted } from '../inbox.js'
-import { PROTOCOL } from '../messages.js'
 import { openCore, openPeers } from '../protomux.js'
 import { turns } from '../turns.js'
 import type { FrameListener } from './frame-listener.js'
@@ -149,7 +148,7 @@ export class FrameIntake implements FrameListener, Holder, Paced, Undecrypted {
 
   awaited(): number {
     let sum = 0
-    for (const peer of openPeers(this.#mux, PROTOCOL)) sum += awaitedBytes(peer)
+    for (const peer of openPeers(this.#mux)) sum += awaitedBytes(peer)
     return sum
   }
 
@@ -159,12 +158,12 @@ export class FrameIntake implements FrameListener, Holder, Paced, Undecrypted {
   }
 
   close(reason: ReplicatorError): void {
-    this.#reader.close(Object.assign(reason, { discoveryKey: openCore(this.#mux, PROTOCOL) }))
+    this.#reader.close(Object.assign(reason, { discoveryKey: openCore(this.#mux) }))
   }
 
   /** May it send large blocks, because we have asked it for some, or take pushes? A block may have any size, whatever the average. */
   #awaits(): boolean {
-    for (const peer of openPeers(this.#mux, PROTOCOL)) if (peer.inflight > 0 || takesPushes(peer)) return true
+    for (const peer of openPeers(this.#mux)) if (peer.inflight > 0 || takesPushes(peer)) return true
     return false
   }
 

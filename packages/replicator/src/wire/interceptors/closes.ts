@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import { BoundedSet } from '@manycore/ground'
 import { CLOSED_CORES, LASTING_MS } from '../../defaults.js'
 import { CLAIM, HINT, CLOSE, type Cost, KNOWN_CHANNEL, OPEN, REJECT, REOPENED, SYNC } from '../costs.js'
-import { PROTOCOL } from '../messages.js'
+import { isOfCore } from '../messages.js'
 import { channelAt, endRejected, knownChannels, type OpenChannel } from '../protomux.js'
 import { readUint } from '../uint.js'
 import type { Host, Interceptor } from './interceptor.js'
@@ -19,16 +19,16 @@ const PROVED_AT = Symbol('proved at')
  * that has lasted, and open it again, as often as it likes.
  */
 export function chargeCloses({ mux, clock, work }: Host): Interceptor {
-  /** Cores whose channels the remote has closed soon after they opened, in hex. */
+  /** The names of channels that the remote has closed soon after they opened. */
   const closed = new BoundedSet<string>(CLOSED_CORES)
 
   function pay(channel: OpenChannel & { readonly [PROVED_AT]?: number }): void {
-    const hexId = b4a.toString(channel.id, 'hex')
+    const name = nameOf(channel)
     const hasLasted = clock.now() - (channel[PROVED_AT] ?? Infinity) >= LASTING_MS
-    if (!hasLasted && closed.has(hexId)) return work.charge(REOPENED, channel)
+    if (!hasLasted && closed.has(name)) return work.charge(REOPENED, channel)
     work.spend(CLOSE)
-    if (hasLasted) closed.delete(hexId)
-    else closed.add(hexId)
+    if (hasLasted) closed.delete(name)
+    else closed.add(name)
   }
 
   return {
@@ -36,7 +36,7 @@ export function chargeCloses({ mux, clock, work }: Host): Interceptor {
     control: ({ _onclosesession, _onrejectsession }) => ({
       _onclosesession(state) {
         const channel = channelAt(mux, readUint({ ...state }))
-        if (channel?.protocol === PROTOCOL) pay(channel)
+        if (channel !== null && isOfCore(channel.protocol)) pay(channel)
         _onclosesession(state)
       },
       _onrejectsession(state) {
@@ -50,9 +50,14 @@ export function chargeCloses({ mux, clock, work }: Host): Interceptor {
       open(handshake, channel) {
         const result = open(handshake, channel)
         Object.assign(channel, { [PROVED_AT]: clock.now() })
-        if (closed.size === 0 || !closed.has(b4a.toString(channel.id, 'hex'))) work.credit(INTRODUCTION)
+        if (closed.size === 0 || !closed.has(nameOf(channel as unknown as OpenChannel))) work.credit(INTRODUCTION)
         return result
       }
     })
   }
+}
+
+/** One for each core and lane. */
+function nameOf({ protocol, id }: OpenChannel): string {
+  return b4a.toString(id, 'hex') + protocol
 }

@@ -23,7 +23,7 @@ export function oneWay(host: Host): Interceptor {
   return {
     name: 'direction',
     make: (make) => (opts) => {
-      const direction = host.direction(opts.id)
+      const direction = opts.directionOf === undefined ? host.direction(opts.id) : opts.directionOf(opts.id)
       const channel: FilteredChannel | null = make(opts)
       if (direction === null || channel === null) return channel
       const sends = Object.fromEntries(channel.messages.map(({ send }, place) => [MESSAGES[place], send]))

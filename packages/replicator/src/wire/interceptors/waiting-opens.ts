@@ -7,7 +7,7 @@ import {
   OPEN_BYTES_PER_STREAM
 } from '../../defaults.js'
 import { ReplicatorError } from '../../errors.js'
-import { PROTOCOL } from '../messages.js'
+import { isOfCore } from '../messages.js'
 import { Ask, HeldOpen } from '../opens/held-opens.js'
 import { LongWaits } from '../opens/long-waits.js'
 import { type OpenMessage, readOpen } from '../opens/open-message.js'
@@ -27,11 +27,9 @@ import {
 import { readUint } from '../uint.js'
 import type { Host, Interceptor } from './interceptor.js'
 
-const NAME = b4a.from(PROTOCOL)
-
 /**
- * Keeps the opens of Hypercore's protocol that wait for an answer, instead of Protomux (`_onopensession()` and
- * `_requestSession()`): as few bytes as possible of each, and one question for all that have the same id. An open that
+ * Keeps the opens of cores that wait for an answer, instead of Protomux (`_onopensession()` and
+ * `_requestSession()`): as few bytes as possible of each, and one question for all that have the same protocol and id. An open that
  * the remote takes back is refused at once, for the reason that `refuseClosedOpens()` gives.
  */
 export function holdOpens(host: Host): Interceptor {
@@ -43,15 +41,16 @@ export function holdOpens(host: Host): Interceptor {
     control: ({ _onopensession, _onclosesession, _bufferMessage, createChannel }) => ({
       _onopensession(state) {
         const open = readOpen(state)
-        if (!b4a.equals(open.protocol, NAME)) return _onopensession(state)
+        const protocol = b4a.toString(open.protocol)
+        if (!isOfCore(protocol)) return _onopensession(state)
         if (open.id.byteLength + open.handshake.byteLength > OPEN_BYTES) {
           throw new ReplicatorError('BAD_FRAME', `the open of a core has ${state.end - state.start} bytes`)
         }
         if (open.id.byteLength !== 32) return _onopensession(state)
         const hexId = b4a.toString(open.id, 'hex')
-        const notify = notifyOf(mux, PROTOCOL, hexId)
+        const notify = notifyOf(mux, protocol, hexId)
         if (notify === null) return _onopensession(state)
-        const held = waiting.hold(open, hexId, notify)
+        const held = waiting.hold(open, hexId + protocol, notify)
         return held === false ? _onopensession(state) : held
       },
       _onclosesession(state) {
@@ -82,6 +81,7 @@ const room = new SharedRoom(ALL_WAITING_OPENS)
 /** The opens of one stream that wait. */
 class WaitingOpens {
   readonly #host: Host
+  /** By hex id and protocol, one behind the other. */
   readonly #asks = new Map<string, Ask>()
   readonly #packets: Packets
   readonly #longWaits: LongWaits
@@ -98,16 +98,17 @@ class WaitingOpens {
   }
 
   /**
-   * Takes an open, and asks about its id unless that is being asked already.
+   * Takes an open, and asks about its core unless that is being asked already.
+   * @param name  its id in hex, and its protocol
    * @returns what `_onopensession()` returns; false = Protomux has to refuse its number
    * @throws  TOO_MANY_OPENS
    */
-  hold({ number, id, handshake }: OpenMessage, hexId: string, notify: Notify): Promise<void> | null | false {
+  hold({ number, id, handshake }: OpenMessage, name: string, notify: Notify): Promise<void> | null | false {
     const { mux } = this.#host
     if (!isFree(mux, number)) return false
     this.#check(handshake.byteLength)
     if (room.isFull(this.#count)) return this.#refuseAtOnce(number, id)
-    const known = this.#asks.get(hexId)
+    const known = this.#asks.get(name)
     const ask = known ?? new Ask()
     const packet = this.#packets.current()
     const open = new HeldOpen(number, handshake, ask, packet, this.#longWaits.begin())
@@ -116,15 +117,15 @@ class WaitingOpens {
     room.take()
     this.#bytes += open.bytes
     const left = this.#packets.promise(packet)
-    if (known === undefined) this.#ask(ask, hexId, notify, id)
+    if (known === undefined) this.#ask(ask, name, notify, id)
     return left
   }
 
   /** @returns an open that a channel with these options can answer; null = there is none */
   first({ protocol, id }: ChannelOptions): HeldOpen | null {
-    if (protocol !== PROTOCOL || this.#asks.size === 0) return null
+    if (this.#asks.size === 0 || !isOfCore(protocol)) return null
     const { mux } = this.#host
-    const open = this.#asks.get(b4a.toString(id, 'hex'))?.first ?? null
+    const open = this.#asks.get(b4a.toString(id, 'hex') + protocol)?.first ?? null
     return open === null || mux.stream.destroyed || mux.opened({ protocol, id }) ? null : open
   }
 
@@ -173,11 +174,11 @@ class WaitingOpens {
     return null
   }
 
-  #ask(ask: Ask, hexId: string, notify: Notify, id: Uint8Array): void {
-    this.#asks.set(hexId, ask)
+  #ask(ask: Ask, name: string, notify: Notify, id: Uint8Array): void {
+    this.#asks.set(name, ask)
     Promise.resolve(notify(b4a.from(id))).then(
       () => {
-        this.#asks.delete(hexId)
+        this.#asks.delete(name)
         this.#refuseAll(ask)
       },
       (err: Error) => safeDestroy(this.#host.mux, err)
@@ -189,9 +190,9 @@ class WaitingOpens {
   }
 
   #tell(opens: number): void {
-    const [hexId] = this.#asks.keys()
+    const [name] = this.#asks.keys()
     const text = `${opens} opens of one stream have waited for more than ${LONG_WAIT_MS} ms`
-    const discoveryKey = hexId === undefined ? null : b4a.from(hexId, 'hex')
+    const discoveryKey = name === undefined ? null : b4a.from(name.slice(0, 64), 'hex')
     this.#host.limited(new ReplicatorError('OPENS_WAIT', text, { discoveryKey }), null)
   }
 }

@@ -2,7 +2,7 @@ import type { Protomux } from '@manycore/hypercore-types'
 import { MIRRORS_PER_STREAM, MIRROR_VERSION } from '../../mirror/defaults.js'
 import { badMirror } from '../../mirror/bad-mirror.js'
 import { OPEN } from '../costs.js'
-import { noteAtWork, workOf } from '../pairing.js'
+import { isSharedMux, noteAtWork, workOf } from '../pairing.js'
 import { helloEncoding, messageEncoding } from './mirror-encodings.js'
 import type { Hello, Message } from './mirror-encodings.js'
 
@@ -105,6 +105,8 @@ export interface Seat {
   /** What was said before is void: it meets all mirrors of the other end anew, each instead of itself. */
   renew(): void
   leave(): void
+  /** Whether other stores are at either end, too, as far as it is known. */
+  readonly isShared: boolean
 }
 
 /** @param mux  the handshake of its stream may be under way */
@@ -144,7 +146,11 @@ class MuxMirrors {
       })
     }
     let number = this.#seat(party, 0)
+    const isShared = (): boolean => this.#parties.size > 1 || this.#remotes.size > 1 || isSharedMux(this.#mux)
     return {
+      get isShared() {
+        return isShared()
+      },
       renew: () => {
         number = this.#seat(party, number)
       },

@@ -1,7 +1,7 @@
 import type { InnerCore, Peer, Protomux } from '@manycore/hypercore-types'
 import type { Direction } from '../direction.js'
-import { PROTOCOL } from '../messages.js'
 import { type Interval, askedOf, countHere, countToCome } from './asked.js'
+import { channelOf } from './muxes.js'
 
 /** Where the two copies of a core stand, here and at the other end of one stream. */
 export interface Standing {
@@ -53,19 +53,12 @@ interface StandingPeer {
 
 /** @upstream hypercore Replicator */
 interface AttachedReplicator {
-  /** The muxes that the core is offered on. */
-  readonly _attached: ReadonlySet<Protomux>
   /** Whether a longer core is asked for as soon as a peer has one. */
   readonly eagerUpgrade: boolean
   /** Whether a longer fork is. */
   readonly allowFork: boolean
   /** Somebody asks for a longer core. */
   readonly _upgrade: object | null
-}
-
-/** The streams that a core is offered on. */
-export function muxesOf(core: InnerCore): Iterable<Protomux> {
-  return (core.replicator as unknown as AttachedReplicator)._attached
 }
 
 /** Where a core stands that is open here and offered on a mux. O(1) if it is whole here, or nothing was asked for. */
@@ -75,7 +68,7 @@ export function standingOf(core: InnerCore, mux: Protomux, way: Direction): Stan
   const have = countHere(core, length)
   const peer = core.replicator.peers.find(({ protomux }) => protomux === mux)
   if (peer === undefined) {
-    const isAsked = mux.opened({ protocol: PROTOCOL, id: core.discoveryKey })
+    const isAsked = channelOf(mux, core) !== null
     const { want } = asked(core, length)
     return { ...UNKNOWN, length, fork, have, blockBytes, want, isLevel: !isAsked }
   }
@@ -100,6 +93,20 @@ export function standingOf(core: InnerCore, mux: Protomux, way: Direction): Stan
     isUntold: want > 0 && way.download && told === 0 && stats.wireWant.tx > 0 && remoteLength > 0,
     told: told + stats.wireSync.rx + stats.wireData.rx,
     isLevel: missing === 0 && isLevel(core, peer as Peer & StandingPeer, way)
+  }
+}
+
+/** Where a core stands that is offered on two muxes of one stream: what is known of one that is open, of the longer one if both are. */
+export function bothOf(one: Standing, other: Standing): Standing {
+  const isOther = other.isOpen && (!one.isOpen || (other.remoteLength ?? 0) > (one.remoteLength ?? 0))
+  return {
+    ...(isOther ? other : one),
+    isLevel: one.isLevel && other.isLevel,
+    missing: Math.max(one.missing, other.missing),
+    uploading: one.uploading + other.uploading,
+    isMoved: one.isMoved || other.isMoved,
+    isUntold: one.isUntold || other.isUntold,
+    told: one.told + other.told
   }
 }
 
