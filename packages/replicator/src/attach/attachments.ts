@@ -69,8 +69,8 @@ export class Attachments<Gate = unknown> {
    * one of them may be closed to make room.
    * @returns whether the core is attached now
    */
-  admit(core: InnerCore, record: OpenStream, direction?: Direction, mux?: Protomux): boolean {
-    const place = this.#guests.admit(core, record)
+  admit(core: InnerCore, record: OpenStream, direction?: Direction, mux: Protomux = record.mux): boolean {
+    const place = this.#guests.admit(core, record, mux)
     if (place === 'none') this.#tellFull(core, record)
     else if (place !== 'free') {
       this.#tellFull(place, record)

@@ -1,8 +1,9 @@
 import b4a from 'b4a'
 import { BoundedSet } from '@manycore/ground'
-import type { InnerCore } from '@manycore/hypercore-types'
+import type { InnerCore, Protomux } from '@manycore/hypercore-types'
 import type { OpenStream } from '../streams/stream-set.js'
 import { blockMessages } from '../wire/hypercore-peer.js'
+import { Lane } from '../wire/mirror/lane.js'
 
 /** How many cores are looked at, at most, to find a place for one that had lost its own. */
 const LOOKS = 16
@@ -10,12 +11,14 @@ const LOOKS = 16
 interface Guest {
   /** Not kept: who closes it is not us, and a mirror has many open in turn. */
   readonly core: WeakRef<InnerCore>
+  /** That of the stream, or a lane of it: each has a channel of its own. */
+  readonly mux: Protomux
   /** How many messages about blocks there were when we last looked; −1 = not yet, which counts as useful. */
   used: number
 }
 
 interface Guests {
-  /** By hex discovery key, the least recently useful first. */
+  /** By hex discovery key and lane, the least recently useful first. */
   readonly cores: Map<string, Guest>
   /** Those that were closed to make room. Asking for them again closes no others: that would never end. */
   readonly evicted: BoundedSet<string>
@@ -35,17 +38,17 @@ export class GuestCores {
   }
 
   /** Gives a core a place, if there is one. The caller closes the core that has to go for it. */
-  admit(core: InnerCore, record: OpenStream): Place {
-    if (core.replicator.downloading || isAttached(core, record)) return 'free'
+  admit(core: InnerCore, record: OpenStream, mux: Protomux): Place {
+    if (core.replicator.downloading || core.replicator.attached(mux)) return 'free'
     const guests = this.#guestsOf(record)
     const { cores, evicted } = guests
-    forgetGone(cores, record)
-    const id = b4a.toString(core.discoveryKey, 'hex')
+    forgetGone(cores)
+    const id = b4a.toString(core.discoveryKey, 'hex') + (mux instanceof Lane ? mux.protocol : '')
     cores.delete(id)
-    const place = cores.size < this.#most ? 'free' : this.#makeRoom(guests, record, evicted.has(id))
+    const place = cores.size < this.#most ? 'free' : this.#makeRoom(guests, evicted.has(id))
     if (place === 'none') return 'none'
     evicted.delete(id)
-    cores.set(id, { core: new WeakRef(core), used: -1 })
+    cores.set(id, { core: new WeakRef(core), mux, used: -1 })
     return place
   }
 
@@ -58,22 +61,22 @@ export class GuestCores {
   }
 
   /** Cores that have moved blocks since we last looked get a second chance. */
-  #makeRoom({ cores, evicted }: Guests, record: OpenStream, onlyGone: boolean): Place {
+  #makeRoom({ cores, evicted }: Guests, onlyGone: boolean): Place {
     let victim: [string, Guest] | null = null
     for (let looks = onlyGone ? LOOKS : cores.size; looks >= 0; looks--) {
       const [entry] = cores
       if (entry === undefined) break
       const [id, guest] = entry
       const core = guest.core.deref()
-      if (core === undefined || isGone(core, record)) {
+      if (core === undefined || isGone(core, guest.mux)) {
         cores.delete(id)
         return 'free'
       }
-      const used = traffic(core, record)
+      const used = traffic(core, guest.mux)
       if (used === guest.used && victim === null) victim = entry
       if (victim !== null && !onlyGone) break
       cores.delete(id)
-      cores.set(id, { core: guest.core, used })
+      cores.set(id, { ...guest, used })
     }
     if (onlyGone) return 'none'
     victim ??= Array.from(cores)[0] ?? null
@@ -85,26 +88,22 @@ export class GuestCores {
 }
 
 /** Two come off for one that is added, so that those that were closed do not add up behind a few that stay. */
-function forgetGone(cores: Map<string, Guest>, record: OpenStream): void {
+function forgetGone(cores: Map<string, Guest>): void {
   let looks = 2
   for (const [id, guest] of cores) {
     const core = guest.core.deref()
-    if (core !== undefined && !isGone(core, record)) return
+    if (core !== undefined && !isGone(core, guest.mux)) return
     cores.delete(id)
     if (--looks === 0) return
   }
 }
 
 /** Whether the core has been closed, detached, or wanted by a session of ours meanwhile. */
-function isGone(core: InnerCore, record: OpenStream): boolean {
-  return core.closing !== null || core.replicator.downloading || !isAttached(core, record)
+function isGone(core: InnerCore, mux: Protomux): boolean {
+  return core.closing !== null || core.replicator.downloading || !core.replicator.attached(mux)
 }
 
-function isAttached({ replicator }: InnerCore, { muxes }: OpenStream): boolean {
-  return [...muxes].some((mux) => replicator.attached(mux))
-}
-
-function traffic(core: InnerCore, { noise }: OpenStream): number {
-  const peers = core.replicator.peers.filter(({ protomux }) => protomux.stream === noise)
-  return peers.reduce((sum, peer) => sum + blockMessages(peer), 0)
+function traffic(core: InnerCore, mux: Protomux): number {
+  const peer = core.replicator.peers.find(({ protomux }) => protomux === mux)
+  return peer === undefined ? 0 : blockMessages(peer)
 }

@@ -59,11 +59,7 @@ export class Requests {
    * @returns a promise that resolves once the core is attached, or is to be refused. Under a policy the time does not
    *          show why. Never rejects
    */
-  async serve(
-    hexId: string,
-    record: OpenStream<PolicyGate>,
-    mux: Protomux = record.mux
-  ): Promise<void> {
+  async serve(hexId: string, record: OpenStream<PolicyGate>, mux: Protomux = record.mux): Promise<void> {
     const { gate } = record
     const refusal = gate === null ? null : this.#refusals.begin()
     if (gate !== null || !this.#attachments.isDetached(hexId, record)) {

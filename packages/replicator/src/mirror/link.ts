@@ -35,7 +35,7 @@ export class MirrorLink implements PairHost, IndexUser {
   readonly ways: Ways = new Ways()
   peer: PeerIndex | null = null
   readonly #host: LinkHost
-  readonly #seat: Seat
+  readonly seat: Seat
   /** Those that are not over. */
   readonly #pairs = new Map<Line, Pair>()
   readonly #failures: Failures
@@ -64,7 +64,7 @@ export class MirrorLink implements PairHost, IndexUser {
       host.readmit(this)
       for (const slot of slots) this.retry(slot)
     })
-    this.#seat = joinMirrors(record.mux, {
+    this.seat = joinMirrors(record.mux, {
       meet: (line, instead) => this.#meet(line, instead),
       open: () => this.#opened(),
       drain: () => this.#drained(),
@@ -124,8 +124,8 @@ export class MirrorLink implements PairHost, IndexUser {
 
   /** Where a core is to be attached for what we lack: to the lanes of the mirrors that have it, if the stream has other stores. */
   muxesFor(slot: number): Protomux[] {
-    if (!this.isMirroring || !this.#seat.isShared) return [this.record.mux]
     const having = [...this.#pairs].filter(([, pair]) => pair.lacks(slot))
+    if (!this.isMirroring || !having.some(([, { isShared }]) => isShared)) return [this.record.mux]
     return having.map(([line]) => this.#host.lanes.of(line))
   }
 
@@ -162,7 +162,7 @@ export class MirrorLink implements PairHost, IndexUser {
     this.ways.clear()
     this.#failures.delete(null)
     this.#isOpening = true // until it is known who is there
-    this.#seat.renew()
+    this.seat.renew()
     this.moved()
   }
 
@@ -205,7 +205,7 @@ export class MirrorLink implements PairHost, IndexUser {
 
   close(): void {
     this.#failures.close()
-    this.#seat.leave()
+    this.seat.leave()
     this.#closed()
     this.#offered.clear()
     this.#hopeless.clear()

@@ -150,14 +150,21 @@ test('a store that gives and does not take is no obstacle for its neighbour', as
   }
 })
 
-test('a neighbour that does not mirror and has the core open is no obstacle', async () => {
-  const stores = [await filled(CORES), ...(await mirrors(2))]
-  const session = stores[0]!.get({ name: 'core 1' })
+test('a neighbour that does not mirror and has the core open is no obstacle, at either end', async () => {
+  const [plain, beside, other] = [await filled(CORES), ...(await mirrors(2))] as [
+    Corestore,
+    Corestore,
+    Corestore
+  ]
+  const session = plain.get({ name: 'core 1' })
   await session.ready()
-  connectShared(stores.slice(0, 2), stores.slice(2))
-  await level(...stores)
-  await grow(stores[2]!, 'core 1', 'second')
-  await level(...stores)
+  connectShared([plain, beside], [other])
+  await level(plain, beside, other)
+  await grow(other, 'core 1', 'second')
+  await level(plain, beside, other)
   expect(b4a.toString((await session.get(1))!)).toBe('second')
-  expect(await blocks(stores[1]!, 'core 1')).toEqual(['first', 'second'])
+  expect(await blocks(beside, 'core 1')).toEqual(['first', 'second'])
+  await grow(beside, 'core 1', 'third')
+  await level(plain, beside, other)
+  expect(await blocks(other, 'core 1')).toEqual(['first', 'second', 'third'])
 })

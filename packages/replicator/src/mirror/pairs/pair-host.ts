@@ -1,6 +1,6 @@
 import type { Queue } from '@manycore/ground'
 import type { OpenStream } from '../../streams/stream-set.js'
-import type { Line } from '../../wire/mirror/mirror-channel.js'
+import type { Line, Seat } from '../../wire/mirror/mirror-channel.js'
 import type { Catalog } from '../cores/catalog.js'
 import type { Elements } from '../elements.js'
 import type { PeerIndex } from '../indexes/peer-index.js'
@@ -14,6 +14,7 @@ export interface PairHost {
   readonly updates: Updates
   /** Whether changes are told as they come. */
   readonly isLive: boolean
+  readonly seat: Pick<Seat, 'isShared'>
   /** What has come is worked on in order. */
   readonly incoming: Queue
   /** How one speaks of cores on this stream. */

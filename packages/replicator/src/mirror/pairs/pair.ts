@@ -13,7 +13,7 @@ import type { PeerIndex } from '../indexes/peer-index.js'
 import { STATE_BYTES, lacks } from '../state.js'
 import type { StoredCopy } from '../stored-copies.js'
 import type { PairHost } from './pair-host.js'
-import { ASKS, Ways } from './ways.js'
+import { ASKS, SHARES, Ways } from './ways.js'
 
 /**
  * A mirror here and one at the other end of a stream. They *compare*, and have *compared* as soon as each knows what differs; from
@@ -30,6 +30,7 @@ export class Pair implements LineEvents {
   readonly #differing: Differing
   readonly #theirWays = new Ways()
   readonly #untold: HeldSlots
+  #isRemoteShared = false
   /** The ids of what we do not have, to be told. */
   readonly #gone: Uint8Array[] = []
   /**
@@ -45,6 +46,11 @@ export class Pair implements LineEvents {
     this.#differing = new Differing(host.catalog)
     this.#untold = new HeldSlots(host.catalog)
     this.#ready = this.#prepare().catch((err: Error) => this.#fail(err))
+  }
+
+  /** Whether other stores share the stream, as far as either end knows. */
+  get isShared(): boolean {
+    return this.#host.seat.isShared || this.#isRemoteShared
   }
 
   get isOver(): boolean {
@@ -116,8 +122,9 @@ export class Pair implements LineEvents {
       const news: Uint8Array[] = []
       for (const slot of this.#untold) {
         const id = this.#idOf(slot)
+        const shares = this.#host.seat.isShared ? SHARES : 0
         const asks = this.#differing.isUnknown(slot) || this.#differing.absent.has(id) ? ASKS : 0
-        news.push(elements.seal(catalog.key(slot), catalog.state(slot), ways.of(id) | asks))
+        news.push(elements.seal(catalog.key(slot), catalog.state(slot), ways.of(id) | asks | shares))
         this.#told.add(id)
         this.#untold.delete(slot)
         if (news.length === NEWS_PER_MESSAGE) break
@@ -225,6 +232,7 @@ export class Pair implements LineEvents {
 
   #heard(slot: number, theirs: Uint8Array): void {
     const id = this.#idOf(slot)
+    this.#isRemoteShared = (theirs[STATE_BYTES]! & SHARES) !== 0
     const wasAbsent = this.#differing.absent.delete(id)
     this.#theirWays.note(id, theirs[STATE_BYTES]!)
     const before = this.#differing.theirs(slot)

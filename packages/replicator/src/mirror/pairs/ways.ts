@@ -5,6 +5,8 @@ const GIVES = 1
 const TAKES = 2
 /** Beside them: who says it does not know what the other end has, and waits for an answer. */
 export const ASKS = 4
+/** And who says that its store is not the only one at its end of the stream. */
+export const SHARES = 8
 
 /** Which ways cores may go, as one end says: both, unless it has said otherwise. Cores are named by their ids. */
 export class Ways {
