@@ -50,7 +50,8 @@ export function chargeCloses({ mux, clock, work }: Host): Interceptor {
       open(handshake, channel) {
         const result = open(handshake, channel)
         Object.assign(channel, { [PROVED_AT]: clock.now() })
-        if (closed.size === 0 || !closed.has(nameOf(channel as unknown as OpenChannel))) work.credit(INTRODUCTION)
+        if (closed.size === 0 || !closed.has(nameOf(channel as unknown as OpenChannel)))
+          work.credit(INTRODUCTION)
         return result
       }
     })
