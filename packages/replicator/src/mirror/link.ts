@@ -96,8 +96,8 @@ export class MirrorLink implements PairHost, IndexUser {
 
   /** Whether it is known that nothing differs, or that the remote does not mirror. */
   get isLevel(): boolean {
-    if (this.#isOpening || this.lastError !== null) return false
-    return [...this.#pairs.values()].every(({ isLevel }) => isLevel)
+    const isKnown = !this.#isOpening && this.lastError === null
+    return isKnown && [...this.#pairs.values()].every(({ isLevel }) => isLevel)
   }
 
   /** How many times a core that differed has become level. */
@@ -107,8 +107,7 @@ export class MirrorLink implements PairHost, IndexUser {
 
   /** The cores that one side lacks something of, with what the remote has said of them; null = nothing yet. O(what differs). */
   differing(): ReadonlyMap<number, Uint8Array | null> {
-    const latestFirst = [...this.#pairs.values()].toReversed()
-    return new Map(latestFirst.flatMap((pair) => [...pair.differing()]))
+    return new Map([...this.#pairs.values()].toReversed().flatMap((pair) => [...pair.differing()]))
   }
 
   /**
