@@ -54,6 +54,11 @@ export async function checkKept(storage: StorageInput): Promise<0 | 1> {
   return 1
 }
 
+/** How many ids are kept of the cores of a store that is closed. */
+export async function idsKept(storage: StorageInput): Promise<number> {
+  return (await inspect(storage)).kept?.keys.size ?? 0
+}
+
 /** What the store at one end of `meet()` keeps of the other, and what an index would have that is made now. The store is closed. */
 async function inspect(storage: StorageInput): Promise<{ kept: Kept | null; made: Contents }> {
   const opened = openStorage(storage)

@@ -1,14 +1,19 @@
 import b4a from 'b4a'
+import Hypercore from 'hypercore'
 import { MemoryEngine } from '@manycore/kv'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { Corestore } from '../../../../src/index.js'
 import type { CorestoreOptions } from '../../../../src/index.js'
 import { CoreStates } from '../../../../src/stored/core-states.js'
 import { append, blocks, filled } from '../../../kit/mirrors.js'
+import { checkKept, idsKept } from '../../../kit/kept-index.js'
 import { level, meet } from '../../../kit/known-peers.js'
 import { temporaryDirectory } from '../../../kit/temporary-directory.js'
 
 const OPTIONS = { primaryKey: b4a.alloc(32, 1), unsafe: true, lingerMs: 0, mirror: true } as const
+
+/** Since 11.39, as `count()`; before, purge() throws. The matrix also runs on the oldest Hypercore that is supported. */
+const CAN_PURGE = 'count' in Hypercore.prototype
 
 const scans = vi.spyOn(CoreStates.prototype, 'scan')
 const reads = vi.spyOn(CoreStates.prototype, 'read')
@@ -86,3 +91,32 @@ test('a store in memory keeps its indexes as long as it is open', async () => {
   expect(scans).toHaveBeenCalledTimes(2)
   await stores[1].close()
 })
+
+test.runIf(CAN_PURGE).each(['connected', 'alone'])(
+  'a core that is purged leaves the index and the ids beside it (purged while %s)',
+  async (when) => {
+    const engine = new MemoryEngine({ reusable: true })
+    const peer = await filled(10, { mirror: true })
+    const open = (): Corestore => new Corestore(engine, OPTIONS)
+    let store = open()
+    for (let i = 0; i < 10; i++) await append(store, `core ${i}`, 'first')
+    const leave = meet([store, peer])
+    await level([store, peer])
+    if (when === 'alone') {
+      await leave()
+      await store.close()
+      store = open()
+    }
+    const core = store.get({ name: 'core 3' }) as unknown as Hypercore & { purge(): Promise<void> }
+    await core.ready()
+    await core.purge()
+    if (when === 'alone') {
+      scans.mockClear()
+      await (meet([store, peer]), level([store, peer]))
+      expect(scans).not.toHaveBeenCalled()
+    }
+    await store.close()
+    expect(await checkKept(engine)).toBe(1)
+    expect(await idsKept(engine)).toBe(9)
+  }
+)
