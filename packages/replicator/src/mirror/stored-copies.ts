@@ -44,6 +44,8 @@ export interface StoredCopies {
 export interface StoredChanges {
   /** Waits for the writes that are under way. @returns the place after them: what is written later comes behind it */
   checkpoint(): Promise<ChangePlace>
+  /** Whether anything may have changed since a place. Costs nothing; what is being written may be missed, until the next call. */
+  hasChanged(since: ChangePlace): boolean
   /**
    * What has changed between two places, oldest first, some at a time.
    * @param to  what `checkpoint()` has returned since the journal was opened

@@ -287,7 +287,7 @@ export class Updates implements ChangeTaker {
   #settleLater(): void {
     const { clock } = this.#host
     this.#settleTimer = clock.setTimeout(() => {
-      void this.indexes.settle().then(() => {
+      void this.indexes.settleIfChanged().then(() => {
         if (!this.#isClosed) this.#settleLater()
       })
     }, SETTLE_MS)

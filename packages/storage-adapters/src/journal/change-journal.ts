@@ -65,6 +65,12 @@ export interface ChangeJournal {
   checkpoint(): Promise<Checkpoint>
 
   /**
+   * Whether anything may have been written since a checkpoint that counts as a change. Ends no span and reads nothing. What is queued at
+   * the moment of the call may be missed, and is seen by the next one.
+   */
+  hasChanged(since: Checkpoint): boolean
+
+  /**
    * The cores whose latest change is in `(from, to]`, oldest first, a few hundred at a time. Each comes once, but for one
    * that was deleted and created again meanwhile. A core that changes while this runs may be left out: then it is in the
    * next span. O(changes).

@@ -60,6 +60,11 @@ export class Journal {
     return this.#epoch
   }
 
+  /** The counter of the latest change, stored or not. */
+  get counter(): number {
+    return this.#notes.counter
+  }
+
   /** Called when the engine has opened, or others may have written: goes on with what is stored. Never rejects. */
   async load(): Promise<void> {
     this.#stop('none')

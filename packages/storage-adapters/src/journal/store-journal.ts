@@ -42,6 +42,11 @@ export class StoreJournal implements ChangeJournal {
     }
   }
 
+  hasChanged(since: Checkpoint): boolean {
+    const { epoch, counter } = this.#state.journal
+    return epoch === null || !b4a.equals(epoch, since.epoch) || counter > since.counter
+  }
+
   async *since(from: Checkpoint, to: Checkpoint): AsyncGenerator<CoreChange[]> {
     const { engine, coalescer, journal } = this.#state
     this.#checkEpochs(from, to)

@@ -28,6 +28,28 @@ test('what has changed since a checkpoint is told, each core once, oldest first'
   await storage.close()
 })
 
+test('whether anything has changed since a checkpoint is known without ending a span', async () => {
+  const storage = openStorage(new MemoryEngine())
+  const journal = journalOf(storage)!
+  const core = new Hypercore(storage)
+  await core.append('0')
+  expect(journal.hasChanged({ epoch: b4a.alloc(16), counter: 0 })).toBe(true) // nothing is known yet
+  const at = await journal.checkpoint()
+  expect(journal.hasChanged(at)).toBe(false)
+  expect(journal.hasChanged({ ...at, epoch: b4a.alloc(16) })).toBe(true)
+  await core.append('1')
+  const before = await storageCounter()
+  expect(journal.hasChanged(at)).toBe(true)
+  await core.append('2')
+  expect(await storageCounter()).toBe(before)
+  await storage.close()
+
+  async function storageCounter(): Promise<number> {
+    for await (const changes of journal.since(at, { ...at, counter: 1000 })) return changes.at(-1)!.counter
+    return 0
+  }
+})
+
 test('a store whose journal nobody opened has none of its bytes', async () => {
   const engine = new MemoryEngine({ reusable: true })
   const storage = openStorage(engine)

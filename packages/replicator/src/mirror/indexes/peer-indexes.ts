@@ -122,6 +122,16 @@ export class PeerIndexes {
     return this.#nextSettling
   }
 
+  /** Does the same if there is anything to be taken or written. Never rejects. */
+  async settleIfChanged(): Promise<void> {
+    const keeping = await this.#keeping?.catch(() => null)
+    const isBehind = ({ index, ids }: PeerIndex): boolean =>
+      index.dirtyBytes > 0 ||
+      (ids as StoredIds).hasChanges ||
+      keeping!.changes.hasChanged(readStamp(index.stamp)!)
+    if (keeping && this.#kept.some(isBehind)) await this.settle()
+  }
+
   /** Writes what is kept, and ends. Never rejects. */
   async close(): Promise<void> {
     this.#isClosed = true
@@ -236,8 +246,12 @@ export class PeerIndexes {
   async #settle(): Promise<void> {
     const keeping = await this.#keeping
     if (!keeping) return
-    const kept = [...this.#all].filter(({ isFilled, ids }) => isFilled && ids instanceof StoredIds)
+    const kept = this.#kept
     if (kept.length > 0) await this.#catchUp(kept, keeping.changes)
+  }
+
+  get #kept(): PeerIndex[] {
+    return [...this.#all].filter(({ isFilled, ids }) => isFilled && ids instanceof StoredIds)
   }
 
   /** Has kept indexes take what has changed since they were written, and writes them. */
