@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import { Index, type IndexOptions } from '@manycore/reconcile'
+import type { CorestoreStorage } from '@manycore/hypercore-types'
 import type { StoredChanges } from '@manycore/replicator'
 import { openStorage } from '@manycore/storage-adapters'
 import type { StorageInput } from '@manycore/storage-adapters'
@@ -52,6 +53,13 @@ export async function checkKept(storage: StorageInput): Promise<0 | 1> {
   expect([kept.size, kept.fingerprint]).toEqual([again.size, hex((await again.fingerprint()).fingerprint)])
   if (changed.size === 0) expect([kept.size, kept.fingerprint]).toEqual([made.size, made.fingerprint])
   return 1
+}
+
+/** Deletes the index of the peer that is kept, and nothing of what is beside it. */
+export async function dropKept(storage: CorestoreStorage): Promise<void> {
+  const changes = (await new CoreStates(storage, async () => {}).changes())!
+  const { gte: start, lt: end } = rangeOf(changes, 0)
+  await changes.engine.batch([{ type: 'delRange', start, end }])
 }
 
 /** How many ids are kept of the cores of a store that is closed. */

@@ -82,10 +82,12 @@ test.each(Object.keys(DAMAGES))(
     for (const store of after) store.replicator.on('core-error', (err: unknown) => errors.push(err))
     await append(after[0], 'core 2', 'here')
     await append(after[1], 'core 3', 'there')
-    if (CAN_PURGE) await purge(after[0], 'core 4')
+    // Only a deletion needs the ids of cores; and it finds whatever is wrong with a discovery key.
+    const isPurged = CAN_PURGE && name === 'the ids of cores'
+    if (isPurged) await purge(after[0], 'core 4')
     scans.mockClear()
     await (meet(after), level(after))
-    if (CAN_PURGE || !name.startsWith('the ids of cores')) expect(scans).toHaveBeenCalledTimes(1)
+    if (isPurged || name !== 'the ids of cores') expect(scans).toHaveBeenCalledTimes(1)
     for (const store of after) {
       expect(await blocks(store, 'core 2')).toEqual(['first', 'here'])
       expect(await blocks(store, 'core 3')).toEqual(['first', 'there'])

@@ -6,7 +6,7 @@ import { Corestore } from '../../../../src/index.js'
 import type { CorestoreOptions } from '../../../../src/index.js'
 import { CoreStates } from '../../../../src/stored/core-states.js'
 import { append, blocks, filled } from '../../../kit/mirrors.js'
-import { checkKept, idsKept } from '../../../kit/kept-index.js'
+import { checkKept, dropKept, idsKept } from '../../../kit/kept-index.js'
 import { level, meet } from '../../../kit/known-peers.js'
 import { temporaryDirectory } from '../../../kit/temporary-directory.js'
 
@@ -92,7 +92,7 @@ test('a store in memory keeps its indexes as long as it is open', async () => {
   await stores[1].close()
 })
 
-test.runIf(CAN_PURGE).each(['connected', 'alone'])(
+test.runIf(CAN_PURGE).each(['connected', 'alone', 'without an index'])(
   'a core that is purged leaves the index and the ids beside it (purged while %s)',
   async (when) => {
     const engine = new MemoryEngine({ reusable: true })
@@ -102,7 +102,7 @@ test.runIf(CAN_PURGE).each(['connected', 'alone'])(
     for (let i = 0; i < 10; i++) await append(store, `core ${i}`, 'first')
     const leave = meet([store, peer])
     await level([store, peer])
-    if (when === 'alone') {
+    if (when !== 'connected') {
       await leave()
       await store.close()
       store = open()
@@ -110,10 +110,11 @@ test.runIf(CAN_PURGE).each(['connected', 'alone'])(
     const core = store.get({ name: 'core 3' }) as unknown as Hypercore & { purge(): Promise<void> }
     await core.ready()
     await core.purge()
-    if (when === 'alone') {
+    if (when !== 'connected') {
+      if (when === 'without an index') await dropKept(store.storage)
       scans.mockClear()
       await (meet([store, peer]), level([store, peer]))
-      expect(scans).not.toHaveBeenCalled()
+      expect(scans).toHaveBeenCalledTimes(when === 'alone' ? 0 : 1)
     }
     await store.close()
     expect(await checkKept(engine)).toBe(1)

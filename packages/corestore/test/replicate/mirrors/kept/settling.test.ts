@@ -31,17 +31,15 @@ function isOfJournal(key: Uint8Array): boolean {
 
 /** A clock of which a test fires the timer after which indexes are written. */
 function heldClock(): { clock: typeof systemClock; settle(): Promise<void> } {
-  let held: (() => void) | null = null
+  const held: (() => void)[] = []
   return {
     clock: {
       ...systemClock,
-      setTimeout: (fn, ms) => (ms === SETTLE_MS ? (held = fn) : systemClock.setTimeout(fn, ms))
+      setTimeout: (fn, ms) => (ms === SETTLE_MS ? held.push(fn) : systemClock.setTimeout(fn, ms))
     },
     async settle() {
-      const fire = held!
-      held = null
-      fire()
-      while (held === null) await turn() // it is set again once everything is written
+      held.pop()!()
+      while (held.length === 0) await turn() // it is set again once everything is written
     }
   }
 }

@@ -4,9 +4,8 @@ import { systemClock } from '@manycore/ground'
 import type { Clock } from '@manycore/ground'
 import type { StorageInput } from '@manycore/storage-adapters'
 import { openStorage } from '@manycore/storage-adapters'
-import { CoreStates } from '../../../../src/stored/core-states.js'
 import { Corestore } from '../../../../src/index.js'
-import { checkKept, rangeOf } from '../../../kit/kept-index.js'
+import { checkKept, dropKept } from '../../../kit/kept-index.js'
 import { meet } from '../../../kit/known-peers.js'
 
 /** Since 11.39, as `count()`; before, purge() throws. The matrix also runs on the oldest Hypercore that is supported. */
@@ -136,8 +135,6 @@ export class World {
 async function dropped(storage: StorageInput): Promise<void> {
   const opened = openStorage(storage)
   await opened.ready()
-  const changes = (await new CoreStates(opened, async () => {}).changes())!
-  const { gte: start, lt: end } = rangeOf(changes, 0)
-  await changes.engine.batch([{ type: 'delRange', start, end }])
+  await dropKept(opened)
   await opened.close()
 }
