@@ -11,7 +11,7 @@ import { KnownIds } from './known-ids.js'
 import { isDamage } from './damage.js'
 import { PeerIndex } from './peer-index.js'
 import type { IndexUser, MayHave } from './peer-index.js'
-import { isSameEpoch, readStamp, writeStamp } from './stamp.js'
+import { isSameEpoch, readStamp, stampOf, writeStamp } from './stamp.js'
 import { StoredIds } from './stored-ids.js'
 
 /** Reads what is stored, and has indexes take it, one after the other. */
@@ -290,15 +290,4 @@ export class PeerIndexes {
 
 function settingsOf({ secret }: Elements): { idBytes: number; versionBytes: number; secret: Uint8Array } {
   return { idBytes: ID_BYTES, versionBytes: VERSION_BYTES, secret }
-}
-
-/** @returns null if there is no index, or none that can be read */
-async function stampOf(index: Index): Promise<ChangePlace | null> {
-  try {
-    await index.ready()
-    return readStamp(index.stamp)
-  } catch (err) {
-    if (isDamage(err)) return null
-    throw err
-  }
 }

@@ -1,5 +1,7 @@
 import b4a from 'b4a'
+import type { Index } from '@manycore/reconcile'
 import type { ChangePlace } from '../stored-copies.js'
+import { isDamage } from './damage.js'
 
 const EPOCH_BYTES = 16
 const COUNTER_BYTES = 8
@@ -21,4 +23,15 @@ export function readStamp(stamp: Uint8Array | null): ChangePlace | null {
 
 export function isSameEpoch(one: ChangePlace, other: ChangePlace): boolean {
   return b4a.equals(one.epoch, other.epoch)
+}
+
+/** @returns null if there is no index, or none that can be read */
+export async function stampOf(index: Index): Promise<ChangePlace | null> {
+  try {
+    await index.ready()
+    return readStamp(index.stamp)
+  } catch (err) {
+    if (isDamage(err)) return null
+    throw err
+  }
 }
