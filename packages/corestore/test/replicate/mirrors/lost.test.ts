@@ -1,5 +1,6 @@
+import b4a from 'b4a'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import type { CoreName } from '@manycore/replicator'
+import type { CoreName, ReplicationPolicy } from '@manycore/replicator'
 import type { Hypercore } from '@manycore/hypercore-types'
 import type { Corestore, CorestoreOptions } from '../../../src/index.js'
 import { CoreStates } from '../../../src/stored/core-states.js'
@@ -36,6 +37,44 @@ test('a core that the policies have denied since is waited for no more', async (
   await append(b, 'core 1', 'second')
   await level(a, b)
   expect(await blocks(a, 'core 1')).toEqual(['first'])
+})
+
+test('a core that a peer tells of while the policies deny it is waited for no more', async () => {
+  const denied = new Set<string | null>()
+  const cores = new Map<string | null, Uint8Array>()
+  const access: ReplicationPolicy['access'] = ({ name, discoveryKey }) => {
+    cores.set(name, discoveryKey)
+    return !denied.has(name)
+  }
+  const [a, b] = await two({ policy: { access } }, {})
+  const { read } = CoreStates.prototype
+  const reads = vi.spyOn(CoreStates.prototype, 'read')
+  onTestFinished(() => reads.mockRestore())
+  await append(a, 'core 2', 'second')
+  await level(a, b)
+  const [statesOfA] = reads.mock.contexts // b hears of it later
+  let release!: () => void
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const hearing = new Promise<void>((resolve) => {
+    reads.mockImplementation(async function (this: CoreStates, discoveryKeys) {
+      if (this === statesOfA && b4a.equals(discoveryKeys[0]!, cores.get('core 1')!)) {
+        resolve()
+        await released
+      }
+      return read.call(this, discoveryKeys)
+    })
+  })
+  await clear(b, 'core 1', 0)
+  await hearing
+  denied.add('core 1')
+  const changed = a.policyChanged({ core: cores.get('core 1')! })
+  release()
+  await changed
+  await level(a, b)
+  const core = b.get({ name: 'core 1', active: false }) as Hypercore
+  await core.ready()
+  expect(await core.has(0)).toBe(false)
+  await core.close()
 })
 
 test('a core that the other end mirrors no more is waited for no more', async () => {
