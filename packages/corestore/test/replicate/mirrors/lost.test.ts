@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import b4a from 'b4a'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { CoreName, ReplicationPolicy } from '@manycore/replicator'
@@ -25,6 +26,39 @@ async function clear(store: Corestore, name: string, index: number): Promise<voi
   await core.close()
 }
 
+interface HeldRead {
+  readonly discoveryKey: Uint8Array
+  /** Resolves once it waits. */
+  readonly reading: Promise<void>
+  release(): void
+}
+
+/** Has the next read of a core wait that a store makes. */
+async function heldRead(store: Corestore, name: string): Promise<HeldRead> {
+  const { read } = CoreStates.prototype
+  const reads = vi.spyOn(CoreStates.prototype, 'read')
+  onTestFinished(() => reads.mockRestore())
+  await append(store, 'core 2', 'one more')
+  await store.synced()
+  const [states] = reads.mock.contexts // the other store hears of it later
+  const core = store.get({ name, active: false }) as Hypercore
+  await core.ready()
+  const discoveryKey = core.discoveryKey!
+  await core.close()
+  let release!: () => void
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const reading = new Promise<void>((resolve) => {
+    reads.mockImplementation(async function (this: CoreStates, discoveryKeys) {
+      if (this === states && b4a.equals(discoveryKeys[0]!, discoveryKey)) {
+        resolve()
+        await released
+      }
+      return read.call(this, discoveryKeys)
+    })
+  })
+  return { discoveryKey, reading, release }
+}
+
 test('a core that the policies have denied since is waited for no more', async () => {
   const denied = new Set<string>()
   const access = ({ name }: { name?: CoreName | string | null }): boolean => !denied.has(String(name))
@@ -41,33 +75,13 @@ test('a core that the policies have denied since is waited for no more', async (
 
 test('a core that a peer tells of while the policies deny it is waited for no more', async () => {
   const denied = new Set<string | null>()
-  const cores = new Map<string | null, Uint8Array>()
-  const access: ReplicationPolicy['access'] = ({ name, discoveryKey }) => {
-    cores.set(name, discoveryKey)
-    return !denied.has(name)
-  }
+  const access: ReplicationPolicy['access'] = ({ name }) => !denied.has(name)
   const [a, b] = await two({ policy: { access } }, {})
-  const { read } = CoreStates.prototype
-  const reads = vi.spyOn(CoreStates.prototype, 'read')
-  onTestFinished(() => reads.mockRestore())
-  await append(a, 'core 2', 'second')
-  await level(a, b)
-  const [statesOfA] = reads.mock.contexts // b hears of it later
-  let release!: () => void
-  const released = new Promise<void>((resolve) => (release = resolve))
-  const hearing = new Promise<void>((resolve) => {
-    reads.mockImplementation(async function (this: CoreStates, discoveryKeys) {
-      if (this === statesOfA && b4a.equals(discoveryKeys[0]!, cores.get('core 1')!)) {
-        resolve()
-        await released
-      }
-      return read.call(this, discoveryKeys)
-    })
-  })
+  const { discoveryKey, reading, release } = await heldRead(a, 'core 1')
   await clear(b, 'core 1', 0)
-  await hearing
+  await reading
   denied.add('core 1')
-  const changed = a.policyChanged({ core: cores.get('core 1')! })
+  const changed = a.policyChanged({ core: discoveryKey })
   release()
   await changed
   await level(a, b)
@@ -75,6 +89,26 @@ test('a core that a peer tells of while the policies deny it is waited for no mo
   await core.ready()
   expect(await core.has(0)).toBe(false)
   await core.close()
+})
+
+test('a peer that leaves while a core is read for it is no failure', async () => {
+  const [a, b] = await two({ policy: { access: () => true } }, {})
+  const c = await filled(3, { mirror: true })
+  await connectAll([a, c], 'memory')
+  const problems: Error[] = []
+  a.replicator.on('limited', (err) => problems.push(err))
+  a.replicator.on('core-error', (err) => problems.push(err))
+  const { discoveryKey, reading, release } = await heldRead(a, 'core 1')
+  const changed = a.policyChanged({ core: discoveryKey })
+  await reading
+  const closed = new Promise((resolve) => a.replicator.once('stream-close', resolve))
+  for (const { stream } of b.replicator.streams.records) stream.destroy()
+  await closed
+  await turn()
+  release()
+  await changed
+  await level(a, c)
+  expect(problems).toEqual([])
 })
 
 test('a core that the other end mirrors no more is waited for no more', async () => {

@@ -38,6 +38,7 @@ export class PeerIndex {
   readonly #mayHave: MayHave | null
   readonly #state = new Uint8Array(STATE_BYTES)
   #isFilled = false
+  #isOver = false
   /** What has changed while it was being filled, by the hex of the discovery key. */
   readonly #late = new Map<string, Uint8Array>()
   /** The same for what the peer may have to be asked about again. */
@@ -85,6 +86,11 @@ export class PeerIndex {
     return late
   }
 
+  /** It is to be closed: whatever changes from now on is nothing to it. */
+  end(): void {
+    this.#isOver = true
+  }
+
   /** Of those that the peer may know of, the items. */
   async itemsOf(cores: readonly StoredCopy[]): Promise<{ core: StoredCopy; item: Item }[]> {
     const mayHave = this.#mayHave
@@ -96,6 +102,7 @@ export class PeerIndex {
 
   /** Adds a core, or gives it the version of its state. @returns false if it has to be asked whether the peer may know of it */
   async set(core: StoredCopy): Promise<boolean> {
+    if (this.#isOver) return true
     if (!this.#isFilled) {
       this.#late.set(hexOf(core.discoveryKey), core.discoveryKey)
       return true
@@ -114,6 +121,7 @@ export class PeerIndex {
 
   /** Takes a core out. @throws INDEX_CORRUPT */
   async delete(discoveryKey: Uint8Array): Promise<void> {
+    if (this.#isOver) return
     if (!this.#isFilled) return void this.#late.set(hexOf(discoveryKey), discoveryKey)
     const id = await this.ids.idOf(discoveryKey)
     if (id === null) return

@@ -22,6 +22,8 @@ export interface ChangeTaker {
   take(discoveryKeys: readonly Uint8Array[], indexes: Iterable<PeerIndex>): Promise<void>
   /** Has an index take changes from now on. */
   begin(index: PeerIndex): Promise<void>
+  /** Has an index take nothing more. @returns resolves once nothing is under way that changes it */
+  end(index: PeerIndex): Promise<void>
 }
 
 /** What indexes are kept in. */
@@ -104,6 +106,7 @@ export class PeerIndexes {
     const name = nameOf(index.elements.secret)
     this.#repairs.set(name, (this.#repairs.get(name) ?? 0) + 1)
     const dropped = this.#turns.run(name, async () => {
+      await this.#taker.end(index)
       await index.index.close()
       const keeping = await this.#keeping
       if (index.ids instanceof StoredIds) await keeping?.kept.drop(index.elements.secret)
@@ -152,6 +155,7 @@ export class PeerIndexes {
     const name = nameOf(index.elements.secret)
     if (this.#shared.get(name) === index) this.#shared.delete(name)
     await this.#turns.run(name, async () => {
+      await this.#taker.end(index)
       await this.#measure(index).catch(() => {}) // what is too much is dropped the next time
       await index.index?.close()
     })
