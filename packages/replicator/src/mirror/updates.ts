@@ -71,7 +71,7 @@ export class Updates implements ChangeTaker {
   /** A core may have changed. */
   changed(discoveryKey: Uint8Array): void {
     if (this.#isClosed || discoveryKey === null) return
-    if (this.indexes.size === 0 && this.#host.catalog.size === 0) return // nobody wants to know
+    if (this.indexes.size === 0 && this.#host.catalog.size === 0) return this.#dirty.clear() // nobody wants to know
     this.#dirty.set(b4a.toString(discoveryKey, 'hex'), discoveryKey)
     if (this.#isReading || this.#timer !== null) return
     const { clock } = this.#host

@@ -30,7 +30,8 @@ interface HeldRead {
   readonly discoveryKey: Uint8Array
   /** Resolves once it waits. */
   readonly reading: Promise<void>
-  release(): void
+  /** Resolves once it is over. */
+  release(): Promise<void>
 }
 
 /** Has the next read of a core wait that a store makes. */
@@ -46,17 +47,21 @@ async function heldRead(store: Corestore, name: string): Promise<HeldRead> {
   const discoveryKey = core.discoveryKey!
   await core.close()
   let release!: () => void
+  let over!: () => void
   const released = new Promise<void>((resolve) => (release = resolve))
+  const isOver = new Promise<void>((resolve) => (over = resolve))
   const reading = new Promise<void>((resolve) => {
     reads.mockImplementation(async function (this: CoreStates, discoveryKeys) {
-      if (this === states && b4a.equals(discoveryKeys[0]!, discoveryKey)) {
-        resolve()
-        await released
-      }
-      return read.call(this, discoveryKeys)
+      if (this !== states || !b4a.equals(discoveryKeys[0]!, discoveryKey))
+        return read.call(this, discoveryKeys)
+      resolve()
+      await released
+      const cores = await read.call(this, discoveryKeys)
+      setImmediate(over)
+      return cores
     })
   })
-  return { discoveryKey, reading, release }
+  return { discoveryKey, reading, release: () => (release(), isOver) }
 }
 
 test('a core that the policies have denied since is waited for no more', async () => {
@@ -82,7 +87,7 @@ test('a core that a peer tells of while the policies deny it is waited for no mo
   await reading
   denied.add('core 1')
   const changed = a.policyChanged({ core: discoveryKey })
-  release()
+  await release()
   await changed
   await level(a, b)
   const core = b.get({ name: 'core 1', active: false }) as Hypercore
@@ -105,10 +110,27 @@ test('a peer that leaves while a core is read for it is no failure', async () =>
   for (const { stream } of b.replicator.streams.records) stream.destroy()
   await closed
   await turn()
-  release()
+  await release()
   await changed
   await level(a, c)
   expect(problems).toEqual([])
+})
+
+test('what has changed while the last peer left does not keep the next one waiting', async () => {
+  const [a, b] = await two({ policy: { access: () => true } }, {})
+  const { reading, release } = await heldRead(a, 'core 1')
+  await clear(a, 'core 1', 0)
+  await reading
+  await clear(a, 'core 0', 0)
+  const closed = new Promise((resolve) => a.replicator.once('stream-close', resolve))
+  for (const { stream } of b.replicator.streams.records) stream.destroy()
+  await closed
+  await turn()
+  await release()
+  const c = await filled(0, { mirror: true }) // nothing of a's is opened for it, and so found changed
+  await connectAll([a, c], 'memory')
+  await level(a, c)
+  expect(a.syncView().isLevel).toBe(true)
 })
 
 test('a core that the other end mirrors no more is waited for no more', async () => {
