@@ -38,6 +38,8 @@ export class Pair implements LineEvents {
    * told that, or has taken both to be the same: so both come to know what both have, even of a core that changes meanwhile.
    */
   readonly #told = new IdSet()
+  /** The ids of the cores that are new here, of which the remote has not answered yet whether it has them, too. */
+  readonly #asked = new IdSet()
 
   constructor(line: Line, host: PairHost, isFirst: boolean) {
     this.#line = line
@@ -73,7 +75,7 @@ export class Pair implements LineEvents {
   }
 
   get isLevel(): boolean {
-    return this.#state === 'compared' && this.differing().next().done === true
+    return this.#state === 'compared' && this.#asked.size === 0 && this.differing().next().done === true
   }
 
   /** Whether the remote has of a core what we lack and may have. */
@@ -93,7 +95,8 @@ export class Pair implements LineEvents {
     const slot = catalog.take(core)
     // While it is compared, too: what has been compared is not looked at again.
     if (this.isComparing || isLive || this.#differing.has(slot)) {
-      if (!isNew) this.#differing.set(slot, catalog.state(slot), this.#differing.theirs(slot))
+      if (isNew) this.#asked.add(id)
+      else this.#differing.set(slot, catalog.state(slot), this.#differing.theirs(slot))
       this.#untold.add(slot)
     }
     catalog.release(slot)
@@ -103,6 +106,7 @@ export class Pair implements LineEvents {
   left(id: Uint8Array): void {
     this.#differing.absent.delete(id)
     this.#told.delete(id)
+    this.#asked.delete(id)
     this.#theirWays.delete(id)
     if (!this.isOver) this.#gone.push(id)
   }
@@ -162,6 +166,7 @@ export class Pair implements LineEvents {
     this.#exchange = null
     this.#differing.clear()
     this.#untold.clear()
+    this.#asked.clear()
     this.#gone.length = 0
   }
 
@@ -234,6 +239,7 @@ export class Pair implements LineEvents {
     const id = this.#idOf(slot)
     this.#isRemoteShared = (theirs[STATE_BYTES]! & SHARES) !== 0
     const wasAbsent = this.#differing.absent.delete(id)
+    this.#asked.delete(id)
     this.#theirWays.note(id, theirs[STATE_BYTES]!)
     const before = this.#differing.theirs(slot)
     this.#differing.set(slot, this.#host.catalog.state(slot), theirs)
@@ -245,6 +251,7 @@ export class Pair implements LineEvents {
     if (this.#exchange === null) throw badMirror('ids before anything was compared')
     const ids = splitIds(bytes)
     this.#account.news(ids.length)
+    for (const id of ids) this.#asked.delete(id)
     await this.#forEach(ids, (slot, i) => {
       this.#differing.absent.add(ids[i]!)
       this.#differing.delete(slot)
