@@ -17,6 +17,7 @@ import { type ChannelOptions, replaceCalls } from './protomux.js'
 import { boundAnswers } from './interceptors/reads.js'
 import { boundRequests } from './interceptors/requests.js'
 import { newestSync } from './interceptors/syncs.js'
+import { tellLengths } from './sync/lengths.js'
 import { tellMoves } from './sync/moves.js'
 import { holdOpens } from './interceptors/waiting-opens.js'
 import { chargeWork } from './interceptors/work.js'
@@ -47,6 +48,7 @@ export const INTERCEPTORS: readonly ((host: Host) => Interceptor)[] = [
   refuseBadExtensions,
   answerUnprovable,
   announcePeers,
+  tellLengths,
   tellMoves
 ]
 
