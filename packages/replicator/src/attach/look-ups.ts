@@ -179,7 +179,9 @@ export class LookUps {
       if (core !== null && core.closing === null) held = this.#hold(core, isOpen ? record : null)
     } catch (err) {
       const discoveryKey = b4a.from(id, 'hex')
-      this.#reports.tell('core-error', err as Error, { discoveryKey, stream: record.stream })
+      // If the stream has closed, nobody waits for it, and the source may have closed.
+      if (record.index !== -1)
+        this.#reports.tell('core-error', err as Error, { discoveryKey, stream: record.stream })
     }
     if (held === null && isOpen) this.#answered(record)
     tell(held)

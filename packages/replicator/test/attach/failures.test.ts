@@ -11,6 +11,7 @@ import type {
 import { expect, onTestFinished, test } from 'vitest'
 import { next, StoredCores } from '../kit/stored-cores.js'
 import { offered, read, refused, side } from '../kit/side.js'
+import { turns } from '../kit/policed.js'
 import { destroyed, inMemory, overTcp, type Wire } from '../kit/wires.js'
 import { temporaryDirectory } from '../kit/temporary-directory.js'
 
@@ -34,6 +35,23 @@ test('a core whose storage is gone when the remote asks is a core-error, and the
     { err: expect.any(Error), info: { discoveryKey: lost.discoveryKey, stream: one } }
   ])
   await carriesOn(near.source, far.source)
+})
+
+test('a core that cannot be opened any more once its stream has closed is no error', async () => {
+  const [near, far] = [side(), side()]
+  const [one, other] = await inMemory()
+  let fail!: (err: Error) => void
+  const asked = new Promise<void>((resolve) => {
+    near.source.open = () => new Promise((_resolve, reject) => ((fail = reject), resolve()))
+  })
+  near.replicator.replicate(one)
+  far.replicator.replicate(other)
+  await far.source.get({ blocks: ['x'] })
+  await asked
+  await near.replicator.close()
+  fail(new Error('closed'))
+  await turns()
+  expect(near.errors).toEqual([])
 })
 
 test.each([
