@@ -138,9 +138,7 @@ export class Updates implements ChangeTaker {
     for (const late of await this.#turns.run(() => index.begin())) this.changed(late)
   }
 
-  async end(index: PeerIndex): Promise<void> {
-    await this.#turns.run(async () => index.end())
-  }
+  readonly end = (index: PeerIndex): Promise<void> => this.#turns.run(async () => index.end())
 
   async take(discoveryKeys: readonly Uint8Array[], indexes: Iterable<PeerIndex>): Promise<void> {
     for (let at = 0; at < discoveryKeys.length; at += CORES_PER_READ) {
