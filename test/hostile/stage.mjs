@@ -32,14 +32,18 @@ export class Stage {
   #members = []
   #count = 0
   #ports = { honest: 0, hostile: 0 }
+  /** The keys of the cores that the victim mirrors. @type {string[]} */
+  #stored = []
 
   /**
    * @param {string} dir
    * @param {Kind} kind
+   * @param {boolean} isMirrored  the victim mirrors
    */
-  constructor(dir, kind) {
+  constructor(dir, kind, isMirrored) {
     this.#dir = dir
     this.kind = kind
+    this.isMirrored = isMirrored
     this.victim = this.#begin('victim.mjs', {
       flags: ['--expose-gc', '--trace-gc', `--max-old-space-size=${HEAP_MB}`],
       online: (line) => this.#note(line)
@@ -51,13 +55,15 @@ export class Stage {
 
   /**
    * @param {Kind} kind
+   * @param {boolean} [isMirrored]
    * @returns {Promise<Stage>}
    */
-  static async open(kind) {
+  static async open(kind, isMirrored = false) {
     const dir = await mkdtemp(join(tmpdir(), 'manycore-hostile-'))
-    const stage = new Stage(dir, kind)
+    const stage = new Stage(dir, kind, isMirrored)
     try {
-      stage.#ports = await stage.ask(stage.victim, 'open', { dir: join(dir, 'victim'), kind })
+      stage.#ports = await stage.ask(stage.victim, 'open', { dir: join(dir, 'victim'), kind, isMirrored })
+      if (isMirrored) stage.#stored = await stage.ask(stage.victim, 'fill')
       await stage.ask(stage.honest, 'open', { dir: join(dir, 'honest'), port: stage.#ports.honest })
       return stage
     } catch (err) {
@@ -95,7 +101,7 @@ export class Stage {
       const theirs = await this.ask(attacker, 'udx')
       port = await this.ask(this.victim, 'udx', { port: theirs, streams })
     }
-    await this.ask(attacker, 'prepare', { name, key, port })
+    await this.ask(attacker, 'prepare', { name, key, stored: this.#stored, port })
     return attacker
   }
 

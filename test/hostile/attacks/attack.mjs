@@ -6,7 +6,9 @@
  * @property {number} [ms]   how long it goes on; default: 3 s
  * @property {number} [streams]  how many at once; default: 1
  * @property {'tcp' | 'udx'} [transport]  default: TCP
- * @property {'unopened' | 'raw'} [begins]  it has no open channel when it begins, or not even sent a handshake
+ * @property {'unopened' | 'raw' | 'mirror'} [begins]  it has no open channel when it begins, or not even sent a handshake, or
+ *           the channel of mirrors
+ * @property {boolean} [isMirrored]  the victim mirrors, and stores more cores
  * @property {boolean} [isJudged]  a policy is in force for it, which takes its time
  * @property {'limited' | 'stalled'} [event]  what must be said of it: that a limit was reached or something
  *           failed (the default); or that, or that it is stalled
@@ -24,6 +26,8 @@
  * @property {Uint8Array} key
  * @property {Uint8Array} discoveryKey
  * @property {number} channel  ours, of the core; 0 = none is open
+ * @property {Uint8Array[]} stored  the keys of the other cores that the victim mirrors
+ * @property {() => Promise<import('../wire/hostile-peer.mjs').HostilePeer>} dial  another one, with keys of its own
  */
 
 /** @typedef {(peer: import('../wire/hostile-peer.mjs').HostilePeer, signal: AbortSignal) => Promise<unknown>} Run */

@@ -2,6 +2,7 @@ import { variants } from './attack.mjs'
 import { claims } from './claims.mjs'
 import { floods } from './floods.mjs'
 import { frames } from './frames.mjs'
+import { mirrors } from './mirrors.mjs'
 import { opens } from './opens.mjs'
 import { proofs } from './proofs.mjs'
 import { requests } from './requests.mjs'
@@ -12,7 +13,7 @@ import { syncs } from './syncs.mjs'
 /** @typedef {import('./attack.mjs').Attacks} Attacks */
 
 /** @type {Attacks} */
-const kinds = { ...syncs, ...claims, ...requests, ...proofs, ...opens, ...frames }
+const kinds = { ...syncs, ...claims, ...requests, ...proofs, ...opens, ...frames, ...mirrors }
 
 const MANY = 50
 /** They share what time there is for them, so that each is worked on for long. */

@@ -43,7 +43,9 @@ export class Trial {
    * @returns {Promise<import('../play.mjs').Played | string>} a string: how the victim has died
    */
   async #once(name) {
-    const stage = (this.#stage ??= await Stage.open(this.#kind))
+    const { isMirrored = false } = attackOf(name)
+    if (this.#stage?.isMirrored !== isMirrored) await this.close()
+    const stage = (this.#stage ??= await Stage.open(this.#kind, isMirrored))
     try {
       const played = await play(name, stage)
       if (traces(played).length > 0) await this.close()

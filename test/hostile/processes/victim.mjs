@@ -25,6 +25,10 @@ const STALLED_MS = 2000
 /** an attack lasts for three seconds, and a peer that does not answer may hold a core up for as long once */
 const ANSWER_MS = 400
 
+/** How many cores a victim that mirrors has beside those of the attack, and how many of them it makes at once. */
+const STORED = 4000
+const MADE_AT_ONCE = 100
+
 /** How long a policy takes to answer, where one is in force. */
 const JUDGED_MS = 2000
 
@@ -46,11 +50,11 @@ let echoes = 0
 
 await answer({
   /** @returns {Promise<{ honest: number, hostile: number }>} ports */
-  async open({ dir, kind }) {
+  async open({ dir, kind, isMirrored }) {
     const Corestore = require(kind === 'stock' ? 'corestore' : '@manycore/corestore')
     store = new Corestore(
       dir,
-      kind === 'stock' ? {} : { limits: { stalledMs: STALLED_MS, answerMs: ANSWER_MS } }
+      kind === 'stock' ? {} : { mirror: isMirrored, limits: { stalledMs: STALLED_MS, answerMs: ANSWER_MS } }
     )
     await store.ready()
     events = new Events(store.replicator, (stream) => stream !== null && hostile.has(stream))
@@ -58,6 +62,18 @@ await answer({
       honest: await listenTcp(({ stream }) => void store.replicate(stream)),
       hostile: await listenTcp(admit)
     }
+  },
+
+  /** @returns {Promise<string[]>} the keys of the cores that are stored, and that nobody has open */
+  async fill() {
+    const keys = []
+    for (let i = 0; i < STORED; i += MADE_AT_ONCE) {
+      keys.push(
+        ...(await Promise.all(Array.from({ length: MADE_AT_ONCE }, (_, j) => made(`stored ${i + j}`))))
+      )
+    }
+    while (store.cores.size > 0) await sleep(10)
+    return keys
   },
 
   /**
@@ -142,6 +158,14 @@ const slow = { access: () => sleep(JUDGED_MS, true) }
 
 function allReceived() {
   return Array.from(counters).reduce((sum, count) => sum + count(), receivedAndGone)
+}
+
+/** @param {string} name */
+async function made(name) {
+  const core = store.get({ name })
+  await core.append(BLOCK)
+  await core.close()
+  return keyOf(core)
 }
 
 /** @param {Hypercore} core */

@@ -12,6 +12,8 @@ const [, INITIATOR, RESPONDER] = /** @type {[Uint8Array, Uint8Array, Uint8Array]
   crypto.namespace('hypercore', 6)
 )
 const MESSAGES = 10
+const MIRRORS = 'manycore/mirror'
+const MIRROR_MESSAGES = 6
 
 /** Speaks real Noise, has an open channel of a core whose key it knows, and sends whatever it likes. */
 export class HostilePeer {
@@ -51,23 +53,42 @@ export class HostilePeer {
    */
   async open(key) {
     await this.stream.opened
-    const onmessages = Array.from({ length: MESSAGES }, (_, type) => ({
+    await this.#openChannel(PROTOCOL, crypto.discoveryKey(key), this.proof(key), MESSAGES)
+  }
+
+  /**
+   * Opens the channel of mirrors.
+   * @param {Uint8Array} handshake
+   * @returns {Promise<void>}  rejects when the other side does not open it
+   */
+  async openMirrors(handshake) {
+    await this.stream.opened
+    await this.#openChannel(MIRRORS, undefined, handshake, MIRROR_MESSAGES)
+  }
+
+  /**
+   * @param {string} protocol
+   * @param {Uint8Array | undefined} id
+   * @param {Uint8Array} handshake
+   * @param {number} count  of its messages
+   * @returns {Promise<void>}
+   */
+  #openChannel(protocol, id, handshake, count) {
+    const messages = Array.from({ length: count }, (_, type) => ({
       onmessage: (/** @type {Uint8Array} */ body) => this.hear(type, body)
     }))
-    await /** @type {Promise<void>} */ (
-      new Promise((resolve, reject) => {
-        const channel = Protomux.from(this.stream).createChannel({
-          protocol: PROTOCOL,
-          id: crypto.discoveryKey(key),
-          handshake: constant(this.proof(key)),
-          messages: onmessages,
-          onopen: () => resolve(),
-          onclose: () => reject(new Error('the other side has closed the channel'))
-        })
-        channel?.open({})
-        this.channel = /** @type {{ _localId?: number }} */ (channel)?._localId ?? 0
+    return new Promise((resolve, reject) => {
+      const channel = Protomux.from(this.stream).createChannel({
+        protocol,
+        id,
+        handshake: constant(handshake),
+        messages,
+        onopen: () => resolve(),
+        onclose: () => reject(new Error('the other side has closed the channel'))
       })
-    )
+      channel?.open({})
+      this.channel = /** @type {{ _localId?: number }} */ (channel)?._localId ?? 0
+    })
   }
 
   /**
