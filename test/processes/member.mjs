@@ -72,7 +72,9 @@ export class Member {
     const call = withResolvers()
     const id = this.#next++
     this.#calls.set(id, call)
-    this.#child.send({ id, order, args })
+    this.#child.send({ id, order, args }, (err) => {
+      if (err) call.reject(err) // it is ending
+    })
     return call.promise
   }
 
