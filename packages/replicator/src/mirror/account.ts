@@ -21,6 +21,11 @@ export class MirrorAccount {
     this.#compared(bytes * COMPARED_BYTE)
   }
 
+  /** Our answer to a frame has so many bytes. */
+  answered(bytes: number): void {
+    this.#compared(bytes * COMPARED_BYTE)
+  }
+
   /** News or ids of so many cores. */
   came(cores: number): void {
     workOf(this.#mux)?.spend(cores * NEWS)
@@ -31,7 +36,7 @@ export class MirrorAccount {
     this.#compared(cores * NEWS)
   }
 
-  /** Of so many cores it has to tell us, or to answer. */
+  /** Of so many cores it has to tell us, too. */
   owes(cores: number): void {
     this.#owed += cores
   }

@@ -19,8 +19,8 @@ export const MIRROR_FRAME_BYTES = 16_384
  */
 export const ROUNDS_PER_CORE: number = 1 / 64
 
-/** Ids that wait because the remote does not read them, 2 MB: one that is honest reads, whatever else it does. */
-export const UNREAD_IDS = 131_072
+/** Ids that wait because the remote does not read them, 1 MB: one that is honest reads, whatever else it does. */
+export const UNREAD_IDS = 65_536
 
 /** Milliseconds after which a comparison that failed begins anew; then twice as many, and so on: storage may be back by then. */
 export const COMPARE_AGAIN_MS = 2000

@@ -77,13 +77,16 @@ export const REJECT: Cost = 10
 /** Of each protocol and id that the mux knows, to find the one whose channel was rejected after we had closed it. */
 export const KNOWN_CHANNEL: Cost = 0.05
 
-/** Of each byte of a frame in which a mirror compares: ranges are looked up in an index, and answered. */
-export const COMPARED_BYTE: Cost = 0.5
-
-/** Of what a mirror says of one core: two hashes, and looking it up. */
-export const NEWS: Cost = 8
-
 // How these were measured, and what came of it, is in bench/README.md ("What one message costs").
+
+/** Of each byte of a frame in which a mirror compares, and of our answer to it: ranges are looked up in an index, and parted. */
+export const COMPARED_BYTE: Cost = 0.7
+
+/** Of what a mirror says of one core: two hashes, and reading what is stored of it. */
+export const NEWS: Cost = 25
+
+/** Of a mirror of the remote that joins: a comparison is got ready. */
+export const JOINED: Cost = 30
 
 /** Of each byte of a bitfield that answers a want, beside its message: it is copied, encrypted and sent. */
 export const WANTED_BYTE: Cost = 0.008

@@ -120,3 +120,23 @@ test('what comes before there is an index is not read, beyond some hundred kilob
   expect(attacker.read()).toBeLessThan(1_000_000) // of 16 MB
   expect(codes).not.toContain('BAD_MIRROR')
 })
+
+test('an index is made no further once its stream has closed', async () => {
+  const store = await filled(1500, { mirror: true })
+  const storage = store.storage as unknown as {
+    getInfos(keys: unknown[], ...rest: unknown[]): Promise<unknown>
+  }
+  const getInfos = storage.getInfos.bind(storage)
+  let reads = 0
+  const begun = new Promise<void>((resolve) => {
+    storage.getInfos = (...args) => (reads++, resolve(), getInfos(...args))
+  })
+  const attacker = await attack(store)
+  await begun
+  const closed = new Promise((resolve) => store.replicator.once('stream-close', resolve))
+  attacker.stream.destroy()
+  await closed
+  const before = reads
+  await turns(500)
+  expect(reads - before).toBeLessThan(2) // of six
+})

@@ -1,4 +1,4 @@
-import { BoundedMap, Queues, isManycoreError, laterTurn } from '@manycore/ground'
+import { BoundedMap, Queue, Queues, isManycoreError, laterTurn } from '@manycore/ground'
 import { Index } from '@manycore/reconcile'
 import type { Item, StoreOp } from '@manycore/reconcile'
 import { ReplicatorError } from '../../errors.js'
@@ -6,6 +6,7 @@ import { FLUSH_BYTES, INDEX_CACHE_BYTES, INDEX_REPAIRS, KEPT_INDEXES } from '../
 import { type Elements, ID_BYTES, VERSION_BYTES } from '../elements.js'
 import type { MirrorSettings } from '../options.js'
 import type { ChangePlace, StoredChanges, StoredCopies, StoredCopy } from '../stored-copies.js'
+import { inTurn } from './in-turn.js'
 import { KeptIndexes, nameOf } from './kept-indexes.js'
 import { KnownIds } from './known-ids.js'
 import { isDamage } from './damage.js'
@@ -46,6 +47,8 @@ export class PeerIndexes {
   readonly #shared = new Map<string, PeerIndex>()
   /** What is stored of one index is read, made and dropped in turn. */
   readonly #turns = new Queues()
+  /** However many indexes are made, some cores are read at a time, and those of each in turn. */
+  readonly #scans = new Queue()
   /** How often an index was found damaged, by name. */
   readonly #repairs = new BoundedMap<string, number>(KEPT_INDEXES)
   #keeping: Promise<Keeping | null> | null = null
@@ -95,6 +98,7 @@ export class PeerIndexes {
   leave(index: PeerIndex, user: IndexUser): void {
     index.users.delete(user)
     if (index.users.size > 0 || !this.#all.has(index)) return
+    if (!index.isFilled) return void this.#forget(index) // nothing of it is of use
     void this.settle().then(() => {
       if (index.users.size === 0) void this.#forget(index) // otherwise it is used again
     })
@@ -230,8 +234,9 @@ export class PeerIndexes {
     const { ids } = index
     let writing: Promise<void> = Promise.resolve()
     try {
-      for await (const cores of this.#taker.scan(index.filter)) {
+      for await (const cores of inTurn(this.#taker.scan(index.filter), this.#scans)) {
         if (this.#isClosed) throw new ReplicatorError('REPLICATOR_CLOSED', 'the mirror was closed')
+        if (index.users.size === 0) throw new ReplicatorError('REPLICATOR_CLOSED', 'the stream has closed')
         const ops: StoreOp[] = []
         for (const { core, item } of await index.itemsOf(cores)) {
           if (ids instanceof StoredIds) ops.push(...ids.opsOf(item.id, core.discoveryKey))

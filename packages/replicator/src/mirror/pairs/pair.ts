@@ -1,5 +1,6 @@
 import b4a from 'b4a'
-import type { Difference, Reconciler } from '@manycore/reconcile'
+import { Queue, laterTurn } from '@manycore/ground'
+import type { Difference, Received, Reconciler } from '@manycore/reconcile'
 import { ReplicatorError } from '../../errors.js'
 import type { Line, LineEvents } from '../../wire/mirror/mirror-channel.js'
 import { MirrorAccount } from '../account.js'
@@ -14,6 +15,12 @@ import { STATE_BYTES, lacks } from '../state.js'
 import type { StoredCopy } from '../stored-copies.js'
 import type { PairHost } from './pair-host.js'
 import { ASKS, SHARES, Ways } from './ways.js'
+
+/** One frame of all streams of the process at a time, since there is one event loop. */
+const comparing = new Queue()
+
+/** What comes of a frame of a pair that is over. */
+const NOTHING: Received = { reply: null, differences: [], isDone: false }
 
 /**
  * A mirror here and one at the other end of a stream. They *compare*, and have *compared* as soon as each knows what differs; from
@@ -133,7 +140,6 @@ export class Pair implements LineEvents {
         this.#untold.delete(slot)
         if (news.length === NEWS_PER_MESSAGE) break
       }
-      this.#account.owes(news.length)
       this.#line.sendNews(joinNews(news))
     }
   }
@@ -193,9 +199,13 @@ export class Pair implements LineEvents {
   }
 
   async #compare(bytes: Uint8Array): Promise<void> {
-    const { reply, differences, isDone } = await this.#exchange!.receive(bytes)
+    const { reply, differences, isDone } = await comparing.run(async () => {
+      await laterTurn() // what is in memory is answered at once, and there may be many small frames
+      return this.#exchange?.receive(bytes) ?? NOTHING
+    })
     await this.#differ(differences)
     if (this.isOver) return
+    if (reply !== null) this.#account.answered(reply.byteLength)
     // One that is honest sends no more before it has our answer.
     if (reply !== null && !this.#line.sendFrame(reply)) await this.#host.drained()
     if (!isDone || this.isOver) return
@@ -250,12 +260,14 @@ export class Pair implements LineEvents {
   async #lose(bytes: Uint8Array): Promise<void> {
     if (this.#exchange === null) throw badMirror('ids before anything was compared')
     const ids = splitIds(bytes)
-    this.#account.news(ids.length)
     for (const id of ids) this.#asked.delete(id)
+    let answers = 0
     await this.#forEach(ids, (slot, i) => {
+      if (this.#told.delete(ids[i]!)) answers++
       this.#differing.absent.add(ids[i]!)
       this.#differing.delete(slot)
     })
+    this.#account.news(ids.length - answers)
     this.#host.moved()
   }
 

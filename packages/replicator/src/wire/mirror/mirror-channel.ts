@@ -1,7 +1,7 @@
 import type { Protomux } from '@manycore/hypercore-types'
 import { MIRRORS_PER_STREAM, MIRROR_VERSION } from '../../mirror/defaults.js'
 import { badMirror } from '../../mirror/bad-mirror.js'
-import { OPEN } from '../costs.js'
+import { JOINED } from '../costs.js'
 import { isSharedMux, noteAtWork, workOf } from '../pairing.js'
 import { helloEncoding, messageEncoding } from './mirror-encodings.js'
 import type { Hello, Message } from './mirror-encodings.js'
@@ -227,7 +227,7 @@ class MuxMirrors {
   }
 
   #joined(number: number, instead: number): void {
-    workOf(this.#mux)?.charge(OPEN, null)
+    workOf(this.#mux)?.charge(JOINED, null)
     if (number <= this.#lastRemote) return this.#fail('a number was used before')
     this.#lastRemote = number
     this.#remotes.delete(instead)
