@@ -254,9 +254,7 @@ export class PeerIndexes {
 
   async #settle(): Promise<void> {
     const keeping = await this.#keeping
-    if (!keeping) return
-    const kept = this.#kept
-    if (kept.length > 0) await this.#catchUp(kept, keeping.changes)
+    if (keeping && this.#kept.length > 0) await this.#catchUp(this.#kept, keeping.changes)
   }
 
   get #kept(): PeerIndex[] {
