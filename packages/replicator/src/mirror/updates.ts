@@ -80,19 +80,24 @@ export class Updates implements ChangeTaker {
     this.#timer = clock.setTimeout(() => void this.#read(), wait)
   }
 
-  /** Calls a function with the slot of each core of an index that is stored, which is held meanwhile. Some are read at a time. */
+  /**
+   * Calls a function with the slot of each core of an index that is stored, which is held meanwhile. Some are read at a time, and no
+   * change is taken between the read and the call.
+   */
   async forEach(
     index: PeerIndex,
     ids: readonly Uint8Array[],
     fn: (slot: number, i: number) => unknown
   ): Promise<void> {
     for (let at = 0; at < ids.length; at += CORES_PER_READ) {
-      const slots = await this.#resolve(index, ids.slice(at, at + CORES_PER_READ))
-      for (const [i, slot] of slots.entries()) {
-        if (slot === -1) continue
-        fn(slot, at + i)
-        this.#host.catalog.release(slot)
-      }
+      await this.#turns.run(async () => {
+        const slots = await this.#resolve(index, ids.slice(at, at + CORES_PER_READ))
+        for (const [i, slot] of slots.entries()) {
+          if (slot === -1) continue
+          fn(slot, at + i)
+          this.#host.catalog.release(slot)
+        }
+      })
     }
   }
 
@@ -168,12 +173,7 @@ export class Updates implements ChangeTaker {
       this.#host.touched(core)
     }
     this.#watched.set(core, watchChanges(core, changed))
-    core.opening.then(() => this.#opened(core), noop)
-  }
-
-  /** It may be new, or was changed while nobody watched it. What a mirror works with is not. */
-  #opened({ discoveryKey }: InnerCore): void {
-    if (this.#host.catalog.find(discoveryKey) === -1) this.changed(discoveryKey)
+    core.opening.then(() => this.changed(core.discoveryKey), noop) // it may be new
   }
 
   /** Reads what has changed. Never rejects. */
@@ -210,36 +210,29 @@ export class Updates implements ChangeTaker {
   }
 
   /**
-   * Finds some cores of an index. What is in the catalog is not read again: whatever changes is taken there, too.
+   * Reads some cores of an index. What is in the catalog is read again: a core that was deleted, or written past its Hypercore, is told
+   * of by nobody.
    * @returns their slots, in the same order, each of which the caller holds; −1 = the core is not stored
    * @throws INDEX_CORRUPT
    */
   async #resolve(index: PeerIndex, ids: readonly Uint8Array[]): Promise<number[]> {
-    const { catalog, stored } = this.#host
-    return this.#turns.run(async () => {
-      const keys = await index.ids.keysOf(ids)
-      const slots = keys.map((key) => (key === null ? -1 : catalog.find(key)))
-      for (const slot of slots) if (slot !== -1) catalog.hold(slot)
-      try {
-        const unread = keys.filter((key, i): key is Uint8Array => key !== null && slots[i] === -1)
-        const cores = unread.length === 0 ? [] : await stored.read(unread)
-        let next = 0
-        for (const [i, key] of keys.entries()) {
-          if (slots[i] !== -1) {
-            await index.check(ids[i]!, key, catalog.key(slots[i]!))
-            continue
-          }
-          const core = key === null ? null : cores[next++]!
-          await index.check(ids[i]!, key, core?.key ?? null)
-          if (key !== null && core === null) await index.delete(key)
-          slots[i] = this.#hold(core)
-        }
-        return slots
-      } catch (err) {
-        for (const slot of slots) if (slot !== -1) catalog.release(slot)
-        throw err
+    const keys = await index.ids.keysOf(ids)
+    const known = keys.filter((key) => key !== null)
+    const cores = known.length === 0 ? [] : await this.#host.stored.read(known)
+    const slots: number[] = []
+    let next = 0
+    try {
+      for (const [i, key] of keys.entries()) {
+        const core = key === null ? null : cores[next++]!
+        await index.check(ids[i]!, key, core)
+        if (key !== null && core === null) await index.delete(key)
+        slots.push(this.#hold(core))
       }
-    })
+    } catch (err) {
+      for (const slot of slots) if (slot !== -1) this.#host.catalog.release(slot)
+      throw err
+    }
+    return slots
   }
 
   #hold(core: StoredCopy | null): number {

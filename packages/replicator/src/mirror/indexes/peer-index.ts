@@ -164,15 +164,15 @@ export class PeerIndex {
   /**
    * Checks what was found under an id.
    * @param discoveryKey  null = no core has this id
-   * @param key           of the core; null = it is not stored
+   * @param core          null = it is not stored
    * @throws INDEX_CORRUPT if that is not what belongs there
    */
-  async check(id: Uint8Array, discoveryKey: Uint8Array | null, key: Uint8Array | null): Promise<void> {
+  async check(id: Uint8Array, discoveryKey: Uint8Array | null, core: StoredCopy | null): Promise<void> {
     if (discoveryKey === null) {
       if ((await this.index.get(id)) !== null) throw damage('an id of the index stands for no core')
       return
     }
-    const known = key === null ? await this.ids.idOf(discoveryKey) : this.elements.idOf(key)
+    const known = core === null ? await this.ids.idOf(discoveryKey) : this.elements.idOf(core.key)
     if (known === null || !b4a.equals(known, id))
       throw damage('an id does not stand for the core that has it')
   }
