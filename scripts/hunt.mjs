@@ -20,7 +20,8 @@ import { build } from './build/setup.mjs'
 const HUNTS = {
   disk: 'packages/kv/test/model/disk.mjs',
   'lifecycle of engines': 'packages/storage-adapters/test/model/lifecycle.mjs',
-  'lifecycle of Corestore': 'packages/corestore/test/model/lifecycle.mjs'
+  'lifecycle of Corestore': 'packages/corestore/test/model/lifecycle.mjs',
+  mirrors: 'packages/corestore/test/model/mirrors/hunt.mjs'
 }
 
 const LIMITS = join(root, 'docs/limits.md')
