@@ -88,6 +88,7 @@ declare namespace Corestore {
   export type LevelWriteOptions = api.LevelWriteOptions
   export type Limits = api.Limits
   export type Listener<Args extends unknown[]> = api.Listener<Args>
+  export type LoadedCores = api.LoadedCores
   export type Manifest = api.Manifest
   export type ManifestInput = api.ManifestInput
   export type ManifestPrologue = api.ManifestPrologue

@@ -22,6 +22,7 @@ export type {
   CoreSync,
   Figures,
   Limits,
+  LoadedCores,
   MirrorOptions,
   PolicyChange,
   PolicyCore,

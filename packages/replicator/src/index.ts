@@ -3,7 +3,7 @@ export type { CloseOptions, Limits, ReplicateOptions, ReplicatorOptions } from '
 export type { CoreErrorInfo, ReplicatorEvents } from './events.js'
 export { HypercoreSet } from './source/hypercore-set.js'
 export type { HypercoreSetEvents } from './source/hypercore-set.js'
-export type { CoreName, CoreSource } from './source/core-source.js'
+export type { CoreName, CoreSource, LoadedCores } from './source/core-source.js'
 export type { MirrorOptions } from './mirror/options.js'
 export type {
   ChangePlace,

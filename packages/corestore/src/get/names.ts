@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import { BoundedMap } from '@manycore/ground'
 import type { CoreAlias, CorestoreStorage, InnerCore } from '@manycore/hypercore-types'
-import type { CoreSource, StoredCopies } from '@manycore/replicator'
+import type { CoreSource, LoadedCores, StoredCopies } from '@manycore/replicator'
 import type { SessionTable } from '@manycore/sessions'
 import { nameCore } from '@manycore/storage-adapters'
 import { NAMES_KEPT } from '../defaults.js'
@@ -159,6 +159,19 @@ function isSame(one: CoreAlias | null | undefined, other: CoreAlias): boolean {
   return !!one && one.name === other.name && b4a.equals(one.namespace, other.namespace)
 }
 
+function loadedCores(table: SessionTable): LoadedCores {
+  return {
+    has: (discoveryKey) => table.get(discoveryKey) !== null,
+    close: (core) => table.closeIdle(core),
+    watch(fn) {
+      const onidle = (core: InnerCore): void => fn(core, 'idle')
+      const onclose = (core: InnerCore): void => fn(core, 'closed')
+      table.on('core-idle', onidle).on('core-close', onclose)
+      return () => void table.off('core-idle', onidle).off('core-close', onclose)
+    }
+  }
+}
+
 /** The open cores of a store as a source for the replicator: with the names that policies ask for. */
 export function namedCores(table: SessionTable, names: CoreNames, stored: StoredCopies): CoreSource {
   return {
@@ -169,6 +182,7 @@ export function namedCores(table: SessionTable, names: CoreNames, stored: Stored
     off: (event, fn) => table.off(event, fn),
     watch: (fn) => table.watch(fn),
     hold: (core) => table.hold(core),
+    loaded: loadedCores(table),
     describe: (core) => names.of(core),
     namesOf: (discoveryKeys, found) => names.atOnce(discoveryKeys, found)
   }

@@ -171,3 +171,11 @@ async function overTcp(): Promise<[End, End]> {
   server.close()
   return [new NoiseSecretStream(true, near), new NoiseSecretStream(false, far)]
 }
+
+/** Counts the cores that a store has open. @returns how many there have been at once so far */
+export function mostOpen(store: Corestore): () => number {
+  let [open, most] = [0, 0]
+  store.on('core-open', () => (most = Math.max(most, ++open)))
+  store.on('core-close', () => void open--)
+  return () => most
+}

@@ -72,11 +72,14 @@ export class Attachments<Gate = unknown> {
   admit(core: InnerCore, record: OpenStream, direction?: Direction, mux: Protomux = record.mux): boolean {
     const place = this.#guests.admit(core, record, mux)
     if (place === 'none') this.#tellFull(core, record)
-    else if (place !== 'free') {
-      this.#tellFull(place, record)
-      void this.detach(place, record)
-    }
+    else if (place !== 'free') this.evict(place, record)
     return place !== 'none' && this.attach(core, record, direction, mux)
+  }
+
+  /** Detaches a core whose place another one needs. */
+  evict(core: InnerCore, record: OpenStream, most: number = this.#most): void {
+    this.#tellFull(core, record, most)
+    void this.detach(core, record)
   }
 
   /**
@@ -201,8 +204,8 @@ export class Attachments<Gate = unknown> {
     this.#here.set(record, here.set(hex(discoveryKey), detached))
   }
 
-  #tellFull({ discoveryKey }: InnerCore, { stream }: OpenStream): void {
-    const err = new ReplicatorError('TOO_MANY_CORES', `${this.#most} cores are open for one remote`)
+  #tellFull({ discoveryKey }: InnerCore, { stream }: OpenStream, most: number = this.#most): void {
+    const err = new ReplicatorError('TOO_MANY_CORES', `${most} cores are open for one remote, or for all`)
     this.#reports.limited(err, discoveryKey, stream)
   }
 }

@@ -23,11 +23,23 @@ interface Asker {
   readonly tell: (held: HeldCore | null) => void
 }
 
+/** Places of cores that are open for others, if there is a limited number of them. */
+export interface Places {
+  /** Whether a core needs a place to be opened for a stream. */
+  isNeeded(discoveryKey: Uint8Array, record: OpenStream): boolean
+  /** Takes a place, if there is one. @param waiting  how many look-ups of the stream wait for one */
+  take(record: OpenStream, waiting: number): boolean
+  /** A look-up that has a place is over. @param core  what it has opened; null = nothing, or somebody else has */
+  settle(core: InnerCore | null, record: OpenStream): void
+}
+
 /** One look-up, shared by all streams whose remotes ask for the core meanwhile. */
 interface LookUp {
   /** The discovery key, in hex. */
   readonly id: string
   readonly askers: Asker[]
+  /** Whose remote asked first. */
+  readonly record: OpenStream
   /** Whether the core has come into the source since the look-up began. */
   appeared: boolean
 }
@@ -50,6 +62,9 @@ export class LookUps {
   readonly #lookUps = new Map<string, LookUp>()
   /** The look-ups that have not begun, by the stream that asked first. The first stream is next. */
   readonly #waiting = new Map<OpenStream, LookUp[]>()
+  /** Those that wait for a place as well. */
+  readonly #waitingForPlace = new Map<OpenStream, LookUp[]>()
+  #places: Places | null = null
   readonly #pending = new WeakMap<OpenStream, { opens: number; full: boolean }>()
   /** What storage or a policy that hangs makes all streams together have wait, and those that have closed meanwhile. */
   readonly #room = new SharedRoom(ALL_PENDING_OPENS)
@@ -62,6 +77,11 @@ export class LookUps {
     const unwatch = source.watch?.((core) => this.#appeared(core))
     this.#unknown = unwatch === undefined ? null : new BoundedSet(limits.unknownCores)
     this.#unwatch = unwatch ?? noop
+  }
+
+  /** From now on, what needs a place waits for one. Whenever there is one again, `next()` is to be called. */
+  bound(places: Places): void {
+    this.#places = places
   }
 
   /**
@@ -128,29 +148,40 @@ export class LookUps {
       const shared = this.#lookUps.get(id)
       if (shared !== undefined) return void shared.askers.push(asker)
 
-      const lookUp: LookUp = { id, askers: [asker], appeared: false }
+      const lookUp: LookUp = { id, askers: [asker], record, appeared: false }
       this.#lookUps.set(id, lookUp)
-      const queue = this.#waiting.get(record)
-      if (queue === undefined) this.#waiting.set(record, [lookUp])
+      const isBound = this.#places?.isNeeded(b4a.from(id, 'hex'), record) ?? false
+      const queues = isBound ? this.#waitingForPlace : this.#waiting
+      const queue = queues.get(record)
+      if (queue === undefined) queues.set(record, [lookUp])
       else queue.push(lookUp)
-      this.#next()
+      this.next()
     })
   }
 
-  #next(): void {
-    for (const [record, queue] of this.#waiting) {
+  /** Begins look-ups, as many as may run. */
+  next(): void {
+    this.#serve(this.#waiting, null)
+    this.#serve(this.#waitingForPlace, this.#places)
+  }
+
+  #serve(queues: Map<OpenStream, LookUp[]>, places: Places | null): void {
+    for (const [record, queue] of queues) {
       if (this.#running >= this.#limits.lookups) return
+      const needsOne = places !== null && record.index !== -1 // otherwise it is over at once
+      if (needsOne && !places.take(record, queue.length)) continue
       const lookUp = queue.shift()
-      this.#waiting.delete(record)
-      if (queue.length > 0) this.#waiting.set(record, queue) // it comes again after all others
+      queues.delete(record)
+      if (queue.length > 0) queues.set(record, queue) // it comes again after all others
       if (lookUp === undefined) continue
       this.#running++
-      queueMicrotask(() => void this.#run(lookUp)) // not in here: one that is over at once would come back to here
+      // Not in here: one that is over at once would come back to here.
+      queueMicrotask(() => void this.#run(lookUp, needsOne ? places : null))
     }
   }
 
   /** Never rejects. */
-  async #run(lookUp: LookUp): Promise<void> {
+  async #run(lookUp: LookUp, places: Places | null): Promise<void> {
     let core: InnerCore | null = null
     let failure: Error | null = null
     try {
@@ -161,7 +192,8 @@ export class LookUps {
     this.#lookUps.delete(lookUp.id)
     this.#running--
     for (const asker of lookUp.askers) this.#tell(asker, lookUp.id, core, failure)
-    this.#next()
+    places?.settle(lookUp.appeared ? core : null, lookUp.record)
+    this.next()
   }
 
   async #find(lookUp: LookUp): Promise<InnerCore | null> {

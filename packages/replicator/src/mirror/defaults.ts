@@ -79,6 +79,9 @@ export const NO_PROGRESS_MS = 15_000
  */
 export const NOTHING_TOLD_MS = 1000
 
+/** Milliseconds in which nothing of a core is asked for or sent, after which it is closed for another one that needs its place. */
+export const UNUSED_MS = 1000
+
 /** Mirrors of a remote on one stream, each of which is compared with each of ours. A program has a store or two. */
 export const MIRRORS_PER_STREAM = 16
 

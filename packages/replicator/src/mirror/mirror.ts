@@ -13,10 +13,11 @@ import { isSamePeer } from '../policy/policy-change.js'
 import type { PolicyChange } from '../policy/policy-change.js'
 import type { CoreSource } from '../source/core-source.js'
 import type { Reports } from '../stats/reports.js'
-import type { OpenStream } from '../streams/stream-set.js'
+import type { OpenStream, StreamSet } from '../streams/stream-set.js'
 import { Catalog } from './cores/catalog.js'
 import type { MayHave } from './indexes/peer-index.js'
 import { Leveller } from './levelling/leveller.js'
+import { OpenPlaces } from './levelling/open-places.js'
 import { MirrorLink } from './link.js'
 import { LinkView } from '../sync/link-view.js'
 import type { LinkHost } from './link-host.js'
@@ -36,6 +37,7 @@ export interface MirrorParts {
   readonly offers: Offers
   readonly lanes: Lanes
   readonly reports: Reports
+  readonly streams: StreamSet
   readonly clock: Clock
 }
 
@@ -54,12 +56,14 @@ export class Mirror implements LinkHost, UpdatesHost {
   readonly #parts: MirrorParts
   readonly #leveller: Leveller
   readonly #links = new Map<OpenStream, MirrorLink>()
+  readonly #maxOpenCores: number
+  #places: OpenPlaces | null = null
   /** How many cores that remotes have opened are not known yet to be stored here or not. */
   #offering = 0
   #isMoving = false
   #isClosed = false
 
-  constructor(parts: MirrorParts, { filter, concurrency, live }: MirrorSettings) {
+  constructor(parts: MirrorParts, { filter, concurrency, live, maxOpenCores }: MirrorSettings) {
     this.#parts = parts
     this.isLive = live
     const { attachments, lookUps, reports, clock, offers, source, stored } = parts
@@ -81,8 +85,10 @@ export class Mirror implements LinkHost, UpdatesHost {
         },
         gaveUp: (link) => this.limited(undelivered(), link)
       },
-      concurrency
+      Math.min(concurrency, Math.floor(maxOpenCores / 2))
     )
+    this.#maxOpenCores = maxOpenCores
+    if (maxOpenCores < Infinity) this.#bound()
     this.updates = new Updates(this, filter)
     parts.events.on('attach', this.#attached)
   }
@@ -107,6 +113,7 @@ export class Mirror implements LinkHost, UpdatesHost {
     if (this.#links.has(record)) return
     const link = new MirrorLink(record, this)
     this.#links.set(record, link)
+    if ((link.narrowing.maxOpenCores ?? Infinity) < Infinity) this.#bound()
     void this.#catchUp(record, link)
   }
 
@@ -124,6 +131,7 @@ export class Mirror implements LinkHost, UpdatesHost {
     this.#isClosed = true
     this.#parts.events.off('attach', this.#attached)
     this.#leveller.close()
+    this.#places?.close()
     const closed = this.updates.close()
     for (const record of this.#links.keys()) this.leave(record)
     this.moved()
@@ -218,6 +226,20 @@ export class Mirror implements LinkHost, UpdatesHost {
   touched({ discoveryKey }: InnerCore): void {
     const slot = discoveryKey === null ? -1 : this.catalog.find(discoveryKey)
     if (slot !== -1) this.#leveller.touched(slot)
+  }
+
+  #bound(): void {
+    const loaded = this.source.loaded!
+    this.#places ??= new OpenPlaces(
+      { ...this.#parts, loaded, mostOf: (record) => this.#mostOpen(record) },
+      this.#maxOpenCores
+    )
+    this.#parts.lookUps.bound(this.#places)
+  }
+
+  #mostOpen(record: OpenStream): number | null {
+    const link = this.#links.get(record)
+    return link === undefined ? null : (link.narrowing.maxOpenCores ?? Infinity)
   }
 
   updated(slot: number, core: StoredCopy): void {

@@ -11,13 +11,13 @@ import type { StoredCopies } from './stored-copies.js'
 
 /** Whether a replicator mirrors, and over which streams. Nothing of a mirror exists until it does. */
 export class Mirroring {
-  readonly #parts: Omit<MirrorParts, 'stored'> & { readonly source: CoreSource }
+  readonly #parts: Omit<MirrorParts, 'stored' | 'streams'> & { readonly source: CoreSource }
   readonly #streams: StreamSet
   #mirror: Mirror | null = null
   /** Whether it mirrors over streams of which nothing else is said. */
   #isOn = false
 
-  constructor(parts: Omit<MirrorParts, 'stored'>, streams: StreamSet) {
+  constructor(parts: Omit<MirrorParts, 'stored' | 'streams'>, streams: StreamSet) {
     this.#parts = parts
     this.#streams = streams
   }
@@ -32,7 +32,9 @@ export class Mirroring {
 
   /** @param mirror  the option of one stream. @throws BAD_ARGUMENT if it asks for a mirror and nothing can be mirrored */
   check(mirror: boolean | MirrorOptions | undefined): void {
-    if (mirror) this.#storedOf(this.#parts.source)
+    if (!mirror) return
+    this.#storedOf(this.#parts.source)
+    if (mirror !== true) this.#checkBound(mirror)
   }
 
   open(record: OpenStream): void {
@@ -71,7 +73,14 @@ export class Mirroring {
 
   #make(opts: true | MirrorOptions): Mirror {
     const read = readMirrorOptions(opts)
-    return new Mirror({ ...this.#parts, stored: this.#storedOf(this.#parts.source) }, read)
+    const stored = this.#storedOf(this.#parts.source)
+    this.#checkBound(read)
+    return new Mirror({ ...this.#parts, stored, streams: this.#streams }, read)
+  }
+
+  #checkBound({ maxOpenCores = Infinity }: MirrorOptions): void {
+    if (maxOpenCores === Infinity || this.#parts.source.loaded !== undefined) return
+    throw new ArgumentError('mirror.maxOpenCores', 'the source does not say what is `loaded`')
   }
 
   #storedOf({ stored, watch }: CoreSource): StoredCopies {

@@ -20,6 +20,12 @@ export interface MirrorOptions {
   filter?(core: StoredCopy): boolean
   /** How many cores are brought level at a time, of all streams together, or of one; each is open meanwhile. */
   concurrency?: number
+  /**
+   * How many cores may be open for the mirror at once, of all streams together, or of one: those that it brings level, half of them at
+   * most; those that peers of streams that are mirrored over have asked for; and those that linger after that. More wait, and those are closed first
+   * that nobody uses. What a session has opened does not count. At least 2.
+   */
+  maxOpenCores?: number
   /** False: what changes after two mirrors have compared is not told. */
   live?: boolean
 }
@@ -27,11 +33,18 @@ export interface MirrorOptions {
 const MIRROR = {
   filter: { check: optional(aFunction), otherwise: 'every stored core' },
   concurrency: { check: anInteger(1), default: MIRROR_CONCURRENCY, unit: 'cores' },
+  maxOpenCores: {
+    check: (field, value) => (value === Infinity ? Infinity : anInteger(2)(field, value)),
+    default: Infinity,
+    otherwise: 'as many as are asked for',
+    unit: 'cores'
+  },
   live: { check: aBoolean, default: true }
 } satisfies OptionTable<MirrorOptions>
 
 /** Options of a mirror that were read. */
-export type MirrorSettings = MirrorOptions & Required<Pick<MirrorOptions, 'concurrency' | 'live'>>
+export type MirrorSettings = MirrorOptions &
+  Required<Pick<MirrorOptions, 'concurrency' | 'maxOpenCores' | 'live'>>
 
 /** Checks what `replicate()` takes, and adds no defaults to it: what a stream does not say, the store has said. */
 export const aMirror: Check<boolean | MirrorOptions> = (field, value) => {
@@ -42,6 +55,6 @@ export const aMirror: Check<boolean | MirrorOptions> = (field, value) => {
 
 /** @throws BAD_ARGUMENT */
 export function readMirrorOptions(opts: true | MirrorOptions): MirrorSettings {
-  const { filter, concurrency, live } = readOptions(opts === true ? {} : opts, MIRROR, 'mirror')
-  return { filter: filter as MirrorOptions['filter'], concurrency, live }
+  const read = readOptions(opts === true ? {} : opts, MIRROR, 'mirror')
+  return { ...read, filter: read.filter as MirrorOptions['filter'] }
 }

@@ -9,6 +9,19 @@ export interface CoreName {
   readonly namespace: Uint8Array
 }
 
+/** What a source says of the cores that it has loaded, and lets go of before their time. */
+export interface LoadedCores {
+  /** Whether a core is loaded, and not closing. @param discoveryKey  32 bytes */
+  has(discoveryKey: Uint8Array): boolean
+  /** Closes a core now, in the background, if nobody uses it. @returns whether it closes */
+  close(core: InnerCore): boolean
+  /**
+   * Calls `fn` each time that a core is used by nobody any more, and once it has closed.
+   * @returns a function that stops it
+   */
+  watch(fn: (core: InnerCore, what: 'idle' | 'closed') => void): () => void
+}
+
 /**
  * Where a Replicator finds cores. Anything of this shape will do: the session table of
  * `@manycore/sessions`, the `HypercoreSet` of this package, or one of your own.
@@ -44,6 +57,8 @@ export interface CoreSource {
   namesOf?(discoveryKeys: readonly Uint8Array[], found: () => void): readonly (CoreName | null)[]
   /** What is stored, open or not. Only with this, and with `watch()`, the replicator can mirror. */
   readonly stored?: StoredCopies
+  /** What is loaded. Only with this, `maxOpenCores` of a mirror can be given. */
+  readonly loaded?: LoadedCores
   /** 'downloading': a session of this core began to want data. */
   on(event: 'downloading', fn: (core: InnerCore) => void): unknown
   /** Removes a listener that was added with `on`. */

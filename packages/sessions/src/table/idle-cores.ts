@@ -43,11 +43,12 @@ export class IdleCores {
     this.#trimSoon()
   }
 
-  /** The core is idle now: it starts to linger, or starts again. */
-  idle(core: InnerCore): void {
-    if (this.#holds.has(core)) return
+  /** The core is idle now: it starts to linger, or starts again. @returns false if somebody holds it */
+  idle(core: InnerCore): boolean {
+    if (this.#holds.has(core)) return false
     this.#linger.add(core)
     this.#trimSoon()
+    return true
   }
 
   /** @returns a function that releases the core; only the first call counts */
@@ -59,6 +60,14 @@ export class IdleCores {
       if (held) this.#release(core)
       held = false
     }
+  }
+
+  /** Closes a core ahead of its linger. @returns false if it is in use, or not ours to close, or closing */
+  closeNow(core: InnerCore): boolean {
+    if (!this.#open.has(core) || !this.#closeIdle(core)) return false
+    this.#linger.delete(core)
+    this.#closedEarly++
+    return true
   }
 
   /** The core is gone, or is no longer the table's to close. */

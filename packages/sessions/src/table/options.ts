@@ -63,6 +63,11 @@ export interface SessionTableEvents {
   'core-open': [core: InnerCore]
   /** A core that had opened has closed, or an adopted one has left. */
   'core-close': [core: InnerCore]
+  /**
+   * Nobody uses an open core any more, and it lingers from now on. It comes more than once for a core that stays idle. A listener
+   * must neither open nor close cores: it is called inside the core's own work.
+   */
+  'core-idle': [core: InnerCore]
   /** A failure that no caller is told of: a core failed to close in the background. */
   'core-error': [err: unknown, core: InnerCore]
   /** A core began to want data. */

@@ -28,7 +28,7 @@ export class SessionTable extends Emitter<SessionTableEvents> {
   readonly #watchers: Set<(core: InnerCore) => void> = new Set()
   readonly #hooks = new CoreHooks({
     onidle: (core) => {
-      if (!this.#adopted.has(core)) this.#idle.idle(core)
+      if (!this.#adopted.has(core) && this.#idle.idle(core)) this.emit('core-idle', core)
     },
     ondownloading: (core) => this.emit('downloading', core),
     ongroupupdate: (topic, update) => this.emit('group-active', topic, update),
@@ -156,6 +156,14 @@ export class SessionTable extends Emitter<SessionTableEvents> {
     if (!this.#hooks.has(core) || this.#departures.has(core))
       throw new SessionsError('SESSION_CLOSED', 'hold() of a closed core')
     return this.#idle.hold(core)
+  }
+
+  /**
+   * Closes a core now that nobody uses: that lingers, or would. It closes in the background, with 'core-close' in the end.
+   * @returns false if it is in use, closing already, adopted, or not of this table
+   */
+  closeIdle(core: InnerCore): boolean {
+    return this.#hooks.has(core) && core.opened && !this.#departures.has(core) && this.#idle.closeNow(core)
   }
 
   /**

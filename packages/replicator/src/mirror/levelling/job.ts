@@ -73,7 +73,7 @@ export class Job {
     this.#hasMoved = true
     this.#moves = 0
     this.look()
-    if (this.#owner !== null) this.#wait()
+    this.#wait()
   }
 
   /** The core has changed, and is to be read. If nothing is missing any more, its place is free at once. */
@@ -102,7 +102,6 @@ export class Job {
     const { catalog, lookUps } = this.#parts
     this.look()
     if (this.#owner === null) return
-    this.#wait()
     const { record } = this.#owner
     const held = await lookUps.open(catalog.discoveryKey(this.#slot).slice(), record)
     try {
@@ -124,6 +123,7 @@ export class Job {
     const end = await downloadAll(core, this.#parts.wanted)
     try {
       for (const link of this.#links.keys()) void this.#attach(core, link)
+      this.#wait()
       this.#lookWhole()
       await this.#over
     } finally {
@@ -157,13 +157,14 @@ export class Job {
   #wait(since: number = this.#parts.clock.now()): void {
     const { clock } = this.#parts
     clock.clearTimeout(this.#timer)
+    if (this.#core === null || this.#owner === null) return // that it takes long to open is nobody's fault
     const isTold = [...this.#links.keys()].some(({ isMirroring }) => isMirroring)
     const before = this.#arrived()
     this.#timer = clock.setTimeout(
       () => {
         if (clock.now() - since < NO_PROGRESS_MS && this.#isComing()) this.#wait(since)
         else if (this.#moves++ < MOVING_WAITS && this.#arrived() >= before + MOVING_BYTES) this.#wait(since)
-        else this.#giveUp(this.#core !== null)
+        else this.#giveUp(true)
       },
       isTold ? NO_PROGRESS_MS : NOTHING_TOLD_MS
     )
@@ -175,9 +176,8 @@ export class Job {
     return bytes
   }
 
-  /** Whether the core is being opened, or something of it is known to be on its way: on a busy machine that may take seconds. */
+  /** Whether something of the core is known to be on its way: on a busy machine that may take seconds. */
   #isComing(): boolean {
-    if (this.#core === null) return true
     return [...this.#links.keys()].some((link) => this.#owes(link))
   }
 

@@ -125,7 +125,8 @@ export class Turns {
   }
 
   #mostOf({ narrowing }: MirrorLink): number {
-    return Math.min(this.#most, narrowing.concurrency ?? Infinity)
+    const { concurrency = Infinity, maxOpenCores = Infinity } = narrowing
+    return Math.min(this.#most, concurrency, Math.floor(maxOpenCores / 2))
   }
 
   /** The first core that a peer still has more of. */

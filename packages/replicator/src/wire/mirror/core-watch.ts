@@ -81,6 +81,16 @@ export function isWanted(core: InnerCore): boolean {
   return ours === 0 || (core.replicator as unknown as WatchedReplicator).activeSessions > ours
 }
 
+/** Whether a session has a core open, other than for a mirror. */
+export function isHeld(core: InnerCore): boolean {
+  return core.activeSessions > (downloads.get(core)?.size ?? 0)
+}
+
+/** Whether a mirror downloads a core. */
+export function isDownloaded(core: InnerCore): boolean {
+  return (downloads.get(core)?.size ?? 0) > 0
+}
+
 /**
  * Has a core download all that its peers have. It counts as wanted by nobody for that, so that it is not offered to others.
  * @param wanted  called when a session begins to want data meanwhile, which Hypercore tells nobody: it is downloading already

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { CoreName, MirrorOptions } from '@manycore/replicator'
-import type { Corestore } from '../../../src/index.js'
-import { connectLiar } from '../../kit/liar.js'
-import { append, blocks, connectAll, filled } from '../../kit/mirrors.js'
-import { PatientClock } from '../../kit/patient-clock.js'
+import type { Corestore } from '../../../../src/index.js'
+import { connectLiar } from '../../../kit/liar.js'
+import { append, blocks, connectAll, filled } from '../../../kit/mirrors.js'
+import { PatientClock } from '../../../kit/patient-clock.js'
 
 async function level(...stores: Corestore[]): Promise<void> {
   await Promise.all(stores.map((store) => store.synced()))
