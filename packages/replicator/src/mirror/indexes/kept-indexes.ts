@@ -55,7 +55,7 @@ export class KeptIndexes {
   async resized(secret: Uint8Array, cores: number, isUsed: (name: string) => boolean): Promise<void> {
     const notes = await this.#read()
     const note = notes.get(nameOf(secret))
-    if (note === undefined) return // it was dropped
+    if (note === undefined || note.cores === 0) return // it was dropped
     note.cores = Math.max(1, cores)
     await this.#write(notes, nameOf(secret), isUsed)
   }

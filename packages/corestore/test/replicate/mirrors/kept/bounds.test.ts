@@ -167,3 +167,13 @@ test('what could not be read or dropped is read and dropped later', async () => 
   await meet(kept, KEPT_ONCE)
   expect(await stored(kept, range(0, KEPT_ONCE + 1))).toEqual(range(1, KEPT_ONCE + 1))
 })
+
+test('an index that was dropped is not counted when it is said how large it has become', async () => {
+  const kept = new KeptIndexes(engine, PREFIX)
+  const others = Array.from({ length: KEPT_ONCE }, (_, i) => i)
+  for (const peer of others) await meet(kept, peer, 10, true)
+  await meet(kept, KEPT_ONCE)
+  used.clear()
+  await kept.resized(secretOf(KEPT_ONCE), 10, isUsed)
+  expect(await stored(kept, [...others, KEPT_ONCE])).toEqual(others)
+})
