@@ -2,9 +2,56 @@ import NoiseSecretStream from '@hyperswarm/secret-stream'
 import Protomux from 'protomux'
 import { onTestFinished } from 'vitest'
 import type { Corestore, ReplicateOptions } from '../../src/index.js'
+import { inMemory } from './mirrors.js'
 
-/** The place of requests among the messages of Hypercore's channel. */
+/** The places of messages among those of Hypercore's channel. */
+const SYNC = 0
 const REQUEST = 1
+
+/**
+ * Connects two stores in memory. The first one opens cores, and sends nothing else about them.
+ * @param length  of which it says that it has so many blocks, and no more; null = not even that
+ * @returns a promise that resolves once it was heard of so many cores
+ */
+export function muteLiar(
+  liar: Corestore,
+  victim: Corestore,
+  length: number | null,
+  cores: number
+): Promise<void> {
+  const ends = inMemory()
+  onTestFinished(() => ends.forEach((end) => end.destroy()))
+  const mux = Protomux.from(ends[0]) as unknown as { createChannel(opts: Channel): unknown }
+  const { createChannel } = mux
+  mux.createChannel = (opts) => {
+    const channel = createChannel.call(mux, opts) as { messages: { send(message: object): boolean }[] } | null
+    if (opts.protocol !== 'hypercore/alpha' || channel === null) return channel
+    const sync = channel.messages[SYNC]!
+    const { send } = sync
+    for (const message of channel.messages) message.send = () => true
+    if (length !== null) sync.send = (message) => send.call(sync, { ...message, length })
+    return channel
+  }
+  const heard = new Promise<void>((resolve) => {
+    const theirs = Protomux.from(ends[1]) as unknown as { createChannel(opts: Channel): unknown }
+    const create = theirs.createChannel
+    theirs.createChannel = (opts) => {
+      if (opts.protocol !== 'hypercore/alpha') return create.call(theirs, opts)
+      const { encoding, onmessage } = opts.messages[SYNC]!
+      const hear = async (message: unknown, channel: unknown): Promise<void> => {
+        await onmessage(message, channel)
+        if (--cores === 0) resolve()
+      }
+      return create.call(theirs, {
+        ...opts,
+        messages: opts.messages.with(SYNC, { encoding, onmessage: hear })
+      })
+    }
+  })
+  liar.replicate(ends[0] as never)
+  victim.replicate(ends[1] as never)
+  return heard
+}
 
 interface Channel {
   readonly protocol: string

@@ -6,7 +6,8 @@ export const MIRROR_CONCURRENCY = 32
 
 /**
  * The part of those that one peer has at first. It has twice as many after each core that it brings, and half as many after each
- * that it does not: one that never brings anything takes a quarter for `NO_PROGRESS_MS`, and afterwards less and less.
+ * that it does not: one that never brings anything takes a quarter for `NO_PROGRESS_MS`, for `MOVING_WAITS` times as long again if
+ * it sends `MOVING_BYTES` each time, and afterwards less and less.
  */
 export const FIRST_PLACES: number = 1 / 4
 
@@ -74,8 +75,8 @@ export const SETTLE_MS = 30_000
 export const NO_PROGRESS_MS = 15_000
 
 /**
- * The same for a peer that does not mirror, and so does not say whether it has more. It has opened the core, and whatever it has is
- * on its way within a round trip or two.
+ * The same for a peer that does not mirror, and so does not say whether it has more, and for one that has told all that it has, of which
+ * nothing is missing. It has opened the core, and whatever it has is on its way within a round trip or two.
  */
 export const NOTHING_TOLD_MS = 1000
 

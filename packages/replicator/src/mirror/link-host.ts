@@ -17,8 +17,8 @@ export interface LinkHost {
   readonly isLive: boolean
   /** Whether the remote of a stream may have a core; null = all of them. */
   mayHave(record: OpenStream): MayHave | null
-  /** The remote has of a core what we lack. */
-  want(slot: number, link: MirrorLink): void
+  /** The remote has of a core what we lack. @param isAgain  it could not be had before, and nothing has changed since */
+  want(slot: number, link: MirrorLink, isAgain: boolean): void
   /** The remote is tried again, if it was given up. */
   readmit(link: MirrorLink): void
   /** What differs between us and a peer has changed. */

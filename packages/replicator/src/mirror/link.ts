@@ -62,7 +62,7 @@ export class MirrorLink implements PairHost, IndexUser {
     this.#offered = new HeldSlots(host.catalog)
     this.#hopeless = new Hopeless(host.catalog, host.clock, (slots) => {
       host.readmit(this)
-      for (const slot of slots) this.retry(slot)
+      for (const slot of slots) this.retry(slot, true)
     })
     this.seat = joinMirrors(record.mux, {
       meet: (line, instead) => this.#meet(line, instead),
@@ -96,8 +96,7 @@ export class MirrorLink implements PairHost, IndexUser {
 
   /** Whether it is known that nothing differs, or that the remote does not mirror. */
   get isLevel(): boolean {
-    const isKnown = !this.#isOpening && this.lastError === null
-    return isKnown && [...this.#pairs.values()].every(({ isLevel }) => isLevel)
+    return !this.isComparing && [...this.#pairs.values()].every(({ isLevel }) => isLevel)
   }
 
   /** How many times a core that differed has become level. */
@@ -118,14 +117,15 @@ export class MirrorLink implements PairHost, IndexUser {
   lacks(slot: number, ours: Uint8Array = this.catalog.state(slot)): boolean {
     if (this.#hopeless.has(slot)) return false
     if (!this.isMirroring) return this.#offered.has(slot)
-    return [...this.#pairs.values()].some((pair) => pair.lacks(slot, ours))
+    return [...this.#pairs.values()].some((pair) => pair.claim(slot, ours) !== null)
   }
 
-  /** Where a core is to be attached for what we lack: to the lanes of the mirrors that have it, if the stream has other stores. */
-  muxesFor(slot: number): Protomux[] {
-    const having = [...this.#pairs].filter(([, pair]) => pair.lacks(slot))
-    if (!this.isMirroring || !having.some(([, { isShared }]) => isShared)) return [this.record.mux]
-    return having.map(([line]) => this.#host.lanes.of(line))
+  /** Where a core is to be attached for what we lack, each with what is said to be there: lanes, if the stream has other stores. */
+  claims(slot: number): Map<Protomux, Uint8Array | null> {
+    const having = [...this.#pairs].filter(([, pair]) => pair.claim(slot) !== null)
+    const isShared = having.some(([, pair]) => pair.isShared)
+    if (!isShared) return new Map([[this.record.mux, having[0]?.[1].claim(slot) ?? null]])
+    return new Map(having.map(([line, pair]) => [this.#host.lanes.of(line), pair.claim(slot)]))
   }
 
   /** What the remote has of a core could not be had. It is tried again once either copy changes, and after a while. */
@@ -145,10 +145,11 @@ export class MirrorLink implements PairHost, IndexUser {
     this.retry(slot)
   }
 
-  /** One of the copies of a core has changed: what could not be had may be there now. */
-  retry(slot: number): void {
+  /** What could not be had may be there now. @param isAgain  only time has passed; otherwise one of the copies has changed */
+  retry(slot: number, isAgain: boolean = false): void {
     this.#hopeless.delete(slot)
-    if (this.lacks(slot) && (this.isMirroring || !this.catalog.isWhole(slot))) this.#host.want(slot, this)
+    if (this.lacks(slot) && (this.isMirroring || !this.catalog.isWhole(slot)))
+      this.#host.want(slot, this, isAgain)
   }
 
   /** The policies have changed, or there are others: what is known of what the peer may have counts no more. */
@@ -242,9 +243,8 @@ export class MirrorLink implements PairHost, IndexUser {
 
   /** What is kept for the peer may be damaged: then it is made anew, and we begin again. */
   mend(err: Error): boolean {
-    const { peer } = this
-    if (peer === null || !isDamage(err)) return false
-    void this.updates.indexes.drop(peer).catch((cause: Error) => this.failed(cause, null))
+    if (this.peer === null || !isDamage(err)) return false
+    void this.updates.indexes.drop(this.peer).catch((cause: Error) => this.failed(cause, null))
     return true
   }
 

@@ -150,8 +150,8 @@ export class Mirror implements LinkHost, UpdatesHost {
     }
   }
 
-  want(slot: number, link: MirrorLink): void {
-    this.#leveller.want(slot, link)
+  want(slot: number, link: MirrorLink, isAgain: boolean): void {
+    this.#leveller.want(slot, link, isAgain)
   }
 
   readmit(link: MirrorLink): void {

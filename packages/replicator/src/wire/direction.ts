@@ -8,6 +8,9 @@ export interface Direction {
 
 export const BOTH_WAYS: Direction = { upload: true, download: true }
 
+/** What we may take, if it is not about what we give. */
+export const TAKING: Direction = { upload: false, download: true }
+
 export function isSameDirection(a: Direction, b: Direction): boolean {
   return a.upload === b.upload && a.download === b.download
 }

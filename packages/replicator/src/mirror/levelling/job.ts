@@ -4,14 +4,14 @@ import type { Attachments } from '../../attach/attachments.js'
 import type { HeldCore, LookUps } from '../../attach/look-ups.js'
 import type { PolicyGate } from '../../attach/policy-gate.js'
 import type { OpenStream } from '../../streams/stream-set.js'
-import { BOTH_WAYS } from '../../wire/direction.js'
+import { BOTH_WAYS, TAKING } from '../../wire/direction.js'
 import { dataFrom, downloadAll, isWholeNow } from '../../wire/mirror/core-watch.js'
 import { arrivedBytes } from '../../wire/secret-stream.js'
 import { standingOf } from '../../wire/sync/standing.js'
 import type { Catalog } from '../cores/catalog.js'
 import { MOVING_BYTES, MOVING_WAITS, NOTHING_TOLD_MS, NO_PROGRESS_MS } from '../defaults.js'
 import type { MirrorLink } from '../link.js'
-import { STATE_BYTES, writeState } from '../state.js'
+import { STATE_BYTES, readState, writeState } from '../state.js'
 import type { Turn, Turns } from './turns.js'
 
 /** What brings cores level works with. */
@@ -33,6 +33,8 @@ export interface LevellerParts {
 export class Job {
   /** Those that came while the job was ending, or that are left and have no place. */
   readonly late: Set<MirrorLink> = new Set()
+  /** The state of our copy when it was whole; undefined = no better one is known than that of the catalog. */
+  ours: Uint8Array | undefined
   readonly #slot: number
   /** With how many messages with data each had sent when it was attached. */
   readonly #links: Map<MirrorLink, number>
@@ -42,6 +44,7 @@ export class Job {
   #owner: MirrorLink | null
   #core: InnerCore | null = null
   #timer: unknown = null
+  #toldTimer: unknown = null
   /** how many times it was waited longer because something arrived, since the core has changed */
   #moves = 0
   /** Whether the core has changed since it began. */
@@ -79,7 +82,7 @@ export class Job {
   /** The core has changed, and is to be read. If nothing is missing any more, its place is free at once. */
   touched(): void {
     this.#hasMoved = true
-    this.#lookWhole()
+    queueMicrotask(() => this.#lookWhole()) // Hypercore tells of a fork before it counts what is whole of it
   }
 
   /** Ends it if nothing is to be had any more. @param ours  the state of our copy, if that is known better than by the catalog */
@@ -94,6 +97,7 @@ export class Job {
     this.#owner = null
     this.#links.clear()
     this.#parts.clock.clearTimeout(this.#timer)
+    this.#parts.clock.clearTimeout(this.#toldTimer)
     this.#end()
   }
 
@@ -125,6 +129,7 @@ export class Job {
       for (const link of this.#links.keys()) void this.#attach(core, link)
       this.#wait()
       this.#lookWhole()
+      if (this.#owner !== null) this.#lookTold(new Map())
       await this.#over
     } finally {
       await end()
@@ -132,23 +137,51 @@ export class Job {
   }
 
   #lookWhole(): void {
-    if (this.#core === null || !isWholeNow(this.#core)) return
+    if (this.#owner === null || this.#core === null || !isWholeNow(this.#core)) return
     const { fork, length } = this.#core.state!
-    const ours = new Uint8Array(STATE_BYTES)
-    writeState(ours, { fork, length, held: length, blocks: null })
-    this.look(ours)
+    this.ours = new Uint8Array(STATE_BYTES)
+    writeState(this.ours, { fork, length, held: length, blocks: null })
+    this.look(this.ours)
   }
 
+  /**
+   * A peer that has told all, and has nothing of it that is missing, is not waited for any longer: two copies of which each has some
+   * blocks differ in their states, even if the other one has no more than ours.
+   * @param before  how many messages each had sent that had told all, when it was looked at last
+   */
+  #lookTold(before: ReadonlyMap<MirrorLink, number>): void {
+    this.#toldTimer = this.#parts.clock.setTimeout(() => {
+      const told = new Map<MirrorLink, number>()
+      for (const link of this.#links.keys()) {
+        if (!link.isMirroring || this.#owes(link) || !this.#hasTold(link)) continue
+        told.set(link, toldOf(this.#core!, link))
+        if (before.get(link) === told.get(link)) link.giveUp(this.#slot)
+      }
+      this.look()
+      if (this.#owner !== null) this.#lookTold(told)
+    }, NOTHING_TOLD_MS)
+  }
+
+  /** Never rejects. */
   async #attach(core: InnerCore, link: MirrorLink): Promise<void> {
+    try {
+      await this.#offer(core, link)
+    } catch (err) {
+      this.#parts.failed(err, core, link.record)
+    }
+  }
+
+  async #offer(core: InnerCore, link: MirrorLink): Promise<void> {
     const record = link.record as OpenStream<PolicyGate>
     if (this.#links.get(link) === 0) this.#links.set(link, dataOf(core, link))
-    const muxes = link.muxesFor(this.#slot)
+    const muxes = [...link.claims(this.#slot).keys()]
     for (const mux of muxes) {
       if (record.gate === null) this.#parts.attachments.attach(core, record, BOTH_WAYS, mux)
       else if (mux === record.mux) await record.gate.offer(core, false)
       else await record.gate.enter(core, 'announce', mux)
+      if (!this.#links.has(link)) return // what the slot stands for may be another core by now
     }
-    if (muxes.length === 0 || muxes.some((mux) => core.replicator.attached(mux))) return
+    if (muxes.some((mux) => core.replicator.attached(mux))) return
     link.giveUp(this.#slot)
     this.look()
   }
@@ -183,14 +216,28 @@ export class Job {
 
   #owes({ record }: MirrorLink): boolean {
     const core = this.#core
-    return core !== null && [...record.muxes].some((mux) => !standingOf(core, mux, BOTH_WAYS).isLevel)
+    return core !== null && [...record.muxes].some((mux) => !standingOf(core, mux, TAKING).isLevel)
+  }
+
+  /** Whether the peer has told where the core is open what it has claimed in news. */
+  #hasTold(link: MirrorLink): boolean {
+    const core = this.#core
+    if (core === null) return false
+    for (const [mux, claim] of link.claims(this.#slot)) {
+      if (claim === null) continue
+      const { fork, length } = readState(claim)
+      const { remoteFork, remoteLength, isUntold } = standingOf(core, mux, TAKING)
+      if (remoteFork === null || remoteLength === null || isUntold) return false
+      if (remoteFork < fork || (remoteFork === fork && remoteLength < length)) return false
+    }
+    return true
   }
 
   /** @param isTheirs  it was the peers that did not bring what they claim */
   #giveUp(isTheirs: boolean): void {
     const links = [...this.#links.keys()]
     const failed = links.filter(
-      (link) => isTheirs && (link.isMirroring || this.#owes(link)) && !this.#hasBrought(link)
+      (link) => isTheirs && (this.#owes(link) || !this.#hasTold(link)) && !this.#hasBrought(link)
     )
     for (const link of links) this.#release(link)
     this.stop()
@@ -231,5 +278,12 @@ export class Job {
 function dataOf(core: InnerCore, { record }: MirrorLink): number {
   let sum = 0
   for (const mux of record.muxes) sum += dataFrom(core, mux)
+  return sum
+}
+
+/** How many messages a peer has sent of what it has of a core, on all its muxes. */
+function toldOf(core: InnerCore, { record }: MirrorLink): number {
+  let sum = 0
+  for (const mux of record.muxes) sum += standingOf(core, mux, TAKING).told
   return sum
 }

@@ -21,11 +21,11 @@ export class Leveller {
     this.#turns = new Turns(parts.catalog, concurrency)
   }
 
-  /** A peer has of a core what we lack. */
-  want(slot: number, link: MirrorLink): void {
+  /** A peer has of a core what we lack. @param isAgain  it could not be had before, and nothing has changed since */
+  want(slot: number, link: MirrorLink, isAgain: boolean): void {
     const running = this.#running.get(slot)
     if (running !== undefined) return running.add(link)
-    this.#turns.add(slot, link)
+    this.#turns.add(slot, link, isAgain)
     this.#next()
   }
 
@@ -78,7 +78,8 @@ export class Leveller {
       this.#running.set(slot, job)
       void job.run().then(() => {
         this.#running.delete(slot)
-        if (!this.#isClosed) for (const link of job.late) if (link.lacks(slot)) this.want(slot, link)
+        if (!this.#isClosed)
+          for (const link of job.late) if (link.lacks(slot, job.ours)) this.want(slot, link, false)
         this.#parts.catalog.release(slot)
         this.#next()
       })

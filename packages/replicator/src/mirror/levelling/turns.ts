@@ -14,6 +14,8 @@ export interface Turn {
 /** What one peer is waited for, and what it may have at a time. */
 interface Peer {
   readonly waiting: Set<number>
+  /** What could not be had before: its turn comes after all that is new. */
+  readonly again: Set<number>
   running: number
   /** How many cores may be brought level in its places: more, the more of them it has brought; 0 = it is given up. */
   places: number
@@ -38,15 +40,17 @@ export class Turns {
     this.#most = most
   }
 
-  /** A peer has of a core what we lack. */
-  add(slot: number, link: MirrorLink): void {
+  /** A peer has of a core what we lack. @param isAgain  it could not be had before, and nothing has changed since */
+  add(slot: number, link: MirrorLink, isAgain: boolean = false): void {
     const links = this.#links.get(slot)
     if (links === undefined) {
       this.#catalog.hold(slot)
       this.#links.set(slot, new Set([link]))
     } else links.add(link)
     const peer = this.#peerOf(link)
-    peer.waiting.add(slot)
+    if (!isAgain) peer.again.delete(slot)
+    if (!isAgain) peer.waiting.add(slot)
+    else if (!peer.waiting.has(slot)) peer.again.add(slot)
     this.#order.set(link, peer)
   }
 
@@ -108,7 +112,7 @@ export class Turns {
 
   /** A peer is gone. */
   leave(link: MirrorLink): void {
-    for (const slot of this.#order.get(link)?.waiting ?? []) this.#drop(slot, link)
+    for (const slot of slotsOf(this.#order.get(link))) this.#drop(slot, link)
   }
 
   clear(): void {
@@ -118,7 +122,8 @@ export class Turns {
   #peerOf(link: MirrorLink): Peer {
     let peer = this.#peers.get(link)
     if (peer === undefined) {
-      peer = { waiting: new Set(), running: 0, places: Math.ceil(this.#mostOf(link) * FIRST_PLACES) }
+      const places = Math.ceil(this.#mostOf(link) * FIRST_PLACES)
+      peer = { waiting: new Set(), again: new Set(), running: 0, places }
       this.#peers.set(link, peer)
     }
     return peer
@@ -130,8 +135,8 @@ export class Turns {
   }
 
   /** The first core that a peer still has more of. */
-  #nextOf(link: MirrorLink, { waiting }: Peer): number {
-    for (const slot of waiting) {
+  #nextOf(link: MirrorLink, peer: Peer): number {
+    for (const slot of slotsOf(peer)) {
       if (link.lacks(slot)) return slot
       this.#drop(slot, link)
     }
@@ -150,6 +155,14 @@ export class Turns {
   #unwait(slot: number, link: MirrorLink): void {
     const peer = this.#peerOf(link)
     peer.waiting.delete(slot)
-    if (peer.waiting.size === 0) this.#order.delete(link)
+    peer.again.delete(slot)
+    if (peer.waiting.size + peer.again.size === 0) this.#order.delete(link)
   }
+}
+
+/** What a peer is waited for, in order. */
+function* slotsOf(peer: Peer | undefined): Generator<number, void, undefined> {
+  if (peer === undefined) return
+  yield* peer.waiting
+  yield* peer.again
 }

@@ -85,10 +85,10 @@ export class Pair implements LineEvents {
     return this.#state === 'compared' && this.#asked.size === 0 && this.differing().next().done === true
   }
 
-  /** Whether the remote has of a core what we lack and may have. */
-  lacks(slot: number, ours: Uint8Array = this.#host.catalog.state(slot)): boolean {
+  /** What the remote says that it has of a core, if it has what we lack and may have; null = it has not. */
+  claim(slot: number, ours: Uint8Array = this.#host.catalog.state(slot)): Uint8Array | null {
     const theirs = this.#differing.theirs(slot)
-    return theirs !== null && lacks(ours, theirs) && this.#may(slot)[0]
+    return theirs !== null && lacks(ours, theirs) && this.#may(slot)[0] ? theirs : null
   }
 
   /** Called once the index has taken a change. @param isNew  it was not in the index before */

@@ -106,3 +106,19 @@ test('what a peer has no more of, or one that has left, does not come up, and th
   expect(turns.take()).toMatchObject({ slot: slots[2], owner: b })
   expect(catalog.size).toBe(2) // what was taken is the taker's to release
 })
+
+test('what could not be had before comes up after all that is new, unless it changes', () => {
+  const { catalog, turns, slots } = setUp(4)
+  const a = peer()
+  for (const slot of slots.slice(0, 2)) turns.add(slot, a, true)
+  for (const slot of slots.slice(2)) turns.add(slot, a)
+  turns.add(slots[2]!, a, true)
+  turns.add(slots[1]!, a)
+  expect(Array.from(slots, () => turns.take()!.slot)).toEqual([slots[2], slots[3], slots[1], slots[0]])
+  turns.add(slots[0]!, a, true)
+  for (const slot of slots) catalog.release(slot) // as who made them, and as who took them
+  for (const slot of slots) catalog.release(slot)
+  expect(catalog.size).toBe(1)
+  turns.leave(a)
+  expect(catalog.size).toBe(0)
+})

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Corestore } from '../../../src/index.js'
-import { connectLiar } from '../../kit/liar.js'
-import { append, blocks, connectAll, filled } from '../../kit/mirrors.js'
-import { PatientClock } from '../../kit/patient-clock.js'
+import type { Corestore } from '../../../../src/index.js'
+import { connectLiar } from '../../../kit/liar.js'
+import { append, blocks, connectAll, filled } from '../../../kit/mirrors.js'
+import { PatientClock } from '../../../kit/patient-clock.js'
 
 /** Resolves once so many cores were attached. */
 function attached(store: Corestore, count: number): Promise<void> {
