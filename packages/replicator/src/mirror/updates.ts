@@ -253,7 +253,7 @@ export class Updates implements ChangeTaker {
     for (const index of indexes) {
       try {
         if (!isHere || !this.passes(core, index.filter)) await index.delete(discoveryKey)
-        else if (!(await index.set(core))) this.#ask(index, core)
+        else if (!(await index.set(core, isMoved))) this.#ask(index, core)
       } catch (err) {
         if (!isDamage(err)) throw err
         void this.indexes.drop(index).catch(noop) // the next one that is opened finds it damaged, too

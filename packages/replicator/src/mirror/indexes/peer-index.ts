@@ -100,8 +100,12 @@ export class PeerIndex {
       .map((core) => ({ core, item: this.itemOf(core) }))
   }
 
-  /** Adds a core, or gives it the version of its state. @returns false if it has to be asked whether the peer may know of it */
-  async set(core: StoredCopy): Promise<boolean> {
+  /**
+   * Adds a core, or gives it the version of its state.
+   * @param isMoved  another state of it may have been told since, although the index has this one
+   * @returns        false if it has to be asked whether the peer may know of it
+   */
+  async set(core: StoredCopy, isMoved: boolean): Promise<boolean> {
     if (this.#isOver) return true
     if (!this.#isFilled) {
       this.#late.set(hexOf(core.discoveryKey), core.discoveryKey)
@@ -109,12 +113,13 @@ export class PeerIndex {
     }
     const { id, version } = this.itemOf(core)
     const before = await this.index.get(id)
-    if (before !== null && b4a.equals(before, version)) return true
+    const isSame = before !== null && b4a.equals(before, version)
+    if (isSame && !isMoved) return true
     if (before === null) {
       if (this.#mayHave !== null && !this.#permitted.delete(hexOf(core.discoveryKey))) return false
       this.ids.set(id, core.discoveryKey)
     }
-    await this.index.set(id, version)
+    if (!isSame) await this.index.set(id, version)
     for (const user of this.users) user.changed(core, before === null)
     return true
   }
