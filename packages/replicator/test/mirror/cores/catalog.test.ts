@@ -1,15 +1,8 @@
 import b4a from 'b4a'
-import crypto from 'hypercore-crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Catalog } from '../../../src/mirror/cores/catalog.js'
-import type { StoredCopy } from '../../../src/mirror/stored-copies.js'
-
-function copy(n: number, length: number): StoredCopy {
-  const key = b4a.alloc(32, n)
-  const discoveryKey = crypto.discoveryKey(key)
-  return { discoveryKey, key, fork: 0, length, held: length, blocks: null, writable: false, names: [] }
-}
+import { storedCopy } from '../../kit/stored-copy.js'
 
 test('a catalog has what is held, each core in a slot of its own', () => {
   const change = fc.record({ n: fc.nat(200), length: fc.nat(3), isTaken: fc.boolean() })
@@ -23,18 +16,18 @@ test('a catalog has what is held, each core in a slot of its own', () => {
           catalog.release(known.slot)
           if (--known.holds === 0) model.delete(n)
         } else if (isTaken) {
-          const slot = catalog.take(copy(n, length))
+          const slot = catalog.take(storedCopy(n, length))
           if (known !== undefined) expect(slot).toBe(known.slot)
           model.set(n, { slot, length, holds: (known?.holds ?? 0) + 1 })
         } else {
-          expect(catalog.update(copy(n, length))).toBe(known !== undefined && known.length !== length)
+          expect(catalog.update(storedCopy(n, length))).toBe(known !== undefined && known.length !== length)
           if (known !== undefined) known.length = length
         }
       }
       expect(catalog.size).toBe(model.size)
       expect(new Set([...model.values()].map(({ slot }) => slot)).size).toBe(model.size)
       for (let n = 0; n <= 200; n++) {
-        const { discoveryKey, key } = copy(n, 0)
+        const { discoveryKey, key } = storedCopy(n, 0)
         const slot = catalog.find(discoveryKey)
         expect(slot).toBe(model.get(n)?.slot ?? -1)
         if (slot === -1) continue

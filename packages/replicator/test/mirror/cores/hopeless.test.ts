@@ -1,8 +1,8 @@
-import b4a from 'b4a'
 import { expect, test } from 'vitest'
 import { Catalog } from '../../../src/mirror/cores/catalog.js'
 import { Hopeless } from '../../../src/mirror/cores/hopeless.js'
 import { SteppedClock } from '../../kit/stepped-clock.js'
+import { storedCopy } from '../../kit/stored-copy.js'
 
 function setUp(): {
   catalog: Catalog
@@ -12,19 +12,7 @@ function setUp(): {
   slots: number[]
 } {
   const [catalog, clock, tried] = [new Catalog(), new SteppedClock(), [] as number[][]]
-  const slots = [1, 2].map((n) => {
-    const [key, discoveryKey] = [b4a.alloc(32, n), b4a.alloc(32, n + 100)]
-    return catalog.take({
-      key,
-      discoveryKey,
-      fork: 0,
-      length: 1,
-      held: 0,
-      blocks: null,
-      writable: false,
-      names: []
-    })
-  })
+  const slots = [1, 2].map((n) => catalog.take(storedCopy(n, 1, 0)))
   const hopeless = new Hopeless(catalog, clock, (again) => void tried.push([...again]))
   return { catalog, clock, hopeless, tried, slots }
 }

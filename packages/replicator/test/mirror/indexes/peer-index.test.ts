@@ -4,19 +4,10 @@ import { Index } from '@manycore/reconcile'
 import { Elements, ID_BYTES, VERSION_BYTES } from '../../../src/mirror/elements.js'
 import { KnownIds } from '../../../src/mirror/indexes/known-ids.js'
 import { PeerIndex } from '../../../src/mirror/indexes/peer-index.js'
-
-const core = {
-  discoveryKey: b4a.alloc(32, 1),
-  key: b4a.alloc(32, 2),
-  fork: 0,
-  length: 1,
-  held: 1,
-  blocks: null,
-  writable: false,
-  names: []
-}
+import { storedCopy } from '../../kit/stored-copy.js'
 
 test('a core that had another state meanwhile is told of again, although the index never had that one', async () => {
+  const core = storedCopy(1, 1)
   const elements = new Elements(b4a.alloc(32, 3), b4a.alloc(32, 4))
   const index = new PeerIndex(elements, null, undefined)
   index.index = new Index({ idBytes: ID_BYTES, versionBytes: VERSION_BYTES, secret: elements.secret })

@@ -1,8 +1,8 @@
-import b4a from 'b4a'
 import { expect, test } from 'vitest'
 import { Catalog } from '../../../src/mirror/cores/catalog.js'
 import { Turns } from '../../../src/mirror/levelling/turns.js'
 import type { MirrorLink } from '../../../src/mirror/link.js'
+import { storedCopy } from '../../kit/stored-copy.js'
 
 /** A peer that has more of all cores, but for those that it has given. */
 function peer(): MirrorLink & { given: Set<number> } {
@@ -12,21 +12,7 @@ function peer(): MirrorLink & { given: Set<number> } {
 
 function setUp(cores: number, most = 16): { catalog: Catalog; turns: Turns; slots: number[] } {
   const catalog = new Catalog()
-  const slots = Array.from({ length: cores }, (_, n) => {
-    const key = b4a.alloc(32)
-    key[0] = n
-    const core = {
-      key,
-      discoveryKey: key,
-      fork: 0,
-      length: 1,
-      held: 0,
-      blocks: null,
-      writable: false,
-      names: []
-    }
-    return catalog.take(core)
-  })
+  const slots = Array.from({ length: cores }, (_, n) => catalog.take(storedCopy(n, 1, 0)))
   return { catalog, turns: new Turns(catalog, most), slots }
 }
 
